@@ -1,0 +1,99 @@
+"""From content to rows: what was said in threads, to customers and among the team."""
+
+import re
+from datetime import datetime
+from html import unescape
+
+import nh3
+
+from looplane.demo.rows import Row, ago, ident, staff
+from looplane.demo.schemas import Contact, Content, Member, Message, Thread
+from looplane.kit.html import clean
+
+# What a message is, by where its thread comes from. Elsewhere the first one is feedback and
+# whatever follows goes by e-mail.
+_TYPES = {
+    "email": "email",
+    "slack": "slack",
+    "slack_connect": "slack",
+    "teams": "chat",
+    "live_chat": "live_chat",
+    "ai_chat": "live_chat",
+}
+_LINE_ENDS = re.compile(r"<br>|</(?:p|li|tr|pre)>")
+_CELL_ENDS = re.compile(r"</t[hd]>")
+
+
+def messages(content: Content, now: datetime) -> list[Row]:
+    """Rows of `messages`."""
+    return [
+        _message(content, thread, position, now)
+        for thread in content.threads
+        for position in range(len(thread.messages))
+    ]
+
+
+def comments(content: Content, now: datetime) -> list[Row]:
+    """Rows of `comments`."""
+    return [
+        {
+            "id": ident("comment", f"{thread.slug}/{position}"),
+            "thread_id": ident("thread", thread.slug),
+            "author_id": ident("member", comment.author),
+            "content": clean("".join(comment.html)),
+            "created_at": ago(now, hours=comment.age_hours),
+            "updated_at": ago(now, hours=comment.age_hours),
+        }
+        for thread in content.threads
+        for position, comment in enumerate(thread.comments)
+    ]
+
+
+def _message(content: Content, thread: Thread, position: int, now: datetime) -> Row:
+    message = thread.messages[position]
+    kind = _TYPES.get(thread.origin, "email" if position else "feedback")
+    outbound = message.sender in staff(content)
+    html = clean("".join(message.html))
+    return {
+        "id": ident("message", f"{thread.slug}/{position}"),
+        "thread_id": ident("thread", thread.slug),
+        "type": kind,
+        "direction": "outbound" if outbound else "inbound",
+        "text": plain(html),
+        "html": html,
+        # A live chat knows its visitor, and nobody of the team by id.
+        "user_id": ident("member", message.sender) if outbound and kind != "live_chat" else None,
+        "created_at": ago(now, hours=message.age_hours),
+        **_envelope(content, thread, message, is_email=kind == "email"),
+        "subject": _subject(thread, position) if kind == "email" else "",
+    }
+
+
+def _subject(thread: Thread, position: int) -> str:
+    title = thread.title or f"Your message to us, {thread.slug}"
+    return title if position == 0 or title.startswith("Re: ") else f"Re: {title}"
+
+
+def _envelope(content: Content, thread: Thread, message: Message, *, is_email: bool) -> Row:
+    people: dict[str, Member | Contact] = {
+        person.slug: person for person in (*content.workspace.members, *content.contacts)
+    }
+    mailbox = _recipient(content.workspace.mailbox, content.workspace.name)
+    customer = people[thread.contact]
+    to = _recipient(customer.email, customer.name) if message.sender in staff(content) else mailbox
+    sender = people[message.sender]
+    return {
+        "from": {"email": sender.email, "name": sender.name or ""},
+        "to": [to] if is_email else [],
+        "cc": [_recipient(people[slug].email, people[slug].name) for slug in message.cc],
+    }
+
+
+def _recipient(email: str, name: str | None) -> dict[str, str]:
+    return {"email": email, "name": name or "", "mailboxHash": ""}
+
+
+def plain(html: str) -> str:
+    """`html` without its tags, a line for each paragraph, item and row."""
+    lines = _CELL_ENDS.sub("\t", _LINE_ENDS.sub("\n", html))
+    return unescape(nh3.clean(lines, tags=set())).strip()

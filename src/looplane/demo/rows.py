@@ -1,0 +1,117 @@
+"""From content to rows: everything but what belongs to threads."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from looplane.demo.schemas import Content, Issue, Project, Tag, TagGroup
+
+Row = dict[str, object]
+
+# Every id is this and a slug, so that a link into one demo workspace fits all of them.
+_NAMESPACE = UUID("6c1f0a52-7d0b-5b0e-9a4e-2f6f6d0c3b71")
+
+
+def ident(noun: str, slug: str | None) -> UUID | None:
+    """The id of the `noun` with that slug; no slug, no id."""
+    return None if slug is None else uuid5(_NAMESPACE, f"{noun}/{slug}")
+
+
+def ago(now: datetime, *, days: float = 0, hours: float = 0) -> datetime:
+    """The moment that long before `now`."""
+    return now - timedelta(days=days, hours=hours)
+
+
+def stamps(now: datetime, age_days: float, updated_age_days: float | None = None) -> Row:
+    """`created_at` and `updated_at`; the same moment unless the second age is given."""
+    updated = age_days if updated_age_days is None else updated_age_days
+    return {"created_at": ago(now, days=age_days), "updated_at": ago(now, days=updated)}
+
+
+def staff(content: Content) -> frozenset[str]:
+    """The slugs of the members; whoever else writes is a customer."""
+    return frozenset(member.slug for member in content.workspace.members)
+
+
+def members(content: Content, now: datetime) -> list[Row]:
+    """Rows of `members`."""
+    return [
+        {
+            **member.model_dump(exclude={"slug", "age_days"}),
+            "id": ident("member", member.slug),
+            "joined_at": ago(now, days=member.age_days),
+        }
+        for member in content.workspace.members
+    ]
+
+
+def companies(content: Content, now: datetime) -> list[Row]:
+    """Rows of `companies`; status and tier by name."""
+    return [
+        {
+            **company.model_dump(exclude={"slug", "owner", "age_days"}),
+            "id": ident("company", company.slug),
+            "owner_id": ident("member", company.owner),
+            **stamps(now, company.age_days),
+        }
+        for company in content.companies
+    ]
+
+
+def contacts(content: Content, now: datetime) -> list[Row]:
+    """Rows of `contacts`."""
+    return [
+        {
+            **contact.model_dump(exclude={"slug", "company", "age_days"}),
+            "id": ident("contact", contact.slug),
+            "company_id": ident("company", contact.company),
+            **stamps(now, contact.age_days),
+        }
+        for contact in content.contacts
+    ]
+
+
+def tag_groups(content: Content, now: datetime) -> list[Row]:
+    """Rows of `tag_groups`."""
+    return [_colored("tag_group", group, now) for group in content.tags.groups]
+
+
+def tags(content: Content, now: datetime) -> list[Row]:
+    """Rows of `tags`."""
+    return [
+        {**_colored("tag", tag, now), "tag_group_id": ident("tag_group", tag.group)}
+        for tag in content.tags.tags
+    ]
+
+
+def _colored(noun: str, entry: TagGroup | Tag, now: datetime) -> Row:
+    return {
+        **entry.model_dump(exclude={"slug", "group", "age_days"}),
+        "id": ident(noun, entry.slug),
+        **stamps(now, entry.age_days),
+    }
+
+
+def projects(content: Content, now: datetime) -> list[Row]:
+    """Rows of `projects`; status by name."""
+    return [_tracked("project", project, now) for project in content.projects]
+
+
+def issues(content: Content, now: datetime) -> list[Row]:
+    """Rows of `issues`; state by name."""
+    return [
+        {
+            **_tracked("issue", issue, now),
+            "project_id": ident("project", issue.project),
+            "assignee_id": ident("member", issue.assignee),
+        }
+        for issue in content.issues
+    ]
+
+
+def _tracked(noun: str, entry: Project | Issue, now: datetime) -> Row:
+    left_out = {"slug", "project", "assignee", "age_days", "updated_age_days"}
+    return {
+        **entry.model_dump(exclude=left_out),
+        "id": ident(noun, entry.slug),
+        **stamps(now, entry.age_days, entry.updated_age_days),
+    }

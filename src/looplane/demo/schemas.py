@@ -1,0 +1,165 @@
+"""The shape of the files in content/.
+
+Things are named by slug, ages count backwards from the moment of seeding, and HTML is a list of
+pieces that are joined as they stand.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+Html = list[str]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Member(_Entry):
+    slug: str
+    name: str
+    email: str
+    role: Literal["ADMIN", "USER", "VIEWER"]
+    watches_new_threads: bool
+    age_days: float
+
+
+class Workspace(_Entry):
+    name: str
+    mailbox: str
+    members: list[Member]
+
+
+class Company(_Entry):
+    slug: str
+    name: str
+    domains: list[str]
+    size: int | None
+    revenue: int | None
+    status: str | None
+    tier: str | None
+    owner: str | None
+    external_ids: list[str]
+    age_days: float
+
+
+class Contact(_Entry):
+    slug: str
+    name: str | None
+    email: str
+    company: str | None
+    is_subscribed: bool = True
+    external_ids: dict[str, str] = Field(default_factory=dict)
+    age_days: float
+
+
+class TagGroup(_Entry):
+    slug: str
+    name: str
+    color: str
+    age_days: float
+
+
+class Tag(TagGroup):
+    group: str
+    icon: str
+
+
+class Tags(_Entry):
+    groups: list[TagGroup]
+    tags: list[Tag]
+
+
+class Project(_Entry):
+    slug: str
+    name: str
+    description: str
+    status: str
+    icon: str
+    color: str
+    is_visible: bool
+    age_days: float
+    updated_age_days: float | None = None
+
+
+class Issue(_Entry):
+    slug: str
+    title: str
+    description: str
+    state: str
+    priority: int
+    project: str | None
+    assignee: str | None
+    is_visible: bool = False
+    age_days: float
+    updated_age_days: float | None = None
+
+
+class Message(_Entry):
+    age_hours: float
+    sender: str = Field(alias="from")
+    cc: list[str] = Field(default_factory=list)
+    html: Html
+
+
+class Comment(_Entry):
+    age_hours: float
+    author: str
+    html: Html
+
+
+class Need(_Entry):
+    """One of the two is set."""
+
+    issue: str | None = None
+    project: str | None = None
+    priority: float
+
+
+class Draft(_Entry):
+    """Being written, failed, or there: whichever age is set."""
+
+    started_age_hours: float | None = None
+    error_age_hours: float | None = None
+    generated_age_hours: float | None = None
+    html: Html | None = None
+    sources: list[dict[str, JsonValue]] | None = None
+
+
+class Thread(_Entry):
+    """`project` is the link made by the thread's own field, `needs` are the others.
+
+    `company` only where it is not the contact's. A negative age of the last snooze: a message
+    woke the thread before its time.
+    """
+
+    slug: str
+    title: str | None
+    contact: str
+    company: str | None = None
+    origin: str
+    state: Literal["new", "open", "snoozed", "done", "closed"]
+    pain_level: Literal["UNKNOWN", "LOW", "MEDIUM", "HIGH"]
+    assignee: str | None = None
+    reporter: str | None = None
+    is_read: bool
+    tags: list[str]
+    project: str | None = None
+    needs: list[Need] = Field(default_factory=list)
+    external_ids: dict[str, str] = Field(default_factory=dict)
+    snoozed_days: int | None = None
+    last_snoozed_until_age_hours: float | None = None
+    state_changed_age_hours: float | None = None
+    draft: Draft = Draft()
+    messages: list[Message]
+    comments: list[Comment] = Field(default_factory=list)
+
+
+class Content(_Entry):
+    workspace: Workspace
+    companies: list[Company]
+    contacts: list[Contact]
+    tags: Tags
+    projects: list[Project]
+    issues: list[Issue]
+    threads: list[Thread]

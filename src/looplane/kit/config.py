@@ -1,0 +1,101 @@
+"""Settings: read once from the environment, refused as a whole when anything is wrong."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class ConfigError(Exception):
+    """Names every setting that is wrong, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may choose; each field is `LOOPLANE_` and its name in capitals."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    pg_bin: Path | None = None
+    pool_size: int = 10
+    reads_per_minute: int = 1000
+    writes_per_minute: int = 600
+    log_level: str = "info"
+    log_format: str = "auto"
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            msg = f"must be a whole number from {low} to {high}"
+            raise ValueError(msg)
+        return int(text)
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            msg = f"must be one of {', '.join(choices)}"
+            raise ValueError(msg)
+        return text
+
+    return parse
+
+
+def _database_url(text: str) -> str:
+    if urlsplit(text).scheme not in {"postgres", "postgresql"}:
+        # The value can hold a password, so it is not repeated.
+        msg = "must start with postgresql://"
+        raise ValueError(msg)
+    return text
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        msg = f"{path} is not a folder"
+        raise ValueError(msg)
+    return path
+
+
+_PARSERS: dict[str, Callable[[str], object]] = {
+    "host": str,
+    "port": _integer(0, 65535),
+    "data_dir": lambda text: Path(text).expanduser(),
+    "database_url": _database_url,
+    "pg_bin": _folder,
+    "pool_size": _integer(2, 90),
+    "reads_per_minute": _integer(0, 10_000_000),
+    "writes_per_minute": _integer(0, 10_000_000),
+    "log_level": _one_of("debug", "info", "warning", "error"),
+    "log_format": _one_of("auto", "json", "console"),
+}
+
+
+def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `env`; an empty value counts as not set.
+
+    Raises ConfigError that names every bad or unknown `LOOPLANE_` variable.
+    """
+    values: dict[str, object] = {}
+    faults = []
+    for name, text in env.items():
+        if not name.startswith("LOOPLANE_") or not text:
+            continue
+        parse = _PARSERS.get(name.removeprefix("LOOPLANE_").lower())
+        if parse is None:
+            known = ", ".join(f"LOOPLANE_{field.name.upper()}" for field in fields(Settings))
+            faults.append(f"{name} is not a setting; there are {known}")
+            continue
+        try:
+            values[name.removeprefix("LOOPLANE_").lower()] = parse(text)
+        except ValueError as error:
+            faults.append(f"{name} {error}")
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return Settings(**values)  # type: ignore[arg-type]  # each parser gives its field's type

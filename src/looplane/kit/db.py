@@ -1,0 +1,80 @@
+"""The pool of connections, and nothing that hides SQL."""
+
+import asyncpg
+import orjson
+
+# A request may wait this long for a connection, and a statement run this long, in seconds.
+ACQUIRE_TIMEOUT = 10
+STATEMENT_TIMEOUT = 15
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Row = asyncpg.Record
+
+# What it looks like when the database is away, restarting, or refuses more connections.
+_UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+)
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether `error` says that the database cannot be had now, rather than that we erred."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "clos" in str(error)  # "connection is closed", "pool is closing"
+    return isinstance(error, _UNREACHABLE)
+
+
+# Two writes met; the same call may go through when it is made again.
+COLLISION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+async def _prepare(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: orjson.dumps(value).decode(),
+        decoder=orjson.loads,
+    )
+
+
+async def _keep_as_is(_connection: Connection) -> None:
+    """No statement of ours leaves anything behind in a session, so none is spent on a reset."""
+
+
+_SESSION = {
+    "application_name": "looplane",
+    # Short statements, the same ones over and over: planned once, and never compiled.
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "statement_timeout": f"{STATEMENT_TIMEOUT}s",
+    "timezone": "UTC",
+}
+
+
+async def connect(dsn: str) -> Connection:
+    """One connection, for a command that needs no pool. Raises what `is_unreachable` knows."""
+    connection = await asyncpg.connect(dsn, timeout=ACQUIRE_TIMEOUT)
+    await _prepare(connection)
+    return connection
+
+
+async def open_pool(dsn: str, size: int) -> asyncpg.Pool:
+    """A pool of up to `size` connections. Raises what `is_unreachable` knows."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        reset=_keep_as_is,
+        timeout=ACQUIRE_TIMEOUT,
+        command_timeout=STATEMENT_TIMEOUT + 5,
+        statement_cache_size=400,
+        max_cached_statement_lifetime=0,
+        server_settings=_SESSION,
+    )

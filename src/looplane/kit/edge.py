@@ -1,0 +1,149 @@
+"""The outermost layer: request ids, the size limit, security headers, one log line a request."""
+
+import re
+import secrets
+import time
+
+import orjson
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from looplane.kit.db import is_unreachable
+from looplane.kit.errors import (
+    ApiError,
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    Unavailable,
+)
+
+MAX_BODY = 1_000_000  # bytes
+
+_log = structlog.get_logger("looplane.http")
+_REQUEST_ID = re.compile(r"req_[0-9a-f]{16}")
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# What a page may load is said where the page is served; an answer of the API loads nothing.
+_NO_CONTENT = "default-src 'none'; frame-ancestors 'none'"
+_REQUESTS = Counter(
+    "looplane_requests_total", "Requests answered.", ["method", "operation", "status"]
+)
+_SECONDS = Histogram(
+    "looplane_request_seconds", "Time to answer a request.", ["method", "operation"]
+)
+
+
+async def send_error(error: ApiError, send: Send) -> None:
+    """Answers with `error` in the shape of the contract."""
+    body = orjson.dumps(error.body())
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    headers += [(name.lower().encode(), text.encode()) for name, text in error.headers.items()]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _no_route(error: HTTPException) -> ApiError:
+    """What the router itself refuses, as an error of ours."""
+    if error.status_code == MethodNotAllowed.status:
+        msg = "This path has no such method."
+        return MethodNotAllowed(msg, headers=error.headers)
+    msg = "There is no such path."
+    return NotFound(msg)
+
+
+class Edge:
+    """Pure ASGI around the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = _Request(scope, receive, send)
+        started = time.perf_counter()
+        try:
+            request.refuse_large(int(request.declared_length or 0))
+            await self._app(scope, request.receive, request.send)
+        except ApiError as error:
+            await request.fail(error)
+        except HTTPException as error:
+            await request.fail(_no_route(error))
+        except Exception as error:
+            if is_unreachable(error):
+                _log.warning("database away", request_id=request.id, reason=type(error).__name__)
+                await request.fail(Unavailable())
+            else:
+                _log.exception("request failed", request_id=request.id)
+                await request.fail(InternalError())
+        request.report(time.perf_counter() - started)
+
+
+class _Request:
+    """One request on its way in and out."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        sent = headers.get("x-request-id", "")
+        self.id = sent if _REQUEST_ID.fullmatch(sent) else "req_" + secrets.token_hex(8)
+        length = headers.get("content-length", "")
+        self.declared_length = length if length.isascii() and length.isdigit() else None
+        self.status = 0
+        self._scope, self._receive, self._send = scope, receive, send
+        self._taken = 0
+        scope["looplane.request_id"] = self.id
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        self.refuse_large(self._taken)
+        return message
+
+    def refuse_large(self, size: int) -> None:
+        if size > MAX_BODY:
+            msg = f"The body may have {MAX_BODY} bytes at the most."
+            # Whatever of the body is still under way must not be read as a next request.
+            raise PayloadTooLarge(msg, headers={"Connection": "close"})
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            spent = self._scope.get("looplane.spent")
+            if spent is not None:
+                message["headers"] = [*message["headers"], *spent.headers()]
+            headers = MutableHeaders(raw=message["headers"])
+            headers["X-Request-Id"] = self.id
+            for name, text in _SECURITY.items():
+                headers[name] = text
+            headers.setdefault("Content-Security-Policy", _NO_CONTENT)
+            headers.setdefault("Cache-Control", "no-store")
+            message["headers"] = headers.raw
+        await self._send(message)
+
+    async def fail(self, error: ApiError) -> None:
+        if not self.status:  # an answer that has begun cannot be taken back
+            await send_error(error, self.send)
+
+    def report(self, seconds: float) -> None:
+        method = self._scope["method"]
+        operation = self._scope.get("looplane.operation", "other")
+        _REQUESTS.labels(method, operation, str(self.status)).inc()
+        _SECONDS.labels(method, operation).observe(seconds)
+        _log.info(
+            "request",
+            request_id=self.id,
+            method=method,
+            path=self._scope["path"],
+            operation=operation,
+            status=self.status,
+            ms=round(seconds * 1000, 2),
+        )

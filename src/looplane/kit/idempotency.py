@@ -1,0 +1,59 @@
+"""Every statement on stored answers: one for each Idempotency-Key of an API key."""
+
+from datetime import datetime
+from uuid import UUID
+
+from looplane.kit.db import Connection, Row
+
+# Held to the end of the transaction, so that a second request sees at once that one is running.
+CLAIM = """
+select pg_try_advisory_xact_lock(hashtextextended($1::text || ':' || $2::text || ':' || $3, 0))"""
+
+GET = """
+select request_hash, headers, body from idempotent_answers
+where workspace_id = $1 and key_id = $2 and idempotency_key = $3 and created_at > $4"""
+
+# An answer that has expired and is not yet swept away gives way.
+INSERT = """
+insert into idempotent_answers
+  (workspace_id, key_id, idempotency_key, request_hash, headers, body, created_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (workspace_id, key_id, idempotency_key) do update
+set request_hash = excluded.request_hash, headers = excluded.headers, body = excluded.body,
+  created_at = excluded.created_at"""
+
+DELETE_EXPIRED = """
+delete from idempotent_answers where (workspace_id, key_id, idempotency_key) in (
+  select workspace_id, key_id, idempotency_key from idempotent_answers
+  where created_at <= $1 limit 1000)"""
+
+
+async def claim(con: Connection, workspace_id: UUID, key_id: UUID, key: str) -> bool:
+    """False while another transaction holds this key."""
+    return bool(await con.fetchval(CLAIM, str(workspace_id), str(key_id), key))
+
+
+async def get(
+    con: Connection, workspace_id: UUID, key_id: UUID, key: str, since: datetime
+) -> Row | None:
+    """The answer stored after `since`, if there is one."""
+    return await con.fetchrow(GET, workspace_id, key_id, key, since)
+
+
+async def insert(  # noqa: PLR0913, PLR0917  # the columns
+    con: Connection,
+    workspace_id: UUID,
+    key_id: UUID,
+    key: str,
+    request_hash: bytes,
+    headers: dict[str, str],
+    body: str,
+    now: datetime,
+) -> None:
+    """Stores an answer."""
+    await con.execute(INSERT, workspace_id, key_id, key, request_hash, headers, body, now)
+
+
+async def delete_expired(con: Connection, before: datetime) -> int:
+    """Removes up to 1,000 answers stored at `before` or earlier; says how many."""
+    return int((await con.execute(DELETE_EXPIRED, before)).split()[-1])

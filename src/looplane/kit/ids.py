@@ -1,0 +1,17 @@
+"""Identifiers: UUIDs of version 7, so that new rows stand together in an index."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7 as new_id
+
+__all__ = ["known_id", "new_id"]
+
+
+def known_id(text: str) -> UUID | None:
+    """The id that `text` spells, or None when no id of ours is spelled so."""
+    try:
+        found = UUID(text)
+    except ValueError:
+        return None
+    # One thing has one name: braces, capitals or a missing hyphen are not it.
+    return found if str(found) == text else None

@@ -1,0 +1,133 @@
+"""Lists: pages by key, so that rows that come or go meanwhile neither skip nor repeat."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from pydantic import Field
+
+from looplane.kit.db import Connection
+from looplane.kit.errors import Unprocessable
+from looplane.kit.schema import Closed, Moment, Text
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class PageQuery(Closed):
+    """The part of a page asked for."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[Text, Field(max_length=400)] | None = None
+
+
+class DatedQuery(PageQuery):
+    """A page of things made or changed within a span; the bounds themselves are outside of it."""
+
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+    updated_after: Moment | None = None
+    updated_before: Moment | None = None
+
+
+class PageInfo(Closed):
+    """Where a page ends; `cursor` is null on the last one."""
+
+    cursor: str | None
+    has_more: bool
+    limit: int
+
+
+class Where:
+    """The conditions of a list and their values, numbered in the order they are added.
+
+    `$1` is the workspace; what comes as `more` is `$2` and on, for the list's own SELECT.
+    """
+
+    def __init__(self, workspace_id: UUID, alias: str, *more: object) -> None:
+        self.alias = alias
+        self.args: list[Any] = [workspace_id, *more]
+        self._clauses = [f"{alias}.workspace_id = $1", f"{alias}.deleted_at is null"]
+
+    def add(self, clause: str, *values: object) -> None:
+        """Adds `clause`, each `{}` in it standing for the next of `values`."""
+        numbers = [f"${len(self.args) + i + 1}" for i in range(len(values))]
+        self._clauses.append(clause.format(*numbers))
+        self.args.extend(values)
+
+    def add_dates(self, query: DatedQuery) -> None:
+        """Adds the four bounds of `query` that were sent."""
+        for name in ("created", "updated"):
+            for bound, sign in (("after", ">"), ("before", "<")):
+                if (moment := getattr(query, f"{name}_{bound}")) is not None:
+                    self.add(f"{self.alias}.{name}_at {sign} {{}}", moment)
+
+    def __str__(self) -> str:
+        return " and ".join(self._clauses)
+
+
+async def fetch_page(con: Connection, select: str, where: Where, query: PageQuery) -> str:
+    """One page as JSON, newest first, in one query.
+
+    `select` yields `body` (JSON text) from a table under `where.alias`. Raises Unprocessable
+    for a cursor that is broken or belongs to other filters.
+    """
+    stamp = _filters_stamp(query)
+    if query.cursor is not None:
+        a = where.alias
+        where.add(f"({a}.created_at, {a}.id) < ({{}}, {{}})", *_read_cursor(query.cursor, stamp))
+    where.args.append(query.limit + 1)
+    rows = await con.fetch(
+        f"{select} where {where} order by {where.alias}.created_at desc, {where.alias}.id desc"
+        f" limit ${len(where.args)}",
+        *where.args,
+    )
+    return _page(rows, query.limit, stamp)
+
+
+def whole_page(bodies: list[str]) -> str:
+    """A list that is never paged, in the shape of a page."""
+    page = {"cursor": None, "has_more": False, "limit": max(len(bodies), 1)}
+    return _envelope(bodies, page)
+
+
+def _page(rows: list[Any], limit: int, stamp: str) -> str:
+    more = len(rows) > limit
+    rows = rows[:limit]
+    cursor = _write_cursor(rows[-1], stamp) if more else None
+    page = {"cursor": cursor, "has_more": more, "limit": limit}
+    return _envelope([row["body"] for row in rows], page)
+
+
+def _envelope(bodies: list[str], page: Mapping[str, object]) -> str:
+    return f'{{"data":[{",".join(bodies)}],"page":{orjson.dumps(page).decode()}}}'
+
+
+def _filters_stamp(query: PageQuery) -> str:
+    filters = query.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_none=True)
+    named = orjson.dumps([type(query).__name__, filters], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(named).hexdigest()[:16]
+
+
+def _write_cursor(row: Mapping[str, Any], stamp: str) -> str:
+    at = (row["created_at"] - _EPOCH) // _MICROSECOND
+    return base64.urlsafe_b64encode(orjson.dumps([at, str(row["id"]), stamp])).decode().rstrip("=")
+
+
+def _read_cursor(text: str, stamp: str) -> tuple[datetime, UUID]:
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        at, id_, belongs_to = orjson.loads(base64.b64decode(padded, altchars="-_", validate=True))
+        key = _EPOCH + at * _MICROSECOND, UUID(id_)
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
+        msg = "The cursor is broken; start again without one."
+        raise Unprocessable(msg) from None
+    if belongs_to != stamp:
+        msg = "The cursor belongs to a list with other filters; start again without one."
+        raise Unprocessable(msg)
+    return key

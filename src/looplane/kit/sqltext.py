@@ -1,0 +1,34 @@
+"""Pieces of SQL text that every noun uses to say its JSON."""
+
+
+def iso(column: str) -> str:
+    """SQL for a timestamp as ISO 8601 in UTC with milliseconds and `Z`; null stays null."""
+    return f"""to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+
+
+def obj(fields: dict[str, str]) -> str:
+    """SQL for a JSON object from key and expression."""
+    pairs = ", ".join(f"'{key}', {value}" for key, value in fields.items())
+    return f"json_build_object({pairs})"
+
+
+def row(alias: str, *columns: str) -> dict[str, str]:
+    """Fields that are columns of `alias` as they stand."""
+    return {column: f'{alias}."{column}"' for column in columns}
+
+
+def stamps(alias: str) -> dict[str, str]:
+    """The two dates that every thing has."""
+    return {name: iso(f"{alias}.{name}") for name in ("created_at", "updated_at")}
+
+
+def any_of(alternatives: dict[str, str], otherwise: str) -> str:
+    """SQL that picks the value of the first condition that holds."""
+    whens = " ".join(f"when {condition} then {value}" for condition, value in alternatives.items())
+    return f"case {whens} else {otherwise} end"
+
+
+def like(text: str) -> str:
+    """`text` as a pattern for ILIKE that finds it anywhere, whatever signs it has."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,56 @@
+"""The whole program as one ASGI application: composition only."""
+
+from functools import partial
+
+import asyncpg
+from fastapi import FastAPI
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from looplane.contacts.routes import api as contacts
+from looplane.keys import sql as keys
+from looplane.kit.auth import Keyring
+from looplane.kit.clock import Clock, system_clock
+from looplane.kit.config import Settings
+from looplane.kit.edge import Edge
+from looplane.kit.limits import Limits
+from looplane.site import site_routes
+from looplane.tags.routes import api as tags
+from looplane.threads.routes import api as threads
+from looplane.threads.sql import FUNCTIONS as thread_functions
+
+API_ROOT = "/api/v2"
+CONTRACT = f"{API_ROOT}/openapi.json"
+APIS = (threads, contacts, tags)
+# The stored functions, by noun.
+FUNCTIONS = {"threads": thread_functions}
+
+
+def create_api() -> FastAPI:
+    """The API's operations alone, as the contract lists them."""
+    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    api.router.redirect_slashes = False
+    for noun in APIS:
+        api.router.routes.extend(noun.routes)
+    return api
+
+
+def create_app(pool: asyncpg.Pool, settings: Settings, clock: Clock = system_clock) -> ASGIApp:
+    """The whole application on an open pool."""
+    api = create_api()
+    api.state.pool = pool
+    api.state.clock = clock
+    api.state.keyring = Keyring(partial(keys.find, pool))
+    api.state.limits = Limits(settings.reads_per_minute, settings.writes_per_minute)
+    site = Router(site_routes(), redirect_slashes=False)
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = api
+        if scope["path"].startswith(f"{API_ROOT}/") and scope["path"] != CONTRACT:
+            scope["root_path"] = API_ROOT
+            # The router alone: what FastAPI puts around it, the edge does already.
+            await api.router(scope, receive, send)
+        else:
+            await site(scope, receive, send)
+
+    return Edge(choose)

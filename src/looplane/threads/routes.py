@@ -1,0 +1,57 @@
+"""HTTP: threads."""
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import Response
+
+from looplane import changes
+from looplane.kit.operation import Api, needs
+from looplane.kit.schema import DeleteResult, Id
+from looplane.kit.writes import Read, Write
+from looplane.threads import commands, sql
+from looplane.threads.schemas import (
+    ExpandQuery,
+    ThreadCreate,
+    ThreadExpandedOut,
+    ThreadOut,
+    ThreadPage,
+    ThreadPatch,
+    ThreadQuery,
+)
+
+api = Api("threads")
+Reading = Annotated[Read, needs("threads:read")]
+Writing = Annotated[Write, needs("threads:write")]
+
+
+@api.patch("/threads/{id}", "threads-update", ThreadOut)
+async def update_thread(id: Id, patch: ThreadPatch, write: Writing) -> Response:
+    """Update a thread: any of its fields, all at once or not at all."""
+    return await write(commands.update_thread, id, patch)
+
+
+@api.get("/threads", "threads-list", ThreadPage)
+async def list_threads(query: Annotated[ThreadQuery, Query()], read: Reading) -> Response:
+    """List threads, newest first; a tab is a view."""
+    return await read(sql.list_threads, query)
+
+
+@api.post("/threads", "threads-create", ThreadOut)
+async def create_thread(thread: ThreadCreate, write: Writing) -> Response:
+    """Create a thread; its contact is found by address, or made."""
+    return await write(commands.create_thread, thread)
+
+
+@api.get("/threads/{id}", "threads-get", ThreadExpandedOut)
+async def get_thread(
+    id: Id, query: Annotated[ExpandQuery, Query()], read: Reading
+) -> Response:
+    """Get a thread, with its messages and comments if asked."""
+    return await read(sql.get_thread, id, query)
+
+
+@api.delete("/threads/{id}", "threads-delete", DeleteResult)
+async def delete_thread(id: Id, write: Writing) -> Response:
+    """Delete a thread."""
+    return await write(changes.delete, sql, id)

@@ -1,0 +1,192 @@
+"""What a thread may become. Pure: the thread as it is and what was sent, to the thread as it is to be."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Thread = dict[str, Any]
+Sent = Mapping[str, Any]
+
+# Fields that are set to what was sent.
+_PLAIN = ("text", "title", "pain_level")
+# What each field makes of the thread, and which event says so.
+_STATUS = {"new": "open", "open": "open", "snoozed": "snoozed", "done": "done", "closed": "done"}
+
+
+def state_faults(before: Thread, sent: Sent, now: datetime) -> list[str]:
+    """What is wrong with the status that was sent, given the one there is."""
+    status = sent.get("status") or _STATUS[before["state"]]
+    until = sent.get("snoozed_until")
+    faults = []
+    if sent.get("status") == "snoozed" and until is None:
+        faults.append("snoozed_until: is required with status snoozed")
+    if until is not None and status != "snoozed":
+        faults.append("snoozed_until: goes only with status snoozed, or a thread that is snoozed")
+    if until is not None and until <= now:
+        faults.append("snoozed_until: must be in the future")
+    if sent.get("closed_loop") and status != "done":
+        faults.append("closed_loop: only a thread that is done can be closed")
+    return faults
+
+
+def creation_faults(sent: Sent, now: datetime) -> list[str]:
+    """What is wrong with the status and the dates of a new thread."""
+    faults = state_faults({"state": "new"}, sent, now)
+    created, updated = (sent.get(f"{name}_at") for name in ("created", "updated"))
+    faults += [
+        f"{name}: must not be in the future"
+        for name, moment in (("created_at", created), ("updated_at", updated))
+        if moment and moment > now
+    ]
+    if updated and updated < (created or now):
+        faults.append("updated_at: must not be before created_at")
+    return faults
+
+
+def created(sent: Sent, now: datetime) -> Thread:
+    """State and dates of a new thread; `sent` has no fault."""
+    at = sent.get("created_at", now)
+    state = {"open": "new"}.get(status := sent.get("status", "open"), status)
+    until = sent.get("snoozed_until")
+    return {
+        "state": state,
+        "snoozed_until": until,
+        "last_snoozed_until": until,
+        "created_at": at,
+        "updated_at": sent.get("updated_at", at),
+    }
+
+
+def next_state(before: Thread, sent: Sent, now: datetime) -> Thread:
+    """The fields of the state machine, after `sent`; `sent` has no state fault."""
+    state = _target(before["state"], sent)
+    after: Thread = {"state": state}
+    if state == "snoozed":
+        after["snoozed_until"] = sent.get("snoozed_until") or before["snoozed_until"]
+        after["last_snoozed_until"] = after["snoozed_until"]
+    else:
+        after["snoozed_until"] = None
+    if _STATUS[state] != _STATUS[before["state"]] or state != before["state"]:
+        after["last_state_change_at"] = now
+    return after
+
+
+def _target(state: str, sent: Sent) -> str:
+    status = sent.get("status")
+    if status == "open":
+        return "new" if state == "new" else "open"
+    if status == "snoozed":
+        return "snoozed"
+    if status == "done" or _STATUS[state] == "done":
+        closed = sent.get("closed_loop", state == "closed")
+        return "closed" if closed else "done"
+    return state
+
+
+def woken(now: datetime) -> Thread:
+    """What a snoozed thread becomes when its time comes."""
+    return {"state": "open", "snoozed_until": None, "is_read": False, "last_state_change_at": now}
+
+
+def next_draft(before: Thread, sent: Sent, now: datetime) -> Thread:
+    """The fields of the AI draft, after `sent`."""
+    after: Thread = {}
+    if "ai_draft_html" in sent:
+        html = sent["ai_draft_html"] or None
+        if html is None:
+            after |= {"ai_draft_html": None, "ai_draft_sources": None, "ai_draft_generated_at": None}
+        elif not _same_draft(before, sent, html):
+            after |= {"ai_draft_html": html, "ai_draft_sources": None, "ai_draft_generated_at": now}
+            after |= {"ai_draft_started_at": None, "ai_draft_error_at": None}
+    if "ai_draft_sources" in sent:
+        after["ai_draft_sources"] = sent["ai_draft_sources"]
+    if sent.get("clear_ai_draft_error"):
+        after["ai_draft_error_at"] = None
+    return after
+
+
+def _same_draft(before: Thread, sent: Sent, html: str) -> bool:
+    """Whether the draft sent is the one there is, to its sources, and nothing is under way."""
+    return (
+        before["ai_draft_html"] == html
+        and before["ai_draft_sources"] == sent.get("ai_draft_sources")
+        and before["ai_draft_started_at"] is None
+        and before["ai_draft_error_at"] is None
+    )
+
+
+def next_links(before: Thread, sent: Sent, contact_company: UUID | None) -> Thread:
+    """Contact, company, assignee, tags and project, after `sent`; its ids are known to exist.
+
+    `contact_company` is the primary company of the contact that was sent.
+    """
+    after: Thread = {}
+    if "assignee_id" in sent:
+        after["assignee_id"] = _id(sent["assignee_id"])
+    if "contact_id" in sent and (contact := _id(sent["contact_id"])) != before["contact_id"]:
+        after |= {"contact_id": contact, "company_id": contact_company}
+    if "company_id" in sent:
+        after["company_id"] = _id(sent["company_id"])
+        if after.get("contact_id", before["contact_id"]):
+            after["contact_company_id"] = after["company_id"]
+    if "tag_ids" in sent:
+        after["tag_ids"] = frozenset(map(UUID, sent["tag_ids"]))
+    if "project_id" in sent:
+        project = _id(sent["project_id"])
+        # A project that is linked anyway needs no link of this field.
+        after["project_id"] = None if project in before["linked_project_ids"] else project
+    return after
+
+
+def apply(before: Thread, sent: Sent, contact_company: UUID | None, now: datetime) -> Thread:
+    """The thread after `sent`, which has no fault."""
+    plain = {name: sent[name] for name in _PLAIN if name in sent}
+    return {
+        **before,
+        **plain,
+        **next_links(before, sent, contact_company),
+        **next_state(before, sent, now),
+        **next_draft(before, sent, now),
+    }
+
+
+def shown(thread: Thread) -> Thread:
+    """The thread in the words of the API, as events tell of it."""
+    state = thread["state"]
+    names = [name for name in thread if name not in {"state", "tag_ids", "linked_project_ids"}]
+    return {
+        **{name: thread[name] for name in names},
+        "status": _STATUS[state],
+        "closed_loop": state == "closed",
+        "tag_ids": sorted(map(str, thread["tag_ids"])),
+    }
+
+
+def events_of(before: Thread, after: Thread) -> list[str]:
+    """The types of the events that tell of a change."""
+    kinds = ["thread.updated"]
+    if before["state"] != after["state"]:
+        kinds.append("thread.status_changed")
+    if before["assignee_id"] != after["assignee_id"]:
+        kinds.append("thread.assigned")
+    if before["tag_ids"] != after["tag_ids"]:
+        kinds.append("thread.tagged")
+    return kinds
+
+
+def notices(
+    notify: Mapping[str, bool], assignee_id: UUID | None, watchers: list[UUID]
+) -> list[dict[str, object]]:
+    """Who in the team is to be told, by channel."""
+    told: list[dict[str, object]] = []
+    if notify.get("slack"):
+        told.append({"channel": "slack"})
+    if notify.get("email"):
+        to = [assignee_id] if assignee_id else watchers
+        told.append({"channel": "email", "member_ids": [str(each) for each in to]})
+    return told
+
+
+def _id(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)

@@ -1,0 +1,115 @@
+"""Programs, servers and questions to them."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import asyncpg
+
+import looplane
+from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.embedded_pg.server import EmbeddedPostgres
+
+PROGRAM = Path(__file__).with_name("program.py")
+SOURCES = str(Path(looplane.__file__).parents[1])
+# InternalClientError: how asyncpg takes the last words of a server that was killed.
+AWAY = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+
+def every_bin_dir() -> list[Path]:
+    found = [*Path("/usr/lib/postgresql").glob("*/bin")]
+    with suppress(EmbeddedError):
+        found.append(find_binaries(None))
+    return sorted(set(found))
+
+
+def ask(dsn: str, sql: str, **settings: str) -> object:
+    async def answer() -> object:
+        connection = await asyncpg.connect(dsn, **settings)  # type: ignore[arg-type]
+        try:
+            return await connection.fetchval(sql)
+        finally:
+            await connection.close()
+
+    return asyncio.run(answer())
+
+
+def answers(dsn: str) -> bool:
+    try:
+        return ask(dsn, "SELECT 1") == 1
+    except AWAY:
+        return False
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
+def server_pids(data_dir: Path) -> list[int]:
+    """The processes that work in the cluster's folder, however they call themselves."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if data_dir / "postgres" in (link.readlink(), *link.readlink().parents):
+                found.append(int(link.parent.name))
+    return found
+
+
+def postmaster_pid(data_dir: Path) -> int:
+    return int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+@contextmanager
+def started(data_dir: Path, bin_dir: Path) -> Iterator[str]:
+    server = EmbeddedPostgres(data_dir, bin_dir)
+    dsn = server.start()
+    try:
+        yield dsn
+    finally:
+        server.stop()
+
+
+def launch(
+    data_dir: Path, bin_dir: Path, python: str = sys.executable, user: int | None = None
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [python, str(PROGRAM), str(data_dir), str(bin_dir)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        user=user,
+        env=os.environ | {"PYTHONPATH": SOURCES},
+    )
+
+
+def said(program: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it is (owner or guest) and its DSN, once it says so."""
+    assert program.stdout is not None
+    role, dsn = program.stdout.readline().split()
+    return role, dsn
+
+
+@contextmanager
+def programs(data_dir: Path, bin_dir: Path, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """So many programs started at the same instant, and killed at the end."""
+    running = [launch(data_dir, bin_dir) for _ in range(count)]
+    try:
+        yield running
+    finally:
+        for program in running:
+            program.kill()
+            program.communicate()
