@@ -24,7 +24,38 @@ setup: .venv/run.stamp  ## make .venv with what running needs
 
 setup-dev: .venv/dev.stamp  ## make .venv with what the tests need too
 
-run: setup  ## start everything: PostgreSQL, demo workspace, API
+run: setup  ## start everything: PostgreSQL, the demo workspace, the API
 	@exec $(BIN)/looplane serve
 
-.PHONY: help setup setup-dev run
+test: setup-dev  ## run every check and every test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing > .import_linter.log || { cat .import_linter.log; exit 1; }
+	@$(BIN)/python -m pytest
+
+fix: setup-dev  ## format, and mend what a tool can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+contract: setup-dev  ## print the contract again: contract/openapi.json
+	@$(BIN)/python -m looplane.contract > contract/openapi.json.new
+	@mv contract/openapi.json.new contract/openapi.json
+
+bench: setup-dev  ## measure speed against pgbench, at size, and at rest (20 minutes)
+	@$(BIN)/python -m bench
+
+fuzz: setup-dev  ## many more examples for every generated test (30 minutes)
+	@LOOPLANE_FUZZ_EXAMPLES=500 $(BIN)/python -m pytest tests/test_schemathesis.py tests/test_thread_state_machine.py tests/test_list_threads.py
+
+soak: setup-dev  ## kill processes under load for ten minutes, and count what is lost
+	@LOOPLANE_SOAK_SECONDS=600 $(BIN)/python -m pytest tests/test_kill.py
+
+audit: setup-dev  ## look for known vulnerabilities in what is installed
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
+
+lock:  ## resolve the requirements again (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+.PHONY: help setup setup-dev run test fix contract bench fuzz soak audit lock

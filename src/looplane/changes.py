@@ -1,6 +1,6 @@
 """How a change becomes rows: read, decide, write if nothing moved, and the event with it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -86,10 +86,12 @@ async def update(
     id: UUID,
     decide: Callable[[Row], Mapping[str, object]],
     *sought: object,
+    also: Callable[[Row], Iterable[EventType]] = lambda _: (),
 ) -> Answer:
     """Changes a thing: `decide` gets what FIND saw (given `sought`) and says the columns to be.
 
-    A change that changes nothing writes nothing. Raises NotFound, PreconditionFailed, and what
+    `also` gets the same and says which events tell of a change beside `<noun>.updated`. A change
+    that changes nothing writes nothing. Raises NotFound, PreconditionFailed, and what
     `decide` raises.
     """
 
@@ -100,7 +102,8 @@ async def update(
         after = {**before, **decide(row)}
         if after == before:
             return Answer(row["body"], row["version"])
-        recorded = [event(by, _kind(sql, "updated"), id, *changed(before, after))]
+        told = (_kind(sql, "updated"), *also(row))
+        recorded = [event(by, kind, id, *changed(before, after)) for kind in told]
         args = (by.workspace_id, id, row["version"], by.now, recorded, *after.values())
         written = await con.fetchrow(sql.UPDATE, *args)
         return written and Answer(written["body"], written["version"], kinds(recorded))

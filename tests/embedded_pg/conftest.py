@@ -1,4 +1,6 @@
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,5 +26,9 @@ def data_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="looplane-test-"))
     folder.chmod(0o755)
     yield folder / "data"
-    wait_for(lambda: not server_pids(folder / "data"))
-    shutil.rmtree(folder)
+    try:
+        wait_for(lambda: not server_pids(folder / "data"))
+    finally:
+        for pid in server_pids(folder / "data"):
+            os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(folder)

@@ -17,7 +17,8 @@ async def keep(server: EmbeddedPostgres, dsn: str) -> None:
     while not keeper.done():
         if server.owner != told:
             told = server.owner
-            print("owner" if told else "guest", dsn, flush=True)
+            sys.stdout.write(f"{'owner' if told else 'guest'} {dsn}\n")
+            sys.stdout.flush()
         await asyncio.sleep(0.02)
     await keeper
 

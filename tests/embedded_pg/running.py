@@ -14,6 +14,7 @@ import asyncpg
 import looplane
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.embedded_pg.place import Place
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 
 PROGRAM = Path(__file__).with_name("program.py")
@@ -34,9 +35,9 @@ def every_bin_dir() -> list[Path]:
     return sorted(set(found))
 
 
-def ask(dsn: str, sql: str, **settings: str) -> object:
+def ask(dsn: str, sql: str, user: str | None = None, password: str | None = None) -> object:
     async def answer() -> object:
-        connection = await asyncpg.connect(dsn, **settings)  # type: ignore[arg-type]
+        connection = await asyncpg.connect(dsn, user=user, password=password)
         try:
             return await connection.fetchval(sql)
         finally:
@@ -59,13 +60,21 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+async def come_about(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - what we wait for tells nobody
+            await asyncio.sleep(0.02)
+
+
 def server_pids(data_dir: Path) -> list[int]:
-    """The processes that work in the cluster's folder, however they call themselves."""
+    """What runs of the server in `data_dir`, or of making it."""
+    folder, name = str(data_dir / "postgres"), Place(data_dir, data_dir).name
     found = []
-    for link in Path("/proc").glob("[0-9]*/cwd"):
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
-            if data_dir / "postgres" in (link.readlink(), *link.readlink().parents):
-                found.append(int(link.parent.name))
+            line = file.read_bytes().decode(errors="replace")
+            if folder in line or line.startswith(f"postgres: {name}:"):
+                found.append(int(file.parent.name))
     return found
 
 

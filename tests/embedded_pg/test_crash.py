@@ -11,8 +11,19 @@ import pytest
 
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 
-from .running import AWAY, answers, ask, launch, postmaster_pid, programs, said
-from .running import server_pids, started, wait_for
+from .running import (
+    AWAY,
+    answers,
+    ask,
+    come_about,
+    launch,
+    postmaster_pid,
+    programs,
+    said,
+    server_pids,
+    started,
+    wait_for,
+)
 
 
 async def insert_over_a_kill(dsn: str, data_dir: Path) -> list[int]:
@@ -77,14 +88,12 @@ def test_keep_tries_again_until_it_works(
         keeper = asyncio.create_task(server.keep())
         version.write_text("12\n")
         os.kill(postmaster_pid(data_dir), signal.SIGKILL)
-        while caplog.text.count("PostgreSQL is down") < 2:
-            await asyncio.sleep(0.02)
+        await come_about(lambda: caplog.text.count("PostgreSQL is down") == 2)
         version.write_text(right)
-        while "PostgreSQL is back" not in caplog.text:
-            await asyncio.sleep(0.02)
+        await come_about(lambda: "PostgreSQL is back" in caplog.text)
         keeper.cancel()
 
-    asyncio.run(asyncio.wait_for(scenario(), 30))
+    asyncio.run(scenario())
     assert answers(dsn)
     server.stop()
 
@@ -115,7 +124,7 @@ async def leave_an_orphan(dsn: str, data_dir: Path) -> None:
     connection, witness = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
     busy = asyncio.create_task(connection.execute("DO $$ BEGIN LOOP END LOOP; END $$"))
     active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query ^@ 'DO'"
-    while not await witness.fetchval(active):
+    while not await witness.fetchval(active):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     os.kill(postmaster_pid(data_dir), signal.SIGKILL)
     busy.cancel()

@@ -21,7 +21,7 @@ _TYPES = {
     "ai_chat": "live_chat",
 }
 _LINE_ENDS = re.compile(r"<br>|</(?:p|li|tr|pre)>")
-_CELL_ENDS = re.compile(r"</t[hd]>")
+_BETWEEN_CELLS = re.compile(r"</t[hd]>(?=<t[hd]>)")
 
 
 def messages(content: Content, now: datetime) -> list[Row]:
@@ -59,25 +59,24 @@ def _message(content: Content, thread: Thread, position: int, now: datetime) -> 
         "thread_id": ident("thread", thread.slug),
         "type": kind,
         "direction": "outbound" if outbound else "inbound",
-        "text": plain(html),
+        "text": _plain(html),
         "html": html,
         # A live chat knows its visitor, and nobody of the team by id.
         "user_id": ident("member", message.sender) if outbound and kind != "live_chat" else None,
         "created_at": ago(now, hours=message.age_hours),
         **_envelope(content, thread, message, is_email=kind == "email"),
-        "subject": _subject(thread, position) if kind == "email" else "",
+        "subject": _subject(content, thread, position) if kind == "email" else "",
     }
 
 
-def _subject(thread: Thread, position: int) -> str:
-    title = thread.title or f"Your message to us, {thread.slug}"
+def _subject(content: Content, thread: Thread, position: int) -> str:
+    title = thread.title or f"Your message to {content.workspace.name}"
     return title if position == 0 or title.startswith("Re: ") else f"Re: {title}"
 
 
 def _envelope(content: Content, thread: Thread, message: Message, *, is_email: bool) -> Row:
-    people: dict[str, Member | Contact] = {
-        person.slug: person for person in (*content.workspace.members, *content.contacts)
-    }
+    everybody: list[Member | Contact] = [*content.workspace.members, *content.contacts]
+    people = {person.slug: person for person in everybody}
     mailbox = _recipient(content.workspace.mailbox, content.workspace.name)
     customer = people[thread.contact]
     to = _recipient(customer.email, customer.name) if message.sender in staff(content) else mailbox
@@ -93,7 +92,6 @@ def _recipient(email: str, name: str | None) -> dict[str, str]:
     return {"email": email, "name": name or "", "mailboxHash": ""}
 
 
-def plain(html: str) -> str:
-    """`html` without its tags, a line for each paragraph, item and row."""
-    lines = _CELL_ENDS.sub("\t", _LINE_ENDS.sub("\n", html))
+def _plain(html: str) -> str:
+    lines = _BETWEEN_CELLS.sub("\t", _LINE_ENDS.sub("\n", html))
     return unescape(nh3.clean(lines, tags=set())).strip()

@@ -6,31 +6,29 @@ pieces that are joined as they stand.
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
+
+from looplane.kit.schema import Closed, Color, Email
 
 Html = list[str]
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Member(_Entry):
+class Member(Closed):
     slug: str
     name: str
-    email: str
+    email: Email
     role: Literal["ADMIN", "USER", "VIEWER"]
     watches_new_threads: bool
     age_days: float
 
 
-class Workspace(_Entry):
+class Workspace(Closed):
     name: str
-    mailbox: str
+    mailbox: Email
     members: list[Member]
 
 
-class Company(_Entry):
+class Company(Closed):
     slug: str
     name: str
     domains: list[str]
@@ -43,20 +41,20 @@ class Company(_Entry):
     age_days: float
 
 
-class Contact(_Entry):
+class Contact(Closed):
     slug: str
     name: str | None
-    email: str
+    email: Email
     company: str | None
     is_subscribed: bool = True
     external_ids: dict[str, str] = Field(default_factory=dict)
     age_days: float
 
 
-class TagGroup(_Entry):
+class TagGroup(Closed):
     slug: str
     name: str
-    color: str
+    color: Color
     age_days: float
 
 
@@ -65,24 +63,24 @@ class Tag(TagGroup):
     icon: str
 
 
-class Tags(_Entry):
+class Tags(Closed):
     groups: list[TagGroup]
     tags: list[Tag]
 
 
-class Project(_Entry):
+class Project(Closed):
     slug: str
     name: str
     description: str
     status: str
     icon: str
-    color: str
+    color: Color
     is_visible: bool
     age_days: float
     updated_age_days: float | None = None
 
 
-class Issue(_Entry):
+class Issue(Closed):
     slug: str
     title: str
     description: str
@@ -95,20 +93,20 @@ class Issue(_Entry):
     updated_age_days: float | None = None
 
 
-class Message(_Entry):
+class Message(Closed):
     age_hours: float
     sender: str = Field(alias="from")
     cc: list[str] = Field(default_factory=list)
     html: Html
 
 
-class Comment(_Entry):
+class Comment(Closed):
     age_hours: float
     author: str
     html: Html
 
 
-class Need(_Entry):
+class Need(Closed):
     """One of the two is set."""
 
     issue: str | None = None
@@ -116,7 +114,7 @@ class Need(_Entry):
     priority: float
 
 
-class Draft(_Entry):
+class Draft(Closed):
     """Being written, failed, or there: whichever age is set."""
 
     started_age_hours: float | None = None
@@ -126,7 +124,7 @@ class Draft(_Entry):
     sources: list[dict[str, JsonValue]] | None = None
 
 
-class Thread(_Entry):
+class Thread(Closed):
     """`project` is the link made by the thread's own field, `needs` are the others.
 
     `company` only where it is not the contact's. A negative age of the last snooze: a message
@@ -155,7 +153,7 @@ class Thread(_Entry):
     comments: list[Comment] = Field(default_factory=list)
 
 
-class Content(_Entry):
+class Content(Closed):
     workspace: Workspace
     companies: list[Company]
     contacts: list[Contact]

@@ -22,8 +22,7 @@ _TEAM = "(select n.id from teams n where n.workspace_id = $1)"
 
 MEMBERS = _insert(
     "members",
-    "id uuid, email text, name text, role text, watches_new_threads boolean,"
-    " joined_at timestamptz",
+    "id uuid, email text, name text, role text, watches_new_threads boolean, joined_at timestamptz",
 )
 COMPANIES = _insert(
     "companies",
@@ -38,9 +37,7 @@ CONTACTS = _insert(
     f" {_STAMPS}",
 )
 TAG_GROUPS = _insert("tag_groups", f"id uuid, name text, color text, {_STAMPS}")
-TAGS = _insert(
-    "tags", f"id uuid, name text, color text, icon text, tag_group_id uuid, {_STAMPS}"
-)
+TAGS = _insert("tags", f"id uuid, name text, color text, icon text, tag_group_id uuid, {_STAMPS}")
 PROJECTS = _insert(
     "projects",
     "id uuid, name text, description text, icon text, color text, is_visible boolean, status text,"
@@ -65,9 +62,7 @@ THREADS = _insert(
     " ai_draft_generated_at timestamptz, ai_draft_started_at timestamptz,"
     f" ai_draft_error_at timestamptz, {_STAMPS}",
 )
-THREAD_TAGS = _insert(
-    "thread_tags", "thread_id uuid, tag_id uuid, thread_created_at timestamptz"
-)
+THREAD_TAGS = _insert("thread_tags", "thread_id uuid, tag_id uuid, thread_created_at timestamptz")
 CUSTOMER_NEEDS = _insert(
     "customer_needs",
     "id uuid, thread_id uuid, project_id uuid, issue_id uuid, priority double precision,"
@@ -78,6 +73,4 @@ MESSAGES = _insert(
     'id uuid, thread_id uuid, type text, direction text, subject text, "from" jsonb, "to" jsonb,'
     " cc jsonb, text text, html text, user_id uuid, created_at timestamptz",
 )
-COMMENTS = _insert(
-    "comments", f"id uuid, thread_id uuid, author_id uuid, content text, {_STAMPS}"
-)
+COMMENTS = _insert("comments", f"id uuid, thread_id uuid, author_id uuid, content text, {_STAMPS}")

@@ -43,21 +43,19 @@ def _moments(content: Content, thread: Thread, now: datetime) -> Row:
     ours = staff(content)
     inbound = [m.age_hours for m in thread.messages if m.sender not in ours]
     outbound = [m.age_hours for m in thread.messages if m.sender in ours]
-    # The first answer opens a thread, unless something else changed its state after that.
-    opened = max(outbound, default=None)
     woken = thread.last_snoozed_until_age_hours
-    changed = next((a for a in (thread.state_changed_age_hours, woken, opened) if a is not None), None)
+    # The first answer opens a thread, unless its state changed again after that.
+    changed = _first(thread.state_changed_age_hours, woken, max(outbound, default=None))
     touched = [
-        *inbound,
-        *outbound,
+        changed,
+        *(message.age_hours for message in thread.messages),
         *(comment.age_hours for comment in thread.comments),
         *(_need_age(content, thread, need) for need in _needs(thread)),
         *_ages(thread.draft),
-        *([] if changed is None else [changed]),
     ]
     ages = {
         "created_at": thread.messages[0].age_hours,
-        "updated_at": min(touched),
+        "updated_at": min(age for age in touched if age is not None),
         "last_inbound_message_at": min(inbound, default=None),
         "last_outbound_message_at": min(outbound, default=None),
         "last_state_change_at": changed,
@@ -66,13 +64,16 @@ def _moments(content: Content, thread: Thread, now: datetime) -> Row:
     return {column: _at(age, now) for column, age in ages.items()}
 
 
+def _first(*ages: float | None) -> float | None:
+    return next((age for age in ages if age is not None), None)
+
+
 def _at(age_hours: float | None, now: datetime) -> datetime | None:
     return None if age_hours is None else ago(now, hours=age_hours)
 
 
-def _ages(draft: Draft) -> list[float]:
-    ages = (draft.started_age_hours, draft.error_age_hours, draft.generated_age_hours)
-    return [age for age in ages if age is not None]
+def _ages(draft: Draft) -> tuple[float | None, ...]:
+    return draft.started_age_hours, draft.error_age_hours, draft.generated_age_hours
 
 
 def _draft(draft: Draft, now: datetime) -> Row:

@@ -67,6 +67,7 @@ class Api:
                     methods=[method],
                     operation_id=operation_id,
                     tags=[self.tag],
+                    summary=endpoint.__name__.replace("_", " ").capitalize(),
                     response_model=answer,
                     responses={"default": {"$ref": "#/components/responses/error"}},
                 )

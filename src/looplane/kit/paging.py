@@ -3,9 +3,9 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -43,6 +43,23 @@ class PageInfo(Closed):
     limit: int
 
 
+class Sort(NamedTuple):
+    """What a list is ordered by, greatest first and then by id, and how a cursor keeps it.
+
+    `column` is qualified, and selected under its own name. `restore` takes what JSON made of
+    what `keep` gave; it raises ValueError, TypeError or OverflowError for anything else.
+    """
+
+    column: str
+    keep: Callable[[Any], object]
+    restore: Callable[[Any], object]
+
+
+def by_number(column: str) -> Sort:
+    """The order by a column of floats."""
+    return Sort(column, float, float)
+
+
 class Where:
     """The conditions of a list and their values, numbered in the order they are added.
 
@@ -71,23 +88,27 @@ class Where:
         return " and ".join(self._clauses)
 
 
-async def fetch_page(con: Connection, select: str, where: Where, query: PageQuery) -> str:
-    """One page as JSON, newest first, in one query.
+async def fetch_page(
+    con: Connection, select: str, where: Where, query: PageQuery, sort: Sort | None = None
+) -> str:
+    """One page as JSON, newest first unless `sort` says otherwise, in one query.
 
     `select` yields `body` (JSON text) from a table under `where.alias`. Raises Unprocessable
     for a cursor that is broken or belongs to other filters.
     """
     stamp = _filters_stamp(query)
+    id_column = f"{where.alias}.id"
+    sort = sort or Sort(f"{where.alias}.created_at", _microseconds, _moment)
     if query.cursor is not None:
-        a = where.alias
-        where.add(f"({a}.created_at, {a}.id) < ({{}}, {{}})", *_read_cursor(query.cursor, stamp))
+        last = _read_cursor(query.cursor, stamp, sort)
+        where.add(f"({sort.column}, {id_column}) < ({{}}, {{}})", *last)
     where.args.append(query.limit + 1)
     rows = await con.fetch(
-        f"{select} where {where} order by {where.alias}.created_at desc, {where.alias}.id desc"
+        f"{select} where {where} order by {sort.column} desc, {id_column} desc"
         f" limit ${len(where.args)}",
         *where.args,
     )
-    return _page(rows, query.limit, stamp)
+    return _page(rows, query.limit, stamp, sort)
 
 
 def whole_page(bodies: list[str]) -> str:
@@ -96,10 +117,10 @@ def whole_page(bodies: list[str]) -> str:
     return _envelope(bodies, page)
 
 
-def _page(rows: list[Any], limit: int, stamp: str) -> str:
+def _page(rows: list[Any], limit: int, stamp: str, sort: Sort) -> str:
     more = len(rows) > limit
     rows = rows[:limit]
-    cursor = _write_cursor(rows[-1], stamp) if more else None
+    cursor = _write_cursor(rows[-1], stamp, sort) if more else None
     page = {"cursor": cursor, "has_more": more, "limit": limit}
     return _envelope([row["body"] for row in rows], page)
 
@@ -114,16 +135,17 @@ def _filters_stamp(query: PageQuery) -> str:
     return hashlib.sha256(named).hexdigest()[:16]
 
 
-def _write_cursor(row: Mapping[str, Any], stamp: str) -> str:
-    at = (row["created_at"] - _EPOCH) // _MICROSECOND
-    return base64.urlsafe_b64encode(orjson.dumps([at, str(row["id"]), stamp])).decode().rstrip("=")
+def _write_cursor(row: Mapping[str, Any], stamp: str, sort: Sort) -> str:
+    kept = sort.keep(row[sort.column.rpartition(".")[2]])
+    text = orjson.dumps([kept, str(row["id"]), stamp])
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def _read_cursor(text: str, stamp: str) -> tuple[datetime, UUID]:
+def _read_cursor(text: str, stamp: str, sort: Sort) -> tuple[object, UUID]:
     try:
         padded = text + "=" * (-len(text) % 4)
-        at, id_, belongs_to = orjson.loads(base64.b64decode(padded, altchars="-_", validate=True))
-        key = _EPOCH + at * _MICROSECOND, UUID(id_)
+        kept, id_, belongs_to = orjson.loads(base64.b64decode(padded, altchars="-_", validate=True))
+        key = sort.restore(kept), UUID(id_)
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         msg = "The cursor is broken; start again without one."
         raise Unprocessable(msg) from None
@@ -131,3 +153,11 @@ def _read_cursor(text: str, stamp: str) -> tuple[datetime, UUID]:
         msg = "The cursor belongs to a list with other filters; start again without one."
         raise Unprocessable(msg)
     return key
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + microseconds * _MICROSECOND

@@ -30,7 +30,8 @@ def _no_nul(text: str) -> str:
     return text
 
 
-def _cleaned(html: str) -> str:
+def cleaned(html: str) -> str:
+    """HTML that is safe to show. Raises ValueError when nothing is left of it."""
     safe = clean(html)
     if is_blank(safe):
         msg = "must not be empty once unsafe HTML is removed"
@@ -61,7 +62,7 @@ def _utc(moment: datetime) -> datetime:
 
 Text = Annotated[str, AfterValidator(_no_nul)]
 Name = Annotated[Text, Field(min_length=1, max_length=255)]
-Html = Annotated[Text, Field(min_length=1), AfterValidator(_cleaned)]
+Html = Annotated[Text, Field(min_length=1), AfterValidator(cleaned)]
 Moment = Annotated[
     datetime,
     Field(strict=False),

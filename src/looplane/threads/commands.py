@@ -1,6 +1,7 @@
 """What can be done with threads."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +67,21 @@ async def create_thread(con: Connection, by: By, thread: ThreadCreate) -> Answer
         recorded = (*recorded, "thread.created", *await link_new_thread(con, by, id, **linked))
         row = await con.fetchrow(sql.RECORD, by.workspace_id, id, by.member_id, [made])
     return Answer(row["body"], row["version"], recorded, _planned(told))
+
+
+async def wake_due_threads(con: Connection, now: datetime) -> int:
+    """Opens up to 100 snoozed threads whose time has come, in all workspaces; says how many.
+
+    In one transaction, on rows that nobody else is waking: each wakes exactly once.
+    """
+    async with con.transaction():
+        due = await con.fetch(sql.FIND_DUE, now, 100)
+        for workspace_id, id in due:
+            by = By(workspace_id, {"type": "rule", "id": "snooze"}, now)
+            row = await sql.find(con, by, id)
+            before = _before(row)
+            await _write(con, by, id, row, before, {**before, **rules.woken(now)}, {})
+    return len(due)
 
 
 def _named(sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from looplane.contacts.schemas import ContactOut
 from looplane.customer_needs.schemas import CustomerNeedOut
 from looplane.comments.schemas import CommentOut
 from looplane.kit.faults import faults_of
-from looplane.kit.html import clean
 from looplane.kit.paging import DatedQuery, PageInfo
 from looplane.kit.schema import (
     Closed,
@@ -23,6 +22,7 @@ from looplane.kit.schema import (
     Text,
     WebUrl,
     absent,
+    cleaned,
 )
 from looplane.members.schemas import UserRef
 from looplane.messages.schemas import MessageOut
@@ -80,6 +80,10 @@ def _sources(value: list[Any]) -> list[dict[str, Any]]:
     return [source.model_dump(exclude_unset=True) for source in sources]
 
 
+def _draft(html: str) -> str:
+    return cleaned(html) if html else html
+
+
 # The given document says no more of the sources than that they are an array.
 _JUST_ARRAY = WithJsonSchema({"type": "array"})
 Sources = Annotated[list[Any], AfterValidator(_sources), _JUST_ARRAY]
@@ -106,7 +110,7 @@ class ThreadPatch(Closed):
     status: Status = absent()
     snoozed_until: Moment = absent()
     closed_loop: bool = absent()
-    ai_draft_html: Annotated[Text, AfterValidator(clean)] | None = Field(
+    ai_draft_html: Annotated[Text, AfterValidator(_draft)] | None = Field(
         None, description="A reply for the composer; null or an empty string clears it."
     )
     ai_draft_sources: Sources | None = Field(
@@ -150,6 +154,8 @@ class ThreadQuery(DatedQuery):
 
 
 class ExpandQuery(Closed):
+    # Declared for every operation of the path; nothing is written here anyway.
+    dry_run: bool = False
     expand: Annotated[
         Text,
         Field(

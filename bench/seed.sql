@@ -1,0 +1,35 @@
+-- :threads threads of one workspace, spread over what a workspace has. Run by bench/world.py.
+insert into workspaces values ('00000000-0000-7000-8000-000000000001', 'Bench', now());
+insert into members (workspace_id, id, email, name, role, joined_at)
+select '00000000-0000-7000-8000-000000000001', bench_id('d', n), 'm' || n || '@team.example', 'Member ' || n, 'USER', now()
+from generate_series(1, 20) n;
+insert into companies (workspace_id, id, name, domains, size, revenue, owner_id, created_at, updated_at)
+select '00000000-0000-7000-8000-000000000001', bench_id('c', n), 'Company ' || n, array['c' || n || '.example'], n, n * 1000,
+  bench_id('d', 1 + n % 20), now(), now()
+from generate_series(1, 1000) n;
+insert into contacts (workspace_id, id, email, name, company_id, created_at, updated_at)
+select '00000000-0000-7000-8000-000000000001', bench_id('b', n), 'p' || n || '@c' || (1 + n % 1000) || '.example', 'Person ' || n,
+  bench_id('c', 1 + n % 1000), now() - n * interval '1 minute', now()
+from generate_series(1, 10000) n;
+insert into tag_groups (workspace_id, id, name, color, created_at, updated_at)
+values ('00000000-0000-7000-8000-000000000001', bench_id('f', 1), 'Area', '#336699', now(), now());
+insert into tags (workspace_id, id, name, color, icon, tag_group_id, created_at, updated_at)
+select '00000000-0000-7000-8000-000000000001', bench_id('e', n), 'Tag ' || n, '#336699', 'Notepad', bench_id('f', 1), now(), now()
+from generate_series(1, 30) n;
+insert into threads (workspace_id, id, title, text, pain_level, origin, state, snoozed_until, contact_id, company_id,
+  assignee_id, last_inbound_message_at, last_outbound_message_at, created_at, updated_at)
+select '00000000-0000-7000-8000-000000000001', bench_id('a', n), 'Thread ' || n,
+  '<p>' || repeat('What a customer says about the product. ', 12) || '</p>',
+  (array['UNKNOWN', 'LOW', 'MEDIUM', 'HIGH'])[1 + n % 4], (array['email', 'slack', 'widget', 'api'])[1 + n % 4],
+  s, case s when 'snoozed' then now() + interval '30 days' end,
+  bench_id('b', 1 + n % 10000), bench_id('c', 1 + n % 1000),
+  case when n % 3 = 0 then bench_id('d', 1 + (n / 3) % 20) end,
+  now() - (n + 30) * interval '1 second', case when n % 2 = 0 then now() - n * interval '1 second' end,
+  now() - n * interval '1 minute', now() - n * interval '1 second'
+from generate_series(1, :threads) n,
+  lateral (select (array['open', 'done', 'new', 'open', 'snoozed', 'done', 'closed', 'open', 'new', 'done'])[1 + (n / 7) % 10] s) x;
+insert into thread_tags (workspace_id, thread_id, tag_id, thread_created_at)
+select t.workspace_id, t.id, bench_id('e', 1 + (n + k) % 30), t.created_at
+from generate_series(1, :threads) n join threads t
+  on t.workspace_id = '00000000-0000-7000-8000-000000000001' and t.id = bench_id('a', n),
+  generate_series(1, 2) k;

@@ -1,0 +1,133 @@
+"""A database with many threads, and the API over it as a process of its own."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import httpx
+
+from looplane.kit.auth import SCOPES, digest, mint
+from looplane.kit.db import connect
+from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.ids import new_id
+from looplane.kit.migrate import migrate
+from looplane.main import FUNCTIONS
+
+HERE = Path(__file__).parent
+WORKSPACE = UUID("00000000-0000-7000-8000-000000000001")
+PORT = 8765
+_ID = """
+create or replace function bench_id(kind text, n bigint) returns uuid language sql immutable as
+$$ select ('00000000-0000-7000-8000-' || kind || lpad(to_hex(n), 11, '0'))::uuid $$"""
+
+
+@dataclass(frozen=True)
+class World:
+    """A seeded database."""
+
+    dsn: str
+    threads: int
+    key: str
+    binaries: Path
+
+
+def thread_id(n: int) -> str:
+    """The id of the n-th thread, from 1."""
+    return f"00000000-0000-7000-8000-a{n:011x}"
+
+
+@contextlib.contextmanager
+def postgres(folder: Path) -> Iterator[tuple[str, Path]]:
+    """An embedded server in `folder`: its DSN and its binaries."""
+    binaries = find_binaries(None)
+    server = EmbeddedPostgres(folder, binaries)
+    try:
+        yield server.start(), binaries
+    finally:
+        server.stop()
+
+
+async def seed(dsn: str, binaries: Path, threads: int) -> World:
+    """Empties the database and fills it with `threads` threads and one key of a member."""
+    con = await connect(dsn)
+    await con.execute("drop schema public cascade; create schema public")
+    await migrate(con, FUNCTIONS)
+    await con.execute("set statement_timeout = 0")
+    await con.execute(_ID, timeout=3600)
+    text = (HERE / "seed.sql").read_text().replace(":threads", str(threads))
+    await con.execute(text, timeout=3600)
+    await con.execute((HERE / "reference.sql").read_text())
+    key = mint()
+    await con.execute(
+        "insert into api_keys (workspace_id, id, hash, prefix, scopes, member_id, created_at)"
+        " values ($1, $2, $3, $4, $5, bench_id('d', 1), $6)",
+        WORKSPACE,
+        new_id(),
+        digest(key),
+        key[:9],
+        list(SCOPES),
+        datetime.now(UTC),
+    )
+    await con.execute("vacuum analyze", timeout=3600)
+    await con.close()
+    return World(dsn, threads, key, binaries)
+
+
+@contextlib.contextmanager
+def api(world: World) -> Iterator[int]:
+    """One API process over `world`, without limits, its log written to a file; its pid."""
+    settings = {
+        "LOOPLANE_DATABASE_URL": world.dsn,
+        "LOOPLANE_PORT": str(PORT),
+        "LOOPLANE_READS_PER_MINUTE": "0",
+        "LOOPLANE_WRITES_PER_MINUTE": "0",
+        "LOOPLANE_POOL_SIZE": "16",
+    }
+    command = [sys.executable, "-m", "looplane.cli.app", "api"]
+    with Path(os.devnull).open("wb") as log:
+        process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
+        try:
+            _wait()
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait() -> None:
+    for _ in range(400):
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{PORT}/readyz").status_code == httpx.codes.OK:
+                return
+        time.sleep(0.05)
+    msg = "The API did not start."
+    raise RuntimeError(msg)
+
+
+def pgbench(world: World, seconds: int, clients: int) -> float:
+    """Calls a second of the reference, prepared, from `clients` connections."""
+    parts = urlsplit(world.dsn)
+    script = f"\\set n random(1, {world.threads})\nselect bench_patch(:n);\n"
+    environment = {
+        **os.environ,
+        "PGHOST": parse_qs(parts.query)["host"][0],
+        "PGUSER": parts.username or "",
+        "PGPASSWORD": parts.password or "",
+        "PGOPTIONS": "-c jit=off -c plan_cache_mode=force_generic_plan",
+    }
+    command = [str(world.binaries / "pgbench"), "-n", "-M", "prepared", "-c", str(clients)]
+    command += ["-j", "1", "-T", str(seconds), "-f", "/dev/stdin", parts.path.lstrip("/")]
+    done = subprocess.run(
+        command, input=script, env=environment, capture_output=True, text=True, check=True
+    )
+    line = next(each for each in done.stdout.splitlines() if each.startswith("tps = "))
+    return float(line.split()[2])

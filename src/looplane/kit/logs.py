@@ -1,0 +1,49 @@
+"""Structured logs on standard error: JSON lines, or text for a person at a terminal."""
+
+import logging
+import sys
+
+import orjson
+import structlog
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+def set_up_logs(level: str, form: str) -> None:
+    """Everything from `level` up, as `form` (json, console, or auto by where it goes)."""
+    console = form == "console" or (form == "auto" and sys.stderr.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    json_lines = structlog.processors.JSONRenderer(serializer=orjson.dumps)
+    structlog.configure(
+        processors=[
+            *shared,
+            *([structlog.dev.ConsoleRenderer()] if console else [_traceback, json_lines]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=(
+            structlog.PrintLoggerFactory(sys.stderr)
+            if console
+            else structlog.BytesLoggerFactory(sys.stderr.buffer)
+        ),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(handlers=[_ToStructlog()], level=_LEVELS[level], force=True)
+    for noisy in ("uvicorn", "uvicorn.error", "asyncio"):
+        logging.getLogger(noisy).setLevel(max(_LEVELS[level], logging.WARNING))
+
+
+_traceback = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
+class _ToStructlog(logging.Handler):
+    """Lines of libraries that log the standard way, in the same form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger(record.name)
+        log.log(record.levelno, record.getMessage(), exc_info=record.exc_info)

@@ -1,0 +1,208 @@
+"""One PostgreSQL for all tests, a workspace for each, and the contract over every reply."""
+
+import json
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from looplane.kit import db as database
+from looplane.kit.auth import SCOPES
+from looplane.kit.config import Settings
+from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.migrate import migrate
+from looplane.main import API_ROOT, FUNCTIONS, create_app
+from looplane.workspaces.commands import create_workspace
+from tests import contract
+from tests.factory import Factory
+
+UNLIMITED = Settings(reads_per_minute=0, writes_per_minute=0)
+
+
+class SteppedClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        now = datetime.now(UTC)
+        self.now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def step(self, span: timedelta) -> None:
+        self.now += span
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace with one ADMIN member and a key of theirs with all scopes."""
+
+    id: UUID
+    member_id: UUID
+    key: str
+
+
+@pytest.fixture(scope="session")
+def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own, or the one in LOOPLANE_TEST_DATABASE_URL."""
+    given = os.environ.get("LOOPLANE_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    server = EmbeddedPostgres(folder, find_binaries(None))
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    con = await database.connect(dsn)
+    await migrate(con, FUNCTIONS)
+    await con.close()
+    pool = await database.open_pool(dsn, 10)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def session_clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def clock(session_clock: SteppedClock) -> SteppedClock:
+    session_clock.reset()
+    return session_clock
+
+
+@pytest.fixture(scope="session")
+def app(pool: asyncpg.Pool, session_clock: SteppedClock) -> ASGIApp:
+    return create_app(pool, UNLIMITED, session_clock)
+
+
+@pytest.fixture
+async def db(pool: asyncpg.Pool) -> AsyncIterator[Any]:
+    """A connection to look behind the API."""
+    async with pool.acquire() as con:
+        yield con
+
+
+@pytest.fixture
+async def con(dsn: str) -> AsyncIterator[Any]:
+    """A connection in a transaction that is rolled back."""
+    con = await database.connect(dsn)
+    transaction = con.transaction()
+    await transaction.start()
+    yield con
+    await transaction.rollback()
+    await con.close()
+
+
+def connected(app: ASGIApp, key: str | None, **headers: str) -> httpx.AsyncClient:
+    """A client whose replies are all held against the contract."""
+    authorization = {"Authorization": f"Bearer {key}"} if key else {}
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        base_url=f"http://looplane.test{API_ROOT}",
+        headers={**authorization, **headers},
+        event_hooks={"response": [contract.check]},
+    )
+
+
+async def _furnish(db: Any, name: str) -> Workspace:
+    now = datetime.now(UTC)
+    workspace_id = await create_workspace(db, name, now)
+    member = await Factory.insert_member(db, workspace_id, role="ADMIN")
+    key = await Factory.insert_key(db, workspace_id, SCOPES, member)
+    return Workspace(workspace_id, UUID(member), key["key"])
+
+
+@pytest.fixture
+async def workspace(db: Any, clock: SteppedClock) -> AsyncIterator[Workspace]:
+    made = await _furnish(db, "Test")
+    yield made
+    for kind, data in await db.fetch(
+        "select type, data::text from events where workspace_id = $1", made.id
+    ):
+        contract.check_event(kind, json.loads(data))
+
+
+@pytest.fixture
+async def client(app: ASGIApp, workspace: Workspace) -> AsyncIterator[httpx.AsyncClient]:
+    async with connected(app, workspace.key) as client:
+        yield client
+
+
+@pytest.fixture
+async def make(client: httpx.AsyncClient, db: Any, workspace: Workspace) -> Factory:
+    return Factory(client, db, workspace.id)
+
+
+@pytest.fixture
+async def other(db: Any) -> Workspace:
+    """Another workspace."""
+    return await _furnish(db, "Other")
+
+
+@pytest.fixture
+async def stranger(app: ASGIApp, other: Workspace) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody of another workspace, with all scopes there."""
+    async with connected(app, other.key) as client:
+        yield client
+
+
+@pytest.fixture
+async def make_other(stranger: httpx.AsyncClient, db: Any, other: Workspace) -> Factory:
+    return Factory(stranger, db, other.id)
+
+
+@pytest.fixture
+def queries(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`with queries() as seen:` collects every statement sent, BEGIN and COMMIT among them."""
+    logs: list[list[str]] = []
+    real = asyncpg.pool.Pool.acquire
+
+    def log(record: Any) -> None:
+        for each in logs:
+            each.append(record.query)
+
+    class Acquired:
+        def __init__(self, context: Any) -> None:
+            self.context = context
+
+        async def __aenter__(self) -> Any:
+            self.con = await self.context.__aenter__()
+            self.con.add_query_logger(log)
+            return self.con
+
+        async def __aexit__(self, *error: object) -> None:
+            self.con.remove_query_logger(log)
+            await self.context.__aexit__(*error)
+
+    def acquire(self: asyncpg.Pool, **options: Any) -> Any:
+        return Acquired(real(self, **options))
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        seen: list[str] = []
+        logs.append(seen)
+        monkeypatch.setattr(asyncpg.pool.Pool, "acquire", acquire)
+        yield seen
+        monkeypatch.setattr(asyncpg.pool.Pool, "acquire", real)
+        logs.remove(seen)
+
+    return collect

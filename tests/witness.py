@@ -1,0 +1,43 @@
+"""What a test looks at beside the reply: faults, events, and every row of a workspace."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+_TABLES = """
+select table_name from information_schema.columns
+where table_schema = 'public' and column_name = 'workspace_id' order by 1"""
+
+
+def faults(answer: httpx.Response) -> list[str]:
+    """The paths that a 400 names, sorted."""
+    assert answer.status_code == httpx.codes.BAD_REQUEST, answer.text
+    assert answer.json()["code"] == "validation_failed"
+    return sorted(issue["message"].partition(":")[0] for issue in answer.json()["issues"])
+
+
+async def events_of(db: Any, *subject_ids: str) -> list[dict[str, Any]]:
+    """All events of some things, in the order in which they were made."""
+    rows = await db.fetch(
+        "select * from events where subject_id = any ($1) order by at, id",
+        [UUID(each) for each in subject_ids],
+    )
+    return [{**row, "data": json.loads(row["data"])} for row in rows]
+
+
+async def kinds_of(db: Any, *subject_ids: str) -> list[str]:
+    """The types of all events of some things."""
+    return [each["type"] for each in await events_of(db, *subject_ids)]
+
+
+async def everything(db: Any, workspace_id: UUID) -> list[str]:
+    """Every row of a workspace, so that two looks tell whether anything was written between."""
+    tables = [row["table_name"] for row in await db.fetch(_TABLES)]
+    looks = [
+        f"select '{table} ' || to_jsonb(x) as row from {table} x where workspace_id = $1"  # noqa: S608
+        for table in tables
+    ]
+    rows = await db.fetch(" union all ".join(looks) + " order by 1", workspace_id)
+    return [row["row"] for row in rows]
