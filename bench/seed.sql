@@ -23,7 +23,7 @@ select '00000000-0000-7000-8000-000000000001', bench_id('a', n), 'Thread ' || n,
   (array['UNKNOWN', 'LOW', 'MEDIUM', 'HIGH'])[1 + n % 4], (array['email', 'slack', 'widget', 'api'])[1 + n % 4],
   s, case s when 'snoozed' then now() + interval '30 days' end,
   bench_id('b', 1 + n % 10000), bench_id('c', 1 + n % 1000),
-  case when n % 3 = 0 then bench_id('d', 1 + (n / 3) % 20) end,
+  case when n % 3 = 0 then bench_id('d', 1 + (n / 3) % 3) end,
   now() - (n + 30) * interval '1 second', case when n % 2 = 0 then now() - n * interval '1 second' end,
   now() - n * interval '1 minute', now() - n * interval '1 second'
 from generate_series(1, :threads) n,

@@ -1,6 +1,5 @@
 """PATCH /threads/{id}: the fields, null and absent, silence, events, and If-Match."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,14 +12,14 @@ from tests.factory import Factory
 from tests.witness import events_of, everything, kinds_of
 
 SOURCE = {"type": "doc", "title": "Export", "identifier": "d1", "url": "https://docs.example/1"}
-# What each field can be set to on a new thread, and what the answer then says.
-VALUES: dict[str, tuple[Any, Any]] = {
-    "text": ("<p>Other <b>words</b></p>", "<p>Other <b>words</b></p>"),
-    "title": ("A title", "A title"),
-    "pain_level": ("HIGH", "HIGH"),
-    "status": ("done", "done"),
-    "ai_draft_html": ("<p>Hello</p>", "<p>Hello</p>"),
-    "ai_draft_sources": ([SOURCE], [SOURCE]),
+# What each field can be set to on a new thread.
+VALUES: dict[str, Any] = {
+    "text": "<p>Other <b>words</b></p>",
+    "title": "A title",
+    "pain_level": "HIGH",
+    "status": "done",
+    "ai_draft_html": "<p>Hello</p>",
+    "ai_draft_sources": [SOURCE],
 }
 # What moves with a field.
 COMPANIONS = {"status": {"tab", "last_state_change_at"}, "ai_draft_html": {"ai_draft_generated_at"}}
@@ -32,10 +31,9 @@ async def test_a_field_is_set_and_no_other(
 ) -> None:
     before = await make.thread()
     clock.step(timedelta(seconds=1))
-    sent, shown = VALUES[field]
-    answer = await client.patch(f"/threads/{before['id']}", json={field: sent})
+    answer = await client.patch(f"/threads/{before['id']}", json={field: VALUES[field]})
     after = answer.json()
-    assert after[field] == shown
+    assert after[field] == VALUES[field]
     assert after["updated_at"] == iso(clock())
     moved = {name for name in before if before[name] != after[name]}
     assert moved == {field, "updated_at"} | COMPANIONS.get(field, set())
@@ -56,11 +54,11 @@ async def test_all_fifteen_fields_at_once(
     )
     member = await make.member()
     body = {
-        **{name: sent for name, (sent, _) in VALUES.items()},
-        **{"assignee_id": member, "contact_id": contact["id"], "company_id": company["id"]},
-        **{"tag_ids": [tag["id"]], "project_id": project["id"], "status": "snoozed"},
-        **{"snoozed_until": iso(clock() + timedelta(days=1)), "closed_loop": False},
-        **{"clear_ai_draft_error": True, "notify": {"slack": True, "email": True}},
+        **VALUES,
+        "assignee_id": member, "contact_id": contact["id"], "company_id": company["id"],
+        "tag_ids": [tag["id"]], "project_id": project["id"], "status": "snoozed",
+        "snoozed_until": iso(clock() + timedelta(days=1)), "closed_loop": False,
+        "clear_ai_draft_error": True, "notify": {"slack": True, "email": True},
     }
     assert len(body) == 15
     after = (await client.patch(f"/threads/{thread['id']}", json=body)).json()
@@ -121,7 +119,7 @@ async def test_what_is_there_already_is_silent(
         assert await everything(db, workspace.id) == rows, body
 
 
-async def test_the_events_say_what_changed_and_who_did_it(  # noqa: PLR0913, PLR0917
+async def test_the_events_say_what_changed_and_who_did_it(
     client: httpx.AsyncClient,
     make: Factory,
     db: Any,
@@ -207,4 +205,3 @@ async def test_a_key_without_a_member_acts_in_its_own_name(
     last = (await events_of(db, thread["id"]))[-1]
     assert (last["actor"]["type"], last["actor"]["member_id"]) == ("key", None)
     assert await kinds_of(db, thread["id"]) == ["thread.created", "thread.updated"]
-    assert json.dumps(last["data"]).find("state_change") > 0

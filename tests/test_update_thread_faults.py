@@ -11,9 +11,7 @@ from tests.factory import Factory
 from tests.witness import everything, faults
 
 NOWHERE = str(new_id())
-NOT_NULLABLE = (
-    "text pain_level contact_id tag_ids status snoozed_until closed_loop clear_ai_draft_error notify"
-).split()
+NOT_NULLABLE = ["text", "pain_level", "contact_id", "tag_ids", "status", "snoozed_until", "closed_loop", "clear_ai_draft_error", "notify"]
 # Bodies, and the paths that are named as wrong.
 FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"text": ""}, ["text"]),
@@ -52,7 +50,7 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
             "closed_loop": True,
             "title": "is fine",
         },
-        "assignee_id closed_loop company_id contact_id project_id snoozed_until tag_ids.0".split(),
+        ["assignee_id", "closed_loop", "company_id", "contact_id", "project_id", "snoozed_until", "tag_ids.0"],
     ),
 ]
 
@@ -68,7 +66,7 @@ async def test_null_is_refused_elsewhere(
 
 
 @pytest.mark.parametrize(("body", "paths"), FAULTS)
-async def test_every_fault_is_named_and_nothing_written(  # noqa: PLR0913, PLR0917
+async def test_every_fault_is_named_and_nothing_written(
     client: httpx.AsyncClient,
     make: Factory,
     db: Any,

@@ -36,7 +36,7 @@ async def everything(db: Any, workspace_id: UUID) -> list[str]:
     """Every row of a workspace, so that two looks tell whether anything was written between."""
     tables = [row["table_name"] for row in await db.fetch(_TABLES)]
     looks = [
-        f"select '{table} ' || to_jsonb(x) as row from {table} x where workspace_id = $1"  # noqa: S608
+        f"select '{table} ' || to_jsonb(x)::text as row from {table} x where workspace_id = $1"
         for table in tables
     ]
     rows = await db.fetch(" union all ".join(looks) + " order by 1", workspace_id)

@@ -90,8 +90,8 @@ async def update(
 ) -> Answer:
     """Changes a thing: `decide` gets what FIND saw (given `sought`) and says the columns to be.
 
-    `also` gets the same and says which events tell of a change beside `<noun>.updated`. A change
-    that changes nothing writes nothing. Raises NotFound, PreconditionFailed, and what
+    `also` gets the same and names the events that a change sets off beside `<noun>.updated`.
+    A change that changes nothing writes nothing. Raises NotFound, PreconditionFailed, and what
     `decide` raises.
     """
 

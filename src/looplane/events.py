@@ -28,6 +28,9 @@ EventType = Literal[
     "tag.created",
     "tag.updated",
     "tag.deleted",
+    "tag_group.created",
+    "tag_group.updated",
+    "tag_group.deleted",
     "customer_need.created",
     "customer_need.deleted",
 ]

@@ -7,21 +7,27 @@ from fastapi import FastAPI
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from looplane.companies.routes import api as companies
 from looplane.contacts.routes import api as contacts
+from looplane.customer_needs.routes import api as customer_needs
 from looplane.keys import sql as keys
+from looplane.keys.routes import api as me
 from looplane.kit.auth import Keyring
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.edge import Edge
 from looplane.kit.limits import Limits
+from looplane.members.routes import api as members
+from looplane.projects.routes import api as projects
 from looplane.site import site_routes
+from looplane.tag_groups.routes import api as tag_groups
 from looplane.tags.routes import api as tags
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import FUNCTIONS as thread_functions
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, tags)
+APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
 # The stored functions, by noun.
 FUNCTIONS = {"threads": thread_functions}
 

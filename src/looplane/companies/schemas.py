@@ -1,8 +1,38 @@
 """Companies on the wire."""
 
-from pydantic import Field
+from typing import Annotated
 
-from looplane.kit.schema import Closed
+from pydantic import AfterValidator, Field
+
+from looplane.kit.paging import DatedQuery, PageInfo
+from looplane.kit.schema import Closed, Name, Reference, Text, WebUrl, absent
+
+_MOST = 2**63 - 1  # what the column holds
+
+
+def _once(items: list[str]) -> list[str]:
+    return list(dict.fromkeys(items))
+
+
+Amount = Annotated[int, Field(ge=0, le=_MOST)]
+Domain = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=63,
+        pattern=r"^[0-9a-z-]+\.(?:(?:co|or|gv|ac|com)\.)?[a-z]{2,7}$",
+    ),
+]
+Domains = Annotated[
+    list[Domain],
+    AfterValidator(_once),
+    Field(description="A set, replaced as a whole; one named twice counts once."),
+]
+CallersIds = Annotated[
+    list[Name],
+    AfterValidator(_once),
+    Field(description="The caller's own ids for the company: a set, replaced as a whole."),
+]
 
 
 class OwnerOut(Closed):
@@ -28,3 +58,69 @@ class CompanyOut(Closed):
     )
     created_at: str
     updated_at: str
+
+
+class CompanyPage(Closed):
+    data: list[CompanyOut]
+    page: PageInfo
+
+
+class CompanyCreate(Closed):
+    name: Name
+    logo_url: WebUrl | None = None
+    domains: Domains = Field(default_factory=list)
+    size: Amount = absent()
+    revenue: Amount = absent()
+    external_ids: CallersIds = Field(default_factory=list)
+    status_id: Reference | None = None
+    tier_id: Reference | None = None
+    owner_id: Reference | None = None
+
+
+class CompanyPatch(Closed):
+    name: Name = absent()
+    logo_url: WebUrl | None = None
+    domains: Domains = absent()
+    size: Amount | None = None
+    revenue: Amount | None = None
+    external_ids: CallersIds = absent()
+    status_id: Reference | None = None
+    tier_id: Reference | None = None
+    owner_id: Reference | None = None
+
+
+class CompanyQuery(DatedQuery):
+    external_id: Reference | None = None
+    domain: Reference | None = None
+    name_contains: Name | None = None
+    status_id: Reference | None = None
+    tier_id: Reference | None = None
+    size_gte: Amount | None = None
+    size_lte: Amount | None = None
+    revenue_gte: Amount | None = None
+    revenue_lte: Amount | None = None
+
+
+class OptionsQuery(Closed):
+    team_id: Reference | None = Field(
+        None, description="Accepted and without effect: the options are the same for every team."
+    )
+
+
+class StatusOption(Closed):
+    id: str
+    name: str
+    color: str
+
+
+class TierOption(Closed):
+    id: str
+    name: str
+
+
+class CompanyOptions(Closed):
+    """What a company's `status_id`, `tier_id` and `owner_id` can be."""
+
+    statuses: list[StatusOption]
+    tiers: list[TierOption]
+    owners: list[OwnerOut]

@@ -1,7 +1,12 @@
 """The pool of connections, and nothing that hides SQL."""
 
+from datetime import datetime
+from uuid import UUID
+
 import asyncpg
 import orjson
+
+from looplane.kit.clock import iso
 
 # A request may wait this long for a connection, and a statement run this long, in seconds.
 ACQUIRE_TIMEOUT = 10
@@ -34,11 +39,24 @@ def is_unreachable(error: Exception) -> bool:
 COLLISION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
+def _to_json(value: object) -> str:
+    return orjson.dumps(value, _spelled, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _spelled(value: object) -> str:
+    """Moments as the API spells them, and ids, which asyncpg has in a type of its own."""
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError
+
+
 async def _prepare(connection: Connection) -> None:
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
-        encoder=lambda value: orjson.dumps(value).decode(),
+        encoder=_to_json,
         decoder=orjson.loads,
     )
 

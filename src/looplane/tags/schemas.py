@@ -1,4 +1,4 @@
-"""Tags and their groups on the wire."""
+"""Tags on the wire."""
 
 from typing import Annotated
 
@@ -42,26 +42,3 @@ class TagPatch(Closed):
 class TagQuery(DatedQuery):
     name_contains: Name | None = None
     tag_group_id: Reference | None = None
-
-
-class TagGroupOut(Closed):
-    id: str
-    name: str
-    color: str
-    created_at: str
-    updated_at: str
-
-
-class TagGroupPage(Closed):
-    data: list[TagGroupOut]
-    page: PageInfo
-
-
-class TagGroupCreate(Closed):
-    name: Name
-    color: Color
-
-
-class TagGroupPatch(Closed):
-    name: Name = absent()
-    color: Color = absent()

@@ -1,0 +1,61 @@
+"""`make bench`: measures everything, and writes RESULTS.md."""
+
+import asyncio
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import scale, updates
+from bench.figures import machine
+from bench.world import HERE, World, postgres, seed
+
+_SIZES = (10_000, 100_000, 1_000_000)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _at(dsn: str, binaries: Path, threads: int) -> World:
+    _say(f"Seeding {threads:,} threads…")
+    return asyncio.run(seed(dsn, binaries, threads))
+
+
+def main() -> None:
+    """Runs every measurement, each size in a database of its own."""
+    small, middle, large = _SIZES
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with postgres(Path(folder)) as (dsn, binaries):
+            few = scale.measure(_at(dsn, binaries, small))
+            _say("Updates against pgbench…")
+            speed = updates.measure(_at(dsn, binaries, middle))
+            many = scale.measure(_at(dsn, binaries, large))
+    lines = [
+        "# Results",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; PostgreSQL 18 embedded, on the same machine",
+        "with the load. Written by `make bench`. Medians, with the least and the most of the rounds.",
+        "",
+        f"## Speed at {middle:,} threads",
+        "",
+        "| | |",
+        "|---|---|",
+        *speed,
+        "",
+        f"## The same at {small:,} and at {large:,} threads",
+        "",
+        "One request at a time; a hundredth page has two rows, a first one fifty.",
+        "",
+        f"| | {small:,} | {large:,} | ratio |",
+        "|---|---|---|---|",
+        *scale.report(few, many),
+        "",
+    ]
+    (HERE / "RESULTS.md").write_text("\n".join(lines))
+    _say("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

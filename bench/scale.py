@@ -1,0 +1,64 @@
+"""The same requests at ten thousand threads and at a million: what grows with the size?"""
+
+import json
+import time
+import urllib.request
+from statistics import median
+
+from bench import load
+from bench.updates import get, patch
+from bench.world import PORT, World, api
+
+TABS = ("open", "new", "needs-response", "my", "snoozed", "done")
+_TRIES = 40
+# A page that both sizes have a hundred of; a member's own tabs are short at ten thousand.
+_LIMIT = 2
+
+
+def measure(world: World) -> dict[str, float]:
+    """Median milliseconds of each request, one at a time."""
+    with api(world):
+        found = {
+            "PATCH": 1000 / load.run(patch(world), PORT, 6, 1).rate,
+            "GET one": 1000 / load.run(get(world), PORT, 4, 1).rate,
+        }
+        for tab in TABS:
+            found[f"{tab}, first page"] = _timed(world, f"tab={tab}&limit=50")
+            cursor = _cursor_of(world, tab, 99)
+            found[f"{tab}, hundredth page"] = _timed(world, f"tab={tab}&limit={_LIMIT}&cursor={cursor}")
+    return found
+
+
+def report(small: dict[str, float], large: dict[str, float]) -> list[str]:
+    """Lines of the report."""
+    return [
+        f"| {name} | {small[name]:.2f} ms | {large[name]:.2f} ms | {large[name] / small[name]:.2f} |"
+        for name in small
+    ]
+
+
+def _get(world: World, query: str) -> bytes:
+    request = urllib.request.Request(  # noqa: S310  # our own server
+        f"http://127.0.0.1:{PORT}/api/v2/threads?{query}",
+        headers={"Authorization": f"Bearer {world.key}"},
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return bytes(answer.read())
+
+
+def _timed(world: World, query: str) -> float:
+    _get(world, query)
+    times = []
+    for _ in range(_TRIES):
+        started = time.perf_counter()
+        _get(world, query)
+        times.append(1000 * (time.perf_counter() - started))
+    return median(times)
+
+
+def _cursor_of(world: World, tab: str, pages: int) -> str:
+    cursor = ""
+    for _ in range(pages):
+        tail = f"&cursor={cursor}" if cursor else ""
+        cursor = json.loads(_get(world, f"tab={tab}&limit={_LIMIT}{tail}"))["page"]["cursor"]
+    return cursor

@@ -1,0 +1,21 @@
+"""Which scopes a key gets. Pure."""
+
+from collections.abc import Collection
+
+from looplane.kit.auth import SCOPES
+
+ALL = "all"
+
+
+def scope_faults(asked: Collection[str]) -> list[str]:
+    """What is wrong with the scopes asked for."""
+    unknown = [scope for scope in asked if scope not in {*SCOPES, ALL}]
+    if asked and not unknown:
+        return []
+    what = f"there is no {', '.join(unknown)}" if unknown else "there is none"
+    return [f"scopes: {what}; a key can have {', '.join(SCOPES)}, or {ALL}"]
+
+
+def granted(asked: Collection[str]) -> list[str]:
+    """The scopes that were asked for, each once and in their usual order."""
+    return [scope for scope in SCOPES if scope in asked or ALL in asked]

@@ -1,0 +1,11 @@
+"""Keys on the wire."""
+
+from looplane.kit.schema import Closed
+
+
+class MeOut(Closed):
+    workspace_id: str
+    api_key_id: str
+    scopes: list[str]
+    linear_team_ids: list[str]
+    default_linear_team_id: str | None

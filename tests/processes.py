@@ -1,0 +1,137 @@
+"""Processes of ours, started, questioned and killed as an operator's would be."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.embedded_pg.running import server_pids
+
+PATIENCE = 60  # seconds until a test that waits gives up
+_COMMAND = [sys.executable, "/tmp/kills/interim.py"]
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def come_about(condition: Callable[[], Awaitable[object]]) -> None:
+    """Waits for what somebody else brings about."""
+    async with asyncio.timeout(PATIENCE):
+        while not await condition():  # noqa: ASYNC110  # what we wait for tells nobody
+            await asyncio.sleep(0.02)
+
+
+class Process:
+    """One `looplane` process; its words go to files, so that no pipe ever fills."""
+
+    def __init__(self, part: str, folder: Path, **settings: object) -> None:
+        port = settings.setdefault("port", free_port())
+        limits = {"reads_per_minute": 0, "writes_per_minute": 0, "log_format": "json"}
+        chosen = {"log_level": "warning", **limits, **settings}
+        self.url = f"http://127.0.0.1:{port}"
+        self._files = [tempfile.mkstemp(prefix=f"{part}-", dir=folder) for _ in range(2)]
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
+        self.popen = subprocess.Popen(
+            [*_COMMAND, part],
+            env=inherited | {f"LOOPLANE_{k.upper()}": str(v) for k, v in chosen.items()},
+            stdout=self._files[0][0],
+            stderr=self._files[1][0],
+            cwd=folder,
+        )
+
+    def said(self) -> str:
+        """What it has written to standard output so far."""
+        return Path(self._files[0][1]).read_text()
+
+    def complained(self) -> str:
+        """What it has written to standard error so far."""
+        return Path(self._files[1][1]).read_text()
+
+    async def ready(self) -> None:
+        """Waits until requests are answered."""
+        await come_about(self._is_ready)
+
+    async def _is_ready(self) -> bool:
+        assert self.popen.poll() is None, self.said() + self.complained()
+        return await status(f"{self.url}/readyz") == httpx.codes.OK
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.popen.kill()
+        self.popen.wait(PATIENCE)
+
+    async def ended(self) -> int:
+        """Its exit code, once it has one."""
+        await come_about(self._has_ended)
+        return self.popen.returncode
+
+    async def _has_ended(self) -> bool:
+        return self.popen.poll() is not None
+
+    def close(self) -> None:
+        """Ends it, however the test went."""
+        self.kill()
+        for descriptor, _ in self._files:
+            os.close(descriptor)
+
+
+async def status(url: str) -> int:
+    """The status that `url` answers with now; 0 when nobody answers."""
+    try:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
+            return (await client.get(url)).status_code
+    except httpx.TransportError:
+        return 0
+
+
+class Folder:
+    """A place for processes; none of them outlives it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.data_dir = path / "data"
+        self._processes: list[Process] = []
+
+    def start(self, part: str, **settings: object) -> Process:
+        """Starts `looplane <part>` with its data here."""
+        process = Process(part, self.path, **{"data_dir": self.data_dir, **settings})
+        self._processes.append(process)
+        return process
+
+    async def started(self, part: str, **settings: object) -> Process:
+        """Starts it, and waits until it is ready."""
+        process = self.start(part, **settings)
+        await process.ready()
+        return process
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.close()
+        for pid in server_pids(self.data_dir):
+            os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def folder() -> Iterator[Folder]:
+    """A new folder, open to the user that PostgreSQL runs as."""
+    path = Path(tempfile.mkdtemp(prefix="looplane-test-"))
+    path.chmod(0o755)
+    opened = Folder(path)
+    try:
+        yield opened
+    finally:
+        opened.close()
+        shutil.rmtree(path)

@@ -1,0 +1,65 @@
+"""Every example of the guides does what it says."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from looplane.main import API_ROOT
+from tests.conftest import Workspace, connected
+from tests.factory import Factory
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = [
+    pytest.param(block, id=f"{path.stem}-{number}")
+    for path in (ROOT / "README.md", ROOT / "docs" / "api.md")
+    for number, block in enumerate(re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL))
+    if block.startswith("curl")
+]
+
+
+def _request(command: str, values: dict[str, str]) -> tuple[str, str, dict[str, str], str | None]:
+    """Method, address, headers and body of a curl command, its variables filled in."""
+    for name, value in values.items():
+        command = command.replace(f"'${name}'", value).replace(f"${name}", value)
+    method, headers, body, address = "GET", {}, None, ""
+    words = iter(shlex.split(command.replace("\\\n", " "))[1:])
+    for word in words:
+        if word == "-X":
+            method = next(words)
+        elif word == "-H":
+            name, _, value = next(words).partition(": ")
+            headers[name] = value
+        elif word == "-d":
+            body = next(words)
+        else:
+            address = word
+    return ("POST" if body and method == "GET" else method), address, headers, body
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+async def test_example_is_answered_with_200(
+    command: str, app: ASGIApp, make: Factory, workspace: Workspace
+) -> None:
+    thread = await make.thread()
+    base = f"http://looplane.test{API_ROOT}"
+    values: dict[str, Any] = {
+        "API": base,
+        "KEY": workspace.key,
+        "THREAD": thread["id"],
+        "CONTACT": thread["contact"]["id"],
+        "TAG": (await make.tag())["id"],
+    }
+    method, address, headers, body = _request(command, values)
+    assert "$" not in address
+    async with connected(app, None) as client:
+        answer = await client.request(method, address, headers=headers, content=body)
+    assert answer.status_code == httpx.codes.OK, answer.text
+
+
+def test_guides_have_examples() -> None:
+    assert len(EXAMPLES) >= 9

@@ -1,0 +1,45 @@
+"""How often a request asks the database, the key being known."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from looplane.kit.clock import iso
+from tests.conftest import SteppedClock, Workspace
+from tests.factory import Factory
+
+
+async def test_round_trips(
+    client: httpx.AsyncClient,
+    make: Factory,
+    workspace: Workspace,
+    clock: SteppedClock,
+    queries: Any,
+) -> None:
+    thread, tags = await make.thread(), [(await make.tag())["id"] for _ in range(3)]
+    contact, company, project = await make.contact(), await make.company(), await make.project()
+    path = f"/threads/{thread['id']}"
+    everything = {
+        "text": "<p>y</p>", "title": "all", "pain_level": "HIGH", "tag_ids": tags,
+        "assignee_id": str(workspace.member_id), "contact_id": contact["id"],
+        "company_id": company["id"], "project_id": project["id"], "status": "snoozed",
+        "snoozed_until": iso(clock() + timedelta(days=1)), "ai_draft_html": "<p>z</p>",
+        "notify": {"slack": True, "email": True},
+    }
+    costs: list[tuple[str, str, dict[str, Any], int]] = [
+        ("PATCH", path, {"json": {"title": "T"}}, 2),
+        ("PATCH", path, {"json": {"title": "T"}}, 2),
+        ("PATCH", path, {"json": everything}, 2),
+        ("PATCH", path, {"json": {"status": "open"}, "headers": {"If-Match": "*"}}, 2),
+        ("PATCH", path, {"json": {"status": "done", "snoozed_until": "2999-01-01T00:00:00Z"}}, 1),
+        ("GET", path, {}, 1),
+        ("GET", path, {"params": {"expand": "messages,comments"}}, 1),
+        ("GET", "/threads", {"params": {"tab": "my", "tag_id": tags[0]}}, 1),
+    ]
+    for method, url, options, most in costs:
+        await client.get("/me")  # the key is known for a second
+        with queries() as seen:
+            answer = await client.request(method, url, **options)
+        assert answer.status_code in {200, 400}
+        assert len(seen) == most, (method, options, seen)
