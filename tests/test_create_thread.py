@@ -26,7 +26,7 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"status": "snoozed", "snoozed_until": -1}, ["snoozed_until"]),
     ({"snoozed_until": 1}, ["snoozed_until"]),
     ({"status": "done", "snoozed_until": 1}, ["snoozed_until"]),
-    ({"created_at": 1}, ["created_at", "updated_at"]),
+    ({"created_at": 1}, ["created_at"]),
     ({"updated_at": 1}, ["updated_at"]),
     ({"updated_at": -1}, ["updated_at"]),
     ({"created_at": -1, "updated_at": -2}, ["updated_at"]),

@@ -30,7 +30,8 @@ async def _score(client: httpx.AsyncClient, project: dict[str, Any]) -> tuple[fl
 
 async def _walk(client: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
     """All rows, page by page."""
-    rows, cursor = [], {}
+    rows: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
     while True:
         answer = await client.get("/projects", params={**query, **cursor})
         assert answer.status_code == httpx.codes.OK, answer.text
@@ -59,9 +60,8 @@ async def test_the_score_adds_pain_and_priority_of_living_threads(
     await client.delete(f"/threads/{thread['id']}")
     assert await _score(client, project) == (expected - 43, 3)
     assert await _score(client, other) == (0, 0)
-    (listed,) = (await client.get("/projects", params={"name_contains": project["name"]})).json()[
-        "data"
-    ]
+    named = {"name_contains": project["name"]}
+    (listed,) = (await client.get("/projects", params=named)).json()["data"]
     assert (listed["total_score"], listed["thread_count"]) == (expected - 43, 3)
 
 
@@ -110,7 +110,16 @@ async def test_pages_by_score_hold_each_project_once(
     client: httpx.AsyncClient, make: Factory
 ) -> None:
     # Sums of tenths that differ with the order in which they are added, ties, and zeros.
-    priorities = [[], [0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [70], [], [0.1], [70], [0.6, 0]]
+    priorities: list[list[float]] = [
+        [],
+        [0.1, 0.2, 0.3],
+        [0.3, 0.2, 0.1],
+        [70],
+        [],
+        [0.1],
+        [70],
+        [0.6, 0],
+    ]
     for each in priorities:
         project = await make.project()
         for priority in each:
@@ -130,13 +139,14 @@ async def test_a_cursor_is_good_for_its_own_list_alone(
 ) -> None:
     for _ in range(2):
         await make.project()
-    by_score = {"sort": "total_score", "limit": 1}
+    by_score = {"sort": "total_score", "limit": "1"}
     cursor = (await client.get("/projects", params=by_score)).json()["page"]["cursor"]
     padded = cursor + "=" * (-len(cursor) % 4)
     _, id, stamp = orjson.loads(base64.urlsafe_b64decode(padded))
+    other_keys: list[Any] = ["x", None, [1], {}]
     spoilt = [
         base64.urlsafe_b64encode(orjson.dumps([kept, id, stamp])).decode().rstrip("=")
-        for kept in ("x", None, [1], {})
+        for kept in other_keys
     ]
     for query in (
         {"cursor": cursor},

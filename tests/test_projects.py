@@ -30,16 +30,19 @@ async def _first(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
     return {row["type"]: row for row in reversed(rows)}
 
 
-async def _add_status(db: Any, workspace: Workspace, state: str, name: str = "Late") -> str:
-    """The id of one more status, behind all others."""
+async def _add_status(
+    db: Any, workspace: Workspace, state: str, name: str = "Late", position: int = 1000
+) -> str:
+    """The id of one more status, behind all others unless `position` says otherwise."""
     return str(
         await db.fetchval(
             "insert into project_statuses (workspace_id, id, name, type, color, position)"
-            " values ($1, $2, $3, $4, '#123456', 1000) returning id",
+            " values ($1, $2, $3, $4, '#123456', $5) returning id",
             workspace.id,
             new_id(),
             name,
             state,
+            position,
         )
     )
 
@@ -47,13 +50,13 @@ async def _add_status(db: Any, workspace: Workspace, state: str, name: str = "La
 async def test_the_statuses_are_all_in_one_page_and_in_their_order(
     client: httpx.AsyncClient, stranger: httpx.AsyncClient, db: Any, workspace: Workspace
 ) -> None:
-    last = await _add_status(db, workspace, "planned")
+    first = await _add_status(db, workspace, "planned", "Soon", -1)
     answer = (await client.get("/projects/statuses")).json()
     assert {row["type"] for row in answer["data"]} == set(STATES)
     positions = [row["position"] for row in answer["data"]]
     assert positions == sorted(positions)
-    late = {"id": last, "name": "Late", "type": "planned", "color": "#123456", "position": 1000}
-    assert answer["data"][-1] == late
+    soon = {"id": first, "name": "Soon", "type": "planned", "color": "#123456", "position": -1}
+    assert answer["data"][0] == soon
     assert answer["page"] == {"cursor": None, "has_more": False, "limit": len(positions)}
     theirs = (await stranger.get("/projects/statuses")).json()["data"]
     assert not {row["id"] for row in theirs} & {row["id"] for row in answer["data"]}
@@ -65,12 +68,17 @@ async def test_a_project_is_made_of_a_name_and_a_team(
     made = await make.project(name="Bare")
     status = (await _first(client))["backlog"]
     assert made == {
-        **{"id": made["id"], "team_id": made["team_id"], "name": "Bare", "is_visible": False},
+        "id": made["id"],
+        "team_id": made["team_id"],
+        "name": "Bare",
         **dict.fromkeys(("description", "icon", "color")),
-        **{"state": "backlog", "linear_status_id": status["id"]},
+        "state": "backlog",
+        "linear_status_id": status["id"],
         "status": {"id": status["id"], "name": status["name"], "type": "backlog"},
-        **{"total_score": 0, "thread_count": 0},
-        **{"created_at": iso(clock()), "updated_at": iso(clock())},
+        "is_visible": False,
+        "total_score": 0,
+        "thread_count": 0,
+        **dict.fromkeys(("created_at", "updated_at"), iso(clock())),
     }
     (told,) = await events_of(db, made["id"])
     assert (told["type"], told["data"]) == ("project.created", made)

@@ -111,15 +111,25 @@ async def update(
     return await settle(con, attempt, lambda: con.execute(sql.LOCK, by.workspace_id, id))
 
 
-async def delete(con: Connection, by: By, sql: Deletable, id: UUID) -> Answer:
-    """Deletes a thing, softly. Raises NotFound, PreconditionFailed."""
+async def delete(
+    con: Connection,
+    by: By,
+    sql: Deletable,
+    id: UUID,
+    check: Callable[[], Awaitable[None]] | None = None,
+) -> Answer:
+    """Deletes a thing, softly; `check` may refuse, and sees it while nobody can change it.
 
+    Raises NotFound, PreconditionFailed, and what `check` raises.
+    """
     recorded = [event(by, _kind(sql, "deleted"), id)]
     async with con.transaction():
         by.check(found(await con.fetchval(sql.LOCK, by.workspace_id, id), sql.noun))
+        if check is not None:
+            await check()
         await con.execute(sql.DELETE, by.workspace_id, id, by.now, recorded)
     return Answer(f'{{"id":"{id}","deleted":true}}', None, kinds(recorded))
 
 
-def _kind(sql: Statements, verb: str) -> EventType:
+def _kind(sql: Deletable, verb: str) -> EventType:
     return f"{sql.noun.replace(' ', '_')}.{verb}"  # type: ignore[return-value]

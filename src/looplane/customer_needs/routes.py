@@ -36,9 +36,7 @@ async def create_customer_needs(
     return await write(commands.create_needs, thread_id, asked)
 
 
-@api.delete(
-    "/threads/{thread_id}/customer-needs/{id}", "customerNeeds-delete", DeleteResult
-)
+@api.delete("/threads/{thread_id}/customer-needs/{id}", "customerNeeds-delete", DeleteResult)
 async def delete_customer_need(thread_id: Id, id: Id, write: Writing) -> Response:
     """Unlink a thread from a project or an issue. `ETag` and `If-Match` are about the thread."""
     return await write(commands.delete_need, thread_id, id)

@@ -104,7 +104,8 @@ def _finish(path: dict[str, Json], method: str, route: Operation) -> None:
         if route.path != _GIVEN:
             parameters += shared
         elif method == "patch":
-            path["parameters"] = shared
+            # In full: readers do not follow a reference here.
+            path["parameters"] = [_PARAMETERS[name] for name in names]
     if parameters:
         operation["parameters"] = parameters
     responses = operation["responses"]

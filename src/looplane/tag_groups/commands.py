@@ -24,10 +24,10 @@ async def update_tag_group(con: Connection, by: By, id: UUID, patch: TagGroupPat
 
 async def delete_tag_group(con: Connection, by: By, id: UUID) -> Answer:
     """Deletes an empty tag group. Raises NotFound, PreconditionFailed, Conflict."""
-    async with con.transaction():
-        # Locked before the look, or a tag could come in between the two.
-        await con.execute(sql.LOCK, by.workspace_id, id)
+
+    async def refuse_full() -> None:
         if await con.fetchval(sql.HAS_TAGS, by.workspace_id, id):
             msg = "There are tags in this group; move or delete them first."
             raise Conflict(msg)
-        return await changes.delete(con, by, sql, id)
+
+    return await changes.delete(con, by, sql, id, refuse_full)

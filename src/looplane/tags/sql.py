@@ -23,13 +23,12 @@ _SELECT = f"select {TAG}::text as body, g.version, g.created_at, g.id from tags 
 
 GET = f"{_SELECT} where g.workspace_id = $1 and g.id = $2 and g.deleted_at is null"
 
-GROUP = """
+LOCK_GROUP = """
 select gg.id from tag_groups gg
-where gg.workspace_id = $1 and gg.id = $2 and gg.deleted_at is null"""
+where gg.workspace_id = $1 and gg.id = $2 and gg.deleted_at is null for key share"""
 
 FIND = f"""
-select {TAG}::text as body, g.version, g.name, g.color, g.icon, g.tag_group_id,
-  ({GROUP.replace("$2", "$3")}) as group_found
+select {TAG}::text as body, g.version, g.name, g.color, g.icon, g.tag_group_id
 from tags g where g.workspace_id = $1 and g.id = $2 and g.deleted_at is null"""
 
 LOCK = """

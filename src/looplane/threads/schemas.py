@@ -2,14 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, GetPydanticSchema
 from pydantic.json_schema import WithJsonSchema
 
 from looplane.companies.schemas import CompanyOut
 from looplane.contacts.schemas import ContactOut
 from looplane.customer_needs.schemas import CustomerNeedOut
 from looplane.comments.schemas import CommentOut
-from looplane.kit.faults import faults_of
 from looplane.kit.paging import DatedQuery, PageInfo
 from looplane.kit.schema import (
     Closed,
@@ -68,25 +67,17 @@ class Source(Closed):
     url: WebUrl | None = None
 
 
-_SOURCES = TypeAdapter(Annotated[list[Source], Field(max_length=100)])
-
-
-def _sources(value: list[Any]) -> list[dict[str, Any]]:
-    try:
-        sources = _SOURCES.validate_python(value)
-    except ValidationError as error:
-        # Said here in full: the shape is not part of the given schema.
-        raise ValueError("; ".join(faults_of(error))) from None
-    return [source.model_dump(exclude_unset=True) for source in sources]
+# The given document says no more of the sources than that they are an array, so their shape is
+# kept from the contract.
+_JUST_ARRAY = WithJsonSchema({"type": "array"})
+_OF_SOURCES = GetPydanticSchema(
+    lambda _, handler: handler(Annotated[list[Source], Field(max_length=100)])
+)
+Sources = Annotated[list[Any], _OF_SOURCES, _JUST_ARRAY]
 
 
 def _draft(html: str) -> str:
     return cleaned(html) if html else html
-
-
-# The given document says no more of the sources than that they are an array.
-_JUST_ARRAY = WithJsonSchema({"type": "array"})
-Sources = Annotated[list[Any], AfterValidator(_sources), _JUST_ARRAY]
 
 
 class Notify(Closed):

@@ -325,18 +325,25 @@ def _add_tab(where: Where, by: By, tab: Tab) -> None:
 
 
 def _add_links(where: Where, query: ThreadQuery) -> None:
+    """Adds what hangs on a thread.
+
+    The pair of id and date is the key of a page, so that a tag's threads come in order from its
+    own index; what was deleted is looked at once, apart, so that this can be seen.
+    """
     if query.tag_id is not None:
         where.add(
-            "exists (select from thread_tags tt join tags g on g.workspace_id = $1"
-            " and g.id = tt.tag_id and g.deleted_at is null where tt.workspace_id = $1"
-            " and tt.thread_id = t.id and tt.tag_id = {})",
+            "exists (select from thread_tags tt where tt.workspace_id = $1 and tt.tag_id = {0}"
+            " and tt.thread_id = t.id and tt.thread_created_at = t.created_at)"
+            " and exists (select from tags g"
+            " where g.workspace_id = $1 and g.id = {0} and g.deleted_at is null)",
             known_id(query.tag_id),
         )
     for field, table in (("project_id", "projects"), ("issue_id", "issues")):
         if (text := getattr(query, field)) is not None:
             where.add(
-                f"t.id in (select n.thread_id from customer_needs n join {table} x"
-                f" on x.workspace_id = $1 and x.id = n.{field} and x.deleted_at is null"
-                f" where n.workspace_id = $1 and n.{field} = {{}})",
+                "exists (select from customer_needs n where n.workspace_id = $1"
+                f" and n.thread_id = t.id and n.{field} = {{0}})"
+                f" and exists (select from {table} x"
+                " where x.workspace_id = $1 and x.id = {0} and x.deleted_at is null)",
                 known_id(text),
             )

@@ -1,9 +1,12 @@
 """What can be done with workspaces."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from looplane.kit.db import Connection, Row
+import orjson
+
+from looplane.kit.db import Connection
 from looplane.kit.errors import Conflict, NotFound
 from looplane.kit.ids import known_id, new_id
 from looplane.workspaces import sql
@@ -47,21 +50,27 @@ async def create_workspace(con: Connection, name: str, now: datetime) -> UUID:
     return id
 
 
-async def find_workspace(con: Connection, named: str) -> Row:
-    """The `id` and `name` of the workspace with this id or else exactly this name.
+async def find_workspace(con: Connection, text: str) -> UUID:
+    """The workspace with this id, or else with exactly this name.
 
     Raises NotFound, and Conflict when several are called so.
     """
-    rows = await con.fetch(sql.FIND, known_id(named), named)
-    chosen = [row for row in rows if str(row["id"]) == named] or rows
-    if not chosen:
-        msg = f"There is no workspace «{named}»; `looplane workspace list` shows those there are."
+    rows = await con.fetch(sql.FIND, known_id(text), text)
+    ids = [str(row["id"]) for row in rows]
+    if text in ids:
+        return UUID(text)
+    if not ids:
+        msg = f"There is no workspace «{text}»; `looplane workspace list` shows those there are."
         raise NotFound(msg)
-    if len(chosen) > 1:
-        ids = ", ".join(str(row["id"]) for row in chosen)
-        msg = f"{len(chosen)} workspaces are called «{named}»; name the one by its id: {ids}"
+    if len(ids) > 1:
+        msg = f"{len(ids)} workspaces are called «{text}»; say which by its id: {', '.join(ids)}."
         raise Conflict(msg)
-    return chosen[0]
+    return UUID(ids[0])
+
+
+async def list_workspaces(con: Connection) -> list[dict[str, Any]]:
+    """All workspaces, the first made first: `id`, `name`, `created_at`."""
+    return [orjson.loads(row["body"]) for row in await con.fetch(sql.LIST)]
 
 
 def _rows(values: tuple[tuple[str, ...], ...], columns: tuple[str, ...]) -> list[dict[str, object]]:
@@ -69,16 +78,3 @@ def _rows(values: tuple[tuple[str, ...], ...], columns: tuple[str, ...]) -> list
         {"id": new_id(), "position": position, **dict(zip(columns, each, strict=True))}
         for position, each in enumerate(values)
     ]
-
-
-async def find_workspace(con: Connection, text: str) -> UUID:
-    """The workspace with this id or name. Raises NotFound, and Conflict for a name of several."""
-    rows = await con.fetch(sql.FIND, known_id(text), text)
-    if not rows:
-        msg = f"There is no workspace with the id or name {text!r}; see `looplane workspace list`."
-        raise NotFound(msg)
-    if len(rows) > 1:
-        ids = ", ".join(str(row["id"]) for row in rows)
-        msg = f"Several workspaces are named {text!r}; name one by its id: {ids}"
-        raise Conflict(msg)
-    return UUID(str(rows[0]["id"]))

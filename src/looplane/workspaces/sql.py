@@ -2,14 +2,11 @@
 
 from looplane.kit.sqltext import iso, obj, row
 
-_SELECT = f"""
-select {obj(row("w", "id", "name") | {"created_at": iso("w.created_at")})}::text as body,
-  w.id, w.name
-from workspaces w"""
+LIST = f"""
+select {obj(row("w", "id", "name") | {"created_at": iso("w.created_at")})}::text as body
+from workspaces w order by w.created_at, w.id"""
 
-LIST = f"{_SELECT} order by w.created_at, w.id"
-
-FIND = f"{_SELECT} where w.id = $1 or w.name = $2 order by w.created_at, w.id"
+FIND = "select id from workspaces where id = $1 or name = $2 order by created_at, id"
 
 # Nobody makes a workspace while this is held; whoever works in one goes on.
 LOCK = "lock table workspaces in share row exclusive mode"
@@ -36,7 +33,3 @@ select $1, r.* from jsonb_to_recordset($2) as r(id uuid, name text, color text, 
 INSERT_COMPANY_TIERS = """
 insert into company_tiers (workspace_id, id, name, position)
 select $1, r.* from jsonb_to_recordset($2) as r(id uuid, name text, position int)"""
-
-LIST = "select id, name, created_at from workspaces order by created_at, id"
-
-FIND = "select id, name from workspaces where id = $1 or name = $2 order by created_at"

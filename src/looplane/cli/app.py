@@ -1,0 +1,61 @@
+"""The command `looplane`: composition only."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from looplane.cli import key, member, workspace
+from looplane.cli.demo import demo
+from looplane.cli.doctor import doctor
+from looplane.cli.failures import explain
+from looplane.cli.migrate import migrate
+from looplane.cli.output import fail
+from looplane.cli.pg import pg
+from looplane.cli.serve import api, serve, worker
+
+app = typer.Typer(
+    help="Looplane: the support and feedback inbox that a company runs itself.",
+    epilog="Settings are environment variables, LOOPLANE_HOST and others: see docs/operating.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_RUN = "Run it"
+_LOOK_AFTER = "Look after it"
+_WHO = "Who may do what"
+for part in (serve, api, worker):
+    app.command(rich_help_panel=_RUN)(part)
+app.command(rich_help_panel=_LOOK_AFTER)(migrate)
+app.command(rich_help_panel=_LOOK_AFTER)(demo)
+app.command(rich_help_panel=_LOOK_AFTER)(doctor)
+# What follows the program's name is the program's.
+app.command(
+    rich_help_panel=_LOOK_AFTER,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)(pg)
+app.add_typer(workspace.app, name="workspace", rich_help_panel=_WHO)
+app.add_typer(member.app, name="member", rich_help_panel=_WHO)
+app.add_typer(key.app, name="key", rich_help_panel=_WHO)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs the command line; its exit code: 0, 1 for what failed, 2 for a wrong usage."""
+    try:
+        return app(args, prog_name="looplane", standalone_mode=False) or 0
+    except typer.TyperException as error:
+        if text := error.format_message():  # none where the help was shown
+            fail(text)
+        return error.exit_code
+    except typer.Abort:
+        return 1
+    except Exception as error:
+        if (reason := explain(error)) is None:
+            raise
+        fail(reason)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""What can be wrong with the database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from looplane.cli.database import connected
+from looplane.cli.failures import explain
+from looplane.cli.finding import Finding
+from looplane.kit.config import Settings
+from looplane.kit.db import Connection
+from looplane.kit.migrate import MigrationError, pending
+from looplane.main import FUNCTIONS
+from looplane.runtime import database
+
+_OLDEST, _NEWEST = 15, 18
+_LATE, _WRONG = timedelta(seconds=1), timedelta(seconds=30)
+
+
+def check_database(settings: Settings) -> list[Finding]:
+    """The database itself, its clock against ours, its migrations."""
+    where = "at LOOPLANE_DATABASE_URL" if settings.database_url else f"in {settings.data_dir}"
+
+    async def ask(con: Connection) -> list[Finding]:
+        return [
+            check_version(con.get_server_version().major, where),
+            check_clock(await _ahead(con)),
+            await _check_migrations(con),
+        ]
+
+    try:
+        with database(settings) as dsn:
+            return asyncio.run(connected(dsn, ask))
+    except Exception as error:
+        if (reason := explain(error)) is None:
+            raise
+        unknown = "not known while the database is away"
+        return [
+            Finding("database", "fail", reason),
+            Finding("clock", "warn", unknown),
+            Finding("migrations", "warn", unknown),
+        ]
+
+
+def check_version(major: int, where: str) -> Finding:
+    """Whether we know this PostgreSQL."""
+    told = f"PostgreSQL {major} {where}"
+    known = f"{_OLDEST} to {_NEWEST}"
+    if major < _OLDEST:
+        return Finding("database", "fail", f"{told} is too old", f"use one of {known}")
+    if major > _NEWEST:
+        return Finding("database", "warn", f"{told} is newer than what we know", f"use {known}")
+    return Finding("database", "ok", told)
+
+
+def check_clock(ahead: timedelta) -> Finding:
+    """Whether the database's clock, so far ahead of ours, tells the same time."""
+    apart = abs(ahead)
+    if apart <= _LATE:
+        return Finding("clock", "ok", "program and database agree")
+    told = f"the database is {apart.total_seconds():.1f} s {'ahead' if ahead > apart * 0 else 'behind'}"
+    action = "keep the clocks of both machines by NTP"
+    return Finding("clock", "warn" if apart <= _WRONG else "fail", told, action)
+
+
+async def _ahead(con: Connection) -> timedelta:
+    before = datetime.now(UTC)
+    theirs: datetime = await con.fetchval("select clock_timestamp()")
+    return theirs - before - (datetime.now(UTC) - before) / 2
+
+
+async def _check_migrations(con: Connection) -> Finding:
+    try:
+        waiting = await pending(con, FUNCTIONS)
+    except MigrationError as error:
+        return Finding("migrations", "fail", str(error))
+    if waiting:
+        action = "run `looplane migrate`, or start: serve, api and worker do it"
+        return Finding("migrations", "warn", f"to be applied: {', '.join(waiting)}", action)
+    return Finding("migrations", "ok", "all applied")

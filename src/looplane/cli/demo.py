@@ -1,0 +1,49 @@
+"""`looplane demo`."""
+
+from datetime import datetime
+from typing import Any
+
+from looplane.cli.database import on_tables
+from looplane.cli.options import AsJson
+from looplane.cli.output import card, say
+from looplane.demo.seed import read_content, seed
+from looplane.keys.commands import create_key
+from looplane.keys.rules import ALL
+from looplane.kit.clock import system_clock
+from looplane.kit.db import Connection
+from looplane.kit.errors import NotFound
+from looplane.members.sql import FIND_ADMIN
+from looplane.workspaces.commands import create_workspace, find_workspace
+from looplane.workspaces.sql import LOCK
+
+
+def demo(*, as_json: AsJson = False) -> None:
+    """Make the demo workspace if there is none, and a key to look around in it."""
+    made = on_tables(lambda con: open_demo(con, system_clock()))
+    verb = "Made" if made["created"] else "There already is"
+    facts = {"workspace": made["workspace_id"], "key": made["key"]}
+    facts |= {"member": made["member"]} if made["member"] else {}
+    last = "The key is not shown again; every `looplane demo` makes a new one."
+    say(made, card(f"{verb} the demo workspace {made['name']}.", facts, last), as_json=as_json)
+
+
+async def open_demo(con: Connection, now: datetime) -> dict[str, Any]:
+    """The demo workspace, made if there is none, and a new key of its first ADMIN.
+
+    Answers `workspace_id`, `name`, `created` (whether it was made now), `member` (an address, or
+    null where there is no ADMIN) and `key`. Raises Conflict when several are called so.
+    """
+    name = read_content().workspace.name
+    async with con.transaction():
+        await con.execute(LOCK)
+        created = False
+        try:
+            workspace_id = await find_workspace(con, name)
+        except NotFound:
+            workspace_id, created = await create_workspace(con, name, now), True
+            await seed(con, workspace_id, now)
+        admin = await con.fetchrow(FIND_ADMIN, workspace_id)
+        member = admin and admin["email"]
+        key = await create_key(con, workspace_id, member, (ALL,), "demo", now)
+    about = {"workspace_id": str(workspace_id), "name": name, "created": created}
+    return {**about, "member": member, "key": key["key"]}

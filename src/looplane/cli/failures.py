@@ -1,0 +1,33 @@
+"""Errors that were to be expected, in a line that says what to do."""
+
+import asyncpg
+
+from looplane.kit.config import ConfigError
+from looplane.kit.db import is_unreachable
+from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.errors import ApiError
+from looplane.kit.migrate import MigrationError
+from looplane.server import PortTakenError
+
+_TOLD = (ConfigError, EmbeddedError, MigrationError, PortTakenError)
+_REFUSED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.DiskFullError,
+)
+
+
+def explain(error: Exception) -> str | None:
+    """What to tell of `error`; None when it is a mistake of ours."""
+    if isinstance(error, ApiError):
+        return "; ".join(error.issues) or error.message
+    if isinstance(error, _TOLD):
+        return str(error)
+    if isinstance(error, _REFUSED):
+        return f"The database refuses: {error}; see LOOPLANE_DATABASE_URL, and the role's rights."
+    if is_unreachable(error):
+        reason = str(error) or type(error).__name__
+        return f"The database cannot be reached: {reason}; start it, or see LOOPLANE_DATABASE_URL."
+    return None

@@ -1,0 +1,99 @@
+"""What can be wrong around the database: disk, permissions, port."""
+
+import errno
+import http.client
+import os
+import re
+import shlex
+import shutil
+import socket
+from pathlib import Path
+
+from looplane.cli.finding import Finding
+from looplane.kit.config import Settings
+from looplane.kit.embedded_pg.place import Place
+
+_MB = 1_000_000
+_TIGHT, _FULL = 1000 * _MB, 100 * _MB
+_REQUEST_ID = re.compile(r"req_[0-9a-f]{16}")
+# Who listens everywhere is asked at home.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+_PATIENCE = 2.0  # seconds
+_ELSEWHERE = "nothing is kept here: LOOPLANE_DATABASE_URL is set"
+
+
+def check_disk(settings: Settings) -> Finding:
+    """Whether the data can grow."""
+    if settings.database_url is not None:
+        return Finding("disk", "ok", _ELSEWHERE)
+    return judge_disk(settings.data_dir, shutil.disk_usage(_nearest(settings.data_dir)).free)
+
+
+def judge_disk(folder: Path, free: int) -> Finding:
+    """The same for so many free bytes."""
+    told = f"{free / _MB / 1000:.1f} GB free for {folder}"
+    action = "free some space, or set LOOPLANE_DATA_DIR to a folder on another disk"
+    if free < _TIGHT:
+        return Finding("disk", "fail" if free < _FULL else "warn", f"only {told}", action)
+    return Finding("disk", "ok", told)
+
+
+def check_permissions(settings: Settings) -> Finding:
+    """Whether we may use the data, and others may not."""
+    if settings.database_url is not None:
+        return Finding("permissions", "ok", _ELSEWHERE)
+    folder = settings.data_dir.resolve()
+    try:
+        return _judge_permissions(folder, Place(folder, folder).cluster / "looplane.password")
+    except OSError as error:
+        told = f"{error.filename}: {error.strerror}"
+        return Finding("permissions", "fail", told, "run as the user who owns it")
+
+
+def _judge_permissions(folder: Path, secret: Path) -> Finding:
+    used = _nearest(folder)
+    if not os.access(used, os.W_OK | os.X_OK):
+        action = "run as the user who owns it, or set LOOPLANE_DATA_DIR to another folder"
+        return Finding("permissions", "fail", f"this user may not write to {used}", action)
+    if secret.exists() and secret.stat().st_mode & 0o077:
+        action = f"chmod 600 {shlex.quote(str(secret))}"
+        return Finding("permissions", "fail", f"others may read the password in {secret}", action)
+    if folder.exists() and folder.stat().st_mode & 0o022:
+        action = f"chmod go-w {shlex.quote(str(folder))}"
+        return Finding("permissions", "warn", f"others may write to {folder}", action)
+    return Finding("permissions", "ok", f"{folder} is ours alone")
+
+
+def check_port(settings: Settings) -> Finding:
+    """Whether `serve` can listen, or does so already."""
+    place = f"{settings.host}:{settings.port}"
+    try:
+        socket.create_server((settings.host, settings.port), family=_family(settings.host)).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        if taken and _is_ours(_EVERYWHERE.get(settings.host, settings.host), settings.port):
+            return Finding("port", "ok", f"Looplane answers at {place}")
+        told = f"another program listens at {place}" if taken else f"{place}: {error.strerror}"
+        action = f"{'stop it, or ' if taken else ''}set LOOPLANE_HOST and LOOPLANE_PORT"
+        return Finding("port", "fail", told, action)
+    return Finding("port", "ok", f"{place} is free")
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _is_ours(host: str, port: int) -> bool:
+    asked = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
+    try:
+        asked.request("GET", "/healthz")
+        return bool(_REQUEST_ID.fullmatch(asked.getresponse().getheader("X-Request-Id", "")))
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself, or what is there of the way to it."""
+    return next(each for each in (folder, *folder.resolve().parents) if each.exists())

@@ -1,0 +1,41 @@
+"""Options that several commands have, checked as the API checks the same things."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from looplane.kit.faults import faults_of
+from looplane.kit.ids import known_id
+from looplane.kit.schema import Email, Name
+
+
+def checked(kind: Any) -> Callable[[str | None], str | None]:  # noqa: ANN401  # any annotation
+    """A callback that takes the blanks off a value and refuses what `kind` does."""
+    adapter: TypeAdapter[str] = TypeAdapter(kind)
+
+    def check(value: str | None) -> str | None:
+        try:
+            return None if value is None else adapter.validate_python(value.strip())
+        except ValidationError as error:
+            raise typer.BadParameter("; ".join(faults_of(error))) from None
+
+    return check
+
+
+name_checked, email_checked = checked(Name), checked(Email)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Workspace = Annotated[
+    str, typer.Option(help="The workspace, by its id or name.", callback=name_checked)
+]
+
+
+def to_id(text: str) -> UUID:
+    """The id that an argument spells."""
+    if (found := known_id(text.lower())) is None:
+        msg = "is not an id, which has 32 hex digits and 4 hyphens"
+        raise typer.BadParameter(msg)
+    return found

@@ -1,0 +1,71 @@
+"""What a command says: its outcome on standard output, all else on standard error."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+# Where no terminal sets the width, nothing is folded: the reader is a program or a file.
+_ENDLESS = 10_000
+
+
+def say(document: object, text: RenderableType, *, as_json: bool) -> None:
+    """The outcome: `document` for a program, or `text` for a person."""
+    if as_json:
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        console = _console(sys.stdout)
+        with console.capture() as printed:
+            console.print(text)
+        # A table fills its last column with blanks.
+        sys.stdout.writelines(f"{line.rstrip()}\n" for line in printed.get().splitlines())
+
+
+def note(text: str, style: str = "dim") -> None:
+    """A line beside the outcome."""
+    _console(sys.stderr).print(Text(plain(text), style))
+
+
+def fail(text: str) -> None:
+    """Why there is no outcome, and what to do."""
+    _console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), plain(text)))
+
+
+def card(title: str, fields: Mapping[str, str], *last: RenderableType) -> RenderableType:
+    """A sentence, the facts below it, and what comes after them."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in fields.items():
+        grid.add_row(f"  {name}", plain(value))
+    parts = (Text(plain(title)), "", grid, *(("", *last) if last else ()))
+    return Group(*parts)
+
+
+def listing(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:
+    """Rows under their headings."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column == "id")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
+    return table
+
+
+def day(moment: str) -> str:
+    """The day and minute of a time in ISO 8601."""
+    return moment[:16].replace("T", " ")
+
+
+def plain(text: str) -> str:
+    """`text` without what a terminal would obey."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def _console(stream: TextIO) -> Console:
+    width = None if stream.isatty() else _ENDLESS
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
