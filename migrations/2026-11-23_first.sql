@@ -289,10 +289,9 @@ create table customer_needs (
   foreign key (workspace_id, issue_id) references issues,
   check (num_nonnulls(project_id, issue_id) = 1)
 );
-create unique index customer_needs_project on customer_needs (workspace_id, thread_id, project_id)
-  where project_id is not null;
-create unique index customer_needs_issue on customer_needs (workspace_id, thread_id, issue_id)
-  where issue_id is not null;
+-- Whole, not partial: they also find a thread's needs.
+create unique index customer_needs_project on customer_needs (workspace_id, thread_id, project_id);
+create unique index customer_needs_issue on customer_needs (workspace_id, thread_id, issue_id);
 create unique index customer_needs_field on customer_needs (workspace_id, thread_id) where by_field;
 create index customer_needs_of_project on customer_needs (workspace_id, project_id, thread_id);
 create index customer_needs_of_issue on customer_needs (workspace_id, issue_id, thread_id);

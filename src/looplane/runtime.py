@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from looplane.kit.config import Settings
+from looplane.kit.config import ConfigError, Settings
 from looplane.kit.db import Connection, connect
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
@@ -34,5 +34,12 @@ def database(settings: Settings) -> Iterator[str]:
 
 
 async def open_connection(dsn: str) -> Connection:
-    """One connection. Raises what `kit.db.is_unreachable` knows."""
-    return await connect(dsn)
+    """One connection. Raises ConfigError, and what `kit.db.is_unreachable` knows."""
+    try:
+        return await connect(dsn)
+    except ValueError as error:
+        msg = (
+            "LOOPLANE_DATABASE_URL cannot be read as an address; in a password write"
+            " %40 for @, %3A for :, %2F for / and %25 for %."
+        )
+        raise ConfigError(msg) from error

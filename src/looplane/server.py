@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import uvicorn
@@ -13,15 +14,17 @@ import uvloop
 
 from looplane.kit.clock import system_clock
 from looplane.kit.config import Settings
-from looplane.kit.db import connect, open_pool
+from looplane.kit.db import open_pool
+from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.migrate import migrate
 from looplane.main import FUNCTIONS, create_app
-from looplane.runtime import hosted
+from looplane.runtime import hosted, open_connection
 from looplane.worker import work
 
-# What is told once everything answers; it gets an open pool.
+# What is told when all is there and connections are taken; it gets an open pool.
 Greeting = Callable[[asyncpg.Pool], Awaitable[None]]
 
+_BACKLOG = 2048  # connections that may wait for us
 _GRACE = 10  # seconds that requests under way get to finish
 _KEEP_ALIVE = 65  # seconds; longer than what proxies in front keep theirs
 
@@ -39,64 +42,84 @@ class PortTakenError(Exception):
 
 
 def run(settings: Settings, parts: Parts, greet: Greeting | None = None) -> None:
-    """Runs `parts` until SIGINT or SIGTERM. Raises PortTakenError, EmbeddedError, MigrationError."""
-    # The address first: a second start by mistake must not touch the database.
-    listener = _listen(settings) if parts.api else None
-    with contextlib.closing(listener) if listener else contextlib.nullcontext():
-        with hosted(settings) as (dsn, embedded):
-            keep = embedded.keep() if embedded else None
-            uvloop.run(_run(settings, parts, dsn, listener, keep, greet))
+    """Runs `parts` until SIGINT or SIGTERM, which end also a start that is under way.
+
+    Raises PortTakenError, ConfigError, EmbeddedError, MigrationError, and what
+    `kit.db.is_unreachable` knows.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        # The address first: a second start by mistake must not touch the database.
+        with _listening(settings, parts) as listener, hosted(settings) as (dsn, embedded):
+            uvloop.run(_run(settings, parts, dsn, embedded, listener, greet))
 
 
-def _listen(settings: Settings) -> socket.socket:
+@contextlib.contextmanager
+def _listening(settings: Settings, parts: Parts) -> Iterator[socket.socket | None]:
+    if not parts.api:
+        yield None
+        return
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        msg = (
-            f"Cannot listen at {settings.host}:{settings.port} ({error.strerror});"
-            " stop what runs there, or set LOOPLANE_HOST and LOOPLANE_PORT."
-        )
-        raise PortTakenError(msg) from None
-    return listener
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+            # Now, not when all is ready: two may bind, and only one may listen.
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            msg = (
+                f"Cannot listen at {settings.host}:{settings.port} ({error.strerror});"
+                " stop what runs there, or set LOOPLANE_HOST and LOOPLANE_PORT."
+            )
+            raise PortTakenError(msg) from None
+        yield listener
 
 
 async def _run(  # noqa: PLR0913, PLR0917  # the parts it puts together
     settings: Settings,
     parts: Parts,
     dsn: str,
+    embedded: EmbeddedPostgres | None,
     listener: socket.socket | None,
-    keep: Awaitable[None] | None,
     greet: Greeting | None,
 ) -> None:
-    con = await connect(dsn)
-    await migrate(con, FUNCTIONS)
-    await con.close()
-    pool = await open_pool(dsn, settings.pool_size)
-    stop = _stop_signal()
-    background = [asyncio.ensure_future(keep)] if keep else []
-    if parts.worker:
-        background.append(asyncio.ensure_future(work(pool, system_clock)))
+    _end_on_signals()
+    con = await open_connection(dsn)
     try:
-        if listener is None:
-            await stop.wait()
-        else:
-            await _answer(create_app(pool, settings), listener, stop, pool, greet)
+        await migrate(con, FUNCTIONS)
     finally:
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        await con.close()
+    pool = await open_pool(dsn, settings.pool_size)
+    try:
+        app = create_app(pool, settings)
+        if greet is not None:
+            await greet(pool)
+        await _together(
+            _answer(app, listener) if listener else _wait(),
+            *([work(pool, system_clock)] if parts.worker else []),
+            *([embedded.keep()] if embedded else []),
+        )
+    finally:
         pool.terminate()
 
 
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
+def _end_on_signals() -> None:
+    main = asyncio.current_task()
+    assert main is not None, "called from a task"
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
+        asyncio.get_running_loop().add_signal_handler(number, main.cancel)
+
+
+async def _together(*parts: Coroutine[Any, Any, None]) -> None:
+    """Runs until one of `parts` ends, then ends the others one by one, the first one first."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done.pop().result()
+    finally:
+        for task in tasks:
+            task.cancel()
+            await asyncio.wait([task])
 
 
 class _Http(uvicorn.Server):
@@ -107,31 +130,31 @@ class _Http(uvicorn.Server):
         yield
 
 
-async def _answer(
-    app: object,
-    listener: socket.socket,
-    stop: asyncio.Event,
-    pool: asyncpg.Pool,
-    greet: Greeting | None,
-) -> None:
-    http = _Http(
-        uvicorn.Config(
-            app,  # type: ignore[arg-type]  # an ASGI application, by any of its names
-            http="httptools",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=_KEEP_ALIVE,
-            timeout_graceful_shutdown=_GRACE,
-        )
+async def _answer(app: object, listener: socket.socket) -> None:
+    """Answers requests until cancelled, and then those that have begun."""
+    http = _Http(_http_config(app))
+    serving = asyncio.ensure_future(http.serve([listener]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        http.should_exit = True
+        await serving
+
+
+async def _wait() -> None:
+    await asyncio.Event().wait()
+
+
+def _http_config(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application, by any of its names
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
     )
-    serving = asyncio.ensure_future(http.serve(sockets=[listener]))
-    while not http.started and not serving.done():
-        await asyncio.sleep(0.005)
-    if greet is not None:
-        await greet(pool)
-    await asyncio.wait([serving, asyncio.ensure_future(stop.wait())], return_when="FIRST_COMPLETED")
-    http.should_exit = True
-    await serving

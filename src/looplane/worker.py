@@ -1,6 +1,9 @@
 """What happens by itself: periodic commands, each safe to run in several processes at once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
 import asyncpg
 import structlog
 
@@ -12,16 +15,24 @@ from looplane.threads.commands import wake_due_threads
 
 _log = structlog.get_logger("looplane.worker")
 _TICK = 1.0  # seconds between two looks
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 10.0
+
+# One round of what is due at a moment; says how much was done.
+Periodic = Callable[[Connection, datetime], Awaitable[int]]
 
 
 async def work(pool: asyncpg.Pool, clock: Clock) -> None:
     """Runs what is due, every second, until cancelled; a database that is away is waited for."""
+    # Apart from each other, so that what keeps failing slows down nothing else.
+    await asyncio.gather(*(_repeat(pool, clock, command) for command in (_wake, _sweep)))
+
+
+async def _repeat(pool: asyncpg.Pool, clock: Clock, command: Periodic) -> None:
     pause = _TICK
     while True:
         try:
             async with pool.acquire(timeout=ACQUIRE_TIMEOUT) as con:
-                while await run_due(con, clock):
+                while await command(con, clock()):
                     pass
             pause = _TICK
         except COLLISION:
@@ -33,11 +44,12 @@ async def work(pool: asyncpg.Pool, clock: Clock) -> None:
         await asyncio.sleep(pause)
 
 
-async def run_due(con: Connection, clock: Clock) -> int:
-    """One round of all that is due now; says how much was done."""
-    woken = await wake_due_threads(con, clock())
+async def _wake(con: Connection, now: datetime) -> int:
+    woken = await wake_due_threads(con, now)
     if woken:
         _log.info("snoozes ended", threads=woken)
-    return woken + await idempotency.delete_expired(con, clock() - LIFETIME)
+    return woken
 
 
+async def _sweep(con: Connection, now: datetime) -> int:
+    return await idempotency.delete_expired(con, now - LIFETIME)

@@ -45,8 +45,7 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         return app(args, prog_name="looplane", standalone_mode=False) or 0
     except typer.TyperException as error:
-        if text := error.format_message():  # none where the help was shown
-            fail(text)
+        _tell(error)
         return error.exit_code
     except typer.Abort:
         return 1
@@ -55,6 +54,13 @@ def main(args: Sequence[str] | None = None) -> int:
             raise
         fail(reason)
         return 1
+
+
+def _tell(error: typer.TyperException) -> None:
+    text = error.format_message().replace("Value error, ", "").rstrip(".")
+    if text:  # there is none where the help was shown instead
+        context = getattr(error, "ctx", None)
+        fail(f"{text}; see `{context.command_path if context else 'looplane'} --help`.")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,8 @@ def check_clock(ahead: timedelta) -> Finding:
     apart = abs(ahead)
     if apart <= _LATE:
         return Finding("clock", "ok", "program and database agree")
-    told = f"the database is {apart.total_seconds():.1f} s {'ahead' if ahead > apart * 0 else 'behind'}"
+    way = "ahead" if ahead == apart else "behind"
+    told = f"the database's is {apart.total_seconds():.1f} s {way}"
     action = "keep the clocks of both machines by NTP"
     return Finding("clock", "warn" if apart <= _WRONG else "fail", told, action)
 

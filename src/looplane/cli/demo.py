@@ -43,7 +43,7 @@ async def open_demo(con: Connection, now: datetime) -> dict[str, Any]:
             workspace_id, created = await create_workspace(con, name, now), True
             await seed(con, workspace_id, now)
         admin = await con.fetchrow(FIND_ADMIN, workspace_id)
-        member = admin and admin["email"]
+        member = admin["email"] if admin else None
         key = await create_key(con, workspace_id, member, (ALL,), "demo", now)
     about = {"workspace_id": str(workspace_id), "name": name, "created": created}
     return {**about, "member": member, "key": key["key"]}

@@ -23,7 +23,8 @@ Member = Annotated[
     typer.Option(help="Whom the key acts for, by e-mail address.", callback=email_checked),
 ]
 Scopes = Annotated[
-    str, typer.Option(help=f"What it may do, with commas between: {ALL}, or of {', '.join(SCOPES)}.")
+    str,
+    typer.Option(help=f"What it may do, commas between: {ALL}, or of {', '.join(SCOPES)}."),
 ]
 Label = Annotated[
     str | None, typer.Option(help="What it is for, to tell it by.", callback=name_checked)
@@ -63,8 +64,7 @@ def list_all(workspace: Workspace, *, as_json: AsJson = False) -> None:
 
     found = on_tables(work)
     none = "There is no key yet; `looplane key create --workspace …` makes one."
-    columns = ("id", "key", "for", "scopes", "created")
-    text = listing(columns, map(_row, found)) if found else none
+    text = listing(("id", "key"), map(_row, found)) if found else none
     say({"data": found}, text, as_json=as_json)
 
 
@@ -84,12 +84,13 @@ def _spoken(scopes: list[str]) -> str:
 
 
 def _row(key: dict[str, Any]) -> list[Text]:
-    """A key in the columns of the list, greyed when it opens nothing any more."""
-    created = day(key["created_at"])
+    """A key as its id and all else below each other, greyed when it opens nothing any more."""
+    made = f"made {day(key['created_at'])}"
     if key["revoked_at"]:
-        created += f", revoked {day(key['revoked_at'])}"
+        made += f", revoked {day(key['revoked_at'])}"
     elif not key["is_active"]:
-        created += ", its member is gone"
-    whose = " · ".join(filter(None, (key["label"], key["member_email"])))
-    cells = (key["id"], f"{key['prefix']}…", whose, _spoken(key["scopes"]), created)
-    return [Text(plain(cell), "" if key["is_active"] else "dim") for cell in cells]
+        made += ", dead: its member is gone"
+    lines = [" ".join(filter(None, (f"{key['prefix']}…", key["label"]))), key["member_email"]]
+    lines += [f"scopes: {_spoken(key['scopes'])}", made]
+    style = "" if key["is_active"] else "dim"
+    return [Text(plain(cell), style) for cell in (key["id"], "\n".join(filter(None, lines)))]

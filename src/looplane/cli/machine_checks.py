@@ -40,24 +40,25 @@ def judge_disk(folder: Path, free: int) -> Finding:
 
 def check_permissions(settings: Settings) -> Finding:
     """Whether we may use the data, and others may not."""
-    if settings.database_url is not None:
-        return Finding("permissions", "ok", _ELSEWHERE)
     folder = settings.data_dir.resolve()
     try:
-        return _judge_permissions(folder, Place(folder, folder).cluster / "looplane.password")
+        if settings.database_url is not None and not folder.exists():
+            return Finding("permissions", "ok", _ELSEWHERE)
+        password = Place(folder, folder).cluster / "looplane.password"
+        return _judge_permissions(folder, [password, *folder.glob("*.json")])
     except OSError as error:
         told = f"{error.filename}: {error.strerror}"
         return Finding("permissions", "fail", told, "run as the user who owns it")
 
 
-def _judge_permissions(folder: Path, secret: Path) -> Finding:
+def _judge_permissions(folder: Path, secrets: list[Path]) -> Finding:
     used = _nearest(folder)
     if not os.access(used, os.W_OK | os.X_OK):
         action = "run as the user who owns it, or set LOOPLANE_DATA_DIR to another folder"
         return Finding("permissions", "fail", f"this user may not write to {used}", action)
-    if secret.exists() and secret.stat().st_mode & 0o077:
-        action = f"chmod 600 {shlex.quote(str(secret))}"
-        return Finding("permissions", "fail", f"others may read the password in {secret}", action)
+    if known := [str(each) for each in secrets if each.exists() and each.stat().st_mode & 0o077]:
+        told = f"others may read the secret in {' and '.join(known)}"
+        return Finding("permissions", "fail", told, f"chmod 600 {shlex.join(known)}")
     if folder.exists() and folder.stat().st_mode & 0o022:
         action = f"chmod go-w {shlex.quote(str(folder))}"
         return Finding("permissions", "warn", f"others may write to {folder}", action)

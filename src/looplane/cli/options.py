@@ -17,8 +17,13 @@ def checked(kind: Any) -> Callable[[str | None], str | None]:  # noqa: ANN401  #
     adapter: TypeAdapter[str] = TypeAdapter(kind)
 
     def check(value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not (stripped := value.strip()):
+            msg = "must not be empty"
+            raise typer.BadParameter(msg)
         try:
-            return None if value is None else adapter.validate_python(value.strip())
+            return adapter.validate_python(stripped)
         except ValidationError as error:
             raise typer.BadParameter("; ".join(faults_of(error))) from None
 

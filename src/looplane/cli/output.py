@@ -20,7 +20,7 @@ def say(document: object, text: RenderableType, *, as_json: bool) -> None:
     else:
         console = _console(sys.stdout)
         with console.capture() as printed:
-            console.print(text)
+            console.print(text, crop=False)
         # A table fills its last column with blanks.
         sys.stdout.writelines(f"{line.rstrip()}\n" for line in printed.get().splitlines())
 
@@ -35,15 +35,15 @@ def fail(text: str) -> None:
     _console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), plain(text)))
 
 
-def card(title: str, fields: Mapping[str, str], *last: RenderableType) -> RenderableType:
-    """A sentence, the facts below it, and what comes after them."""
+def card(title: str, fields: Mapping[str, str], last: str = "") -> RenderableType:
+    """A sentence, the facts below it, and a last line, which stays one to be copied."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     for name, value in fields.items():
         grid.add_row(f"  {name}", plain(value))
-    parts = (Text(plain(title)), "", grid, *(("", *last) if last else ()))
-    return Group(*parts)
+    end = ("", Text(plain(last), no_wrap=True, overflow="ignore")) if last else ()
+    return Group(Text(plain(title)), "", grid, *end)
 
 
 def listing(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:
@@ -57,13 +57,13 @@ def listing(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Ren
 
 
 def day(moment: str) -> str:
-    """The day and minute of a time in ISO 8601."""
-    return moment[:16].replace("T", " ")
+    """The day of a time in ISO 8601."""
+    return moment[:10]
 
 
 def plain(text: str) -> str:
     """`text` without what a terminal would obey."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text)
 
 
 def _console(stream: TextIO) -> Console:

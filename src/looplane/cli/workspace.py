@@ -11,7 +11,9 @@ from looplane.kit.clock import iso, system_clock
 from looplane.workspaces.commands import create_workspace, list_workspaces
 
 app = typer.Typer(no_args_is_help=True, help="Make and list workspaces.")
-NewName = Annotated[str, typer.Argument(help="What it is called.", callback=name_checked)]
+NewName = Annotated[
+    str, typer.Argument(help="What it is called.", callback=name_checked, metavar="NAME")
+]
 
 
 @app.command("create")
@@ -33,4 +35,5 @@ def list_all(*, as_json: AsJson = False) -> None:
     found = on_tables(list_workspaces)
     rows = [(each["id"], each["name"], day(each["created_at"])) for each in found]
     none = "There is no workspace yet; `looplane workspace create NAME` makes one."
-    say({"data": found}, listing(("id", "name", "created"), rows) if rows else none, as_json=as_json)
+    text = listing(("id", "name", "created"), rows) if rows else none
+    say({"data": found}, text, as_json=as_json)

@@ -3,7 +3,7 @@
 from pydantic import Field, model_validator
 
 from looplane.kit.paging import DatedQuery, PageInfo
-from looplane.kit.schema import Closed, Email, ExternalIds, Name, Reference, WebUrl, absent
+from looplane.kit.schema import Closed, Email, ExternalIds, ExternalIdsOut, Name, Reference, WebUrl, absent
 
 
 class ContactOut(Closed):
@@ -13,7 +13,7 @@ class ContactOut(Closed):
     image_url: str | None
     company_id: str | None
     is_subscribed: bool
-    external_ids: ExternalIds
+    external_ids: ExternalIdsOut
     created_at: str
     updated_at: str
 

@@ -12,8 +12,8 @@ def scope_faults(asked: Collection[str]) -> list[str]:
     unknown = [scope for scope in asked if scope not in {*SCOPES, ALL}]
     if asked and not unknown:
         return []
-    what = f"there is no {', '.join(unknown)}" if unknown else "there is none"
-    return [f"scopes: {what}; a key can have {', '.join(SCOPES)}, or {ALL}"]
+    what = f"there is no {', no '.join(unknown)}" if unknown else "name at least one"
+    return [f"scopes: {what}; there are {', '.join(SCOPES)}, and {ALL} for all of them"]
 
 
 def granted(asked: Collection[str]) -> list[str]:

@@ -25,6 +25,10 @@ _UNREACHABLE = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.QueryCanceledError,
+    # Writes were sent to what is now a standby.
+    asyncpg.ReadOnlySQLTransactionError,
+    # A server's last words, come in between two statements, leave the driver in confusion.
+    asyncpg.InternalClientError,
 )
 
 
@@ -37,6 +41,8 @@ def is_unreachable(error: Exception) -> bool:
 
 # Two writes met; the same call may go through when it is made again.
 COLLISION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+# A migration replaced what a statement uses, at the very moment; the same holds.
+REPLACED = (asyncpg.InvalidCachedStatementError, asyncpg.InternalServerError)
 
 
 def _to_json(value: object) -> str:
@@ -70,6 +76,9 @@ _SESSION = {
     # Short statements, the same ones over and over: planned once, and never compiled.
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
+    # Lists join some ten tables; in parts, the filter would be the last of them to be looked at.
+    "join_collapse_limit": "12",
+    "from_collapse_limit": "12",
     "statement_timeout": f"{STATEMENT_TIMEOUT}s",
     "timezone": "UTC",
 }
@@ -83,10 +92,10 @@ async def connect(dsn: str) -> Connection:
 
 
 async def open_pool(dsn: str, size: int) -> asyncpg.Pool:
-    """A pool of up to `size` connections. Raises what `is_unreachable` knows."""
+    """A pool of up to `size` connections, each made when it is needed."""
     return await asyncpg.create_pool(
         dsn,
-        min_size=1,
+        min_size=0,
         max_size=size,
         init=_prepare,
         reset=_keep_as_is,

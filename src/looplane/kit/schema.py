@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -112,13 +112,22 @@ Email = Annotated[
 ]
 
 
-class ExternalIds(Closed):
+Each = TypeVar("Each")
+
+
+class _InOtherSystems(Closed, Generic[Each]):
+    intercom: Each = absent()
+    front: Each = absent()
+    zendesk: Each = absent()
+    hubspot: Each = absent()
+    plain: Each = absent()
+    productboard: Each = absent()
+    slack_channel: Each = absent()
+
+
+class ExternalIds(_InOtherSystems[Reference]):
     """A thing's names in other systems."""
 
-    intercom: Reference = absent()
-    front: Reference = absent()
-    zendesk: Reference = absent()
-    hubspot: Reference = absent()
-    plain: Reference = absent()
-    productboard: Reference = absent()
-    slack_channel: Reference = absent()
+
+class ExternalIdsOut(_InOtherSystems[str]):
+    """A thing's names in other systems, as they are answered."""

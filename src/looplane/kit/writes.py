@@ -12,7 +12,7 @@ from starlette.responses import Response
 from looplane.kit import idempotency
 from looplane.kit.answers import Answer, to_response
 from looplane.kit.auth import By, Key
-from looplane.kit.db import ACQUIRE_TIMEOUT, COLLISION, Connection
+from looplane.kit.db import ACQUIRE_TIMEOUT, COLLISION, REPLACED, Connection
 from looplane.kit.errors import Conflict, Unprocessable
 
 _TRIES = 5
@@ -47,17 +47,20 @@ class Write:
     fingerprint: bytes
 
     async def __call__(self, command: Command, *args: object) -> Response:
-        """Runs `command`, again when another write got in between.
+        """Runs `command`, again when another write or a migration got in between.
 
         Raises Conflict while the same Idempotency-Key is at work or collisions do not end,
         Unprocessable when that key came with another request.
         """
-        for _ in range(_TRIES):
+        for more in reversed(range(_TRIES)):
             try:
                 async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as con:
                     return await self._run(con, command, args)
             except COLLISION:
                 continue
+            except REPLACED:
+                if not more:
+                    raise
         msg = "Other writes to the same things kept getting in between; try again."
         raise Conflict(msg)
 

@@ -70,18 +70,36 @@ async def create_thread(con: Connection, by: By, thread: ThreadCreate) -> Answer
 
 
 async def wake_due_threads(con: Connection, now: datetime) -> int:
-    """Opens up to 100 snoozed threads whose time has come, in all workspaces; says how many.
+    """Opens up to 1,000 snoozed threads whose time has come, in all workspaces; says how many.
 
-    In one transaction, on rows that nobody else is waking: each wakes exactly once.
+    Each in a transaction of its own: one that fails, or that somebody else holds, keeps no other
+    asleep. When the others are awake, raises an ExceptionGroup of what failed.
     """
-    async with con.transaction():
-        due = await con.fetch(sql.FIND_DUE, now, 100)
-        for workspace_id, id in due:
+    woken, failed = 0, []
+    for workspace_id, id in await con.fetch(sql.FIND_DUE, now, 1000):
+        try:
             by = By(workspace_id, {"type": "rule", "id": "snooze"}, now)
-            row = await sql.find(con, by, id)
-            before = _before(row)
-            await _write(con, by, id, row, before, {**before, **rules.woken(now)}, {})
-    return len(due)
+            woken += await _wake_thread(con, by, id)
+        except Exception as error:
+            if con.is_closed():
+                raise
+            error.add_note(f"thread {id} of workspace {workspace_id}")
+            failed.append(error)
+    if failed:
+        msg = "threads that cannot be woken"
+        raise ExceptionGroup(msg, failed)
+    return woken
+
+
+async def _wake_thread(con: Connection, by: By, id: UUID) -> bool:
+    """False for a thread that is no longer due, or that somebody holds now."""
+    async with con.transaction():
+        if await con.fetchval(sql.LOCK_DUE, by.workspace_id, id, by.now) is None:
+            return False
+        row = await sql.find(con, by, id)
+        before = _before(row)
+        await _write(con, by, id, row, before, {**before, **rules.woken(by.now)}, {})
+    return True
 
 
 def _named(sent: Mapping[str, Any]) -> dict[str, Any]:

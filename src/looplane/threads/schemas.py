@@ -14,6 +14,7 @@ from looplane.kit.schema import (
     Closed,
     Email,
     ExternalIds,
+    ExternalIdsOut,
     Html,
     Moment,
     Name,
@@ -177,7 +178,7 @@ class ThreadOut(Closed):
     reporter: UserRef | None
     tags: list[TagOut]
     customer_needs: list[CustomerNeedOut]
-    external_ids: ExternalIds
+    external_ids: ExternalIdsOut
     ai_draft_html: str | None
     ai_draft_sources: Annotated[list[Any], _JUST_ARRAY] | None
     ai_draft_generated_at: str | None

@@ -247,11 +247,18 @@ select
   case when $6 then array(select m.id from members m where m.workspace_id = $1
     and m.watches_new_threads and m.role <> 'VIEWER' and m.deleted_at is null) end as watchers"""
 
-# Those whose time has come, and that nobody else is waking.
+# Those whose time has come.
 FIND_DUE = """
 select workspace_id, id from threads
 where state = 'snoozed' and snoozed_until <= $1 and deleted_at is null
-order by snoozed_until limit $2 for update skip locked"""
+order by snoozed_until limit $2"""
+
+# One of them, if it still is, and nobody else holds it.
+LOCK_DUE = """
+select version from threads
+where workspace_id = $1 and id = $2 and state = 'snoozed' and snoozed_until <= $3
+  and deleted_at is null
+for update skip locked"""
 
 
 async def get_thread(con: Connection, by: By, id: UUID, query: ExpandQuery) -> Answer:
@@ -310,6 +317,7 @@ async def list_threads(con: Connection, by: By, query: ThreadQuery) -> Answer:
             where.add(f"t.{column} = {{}} and {alias}.id is not null", known_id(text))
     _add_links(where, query)
     if query.external_id is not None:
+        where.add("t.external_ids <> '{{}}'")  # as its index says
         add_external_id(where, query.external_id)
     return Answer(await fetch_page(con, SELECT, where, query))
 
@@ -325,10 +333,9 @@ def _add_tab(where: Where, by: By, tab: Tab) -> None:
 
 
 def _add_links(where: Where, query: ThreadQuery) -> None:
-    """Adds what hangs on a thread.
+    """Adds what hangs on a thread: one table each, so that a page can be read in its index's order.
 
-    The pair of id and date is the key of a page, so that a tag's threads come in order from its
-    own index; what was deleted is looked at once, apart, so that this can be seen.
+    That what hangs there was not deleted is asked apart, once.
     """
     if query.tag_id is not None:
         where.add(

@@ -1,0 +1,160 @@
+"""GET /threads: how the database finds a page, and how often it is asked."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from looplane.kit.auth import By
+from looplane.threads.schemas import ThreadQuery
+from looplane.threads.sql import list_threads
+from tests.conftest import Workspace
+from tests.factory import Factory
+
+_CONTACTS = """
+insert into contacts (workspace_id, id, email, company_id, created_at, updated_at)
+select $1, gen_random_uuid(), n || '@many.example', case when n % 2 = 0 then $2::uuid end, $3, $3
+from generate_series(1, 5000) n"""
+_SPREAD = """
+insert into threads (workspace_id, id, text, pain_level, origin, state, snoozed_until, contact_id,
+  company_id, assignee_id, external_ids, created_at, updated_at)
+select $1, gen_random_uuid(), 'x', 'LOW', 'api', s, case s when 'snoozed' then $2::timestamptz end,
+  c.id, c.company_id, case when n % 3 = 0 then $3::uuid end,
+  case when n % 50 = 0 then jsonb_build_object('plain', n::text) else '{}' end,
+  $2 - n * interval '1 minute', $2 - n * interval '1 minute'
+from generate_series(1, 20000) n
+cross join lateral (select (array['new','open','snoozed','done','closed'])[n % 5 + 1] as s) x
+join (select id, company_id, row_number() over () - 1 as i, count(*) over () as all_of_them
+  from contacts where workspace_id = $1) c on c.i = n % c.all_of_them"""
+_LINK = """
+with picked as (
+  select t.id, t.created_at, row_number() over (order by t.id) as n from threads t
+  where t.workspace_id = $1 limit 4000)
+, tagged as (
+  insert into thread_tags select $1, id, $2, created_at from picked where n % 2 = 0)
+insert into customer_needs (workspace_id, id, thread_id, project_id, created_at, updated_at)
+select $1, gen_random_uuid(), id, $3, created_at, created_at from picked where n % 4 = 1"""
+
+
+# What grows with the number of threads, and must never be read from end to end.
+LARGE = ("threads", "thread_tags", "customer_needs", "contacts")
+MOMENT = "2026-01-01T00:00:00Z"
+# Filters, and the index that a page is read from in its order; none: sorted after it was found.
+LISTS: list[tuple[dict[str, str], str | None]] = [
+    ({}, "threads_newest"),
+    ({"tab": "open"}, "threads_status"),
+    ({"tab": "new"}, "threads_new"),
+    ({"tab": "needs-response"}, "threads_waiting"),
+    ({"tab": "my"}, "threads_assignee"),
+    ({"tab": "snoozed"}, "threads_status"),
+    ({"tab": "done"}, "threads_status"),
+    ({"status": "open"}, "threads_status"),
+    ({"status": "open", "assignee_id": "…"}, "threads_assignee"),
+    ({"pain_level": "LOW"}, "threads_newest"),
+    ({"origin": "api"}, "threads_newest"),
+    ({"created_after": MOMENT, "created_before": MOMENT}, "threads_newest"),
+    ({"updated_after": MOMENT, "updated_before": MOMENT}, "threads_newest"),
+    ({"contact_id": "…"}, "threads_contact"),
+    ({"company_id": "…"}, "threads_company"),
+    ({"tag_id": "…"}, "thread_tags_tag"),
+    ({"assignee_id": "…"}, None),
+    ({"project_id": "…"}, None),
+    ({"issue_id": "…"}, None),
+    ({"external_id": "50"}, None),
+]
+
+
+@pytest.fixture(params=[1, 1000], ids=["one workspace", "many workspaces"])
+async def crowd(
+    request: pytest.FixtureRequest, pool: Any, make: Factory, workspace: Workspace
+) -> AsyncIterator[tuple[Any, By, dict[str, str]]]:
+    """A connection that sees 20,000 threads, the caller, and ids to filter by.
+
+    The planner is told that the table holds so many workspaces.
+    """
+    company, project, tag = await make.company(), await make.project(), await make.tag()
+    issue = await make.issue()
+    contact = await make.contact(company_id=company["id"])
+    now, me = datetime.now(UTC), workspace.member_id
+    async with pool.acquire() as con:
+        transaction = con.transaction()
+        await transaction.start()
+        await con.execute(_CONTACTS, workspace.id, UUID(company["id"]), now)
+        await con.execute(_SPREAD, workspace.id, now, me)
+        await con.execute(_LINK, workspace.id, UUID(tag["id"]), UUID(project["id"]))
+        for table in LARGE:
+            distinct = f"alter table {table} alter workspace_id set (n_distinct = {request.param})"
+            await con.execute(f"{distinct}; analyze {table}")
+        links = {"assignee_id": str(me), "contact_id": contact["id"], "company_id": company["id"]}
+        links |= {"tag_id": tag["id"], "project_id": project["id"], "issue_id": issue}
+        yield con, By(workspace.id, {}, now, me), links
+        await transaction.rollback()
+
+
+async def _plan(con: Any, by: By, query: ThreadQuery) -> tuple[dict[str, Any], str]:
+    """How the statement of a list is run, whatever its values; and the cursor to the next page."""
+    seen: list[Any] = []
+    con.add_query_logger(seen.append)
+    answer = await list_threads(con, by, query)
+    con.remove_query_logger(seen.append)
+    await asyncio.sleep(0)  # what was asked is logged in the next turn of the loop
+    statement = seen[-1].query
+    await con.execute(f"prepare list_query as {statement}")
+    nulls = ", ".join(["null"] * max(n for n in range(1, 30) if f"${n}" in statement))
+    rows = await con.fetchval(f"explain (format json) execute list_query({nulls})")
+    await con.execute("deallocate list_query")
+    return json.loads(rows)[0]["Plan"], json.loads(answer.body)["page"]["cursor"]
+
+
+def _nodes(plan: dict[str, Any], *, within: bool) -> Iterator[dict[str, Any]]:
+    """The steps of a plan; `within` those too that are run for each row, to make its JSON."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        if within or part["Parent Relationship"] in {"Outer", "Inner"}:
+            yield from _nodes(part, within=within)
+
+
+async def test_every_list_finds_its_rows_by_an_index(
+    crowd: tuple[Any, By, dict[str, str]],
+) -> None:
+    con, by, links = crowd
+    for fields, index in LISTS:
+        sent = {name: links[name] if value == "…" else value for name, value in fields.items()}
+        plan, cursor = await _plan(con, by, ThreadQuery(**sent, limit=1))
+        plans = [plan]
+        if cursor is not None:
+            plans.append((await _plan(con, by, ThreadQuery(**sent, cursor=cursor)))[0])
+        for each in plans:
+            whole = [
+                node["Relation Name"]
+                for node in _nodes(each, within=True)
+                if node["Node Type"] == "Seq Scan" and node["Relation Name"] in LARGE
+            ]
+            assert whole == [], (fields, json.dumps(each, indent=1))
+            steps = list(_nodes(each, within=False))
+            if index is not None:
+                assert not any("Sort" in node["Node Type"] for node in steps), fields
+                assert index in [node.get("Index Name") for node in steps], fields
+
+
+async def test_a_long_list_costs_as_many_queries_as_a_short_one(
+    client: httpx.AsyncClient, make: Factory, queries: Any
+) -> None:
+    tags = [(await make.tag())["id"] for _ in range(2)]
+    project = (await make.project())["id"]
+    for _ in range(200):
+        thread = await make.thread(project_id=project)
+    await client.patch(f"/threads/{thread['id']}", json={"tag_ids": tags})
+    await client.get("/threads")
+    counted = []
+    for limit in (1, 200):
+        with queries() as seen:
+            answer = await client.get("/threads", params={"limit": limit})
+        assert len(answer.json()["data"]) == limit
+        counted.append(len(seen))
+    assert counted == [1, 1]
