@@ -123,7 +123,7 @@ def connected(app: ASGIApp, key: str | None, **headers: str) -> httpx.AsyncClien
     )
 
 
-async def _furnish(db: Any, name: str) -> Workspace:
+async def furnish(db: Any, name: str) -> Workspace:
     now = datetime.now(UTC)
     workspace_id = await create_workspace(db, name, now)
     member = await Factory.insert_member(db, workspace_id, role="ADMIN")
@@ -133,7 +133,7 @@ async def _furnish(db: Any, name: str) -> Workspace:
 
 @pytest.fixture
 async def workspace(db: Any, clock: SteppedClock) -> AsyncIterator[Workspace]:
-    made = await _furnish(db, "Test")
+    made = await furnish(db, "Test")
     yield made
     for kind, data in await db.fetch(
         "select type, data::text from events where workspace_id = $1", made.id
@@ -155,7 +155,7 @@ async def make(client: httpx.AsyncClient, db: Any, workspace: Workspace) -> Fact
 @pytest.fixture
 async def other(db: Any) -> Workspace:
     """Another workspace."""
-    return await _furnish(db, "Other")
+    return await furnish(db, "Other")
 
 
 @pytest.fixture

@@ -12,12 +12,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import httpx
 
+from looplane.kit import db as database
+from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from tests.embedded_pg.running import server_pids
 
 PATIENCE = 60  # seconds until a test that waits gives up
-_COMMAND = [sys.executable, "/tmp/kills/interim.py"]
+_COMMAND = [sys.executable, "-m", "looplane.cli.app"]
 
 
 def free_port() -> int:
@@ -39,6 +43,7 @@ class Process:
 
     def __init__(self, part: str, folder: Path, **settings: object) -> None:
         port = settings.setdefault("port", free_port())
+        self.part, self.settings = part, settings
         limits = {"reads_per_minute": 0, "writes_per_minute": 0, "log_format": "json"}
         chosen = {"log_level": "warning", **limits, **settings}
         self.url = f"http://127.0.0.1:{port}"
@@ -116,6 +121,14 @@ class Folder:
         process = self.start(part, **settings)
         await process.ready()
         return process
+
+    async def restarted(self, process: Process) -> Process:
+        """One in place of `process`, which has ended, at the same address."""
+        return await self.started(process.part, **process.settings)
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection to the embedded server that one of our processes runs."""
+        return await database.connect(EmbeddedPostgres(self.data_dir, find_binaries(None)).start())
 
     def close(self) -> None:
         for process in self._processes:

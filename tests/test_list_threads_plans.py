@@ -139,7 +139,8 @@ async def test_every_list_finds_its_rows_by_an_index(
             steps = list(_nodes(each, within=False))
             if index is not None:
                 assert not any("Sort" in node["Node Type"] for node in steps), fields
-                assert index in [node.get("Index Name") for node in steps], fields
+                used = [node.get("Index Name") for node in steps]
+                assert index in used, (fields, used)
 
 
 async def test_a_long_list_costs_as_many_queries_as_a_short_one(

@@ -60,7 +60,8 @@ def test_a_killed_server_comes_back_with_every_acknowledged_row(
 
     async def scenario() -> list[int]:
         keeper = asyncio.create_task(server.keep())
-        stored = await insert_over_a_kill(dsn, data_dir)
+        async with asyncio.timeout(60):
+            stored = await insert_over_a_kill(dsn, data_dir)
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper

@@ -15,7 +15,6 @@ _REFUSED = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
     asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.DiskFullError,
 )
 
 
@@ -27,6 +26,10 @@ def explain(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, _REFUSED):
         return f"The database refuses: {error}; see LOOPLANE_DATABASE_URL, and the role's rights."
+    if isinstance(error, asyncpg.DiskFullError):
+        return f"The disk of the database is full: free some space there ({error})."
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
     if is_unreachable(error):
         reason = str(error) or type(error).__name__
         return f"The database cannot be reached: {reason}; start it, or see LOOPLANE_DATABASE_URL."

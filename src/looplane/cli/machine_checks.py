@@ -69,7 +69,7 @@ def check_port(settings: Settings) -> Finding:
     """Whether `serve` can listen, or does so already."""
     place = f"{settings.host}:{settings.port}"
     try:
-        socket.create_server((settings.host, settings.port), family=_family(settings.host)).close()
+        _try_to_bind(settings)
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         if taken and _is_ours(_EVERYWHERE.get(settings.host, settings.host), settings.port):
@@ -80,8 +80,12 @@ def check_port(settings: Settings) -> Finding:
     return Finding("port", "ok", f"{place} is free")
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _try_to_bind(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As `serve` does: what only lingers after a program that ended is no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((settings.host, settings.port))
 
 
 def _is_ours(host: str, port: int) -> bool:

@@ -15,11 +15,17 @@ from fastapi import params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from looplane.kit.auth import By, Key, bearer
 from looplane.kit.answers import found
-from looplane.kit.errors import ScopeRequired, UnsupportedMediaType, ValidationFailed
+from looplane.kit.errors import (
+    MethodNotAllowed,
+    ScopeRequired,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
 from looplane.kit.faults import faults_of
 from looplane.kit.ids import known_id
 from looplane.kit.limits import refuse_overspent
@@ -107,6 +113,15 @@ class Operation(APIRoute):
                 self.query = (name, plain)
         if not marks and name != "return" and isinstance(plain, type):
             self.payload = (name, plain) if issubclass(plain, BaseModel) else self.payload
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers; the router also asks the first route that has the path, if not the method."""
+        if scope["method"] not in self.methods:
+            routes = [each for each in scope["app"].routes if each.matches(scope)[0] is not Match.NONE]
+            allowed = sorted({method for each in routes for method in each.methods})
+            msg = "This path has no such method."
+            raise MethodNotAllowed(msg, headers={"Allow": ", ".join(allowed)})
+        await self.app(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["looplane.operation"] = self.operation_id
