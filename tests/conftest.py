@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +25,21 @@ from looplane.main import API_ROOT, FUNCTIONS, create_app
 from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
+from tests.operations import World, populate
+from tests.witness import everything
 
 UNLIMITED = Settings(reads_per_minute=0, writes_per_minute=0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What looks back on the whole run comes last, and only where all of it runs."""
+    last = [each for each in items if each.get_closest_marker("looks_back")]
+    items[:] = [each for each in items if each not in last]
+    if {each.path for each in items} >= set(Path(__file__).parent.rglob("test_*.py")):
+        items += last
+    else:
+        config.hook.pytest_deselected(items=last)
 
 
 class SteppedClock:
@@ -168,6 +181,35 @@ async def stranger(app: ASGIApp, other: Workspace) -> AsyncIterator[httpx.AsyncC
 @pytest.fixture
 async def make_other(stranger: httpx.AsyncClient, db: Any, other: Workspace) -> Factory:
     return Factory(stranger, db, other.id)
+
+
+@pytest.fixture(scope="session")
+async def worlds(app: ASGIApp, pool: asyncpg.Pool) -> AsyncIterator[list[World]]:
+    """Two workspaces for requests that are refused, so that nothing in them ever changes."""
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(pool.acquire())
+        made = []
+        for name in ("Mine", "Theirs"):
+            workspace = await furnish(db, name)
+            client = await stack.enter_async_context(connected(app, workspace.key))
+            factory = Factory(client, db, workspace.id)
+            made.append(await populate(factory, workspace.member_id))
+        yield made
+
+
+@pytest.fixture
+async def mine(worlds: list[World]) -> AsyncIterator[World]:
+    """The first of two workspaces that are full of things, and at the end as they were."""
+    ids = [(each.make.db, each.make.workspace_id) for each in worlds]
+    before = [await everything(*each) for each in ids]
+    yield worlds[0]
+    assert [await everything(*each) for each in ids] == before
+
+
+@pytest.fixture
+def theirs(worlds: list[World]) -> World:
+    """The second of them."""
+    return worlds[1]
 
 
 @pytest.fixture

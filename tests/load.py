@@ -20,7 +20,8 @@ from tests.processes import PATIENCE, come_about
 
 WRITERS = 6
 _PAUSE = 0.02  # seconds after an answer that was none
-_TITLES = """
+# What each write to a thread made of its title.
+TITLES = """
 select array_agg(after ->> 'title') from events
 where subject_id = $1 and type = 'thread.updated'"""
 
@@ -39,6 +40,16 @@ class Load:
     acknowledged: dict[str, set[int]] = field(default_factory=dict)
     stopping: bool = False
 
+    @asynccontextmanager
+    async def going_on(self) -> AsyncIterator[None]:
+        """The writers write during the block."""
+        writers = [asyncio.create_task(self._write(id)) for id in self.threads]
+        try:
+            yield
+        finally:
+            self.stopping = True
+            await asyncio.gather(*writers)
+
     async def more(self, writes: int) -> None:
         """Waits until so many more writes are acknowledged."""
         goal = self.count["acknowledged"] + writes
@@ -48,8 +59,7 @@ class Load:
 
         await come_about(reached)
 
-    async def write(self, id: str) -> None:
-        """Writes to one thread until stopping."""
+    async def _write(self, id: str) -> None:
         mine = self.acknowledged[id] = set()
         retries = self._retries(id)
         for number in itertools.count(1):
@@ -90,7 +100,7 @@ class Load:
     async def check(self, con: Any) -> None:
         """Every acknowledged write is in its thread and its events, and nothing is there twice."""
         for id, mine in self.acknowledged.items():
-            written = Counter(map(int, await con.fetchval(_TITLES, UUID(id))))
+            written = Counter(map(int, await con.fetchval(TITLES, UUID(id))))
             assert mine <= set(written), "an acknowledged write is lost"
             assert set(written.values()) == {1}, "a write was made twice"
             title = (await self.client.get(f"/threads/{id}")).json()["title"]
@@ -102,8 +112,8 @@ class Load:
 
 
 @asynccontextmanager
-async def running_load(url: str, con: Any) -> AsyncIterator[Load]:
-    """A load on a workspace of its own, until the end of the block."""
+async def load_on(url: str, con: Any) -> AsyncIterator[Load]:
+    """A load on a workspace of its own."""
     workspace_id = await create_workspace(con, "Load", datetime.now(UTC))
     key = (await Factory.insert_key(con, workspace_id, SCOPES, None))["key"]
     headers = {"Authorization": f"Bearer {key}"}
@@ -111,10 +121,4 @@ async def running_load(url: str, con: Any) -> AsyncIterator[Load]:
         base_url=f"{url}/api/v2", headers=headers, timeout=PATIENCE
     ) as client:
         make = Factory(client, con, workspace_id)
-        load = Load(client, [(await make.thread())["id"] for _ in range(WRITERS)])
-        writers = [asyncio.create_task(load.write(id)) for id in load.threads]
-        try:
-            yield load
-        finally:
-            load.stopping = True
-            await asyncio.gather(*writers)
+        yield Load(client, [(await make.thread())["id"] for _ in range(WRITERS)])

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import httpx
 
-from tests.conftest import Workspace
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
 
@@ -51,14 +50,14 @@ _NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
 class World:
     """A workspace with one of each kind of thing, and somebody in it."""
 
-    workspace: Workspace
     client: httpx.AsyncClient
     make: Factory
     ids: dict[str, str]
 
 
-async def populate(workspace: Workspace, client: httpx.AsyncClient, make: Factory) -> World:
-    """One of each kind of thing."""
+async def populate(make: Factory, member_id: object) -> World:
+    """One of each kind of thing, in the workspace of `make`."""
+    client = make.client
     thread, tag, contact = await make.thread(), await make.tag(), await make.contact()
     project = await make.project()
     asked = {"project_ids": [project["id"]]}
@@ -80,10 +79,10 @@ async def populate(workspace: Workspace, client: httpx.AsyncClient, make: Factor
         "team": project["team_id"],
         "project status": project["linear_status_id"],
         "issue": await make.issue(),
-        "member": str(workspace.member_id),
+        "member": str(member_id),
         "address": contact["email"],
     }
-    return World(workspace, client, make, ids)
+    return World(client, make, ids)
 
 
 def is_reference(name: str) -> bool:

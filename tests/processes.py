@@ -17,6 +17,7 @@ import httpx
 
 from looplane.kit import db as database
 from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.processes import read_pid_file
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from tests.embedded_pg.running import server_pids
 
@@ -129,6 +130,15 @@ class Folder:
     async def connect(self) -> asyncpg.Connection:
         """A connection to the embedded server that one of our processes runs."""
         return await database.connect(EmbeddedPostgres(self.data_dir, find_binaries(None)).start())
+
+    async def server_after(self, pid: int) -> None:
+        """Waits until a server of another process id than `pid` is ready."""
+
+        async def is_ready() -> bool:
+            found = read_pid_file(self.data_dir / "postgres")
+            return found is not None and found.ready and found.pid != pid
+
+        await come_about(is_ready)
 
     def close(self) -> None:
         for process in self._processes:

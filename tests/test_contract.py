@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from looplane.contract import contract_text
 from looplane.kit.auth import SCOPES
-from tests.contract import CONTRACT, FILE, OPERATIONS, Operation, resolved
+from tests.contract import CONTRACT, FILE, OPERATIONS, SEEN, Operation, resolved
 
 GIVEN = yaml.safe_load((Path(__file__).parent / "given" / "threads-update.openapi.yaml").read_text())
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
@@ -204,3 +204,9 @@ async def test_a_path_that_is_not_there(site: httpx.AsyncClient) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     answer = await site.post("/healthz")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.looks_back
+def test_every_declared_code_was_seen() -> None:
+    declared = {(str(each), code) for each in OPERATIONS for code in each.codes}
+    assert declared - SEEN == set()

@@ -1,15 +1,14 @@
 """What holds for every operation of the contract: who is let in, and what is let through."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from starlette.types import ASGIApp
 
 from looplane.kit import idempotency
@@ -17,14 +16,13 @@ from looplane.kit.auth import SCOPES
 from looplane.kit.config import Settings
 from looplane.kit.edge import MAX_BODY
 from looplane.main import create_app
-from tests.conftest import connected, furnish
+from tests.conftest import Workspace, connected
 from tests.contract import OPERATIONS, Operation, operation_of
 from tests.factory import Factory
 from tests.operations import (
-    REFERENCES,
     WITH_BODY,
+    Schema,
     World,
-    example,
     fields_of,
     is_reference,
     least,
@@ -35,43 +33,16 @@ from tests.operations import (
     request,
     url,
 )
-from tests.witness import everything, faults
+from tests.witness import faults
 
 WRITES = [each for each in OPERATIONS if each.method != "GET"]
 REPEATABLE = [each for each in OPERATIONS if each.method in {"POST", "PATCH"}]
 WRONG: list[Any] = [None, True, 7, -1, 1.5, "", "wrong", [], [1], [None], {}, {"unknown": 1}]
-NO_IDS = ["no-uuid", "\0", "a" * 4096, "{%s}", "%s ", " %s", "urn:uuid:%s", "%%00%s", "../%s"]
+NO_IDS = ["no-uuid", "\0", "a" * 4096, "{id}", "id ", "urn:uuid:id", "id\0", "../id", "\ud800"]
 
 
 def every(operations: list[Operation]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("operation", operations, ids=str)
-
-
-@pytest.fixture(scope="module")
-async def worlds(app: ASGIApp, pool: asyncpg.Pool) -> AsyncIterator[list[World]]:
-    """Mine and theirs; nothing that is refused changes either."""
-    async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(pool.acquire())
-        made = []
-        for name in ("Mine", "Theirs"):
-            workspace = await furnish(db, name)
-            client = await stack.enter_async_context(connected(app, workspace.key))
-            factory = Factory(client, db, workspace.id)
-            made.append(await populate(workspace, client, factory))
-        yield made
-
-
-@pytest.fixture
-async def mine(worlds: list[World], db: Any) -> AsyncIterator[World]:
-    """My workspace, in which nothing may have changed at the end, nor in theirs."""
-    before = [await everything(db, each.workspace.id) for each in worlds]
-    yield worlds[0]
-    assert [await everything(db, each.workspace.id) for each in worlds] == before
-
-
-@pytest.fixture
-def theirs(worlds: list[World]) -> World:
-    return worlds[1]
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> httpx.Response:
@@ -79,36 +50,42 @@ def refused(answer: httpx.Response, status: int, code: str) -> httpx.Response:
     return answer
 
 
+def fits(schema: Schema, value: object) -> bool:
+    return Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value)
+
+
 # Who is let in
 
 
 @every(OPERATIONS)
 async def test_its_scopes_are_all_it_takes(
-    app: ASGIApp, client: httpx.AsyncClient, make: Factory, workspace: Any, operation: Operation
+    app: ASGIApp, make: Factory, workspace: Workspace, operation: Operation
 ) -> None:
-    world = await populate(workspace, client, make)
+    world = await populate(make, workspace.member_id)
     async with connected(app, await make.key(operation.scopes)) as caller:
         answer = await caller.request(**request(operation, world))
     assert answer.status_code == httpx.codes.OK, answer.text
 
 
 @every(OPERATIONS)
-async def test_each_scope_is_needed(app: ASGIApp, mine: World, operation: Operation) -> None:
+async def test_each_scope_is_needed(
+    app: ASGIApp, mine: World, make: Factory, operation: Operation
+) -> None:
     for missing in operation.scopes:
-        async with connected(app, await mine.make.key(set(SCOPES) - {missing})) as caller:
+        async with connected(app, await make.key(set(SCOPES) - {missing})) as caller:
             answer = refused(await caller.request(**request(operation, mine)), 403, "scope_required")
         assert missing in answer.json()["message"].replace(".", " ").split()
 
 
 @every(OPERATIONS)
 async def test_nobody_gets_in_without_a_key(
-    app: ASGIApp, mine: World, db: Any, operation: Operation
+    app: ASGIApp, mine: World, make: Factory, db: Any, operation: Operation
 ) -> None:
-    revoked = await Factory.insert_key(db, mine.workspace.id, SCOPES, None)
+    revoked = await Factory.insert_key(db, make.workspace_id, SCOPES, None)
     await db.execute(
         "update api_keys set revoked_at = $1 where id = $2", datetime.now(UTC), UUID(revoked["id"])
     )
-    headers = ["", "Bearer", "Bearer ", "Basic eDp5", mine.workspace.key]
+    headers = ["", "Bearer", "Bearer ", "Basic eDp5", await make.key()]
     headers += [f"Bearer {key}" for key in ("ll_" + "0" * 64, "x" * 5000, "\xff", revoked["key"])]
     async with connected(app, None) as nobody:
         for header in headers:
@@ -128,11 +105,11 @@ async def test_a_key_of_the_first_version(app: ASGIApp, mine: World, operation: 
 
 @every(OPERATIONS)
 async def test_a_minute_has_its_limit(
-    pool: asyncpg.Pool, mine: World, operation: Operation
+    pool: asyncpg.Pool, mine: World, make: Factory, operation: Operation
 ) -> None:
     app = create_app(pool, Settings(reads_per_minute=1, writes_per_minute=1))
     nowhere = request(operation, mine, params={"unknown": "x"})
-    async with connected(app, mine.workspace.key) as caller:
+    async with connected(app, await make.key()) as caller:
         # A minute may end in between, but not twice.
         answers = [await caller.request(**nowhere) for _ in range(3)]
     assert answers[0].status_code == httpx.codes.BAD_REQUEST
@@ -161,9 +138,133 @@ async def test_what_is_not_in_the_workspace_is_not_found(
     mine: World, theirs: World, operation: Operation
 ) -> None:
     own, foreign = path_ids(operation, mine.ids), path_ids(operation, theirs.ids)
-    for name in own:
-        for id in [foreign[name], *[each.replace("%s", own[name]) for each in NO_IDS]]:
-            asked = httpx.URL(url(operation, {**own, name: httpx.QueryParams(x=id)._dict and ""}))
-            refused(await mine.client.request(**request(operation, mine, url=asked)), 404, "not_found")
+    for name, id in own.items():
+        spoilt = [foreign[name], id.upper(), *[each.replace("id", id) for each in NO_IDS]]
+        for text in spoilt:
+            there = url(operation, {**own, name: quote(text, safe="", errors="surrogatepass")})
+            answer = await mine.client.request(**request(operation, mine, url=there))
+            refused(answer, 404, "not_found")
 
 
+@every(WITH_BODY)
+async def test_what_a_body_names_is_in_the_workspace(
+    mine: World, theirs: World, operation: Operation
+) -> None:
+    valid = least(operation, mine.ids)
+    for name in filter(is_reference, fields_of(operation)):
+        for named in (refer(name, theirs.ids), refer(name, dict.fromkeys(theirs.ids, "no-uuid"))):
+            spoilt = request(operation, mine, json={**valid, name: named})
+            answer = await mine.client.request(**spoilt)
+            assert {each.partition(".")[0] for each in faults(answer)} == {name}
+
+
+@every([each for each in OPERATIONS if each.method == "GET"])
+async def test_what_a_query_names_of_another_workspace_shows_nothing(
+    mine: World, theirs: World, operation: Operation
+) -> None:
+    named = {name: refer(name, theirs.ids) for name in query_of(operation) if is_reference(name)}
+    if "email" in query_of(operation):
+        named["email"] = theirs.ids["address"]
+    for name, value in named.items():
+        answer = await mine.client.request(**request(operation, mine, params={name: value}))
+        if "cursor" in query_of(operation):
+            assert answer.json()["data"] == []
+        assert not [id for id in theirs.ids.values() if id in answer.text]
+
+
+# Queries and bodies
+
+
+@every(OPERATIONS)
+async def test_a_query_is_closed(mine: World, operation: Operation) -> None:
+    valid = request(operation, mine)
+    wrong = [({**valid["params"], "unknown": "1"}, "unknown")]
+    for name, schema in query_of(operation).items():
+        wrong.append(([(name, "1"), (name, "1")], name))
+        if not fits(schema, "none such"):
+            wrong.append(({**valid["params"], name: "none such"}, name))
+    wrong += [({}, name) for name in valid["params"]]
+    for params, name in wrong:
+        answer = await mine.client.request(**{**valid, "params": params})
+        assert name in faults(answer)
+
+
+@every(WITH_BODY)
+async def test_a_field_of_another_type_is_named(mine: World, operation: Operation) -> None:
+    valid, all_wrong = least(operation, mine.ids), {}
+    for name, schema in fields_of(operation).items():
+        for value in [each for each in WRONG if not fits(schema, each)]:
+            all_wrong[name] = value
+            spoilt = request(operation, mine, json={**valid, name: value})
+            named = faults(await mine.client.request(**spoilt))
+            assert {each.partition(".")[0] for each in named} == {name}, value
+    answer = await mine.client.request(**request(operation, mine, json={**all_wrong, "unknown": 1}))
+    assert {each.partition(".")[0] for each in faults(answer)} == {*all_wrong, "unknown"}
+
+
+@every(WITH_BODY)
+async def test_what_is_required_is_missed(mine: World, operation: Operation) -> None:
+    valid = least(operation, mine.ids)
+    for name in (operation.body or {}).get("required", []):
+        short = {each: value for each, value in valid.items() if each != name}
+        assert faults(await mine.client.request(**request(operation, mine, json=short))) == [name]
+
+
+@every(WITH_BODY)
+async def test_a_body_is_json(mine: World, operation: Operation) -> None:
+    kinds = ["text/plain", "application/xml", "multipart/form-data", "application/json5", "json", ""]
+    kinds += ["application/json; charset=latin-1", "application/json; charset=utf-16", "\xff"]
+    for kind in kinds:
+        spoilt = request(operation, mine, content=b"{}")
+        spoilt["headers"] = {"Content-Type": kind.encode("latin-1")} if kind else {}
+        refused(await mine.client.request(**spoilt), 415, "unsupported_media_type")
+    no_body = request(operation, mine, content=b"")
+    refused(await mine.client.request(**no_body), 415, "unsupported_media_type")
+
+
+@every(WITH_BODY)
+async def test_a_body_has_its_limit(mine: World, operation: Operation) -> None:
+    async def endless() -> Any:
+        for _ in range(MAX_BODY // 100_000 + 1):
+            yield b" " * 100_000
+
+    for content in (b" " * (MAX_BODY + 1), endless()):
+        large = request(operation, mine, content=content)
+        large["headers"] = {"Content-Type": "application/json"}
+        refused(await mine.client.request(**large), 413, "payload_too_large")
+
+
+# Versions and repetitions
+
+
+@every([each for each in OPERATIONS if "precondition_failed" in each.codes])
+async def test_another_version_is_left_alone(mine: World, operation: Operation) -> None:
+    for condition in ('"0"', 'W/"1"', '"99999999999999999999"', "nothing", ""):
+        old = request(operation, mine, headers={"If-Match": condition})
+        refused(await mine.client.request(**old), 412, "precondition_failed")
+
+
+@every(REPEATABLE)
+async def test_an_idempotency_key_is_for_one_request(
+    client: httpx.AsyncClient, make: Factory, workspace: Workspace, db: Any, operation: Operation
+) -> None:
+    world = await populate(make, workspace.member_id)
+    once = request(operation, world, headers={"Idempotency-Key": "once"})
+    key_id = UUID((await client.get("/me")).json()["api_key_id"])
+    async with db.transaction():
+        assert await idempotency.claim(db, workspace.id, key_id, "once")
+        running = refused(await client.request(**once), 409, "conflict")
+        assert running.headers["retry-after"] == "1"
+    first = await client.request(**once)
+    assert first.status_code == httpx.codes.OK, first.text
+    again = await client.request(**once)
+    assert (again.content, again.headers["idempotent-replayed"]) == (first.content, "true")
+    once["params"] = {"dry_run": "false"}
+    refused(await client.request(**once), 422, "unprocessable")
+
+
+@every([each for each in OPERATIONS if "cursor" in each.parameters])
+async def test_a_cursor_is_one_of_its_own_list(mine: World, operation: Operation) -> None:
+    for cursor in ("x", "", "bm8", "W10", "WzEsMiwzXQ", "é"):
+        asked = request(operation, mine, params={"cursor": cursor})
+        refused(await mine.client.request(**asked), 422, "unprocessable")

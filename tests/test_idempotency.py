@@ -69,6 +69,17 @@ async def test_twenty_at_the_same_instant_write_once(
     assert made == (2 if method == "POST" else 1)
 
 
+async def test_what_is_done_is_answered_to_all_who_ask_at_once(
+    client: httpx.AsyncClient, make: Factory
+) -> None:
+    path = f"/threads/{(await make.thread())['id']}"
+    first = await client.patch(path, json={"title": "T"}, headers=KEY)
+    again = await asyncio.gather(
+        *(client.patch(path, json={"title": "T"}, headers=KEY) for _ in range(20))
+    )
+    assert [(each.status_code, each.content) for each in again] == [(200, first.content)] * 20
+
+
 async def test_the_key_of_another_request_is_refused(
     client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
 ) -> None:

@@ -11,23 +11,23 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 
-from looplane.kit.migrate import migrate
+from looplane.kit import db as database
 from looplane.main import FUNCTIONS
 from tests.embedded_pg.running import postmaster_pid
-from tests.load import Load, running_load
-from tests.processes import Folder, Process, folder
+from tests.load import TITLES, Load, load_on
+from tests.processes import Folder, Process, come_about, folder
 
 SOAK = float(os.environ.get("LOOPLANE_SOAK_SECONDS", "0"))
 BETWEEN = 60  # acknowledged writes from one kill to the next
 READS = 30  # at once: more than a pool has connections
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def place() -> Iterator[Folder]:
     with folder() as opened:
         yield opened
@@ -45,13 +45,14 @@ def rounds(least: int) -> Iterable[int]:
 async def account(process: Process, connect: Callable[[], Any]) -> AsyncIterator[Load]:
     """A load during the block, and the reckoning after it."""
     con = await connect()
-    async with running_load(process.url, con) as load:
-        yield load
-        await load.more(BETWEEN)
-    con.terminate()
-    con = await connect()
-    await load.check(con)
-    await con.close()
+    async with load_on(process.url, con) as load:
+        async with load.going_on():
+            yield load
+            await load.more(BETWEEN)
+        con.terminate()
+        con = await connect()
+        await load.check(con)
+        await con.close()
 
 
 async def all_answer(load: Load) -> None:
@@ -65,7 +66,7 @@ async def all_answer(load: Load) -> None:
 async def test_the_api_is_killed(place: Folder, dsn: str) -> None:
     settings = {"database_url": dsn}
     process = await place.started("api", **settings)
-    async with account(process, lambda: asyncpg.connect(dsn)) as load:
+    async with account(process, lambda: database.connect(dsn)) as load:
         for _ in rounds(3):
             await load.more(BETWEEN)
             process.kill()
@@ -78,8 +79,10 @@ async def test_the_postmaster_is_killed(place: Folder) -> None:
     async with account(process, place.connect) as load:
         for _ in rounds(3):
             await load.more(BETWEEN)
-            os.kill(postmaster_pid(place.data_dir), signal.SIGKILL)
-            await load.more(1)
+            killed = postmaster_pid(place.data_dir)
+            os.kill(killed, signal.SIGKILL)
+            await place.server_after(killed)
+            await process.ready()
             await all_answer(load)
     assert load.count["answered 503"]
     assert not load.count["no answer"], "the API was there all the time"
@@ -97,6 +100,48 @@ async def test_everything_is_killed(place: Folder) -> None:
             process.kill()
             process = await place.restarted(process)
     assert load.count["no answer"]
+
+
+# Has a commit wait for the test, so that it is certain when the answer is lost.
+_HOLD = """
+create function hold() returns trigger language plpgsql as $$
+begin perform pg_advisory_xact_lock(4711); return null; end $$;
+create constraint trigger hold after insert on idempotent_answers
+deferrable initially deferred for each row execute function hold();
+select pg_advisory_lock(4711)"""
+_HELD = "select count(*) = 1 from pg_locks where objid = 4711 and not granted"
+
+
+async def test_a_write_whose_answer_was_lost_is_not_made_again(place: Folder, dsn: str) -> None:
+    process = await place.started("api", database_url=dsn)
+    con = await database.connect(dsn)
+    async with load_on(process.url, con) as load:
+        id = load.threads[0]
+        sent = {"json": {"title": "Once"}, "headers": {"Idempotency-Key": "one"}}
+        await con.execute(_HOLD)
+        try:
+            lost = asyncio.create_task(load.client.patch(f"/threads/{id}", **sent))
+            await come_about(lambda: con.fetchval(_HELD))
+            process.kill()
+            with pytest.raises(httpx.TransportError):
+                await lost
+            await place.restarted(process)
+            early = await load.client.patch(f"/threads/{id}", **sent)
+            assert (early.status_code, early.headers["retry-after"]) == (httpx.codes.CONFLICT, "1")
+        finally:
+            await con.execute("select pg_advisory_unlock(4711)")
+            await con.execute("drop function hold cascade")
+        await come_about(lambda: is_replayed(load, f"/threads/{id}", sent))
+        assert await con.fetchval(TITLES, UUID(id)) == ["Once"]
+    await con.close()
+
+
+async def is_replayed(load: Load, thread: str, sent: dict[str, Any]) -> bool:
+    answer = await load.client.patch(thread, **sent)
+    if answer.status_code == httpx.codes.CONFLICT:
+        return False
+    assert answer.json()["title"] == "Once"
+    return answer.headers["idempotent-replayed"] == "true"
 
 
 async def test_what_the_api_uses_is_replaced_while_it_runs(place: Folder) -> None:

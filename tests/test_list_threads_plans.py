@@ -18,7 +18,7 @@ from tests.factory import Factory
 
 _CONTACTS = """
 insert into contacts (workspace_id, id, email, company_id, created_at, updated_at)
-select $1, gen_random_uuid(), n || '@many.example', case when n % 2 = 0 then $2::uuid end, $3, $3
+select $1, gen_random_uuid(), n || '@many.example', case when n % 50 = 0 then $2::uuid end, $3, $3
 from generate_series(1, 5000) n"""
 _SPREAD = """
 insert into threads (workspace_id, id, text, pain_level, origin, state, snoozed_until, contact_id,
@@ -42,18 +42,20 @@ select $1, gen_random_uuid(), id, $3, created_at, created_at from picked where n
 
 
 # What grows with the number of threads, and must never be read from end to end.
-LARGE = ("threads", "thread_tags", "customer_needs", "contacts")
+LARGE = ("threads", "thread_tags", "customer_needs")
 MOMENT = "2026-01-01T00:00:00Z"
-# Filters, and the index that a page is read from in its order; none: sorted after it was found.
-LISTS: list[tuple[dict[str, str], str | None]] = [
+# Where most threads have the status that is asked for, all of them in order do as well.
+BY_STATUS = "threads_status threads_newest"
+# Filters, and the indexes that give a page in its order; none: sorted after it was found.
+LISTS: list[tuple[dict[str, str], str]] = [
     ({}, "threads_newest"),
-    ({"tab": "open"}, "threads_status"),
+    ({"tab": "open"}, BY_STATUS),
     ({"tab": "new"}, "threads_new"),
     ({"tab": "needs-response"}, "threads_waiting"),
     ({"tab": "my"}, "threads_assignee"),
-    ({"tab": "snoozed"}, "threads_status"),
-    ({"tab": "done"}, "threads_status"),
-    ({"status": "open"}, "threads_status"),
+    ({"tab": "snoozed"}, BY_STATUS),
+    ({"tab": "done"}, BY_STATUS),
+    ({"status": "open"}, BY_STATUS),
     ({"status": "open", "assignee_id": "…"}, "threads_assignee"),
     ({"pain_level": "LOW"}, "threads_newest"),
     ({"origin": "api"}, "threads_newest"),
@@ -62,10 +64,10 @@ LISTS: list[tuple[dict[str, str], str | None]] = [
     ({"contact_id": "…"}, "threads_contact"),
     ({"company_id": "…"}, "threads_company"),
     ({"tag_id": "…"}, "thread_tags_tag"),
-    ({"assignee_id": "…"}, None),
-    ({"project_id": "…"}, None),
-    ({"issue_id": "…"}, None),
-    ({"external_id": "50"}, None),
+    ({"assignee_id": "…"}, ""),
+    ({"project_id": "…"}, ""),
+    ({"issue_id": "…"}, ""),
+    ({"external_id": "50"}, ""),
 ]
 
 
@@ -87,7 +89,7 @@ async def crowd(
         await con.execute(_CONTACTS, workspace.id, UUID(company["id"]), now)
         await con.execute(_SPREAD, workspace.id, now, me)
         await con.execute(_LINK, workspace.id, UUID(tag["id"]), UUID(project["id"]))
-        for table in LARGE:
+        for table in (*LARGE, "contacts"):
             distinct = f"alter table {table} alter workspace_id set (n_distinct = {request.param})"
             await con.execute(f"{distinct}; analyze {table}")
         links = {"assignee_id": str(me), "contact_id": contact["id"], "company_id": company["id"]}
@@ -123,7 +125,7 @@ async def test_every_list_finds_its_rows_by_an_index(
     crowd: tuple[Any, By, dict[str, str]],
 ) -> None:
     con, by, links = crowd
-    for fields, index in LISTS:
+    for fields, indexes in LISTS:
         sent = {name: links[name] if value == "…" else value for name, value in fields.items()}
         plan, cursor = await _plan(con, by, ThreadQuery(**sent, limit=1))
         plans = [plan]
@@ -137,10 +139,10 @@ async def test_every_list_finds_its_rows_by_an_index(
             ]
             assert whole == [], (fields, json.dumps(each, indent=1))
             steps = list(_nodes(each, within=False))
-            if index is not None:
+            if indexes:
                 assert not any("Sort" in node["Node Type"] for node in steps), fields
                 used = [node.get("Index Name") for node in steps]
-                assert index in used, (fields, used)
+                assert set(indexes.split()) & set(used), (fields, used)
 
 
 async def test_a_long_list_costs_as_many_queries_as_a_short_one(

@@ -20,7 +20,7 @@ def test_nobody_gets_in_without_the_password(data_dir: Path, bin_dir: Path) -> N
 
 def test_other_users_cannot_come_near(data_dir: Path, bin_dir: Path) -> None:
     with started(data_dir, bin_dir):
-        for name in ("socket", "postgres"):
+        for name in ("socket", "socket/.s.PGSQL.5432", "postgres"):
             assert (data_dir / name).stat().st_mode & 0o777 == 0o700, name
         for name in ("postgres/looplane.password", "postgres.log"):
             assert (data_dir / name).stat().st_mode & 0o777 == 0o600, name

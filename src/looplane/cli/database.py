@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import asyncpg
-
 from looplane.cli.output import note
-from looplane.kit.config import ConfigError, read_settings
+from looplane.kit.config import read_settings
 from looplane.kit.db import Connection
 from looplane.kit.migrate import migrate
 from looplane.main import FUNCTIONS
@@ -35,19 +33,8 @@ def on_tables(work: Work[Outcome]) -> Outcome:
 
 
 async def connected(dsn: str, work: Work[Outcome]) -> Outcome:
-    """What `work` answers on a connection of its own. Raises ConfigError for an unreadable DSN."""
-    try:
-        con = await open_connection(dsn)
-    except asyncpg.ClientConfigurationError as error:
-        msg = f"LOOPLANE_DATABASE_URL is not right: {error}"
-        raise ConfigError(msg) from error
-    except ValueError as error:
-        # What exactly is wrong may be a part of the password, so it is not repeated.
-        msg = (
-            "LOOPLANE_DATABASE_URL cannot be read as an address; in a password write"
-            " %40 for @, %3A for :, %2F for / and %25 for %."
-        )
-        raise ConfigError(msg) from error
+    """What `work` answers on a connection of its own. Raises what `open_connection` does."""
+    con = await open_connection(dsn)
     try:
         return await work(con)
     finally:

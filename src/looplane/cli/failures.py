@@ -24,12 +24,16 @@ def explain(error: Exception) -> str | None:
         return "; ".join(error.issues) or error.message
     if isinstance(error, _TOLD):
         return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    return _explain_database(error)
+
+
+def _explain_database(error: Exception) -> str | None:
     if isinstance(error, _REFUSED):
         return f"The database refuses: {error}; see LOOPLANE_DATABASE_URL, and the role's rights."
     if isinstance(error, asyncpg.DiskFullError):
         return f"The disk of the database is full: free some space there ({error})."
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}."
     if is_unreachable(error):
         reason = str(error) or type(error).__name__
         return f"The database cannot be reached: {reason}; start it, or see LOOPLANE_DATABASE_URL."

@@ -101,4 +101,5 @@ def _is_ours(host: str, port: int) -> bool:
 
 def _nearest(folder: Path) -> Path:
     """The folder itself, or what is there of the way to it."""
-    return next(each for each in (folder, *folder.resolve().parents) if each.exists())
+    # A folder that may not even be looked into counts as not there.
+    return next(each for each in (folder, *folder.resolve().parents) if os.access(each, os.F_OK))

@@ -22,12 +22,20 @@ def checked(kind: Any) -> Callable[[str | None], str | None]:  # noqa: ANN401  #
         if not (stripped := value.strip()):
             msg = "must not be empty"
             raise typer.BadParameter(msg)
+        if not _is_text(stripped):
+            msg = "must be text in UTF-8"
+            raise typer.BadParameter(msg)
         try:
             return adapter.validate_python(stripped)
         except ValidationError as error:
             raise typer.BadParameter("; ".join(faults_of(error))) from None
 
     return check
+
+
+def _is_text(word: str) -> bool:
+    """Whether no byte of `word` was taken over as it was, for want of a meaning."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 name_checked, email_checked = checked(Name), checked(Email)

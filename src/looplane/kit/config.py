@@ -1,10 +1,10 @@
 """Settings: read once from the environment, refused as a whole when anything is wrong."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 
 class ConfigError(Exception):
@@ -18,7 +18,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     data_dir: Path = Path("data")
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)  # can hold a password
     pg_bin: Path | None = None
     pool_size: int = 10
     reads_per_minute: int = 1000
@@ -29,7 +29,7 @@ class Settings:
 
 def _integer(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        if not re.fullmatch("[0-9]{1,9}", text) or not low <= int(text) <= high:
             msg = f"must be a whole number from {low} to {high}"
             raise ValueError(msg)
         return int(text)
@@ -48,17 +48,25 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 
 def _database_url(text: str) -> str:
-    if urlsplit(text).scheme not in {"postgres", "postgresql"}:
+    if not text.startswith(("postgres://", "postgresql://")):
         # The value can hold a password, so it is not repeated.
         msg = "must start with postgresql://"
         raise ValueError(msg)
     return text
 
 
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        msg = f"names a user of whom no home is known: {text}"
+        raise ValueError(msg) from None
+
+
 def _folder(text: str) -> Path:
-    path = Path(text).expanduser()
+    path = _path(text)
     if not path.is_dir():
-        msg = f"{path} is not a folder"
+        msg = f"must be a folder, and {path} is none"
         raise ValueError(msg)
     return path
 
@@ -66,7 +74,7 @@ def _folder(text: str) -> Path:
 _PARSERS: dict[str, Callable[[str], object]] = {
     "host": str,
     "port": _integer(0, 65535),
-    "data_dir": lambda text: Path(text).expanduser(),
+    "data_dir": _path,
     "database_url": _database_url,
     "pg_bin": _folder,
     "pool_size": _integer(2, 90),
@@ -89,7 +97,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             continue
         parse = _PARSERS.get(name.removeprefix("LOOPLANE_").lower())
         if parse is None:
-            known = ", ".join(f"LOOPLANE_{field.name.upper()}" for field in fields(Settings))
+            known = ", ".join(f"LOOPLANE_{each.name.upper()}" for each in fields(Settings))
             faults.append(f"{name} is not a setting; there are {known}")
             continue
         try:

@@ -72,7 +72,7 @@ class Edge:
         request = _Request(scope, receive, send)
         started = time.perf_counter()
         try:
-            request.refuse_large(int(request.declared_length or 0))
+            request.refuse_large(request.declared_length)
             await self._app(scope, request.receive, request.send)
         except ApiError as error:
             await request.fail(error)
@@ -96,7 +96,8 @@ class _Request:
         sent = headers.get("x-request-id", "")
         self.id = sent if _REQUEST_ID.fullmatch(sent) else "req_" + secrets.token_hex(8)
         length = headers.get("content-length", "")
-        self.declared_length = length if length.isascii() and length.isdigit() else None
+        # The first digits tell enough of a number, however long it is.
+        self.declared_length = int(length[:18]) if length.isascii() and length.isdigit() else 0
         self.status = 0
         self._scope, self._receive, self._send = scope, receive, send
         self._taken = 0

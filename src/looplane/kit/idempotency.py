@@ -25,7 +25,7 @@ set request_hash = excluded.request_hash, headers = excluded.headers, body = exc
 DELETE_EXPIRED = """
 delete from idempotent_answers where (workspace_id, key_id, idempotency_key) in (
   select workspace_id, key_id, idempotency_key from idempotent_answers
-  where created_at <= $1 limit 1000)"""
+  where created_at <= $1 limit 1000 for update skip locked)"""
 
 
 async def claim(con: Connection, workspace_id: UUID, key_id: UUID, key: str) -> bool:

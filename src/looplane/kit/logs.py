@@ -21,7 +21,7 @@ def set_up_logs(level: str, form: str) -> None:
     structlog.configure(
         processors=[
             *shared,
-            *([structlog.dev.ConsoleRenderer()] if console else [_traceback, json_lines]),
+            *([_console] if console else [_traceback, json_lines]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=(
@@ -36,6 +36,10 @@ def set_up_logs(level: str, form: str) -> None:
         logging.getLogger(noisy).setLevel(max(_LEVELS[level], logging.WARNING))
 
 
+# No locals in either: they hold keys. And no control characters of a caller's on a terminal.
+_console = structlog.dev.ConsoleRenderer(
+    exception_formatter=structlog.dev.plain_traceback, repr_native_str=True
+)
 _traceback = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )

@@ -6,6 +6,7 @@ without a key gets a body parsed.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import partialmethod
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -188,8 +189,8 @@ def _pairs(request: Request) -> dict[str, str]:
     items = request.query_params.multi_items()
     pairs = dict(items)
     if len(pairs) < len(items):
-        names = [name for name, _ in items]
-        raise ValidationFailed([f"{name}: is given twice" for name in pairs if names.count(name) > 1])
+        times = Counter(name for name, _ in items)
+        raise ValidationFailed([f"{name}: is given twice" for name in pairs if times[name] > 1])
     return pairs
 
 

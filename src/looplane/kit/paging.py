@@ -47,17 +47,24 @@ class Sort(NamedTuple):
     """What a list is ordered by, greatest first and then by id, and how a cursor keeps it.
 
     `column` is qualified, and selected under its own name. `restore` takes what JSON made of
-    what `keep` gave; it raises ValueError, TypeError or OverflowError for anything else.
+    what `keep` gave; it raises ValueError, TypeError or OverflowError for anything else. `id` is
+    where the id stands, if not under the list's own alias.
     """
 
     column: str
     keep: Callable[[Any], object]
     restore: Callable[[Any], object]
+    id: str | None = None
 
 
 def by_number(column: str) -> Sort:
     """The order by a column of floats."""
     return Sort(column, float, float)
+
+
+def by_moment(column: str, id: str | None = None) -> Sort:
+    """The order by a column of dates."""
+    return Sort(column, _microseconds, _moment, id)
 
 
 class Where:
@@ -97,8 +104,8 @@ async def fetch_page(
     for a cursor that is broken or belongs to other filters.
     """
     stamp = _filters_stamp(query)
-    id_column = f"{where.alias}.id"
-    sort = sort or Sort(f"{where.alias}.created_at", _microseconds, _moment)
+    sort = sort or by_moment(f"{where.alias}.created_at")
+    id_column = sort.id or f"{where.alias}.id"
     if query.cursor is not None:
         last = _read_cursor(query.cursor, stamp, sort)
         where.add(f"({sort.column}, {id_column}) < ({{}}, {{}})", *last)

@@ -87,10 +87,11 @@ class Write:
         """The write and its stored answer in one transaction: both are there, or neither."""
         slot = (self.by.workspace_id, self.key.id, str(self.idempotency_key))
         async with con.transaction():
-            if not await idempotency.claim(con, *slot):
+            claimed = await idempotency.claim(con, *slot)
+            stored = await idempotency.get(con, *slot, self.by.now - LIFETIME)
+            if stored is None and not claimed:
                 msg = "A request with this Idempotency-Key is still running."
                 raise Conflict(msg, headers={"Retry-After": "1"})
-            stored = await idempotency.get(con, *slot, self.by.now - LIFETIME)
             if stored is not None:
                 if stored["request_hash"] != self.fingerprint:
                     msg = "This Idempotency-Key was used for another request."

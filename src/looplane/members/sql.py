@@ -39,7 +39,7 @@ def member_ref(alias: str) -> str:
 
 def member_join(alias: str, of: str) -> str:
     """SQL that joins the member in the column `of` (`t.assignee_id`), if still one of the team."""
-    table = of.split(".")[0]
+    table = of.partition(".")[0]
     return (
         f"left join members {alias} on {alias}.workspace_id = {table}.workspace_id"
         f" and {alias}.id = {of} and {alias}.deleted_at is null"

@@ -40,7 +40,8 @@ async def update_thread(con: Connection, by: By, id: UUID, patch: ThreadPatch) -
         refuse(faults + rules.state_faults(before, sent, by.now))
         after = rules.apply(before, sent, row["target_company_id"], by.now)
         if after == before:
-            return await sql.get_thread(con, by, id, ExpandQuery())
+            answer = await sql.get_thread(con, by, id, ExpandQuery())
+            return answer if answer.version == row["version"] else None
         return await _write(con, by, id, row, before, after, sent)
 
     return await settle(con, attempt, lambda: con.execute(sql.LOCK, by.workspace_id, id))

@@ -19,7 +19,7 @@ from looplane.kit.answers import Answer, found
 from looplane.kit.auth import By
 from looplane.kit.db import Connection, Row
 from looplane.kit.ids import known_id
-from looplane.kit.paging import Where, fetch_page
+from looplane.kit.paging import Where, by_moment, fetch_page
 from looplane.kit.references import sought
 from looplane.kit.sqltext import any_of, iso, obj, row, stamps
 from looplane.members.sql import member_join, member_ref
@@ -97,6 +97,11 @@ _THIS = "t.workspace_id = $1 and t.id = $2 and t.deleted_at is null"
 SELECT = (
     f"select {thread('$2')}::text as body, t.version, t.created_at, t.id from threads t {JOINS}"
 )
+# The threads of a tag stand in their order in an index of the tag's.
+SELECT_TAGGED = f"""
+{SELECT.replace("t.id from", "t.id, tt.thread_created_at from")}
+join thread_tags tt on tt.workspace_id = t.workspace_id and tt.thread_id = t.id"""
+_BY_TAG = by_moment("tt.thread_created_at", "tt.thread_id")
 
 GET = f"""
 select {thread("$3")}::text as body, t.version,
@@ -319,7 +324,9 @@ async def list_threads(con: Connection, by: By, query: ThreadQuery) -> Answer:
     if query.external_id is not None:
         where.add("t.external_ids <> '{{}}'")  # as its index says
         add_external_id(where, query.external_id)
-    return Answer(await fetch_page(con, SELECT, where, query))
+    tagged = query.tag_id is not None
+    select, sort = (SELECT_TAGGED, _BY_TAG) if tagged else (SELECT, None)
+    return Answer(await fetch_page(con, select, where, query, sort))
 
 
 def _add_tab(where: Where, by: By, tab: Tab) -> None:
@@ -333,24 +340,17 @@ def _add_tab(where: Where, by: By, tab: Tab) -> None:
 
 
 def _add_links(where: Where, query: ThreadQuery) -> None:
-    """Adds what hangs on a thread: one table each, so that a page can be read in its index's order.
-
-    That what hangs there was not deleted is asked apart, once.
-    """
-    if query.tag_id is not None:
-        where.add(
-            "exists (select from thread_tags tt where tt.workspace_id = $1 and tt.tag_id = {0}"
-            " and tt.thread_id = t.id and tt.thread_created_at = t.created_at)"
-            " and exists (select from tags g"
-            " where g.workspace_id = $1 and g.id = {0} and g.deleted_at is null)",
-            known_id(query.tag_id),
-        )
-    for field, table in (("project_id", "projects"), ("issue_id", "issues")):
+    """Adds what hangs on a thread; that it was not deleted is asked apart, once."""
+    links = (
+        ("tag_id", "tags", "tt.workspace_id = $1 and tt.tag_id = {0}"),
+        ("project_id", "projects", _NEEDED.format(field="project_id")),
+        ("issue_id", "issues", _NEEDED.format(field="issue_id")),
+    )
+    for field, table, linked in links:
         if (text := getattr(query, field)) is not None:
-            where.add(
-                "exists (select from customer_needs n where n.workspace_id = $1"
-                f" and n.thread_id = t.id and n.{field} = {{0}})"
-                f" and exists (select from {table} x"
-                " where x.workspace_id = $1 and x.id = {0} and x.deleted_at is null)",
-                known_id(text),
-            )
+            alive = f"select from {table} x where x.workspace_id = $1 and x.id = {{0}}"
+            where.add(f"{linked} and exists ({alive} and x.deleted_at is null)", known_id(text))
+
+
+_NEEDED = """exists (select from customer_needs n
+  where n.workspace_id = $1 and n.thread_id = t.id and n.{field} = {{0}})"""

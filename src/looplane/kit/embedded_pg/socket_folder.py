@@ -1,8 +1,9 @@
 """The 0700 folder of the server's socket, the only way to reach it."""
 
 import os
-import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from looplane.kit.embedded_pg.account import Account
@@ -31,13 +32,32 @@ def choose_socket_folder(place: Place) -> Path:
 
 def make_socket_folder(folder: Path, account: Account) -> None:
     """Make it where it is missing. Raises EmbeddedError when someone else holds its name."""
-    folder.mkdir(0o700, exist_ok=True)
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {os.geteuid(), account.uid}:
-        message = f"{folder} belongs to another user, and is for PostgreSQL's socket: remove it."
-        raise EmbeddedError(message)
-    folder.chmod(0o700)
-    os.chown(folder, account.uid, account.gid)
+    with suppress(FileExistsError):
+        folder.mkdir(0o700)
+    with _opened(folder) as descriptor:
+        if os.fstat(descriptor).st_uid not in {os.geteuid(), account.uid}:
+            raise _taken(folder)
+        os.fchmod(descriptor, 0o700)
+        os.fchown(descriptor, account.uid, account.gid)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    """Itself, not what a link of that name leads to: rights are about to be changed."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except (NotADirectoryError, PermissionError) as error:
+        raise _taken(folder) from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _taken(folder: Path) -> EmbeddedError:
+    return EmbeddedError(
+        f"{folder} is for PostgreSQL's socket, and another user has it: remove it."
+    )
 
 
 def _fits(folder: Path) -> bool:

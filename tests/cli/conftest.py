@@ -1,0 +1,97 @@
+"""The command `looplane` as an operator types it, on a database of its own."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from looplane.cli.app import main
+from tests.processes import free_port
+
+DATABASE = "looplane_cli"
+Ask = Callable[..., Any]
+
+
+class Outcome(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+    @property
+    def complaint(self) -> str:
+        """The one line of an error, with nothing beside it."""
+        assert self.code != 0
+        assert not self.out
+        assert "Traceback" not in self.err
+        (line,) = self.err.splitlines()
+        return line
+
+
+def ask(dsn: str, statement: str, *args: object) -> Any:
+    async def answer() -> Any:
+        con = await asyncpg.connect(dsn)
+        try:
+            return await con.fetch(statement, *args)
+        finally:
+            await con.close()
+
+    return asyncio.run(answer())
+
+
+@pytest.fixture(scope="module")
+def url(dsn: str) -> Iterator[str]:
+    """An empty database."""
+    ask(dsn, f"drop database if exists {DATABASE} with (force)")
+    ask(dsn, f"create database {DATABASE}")
+    yield urlsplit(dsn)._replace(path=f"/{DATABASE}").geturl()
+    ask(dsn, f"drop database {DATABASE} with (force)")
+
+
+@pytest.fixture
+def settings(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    chosen = {
+        "LOOPLANE_DATABASE_URL": url,
+        "LOOPLANE_DATA_DIR": str(tmp_path / "data"),
+        "LOOPLANE_PORT": str(free_port()),
+    }
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    return chosen
+
+
+@pytest.fixture
+def looplane(
+    settings: dict[str, str],  # noqa: ARG001  # it sets the environment
+    capsys: pytest.CaptureFixture[str],
+) -> Ask:
+    """The command in this process."""
+
+    def run(*words: str) -> Outcome:
+        capsys.readouterr()
+        code = main(words)
+        return Outcome(code, *capsys.readouterr())
+
+    return run
+
+
+def drop_tables(dsn: str) -> None:
+    """Leaves the database with no table at all."""
+    ask(dsn, "drop schema public cascade")
+    ask(dsn, "create schema public")
+
+
+def states(outcome: Outcome) -> dict[str, str]:
+    """What the doctor found, by name."""
+    return {each["name"]: each["state"] for each in json.loads(outcome.out)["checks"]}

@@ -1,0 +1,107 @@
+"""What `looplane doctor` finds."""
+
+import asyncio
+import socket
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from looplane.cli.database_checks import check_clock, check_version
+from looplane.cli.machine_checks import check_permissions, check_port, judge_disk
+from looplane.kit.config import Settings
+from tests.cli.conftest import Ask, ask, drop_tables, states
+from tests.processes import folder
+
+NAMES = ["database", "disk", "clock", "permissions", "migrations", "port"]
+
+
+def test_doctor_finds_nothing(looplane: Ask) -> None:
+    looplane("migrate")
+    outcome = looplane("doctor", "--json")
+    assert outcome.document["ok"]
+    assert states(outcome) == dict.fromkeys(NAMES, "ok")
+    text = looplane("doctor").out
+    assert [line.split()[:2] for line in text.splitlines()] == [["ok", name] for name in NAMES]
+
+
+def test_doctor_migrates_nothing(looplane: Ask, url: str) -> None:
+    drop_tables(url)
+    outcome = looplane("doctor", "--json")
+    assert outcome.code == 0
+    assert states(outcome)["migrations"] == "warn"
+    assert not ask(url, "select from pg_tables where schemaname = 'public'")
+
+
+def test_foreign_migration_stops_every_command(looplane: Ask, url: str) -> None:
+    looplane("migrate")
+    ask(url, "insert into migrations (name, digest) values ('2999-01-01_later.sql', '')")
+    try:
+        outcome = looplane("doctor", "--json")
+        assert outcome.code == 1
+        assert states(outcome)["migrations"] == "fail"
+        assert "2999-01-01_later.sql" in looplane("workspace", "list").complaint
+    finally:
+        ask(url, "delete from migrations where name like '2999%'")
+
+
+def test_port_of_another_program_is_a_failure(looplane: Ask, settings: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", int(settings["LOOPLANE_PORT"]))):
+        outcome = looplane("doctor", "--json")
+    assert outcome.code == 1
+    assert states(outcome)["port"] == "fail"
+
+
+async def test_port_of_a_running_looplane_is_none(dsn: str) -> None:
+    with folder() as here:
+        api = await here.started("api", database_url=dsn)
+        port = int(str(api.settings["port"]))
+        found = await asyncio.to_thread(check_port, Settings(port=port))
+    assert found.state == "ok"
+    assert found.message.startswith("Looplane answers")
+
+
+def test_address_that_is_not_ours_is_a_failure() -> None:
+    found = check_port(Settings(host="192.0.2.1"))  # an address for documentation
+    assert found.state == "fail"
+    assert "192.0.2.1" in found.message
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(99_999_999, "fail"), (100_000_000, "warn"), (1_000_000_000, "ok")]
+)
+def test_room_on_the_disk(free: int, state: str) -> None:
+    assert judge_disk(Path("data"), free).state == state
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "word"),
+    [(0.9, "ok", "agree"), (-1.1, "warn", "behind"), (29, "warn", "ahead"), (31, "fail", "31.0")],
+)
+def test_clocks_apart(seconds: float, state: str, word: str) -> None:
+    found = check_clock(timedelta(seconds=seconds))
+    assert (found.state, word in found.message) == (state, True)
+
+
+@pytest.mark.parametrize(("major", "state"), [(14, "fail"), (15, "ok"), (18, "ok"), (19, "warn")])
+def test_version_of_the_server(major: int, state: str) -> None:
+    assert check_version(major, "here").state == state
+
+
+def test_permissions_of_the_data(tmp_path: Path) -> None:
+    here = Settings(data_dir=tmp_path / "data")
+    assert check_permissions(here).state == "ok"
+    secret = here.data_dir / "postgres" / "looplane.password"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("secret")
+    for mode, state in ((0o600, "ok"), (0o640, "fail"), (0o604, "fail"), (0o600, "ok")):
+        secret.chmod(mode)
+        found = check_permissions(here)
+        assert found.state == state
+        assert (str(secret) in (found.action or "")) == (state == "fail")
+    here.data_dir.chmod(0o777)
+    assert check_permissions(here).state == "warn"
+    assert check_permissions(replace(here, database_url="postgresql://")).state == "warn"
+    elsewhere = Settings(data_dir=tmp_path / "none", database_url="postgresql://")
+    assert check_permissions(elsewhere).state == "ok"

@@ -1,0 +1,192 @@
+"""The outermost layer: request ids, headers, and what the log says and does not say."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import asyncpg
+import httpx
+import pytest
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from looplane.kit import edge
+from looplane.kit.config import Settings
+from looplane.kit.db import open_pool
+from looplane.kit.edge import Edge
+from looplane.kit.errors import NotFound
+from looplane.kit.logs import set_up_logs
+from looplane.main import create_app
+from tests.conftest import connected
+from tests.operations import World
+
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+PATHS = ["/", "/api/docs", "/api/docs/page/reader.js", "/api/v2/openapi.json", "/healthz"]
+PATHS += ["/metrics", "/nowhere", "/api/v2/me", "/api/v2/threads/x", "/api/v2/nowhere"]
+
+
+@pytest.fixture
+async def nobody(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without a key, who asks for any path."""
+    async with connected(app, None) as client:
+        client.base_url = httpx.URL("http://looplane.test")
+        yield client
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_every_answer_has_the_headers_that_protect(
+    nobody: httpx.AsyncClient, path: str
+) -> None:
+    for method in ("GET", "PUT"):
+        answer = await nobody.request(method, path)
+        assert ALWAYS.items() <= answer.headers.items()
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "server" not in answer.headers
+
+
+async def test_a_request_id_is_kept_when_it_is_well_formed(mine: World) -> None:
+    good = "req_0123456789abcdef"
+    assert (await mine.client.get("/me", headers={"X-Request-Id": good})).headers[
+        "x-request-id"
+    ] == good
+    made = set()
+    for bad in ("", "x", good.upper(), f"{good}0", f" {good}x", f"{good}\r\nX: y", "req_" + "é" * 16):
+        headers = {"X-Request-Id": bad.encode()}
+        made.add((await mine.client.get("/me", headers=headers)).headers["x-request-id"])
+    assert len(made) == 7
+    assert good not in made
+
+
+def around(error: Exception) -> httpx.AsyncClient:
+    """A client of an application that fails, with a key and a body in its hands."""
+
+    async def fail(scope: Scope, receive: Receive, _send: Send) -> None:
+        held = (dict(scope["headers"]), await receive())
+        if held:
+            raise error
+
+    caller = connected(Edge(fail), "ll_secretkey")
+    caller.event_hooks = {}  # an internal error is what is wanted here
+    return caller
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (NotFound("no"), 404, "not_found"),
+        (ConnectionRefusedError(), 503, "unavailable"),
+        (TimeoutError(), 503, "unavailable"),
+        (asyncpg.CannotConnectNowError("x"), 503, "unavailable"),
+        (asyncpg.InterfaceError("pool is closing"), 503, "unavailable"),
+        (asyncpg.InterfaceError("wrong number of arguments"), 500, "internal_error"),
+        (KeyError("secret"), 500, "internal_error"),
+    ],
+    ids=repr,
+)
+async def test_what_fails_is_told_in_the_shape_of_the_contract(
+    error: Exception, status: int, code: str
+) -> None:
+    async with around(error) as caller:
+        answer = await caller.get("/me")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert set(answer.json()) == {"message", "code"}
+    assert "secret" not in answer.text
+    assert ("retry-after" in answer.headers) == (status == httpx.codes.SERVICE_UNAVAILABLE)
+
+
+async def test_an_answer_that_has_begun_is_not_taken_back() -> None:
+    sent: list[Message] = []
+
+    async def fail(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise KeyError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    await Edge(fail)({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+    assert [each["type"] for each in sent] == ["http.response.start"]
+
+
+async def test_a_database_that_is_away(dsn: str, nobody: httpx.AsyncClient) -> None:
+    pool = await open_pool(dsn, 1)
+    await pool.close()
+    async with connected(create_app(pool, Settings()), "ll_x") as caller:
+        away = await caller.get("/me")
+        assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+        assert (await caller.get("http://looplane.test/readyz")).status_code == 503
+        assert (await caller.get("http://looplane.test/healthz")).status_code == 200
+
+
+@pytest.fixture(params=["json", "console"])
+def log(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> Iterator[Callable[[], str]]:
+    """Sets the real logs up, in each form; says all that was logged."""
+    stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    # A logger keeps what it was set up with; this one is thrown away with the test.
+    monkeypatch.setattr(edge, "_log", structlog.get_logger("looplane.http"))
+    caplog.set_level(logging.WARNING, "httpx")  # the other side of the wire
+    caplog.set_level(logging.DEBUG)
+    set_up_logs("debug", request.param)
+    yield lambda: stream.buffer.getvalue().decode()  # type: ignore[attr-defined]  # a BytesIO
+    structlog.reset_defaults()
+
+
+async def test_no_secret_is_logged(app: ASGIApp, mine: World, log: Callable[[], str]) -> None:
+    body = {"text": "<p>bodytext</p>", "pain_level": "bodytext", "bodytext": 1}
+    key = mine.client.headers["authorization"].split()[1]
+    await mine.client.post("/threads", json=body, params={"dry_run": "bodytext"})
+    await mine.client.get("/contacts", params={"email": "bodytext@mail.example"})
+    await mine.client.get("/contacts/by-email", params={"email": "bodytext@mail.example"})
+    await mine.client.get("/threads", headers={"Idempotency-Key": "bodytext", "If-Match": "bodytext"})
+    async with connected(app, "ll_secretkey") as caller:
+        await caller.post("/threads", json=body)
+    async with around(KeyError("x")) as caller:
+        await caller.post("/threads", json=body)
+    logging.getLogger("asyncpg").error("a library fails", exc_info=KeyError("y"))
+    lines = log()
+    assert len(lines.splitlines()) > 6
+    assert "KeyError" in lines
+    assert "a library fails" in lines
+    for secret in (key, "secretkey", "bodytext"):
+        assert secret not in lines
+
+
+async def test_a_line_says_what_was_asked_and_answered(
+    mine: World, log: Callable[[], str], request: pytest.FixtureRequest
+) -> None:
+    answer = await mine.client.get("/contacts/%1b[2Jx%0a?email=x")
+    lines = log().splitlines()
+    assert len(lines) == 1
+    if "json" not in request.node.name:
+        assert r"\x1b[2Jx\n" in lines[0]
+        return
+    line = json.loads(lines[0])
+    assert line.pop("ms") >= 0
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "request",
+        "level": "info",
+        "request_id": answer.headers["x-request-id"],
+        "method": "GET",
+        "path": "/api/v2/contacts/\x1b[2Jx\n",
+        "operation": "contacts-get",
+        "status": 404,
+    }

@@ -1,0 +1,162 @@
+"""GET /me, and the keys that may call it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from looplane.keys.commands import create_key, list_keys, revoke_key
+from looplane.kit.auth import SCOPES
+from looplane.kit.errors import NotFound, ValidationFailed
+from looplane.kit.ids import new_id
+from looplane.main import create_app
+from tests.conftest import UNLIMITED, Workspace, connected
+from tests.factory import Factory
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+async def insert_team(db: Any, workspace_id: UUID, at: datetime, *, default: bool = False) -> str:
+    team = "insert into teams (workspace_id, id, name, is_default, created_at)"
+    values = (workspace_id, new_id(), "Team", default, at)
+    return str(await db.fetchval(f"{team} values ($1, $2, $3, $4, $5) returning id", *values))
+
+
+async def call(app: ASGIApp, key: str | None, **query: str) -> httpx.Response:
+    async with connected(app, key) as client:
+        return await client.get("/me", params=query)
+
+
+async def test_me_says_what_the_key_is(client: Any, db: Any, workspace: Workspace) -> None:
+    answer = await client.get("/me")
+    key_id = await db.fetchval("select id from api_keys where workspace_id = $1", workspace.id)
+    team_id = await db.fetchval("select id from teams where workspace_id = $1", workspace.id)
+    assert answer.json() == {
+        "workspace_id": str(workspace.id),
+        "api_key_id": str(key_id),
+        "scopes": list(SCOPES),
+        "linear_team_ids": [str(team_id)],
+        "default_linear_team_id": str(team_id),
+    }
+    assert "etag" not in answer.headers
+
+
+async def test_teams_are_all_of_ours_and_none_of_others(
+    client: Any, db: Any, workspace: Workspace, other: Workspace
+) -> None:
+    (first,) = (await client.get("/me")).json()["linear_team_ids"]
+    later = datetime.now(UTC) + timedelta(days=1)
+    second = await insert_team(db, workspace.id, later)
+    await insert_team(db, other.id, later)
+    me = (await client.get("/me")).json()
+    assert me["linear_team_ids"] == [first, second]
+    assert me["default_linear_team_id"] == first
+
+
+async def test_without_a_default_team_there_is_none(
+    client: Any, db: Any, workspace: Workspace
+) -> None:
+    await db.execute("update teams set is_default = false where workspace_id = $1", workspace.id)
+    me = (await client.get("/me")).json()
+    assert len(me["linear_team_ids"]) == 1
+    assert me["default_linear_team_id"] is None
+
+
+async def test_any_key_may_call(app: ASGIApp, make: Factory) -> None:
+    answer = await call(app, await make.key(scopes=[]))
+    assert answer.json()["scopes"] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        (None, "unauthenticated"),
+        ("ll_" + "0" * 64, "unauthenticated"),
+        ("pl_v1_0", "unsupported_key_version"),
+    ],
+)
+async def test_no_other_key(app: ASGIApp, key: str | None, code: str) -> None:
+    assert (await call(app, key)).json()["code"] == code
+
+
+async def test_unknown_query_parameter_is_a_fault(app: ASGIApp, workspace: Workspace) -> None:
+    answer = await call(app, workspace.key, nonsense="1")
+    assert answer.json()["code"] == "validation_failed"
+
+
+async def test_created_key_opens_what_it_was_made_for(
+    app: ASGIApp, db: Any, make: Factory, workspace: Workspace
+) -> None:
+    member = await make.member(email="Ada@Team.example")
+    asked = ["tags:write", "tags:read", "tags:write"]
+    made = await create_key(db, workspace.id, "ada@team.example", asked, "ci", NOW)
+    assert (made["member_id"], made["label"]) == (member, "ci")
+    assert made["key"].startswith(made["prefix"])
+    me = (await call(app, made["key"])).json()
+    assert me["api_key_id"] == made["id"]
+    assert me["scopes"] == made["scopes"] == ["tags:read", "tags:write"]
+    stored = await db.fetchrow("select * from api_keys where id = $1", UUID(made["id"]))
+    assert made["key"].encode() not in bytes(stored["hash"])
+    assert made["key"] not in str(list(stored.values()))
+
+
+async def test_all_stands_for_every_scope(db: Any, workspace: Workspace) -> None:
+    made = await create_key(db, workspace.id, None, ["all"], None, NOW)
+    assert made["scopes"] == list(SCOPES)
+    assert made["member_id"] is None
+
+
+async def test_every_fault_of_a_new_key_is_named(
+    db: Any, workspace: Workspace, other: Workspace
+) -> None:
+    stranger = await db.fetchval("select email from members where id = $1", other.member_id)
+    before = await db.fetchval("select count(*) from api_keys")
+    with pytest.raises(ValidationFailed) as caught:
+        await create_key(db, workspace.id, stranger, ["bogus", "tags:read", "evil"], None, NOW)
+    scopes, member = caught.value.issues
+    assert "bogus" in scopes
+    assert "evil" in scopes
+    assert all(scope in scopes for scope in SCOPES)
+    assert stranger in member
+    with pytest.raises(ValidationFailed):
+        await create_key(db, workspace.id, None, [], None, NOW)
+    assert await db.fetchval("select count(*) from api_keys") == before
+
+
+async def test_revoked_key_is_refused(pool: asyncpg.Pool, db: Any, workspace: Workspace) -> None:
+    made = await create_key(db, workspace.id, None, ["admin"], None, NOW)
+    assert (await call(create_app(pool, UNLIMITED), made["key"])).status_code == httpx.codes.OK
+    when = await revoke_key(db, workspace.id, UUID(made["id"]), NOW)
+    # An application that does not remember the key: the other may, for a second.
+    answer = await call(create_app(pool, UNLIMITED), made["key"])
+    assert answer.json()["code"] == "unauthenticated"
+    again = await revoke_key(db, workspace.id, UUID(made["id"]), NOW + timedelta(days=1))
+    assert again == when == "2026-03-01T09:30:00.000Z"
+
+
+async def test_key_is_dead_without_its_member(
+    app: ASGIApp, db: Any, make: Factory, workspace: Workspace
+) -> None:
+    member = await make.member(email="gone@team.example")
+    made = await create_key(db, workspace.id, "gone@team.example", ["admin"], None, NOW)
+    await db.execute("update members set deleted_at = $2 where id = $1", UUID(member), NOW)
+    assert (await call(app, made["key"])).json()["code"] == "unauthenticated"
+    listed = {each["id"]: each for each in await list_keys(db, workspace.id)}
+    assert listed[made["id"]]["revoked_at"] is None
+    assert not listed[made["id"]]["is_active"]
+    with pytest.raises(ValidationFailed):
+        await create_key(db, workspace.id, "gone@team.example", ["admin"], None, NOW)
+
+
+async def test_foreign_key_can_be_neither_seen_nor_revoked(
+    db: Any, workspace: Workspace, other: Workspace
+) -> None:
+    made = await create_key(db, other.id, None, ["admin"], None, NOW)
+    assert made["id"] not in {each["id"] for each in await list_keys(db, workspace.id)}
+    with pytest.raises(NotFound):
+        await revoke_key(db, workspace.id, UUID(made["id"]), NOW)
+    assert {each["id"]: each for each in await list_keys(db, other.id)}[made["id"]]["is_active"]

@@ -1,0 +1,74 @@
+"""Settings by environment: what is wrong is named, with the reason, and nothing starts."""
+
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from looplane.kit.config import ConfigError, Settings, read_settings
+
+BAD = {
+    "LOOPLANE_PORT": ["-1", "65536", "8000.0", "http", " 80", "٨٠", "9" * 5000],
+    "LOOPLANE_POOL_SIZE": ["0", "1", "91", "ten"],
+    "LOOPLANE_READS_PER_MINUTE": ["-1", "many", "10000001"],
+    "LOOPLANE_WRITES_PER_MINUTE": ["-1", "1e3"],
+    "LOOPLANE_LOG_LEVEL": ["INFO", "trace"],
+    "LOOPLANE_LOG_FORMAT": ["xml"],
+    "LOOPLANE_PG_BIN": ["/no/such/folder", __file__, "~nobody-of-this-name/bin"],
+    "LOOPLANE_DATA_DIR": ["~nobody-of-this-name/data"],
+    "LOOPLANE_DATABASE_URL": ["mysql://u:geheim@h/d", "u:geheim@h/d", "postgres:/u:geheim@[h/d"],
+}
+REASONS = ("must be a whole number from ", "must be one of ", "must be a folder", "must start with")
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name in BAD for text in BAD[name]])
+def test_a_bad_value_is_named_with_the_reason(name: str, text: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_settings({name: text})
+    told = str(error.value).removeprefix(f"{name} ")
+    assert told.startswith((*REASONS, "names a user")), told
+    assert "geheim" not in told
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ConfigError) as error:
+        read_settings({"LOOPLANE_PORT": "x", "LOOPLANE_LOG_LEVEL": "x", "LOOPLANE_PROT": "1"})
+    lines = str(error.value).splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "LOOPLANE_PORT",
+        "LOOPLANE_LOG_LEVEL",
+        "LOOPLANE_PROT",
+    ]
+    assert all(f"LOOPLANE_{each.name.upper()}" in lines[2] for each in fields(Settings))
+
+
+def test_what_is_not_set_or_empty_has_its_default() -> None:
+    assert read_settings({}) == read_settings({"LOOPLANE_PORT": "", "PORT": "1"}) == Settings()
+
+
+def test_good_values(tmp_path: Path) -> None:
+    read = read_settings(
+        {
+            "LOOPLANE_HOST": "0.0.0.0",  # noqa: S104  # only read
+            "LOOPLANE_PORT": "0",
+            "LOOPLANE_DATA_DIR": "~/looplane",
+            "LOOPLANE_DATABASE_URL": "postgresql://u:p%40ss@a:1,b:2/d?target_session_attrs=primary",
+            "LOOPLANE_PG_BIN": str(tmp_path),
+            "LOOPLANE_POOL_SIZE": "2",
+            "LOOPLANE_READS_PER_MINUTE": "0",
+            "LOOPLANE_WRITES_PER_MINUTE": "10000000",
+            "LOOPLANE_LOG_LEVEL": "debug",
+            "LOOPLANE_LOG_FORMAT": "json",
+        }
+    )
+    assert (read.host, read.port, read.data_dir) == ("0.0.0.0", 0, Path.home() / "looplane")  # noqa: S104
+    assert (read.pg_bin, read.pool_size) == (tmp_path, 2)
+    assert (read.reads_per_minute, read.writes_per_minute) == (0, 10_000_000)
+    assert (read.log_level, read.log_format) == ("debug", "json")
+    assert "p%40ss" in str(read.database_url)
+    assert "p%40ss" not in repr(read)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]  # that is the point

@@ -1,0 +1,198 @@
+"""Starting, stopping, and what a process says when it cannot run."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import pytest
+
+from looplane.kit import db as database
+from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from tests.embedded_pg.running import postmaster_pid, server_pids
+from tests.load import load_on
+from tests.processes import Folder, Process, come_about, folder, free_port, status
+
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+
+@pytest.fixture
+def place() -> Iterator[Folder]:
+    with folder() as opened:
+        yield opened
+
+
+async def refused(process: Process) -> str:
+    """The one line that a process which cannot run says."""
+    assert await process.ended() == 1
+    [line] = process.complained().splitlines()
+    return line
+
+
+def is_clean(process: Process, place: Folder) -> bool:
+    """Whether it ended as if nothing had been."""
+    assert process.complained() == ""
+    assert server_pids(place.data_dir) == []
+    return process.popen.returncode == 0
+
+
+@BOTH
+async def test_everything_starts_answers_and_ends(place: Folder, number: int) -> None:
+    process = await place.started("serve")
+    for path in ("/healthz", "/readyz", "/metrics", "/api/v2/openapi.json"):
+        assert await status(f"{process.url}{path}") == httpx.codes.OK
+    assert process.url in process.said()
+    async with httpx.AsyncClient() as idle:
+        # A connection that is kept open holds nothing up.
+        await idle.get(f"{process.url}/healthz")
+        process.popen.send_signal(number)
+        await process.ended()
+    assert is_clean(process, place)
+
+
+@BOTH
+async def test_requests_that_have_begun_are_answered(
+    place: Folder, dsn: str, number: int
+) -> None:
+    process = await place.started("api", database_url=dsn)
+    con = await database.connect(dsn)
+    async with load_on(process.url, con) as load:
+        [id, *_] = load.threads
+        async with con.transaction():
+            await con.execute("select from threads where id = $1 for update", UUID(id))
+            patching = asyncio.create_task(load.client.patch(f"/threads/{id}", json={"title": "x"}))
+            await come_about(lambda: con.fetchval("select count(*) from pg_locks where not granted"))
+            process.popen.send_signal(number)
+            await come_about(lambda: nobody_listens(process.url))
+        assert (await patching).json()["title"] == "x"
+    await con.close()
+    await process.ended()
+    assert is_clean(process, place)
+
+
+async def nobody_listens(url: str) -> bool:
+    return await status(f"{url}/healthz") == 0
+
+
+@BOTH
+async def test_a_start_can_be_ended(place: Folder, number: int) -> None:
+    process = place.start("serve")
+    await come_about(lambda: is_made(place))
+    process.popen.send_signal(number)
+    await process.ended()
+    assert is_clean(process, place)
+    again = await place.started("serve")
+    assert again.complained() == ""
+
+
+async def is_made(place: Folder) -> bool:
+    """Whether somebody is making the database now."""
+    return bool([*place.path.glob("data/postgres.init-*/PG_VERSION")])
+
+
+async def test_a_second_one_at_the_same_address_touches_nothing(place: Folder) -> None:
+    first = place.start("serve")
+    port = first.settings["port"]
+    await first.ready()
+    second = place.start("serve", port=port, data_dir=place.path / "other")
+    line = await refused(second)
+    assert f"127.0.0.1:{port}" in line
+    assert "LOOPLANE_PORT" in line
+    assert not (place.path / "other").exists()
+
+
+async def test_of_many_at_the_same_address_at_once_one_runs(place: Folder) -> None:
+    port = free_port()
+    all_of_them = [place.start("serve", port=port) for _ in range(3)]
+    await come_about(lambda: is_alone(all_of_them))
+    [winner, *others] = sorted(all_of_them, key=lambda each: each.popen.poll() is not None)
+    await winner.ready()
+    for each in others:
+        assert "LOOPLANE_PORT" in await refused(each)
+
+
+async def is_alone(processes: list[Process]) -> bool:
+    return sum(each.popen.poll() is None for each in processes) == 1
+
+
+async def test_processes_on_one_data_directory_share_the_database(place: Folder) -> None:
+    owner = await place.started("serve")
+    guest = await place.started("api")
+    server = postmaster_pid(place.data_dir)
+    con = await place.connect()
+    async with load_on(owner.url, con) as load:
+        thread = f"/api/v2/threads/{load.threads[0]}"
+        for changed, looked_at in ((owner, guest), (guest, owner)):
+            sent = {"title": f"At {changed.url}"}
+            await load.client.patch(f"{changed.url}{thread}", json=sent)
+            seen = await load.client.get(f"{looked_at.url}{thread}")
+            assert seen.json()["title"] == sent["title"]
+        await con.close()
+        owner.kill()
+        await place.server_after(server)
+        await guest.ready()
+        assert (await load.client.get(f"{guest.url}{thread}")).json()["title"] == sent["title"]
+
+
+async def test_without_its_database_a_process_says_so_and_recovers(place: Folder) -> None:
+    server = EmbeddedPostgres(place.data_dir, find_binaries(None))
+    with closing_server(server) as dsn:
+        process = await place.started("api", database_url=dsn)
+        server.stop()
+        assert await status(f"{process.url}/healthz") == httpx.codes.OK
+        async with httpx.AsyncClient(base_url=process.url) as client:
+            for path in ("/readyz", "/api/v2/threads"):
+                answer = await client.get(path, headers={"Authorization": "Bearer ll_x"})
+                assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+                assert answer.json()["code"] == "unavailable"
+                assert int(answer.headers["retry-after"]) > 0
+        server.start()
+        await process.ready()
+        assert "Traceback" not in process.complained()
+
+
+@contextmanager
+def closing_server(server: EmbeddedPostgres) -> Iterator[str]:
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("part", ["serve", "api", "worker"])
+async def test_without_a_database_nothing_starts(place: Folder, part: str) -> None:
+    nowhere = f"postgresql://me:secret@127.0.0.1:{free_port()}/looplane"
+    line = await refused(place.start(part, database_url=nowhere))
+    assert "LOOPLANE_DATABASE_URL" in line
+    assert "secret" not in line
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://looplane:wrong@/looplane?{host}", "password"),
+        ("postgresql://looplane:{password}@/nothing?{host}", "nothing"),
+        ("postgresql://a:b/c@host/looplane", "%2F for /"),
+    ],
+)
+async def test_a_database_that_refuses_is_quoted(
+    place: Folder, dsn: str, url: str, reason: str
+) -> None:
+    parts = urlsplit(dsn)
+    url = url.format(password=parts.password, host=parts.query)
+    assert reason in await refused(place.start("api", database_url=url))
+
+
+async def test_a_database_of_another_version_is_refused(place: Folder) -> None:
+    await place.started("serve")
+    con = await place.connect()
+    await con.execute("insert into migrations (name, digest) values ('2999-01-01_new.sql', '')")
+    assert "2999-01-01_new.sql" in await refused(place.start("api"))
+    await con.execute("delete from migrations where name = '2999-01-01_new.sql'")
+    await con.execute("update migrations set digest = 'other' where name like '%.sql'")
+    assert "changed" in await refused(place.start("worker"))
+    await con.close()
