@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -183,18 +183,21 @@ async def make_other(stranger: httpx.AsyncClient, db: Any, other: Workspace) -> 
     return Factory(stranger, db, other.id)
 
 
+@asynccontextmanager
+async def inhabited(app: ASGIApp, pool: asyncpg.Pool, name: str) -> AsyncIterator[World]:
+    """A workspace with one of each kind of thing."""
+    async with pool.acquire() as db:
+        workspace = await furnish(db, name)
+        async with connected(app, workspace.key) as client:
+            make = Factory(client, db, workspace.id)
+            yield await populate(make, workspace.member_id)
+
+
 @pytest.fixture(scope="session")
 async def worlds(app: ASGIApp, pool: asyncpg.Pool) -> AsyncIterator[list[World]]:
     """Two workspaces for requests that are refused, so that nothing in them ever changes."""
-    async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(pool.acquire())
-        made = []
-        for name in ("Mine", "Theirs"):
-            workspace = await furnish(db, name)
-            client = await stack.enter_async_context(connected(app, workspace.key))
-            factory = Factory(client, db, workspace.id)
-            made.append(await populate(factory, workspace.member_id))
-        yield made
+    async with inhabited(app, pool, "Mine") as mine, inhabited(app, pool, "Theirs") as theirs:
+        yield [mine, theirs]
 
 
 @pytest.fixture

@@ -53,11 +53,7 @@ class Load:
     async def more(self, writes: int) -> None:
         """Waits until so many more writes are acknowledged."""
         goal = self.count["acknowledged"] + writes
-
-        async def reached() -> bool:
-            return self.count["acknowledged"] >= goal
-
-        await come_about(reached)
+        await come_about(lambda: self.count["acknowledged"] >= goal)
 
     async def _write(self, id: str) -> None:
         mine = self.acknowledged[id] = set()

@@ -8,11 +8,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import asyncpg
 import httpx
 
 from looplane.kit import db as database
@@ -22,6 +22,10 @@ from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from tests.embedded_pg.running import server_pids
 
 PATIENCE = 60  # seconds until a test that waits gives up
+# Whether somebody waits for what the connection that asks holds.
+BLOCKS = """
+select exists (
+  select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)))"""
 _COMMAND = [sys.executable, "-m", "looplane.cli.app"]
 
 
@@ -32,10 +36,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def come_about(condition: Callable[[], Awaitable[object]]) -> None:
+async def come_about(condition: Callable[[], Awaitable[object] | object]) -> None:
     """Waits for what somebody else brings about."""
     async with asyncio.timeout(PATIENCE):
-        while not await condition():  # noqa: ASYNC110  # what we wait for tells nobody
+        while True:
+            answer = condition()
+            if await answer if isinstance(answer, Awaitable) else answer:
+                return
             await asyncio.sleep(0.02)
 
 
@@ -66,12 +73,16 @@ class Process:
         """What it has written to standard error so far."""
         return Path(self._files[1][1]).read_text()
 
+    def stumbled(self) -> bool:
+        """Whether it has told of an error that it did not expect."""
+        return any(word in self.complained() for word in ("Traceback", '"exception"'))
+
     async def ready(self) -> None:
         """Waits until requests are answered."""
         await come_about(self._is_ready)
 
     async def _is_ready(self) -> bool:
-        assert self.popen.poll() is None, self.said() + self.complained()
+        assert self.runs(), self.said() + self.complained()
         return await status(f"{self.url}/readyz") == httpx.codes.OK
 
     def kill(self) -> None:
@@ -81,11 +92,12 @@ class Process:
 
     async def ended(self) -> int:
         """Its exit code, once it has one."""
-        await come_about(self._has_ended)
+        await come_about(lambda: not self.runs())
         return self.popen.returncode
 
-    async def _has_ended(self) -> bool:
-        return self.popen.poll() is not None
+    def runs(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.popen.poll() is None
 
     def close(self) -> None:
         """Ends it, however the test went."""
@@ -127,14 +139,14 @@ class Folder:
         """One in place of `process`, which has ended, at the same address."""
         return await self.started(process.part, **process.settings)
 
-    async def connect(self) -> asyncpg.Connection:
+    async def connect(self) -> database.Connection:
         """A connection to the embedded server that one of our processes runs."""
         return await database.connect(EmbeddedPostgres(self.data_dir, find_binaries(None)).start())
 
     async def server_after(self, pid: int) -> None:
         """Waits until a server of another process id than `pid` is ready."""
 
-        async def is_ready() -> bool:
+        def is_ready() -> bool:
             found = read_pid_file(self.data_dir / "postgres")
             return found is not None and found.ready and found.pid != pid
 
@@ -143,8 +155,11 @@ class Folder:
     def close(self) -> None:
         for process in self._processes:
             process.close()
-        for pid in server_pids(self.data_dir):
-            os.kill(pid, signal.SIGKILL)
+        while pids := server_pids(self.data_dir):
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
 
 
 @contextmanager

@@ -114,6 +114,17 @@ async def test_the_status_of_a_new_thread(
     assert (thread["status"], thread["tab"]) == (status or "open", tab)
 
 
+@pytest.mark.parametrize(("created", "updated"), [(0, 0), (-1, -1), (-1, 0), (None, 0), (-1, None)])
+async def test_a_thread_may_be_dated_up_to_now(
+    client: httpx.AsyncClient, clock: SteppedClock, created: int | None, updated: int | None
+) -> None:
+    sent = timed({"created_at": created or 0, "updated_at": updated or created or 0}, clock)
+    asked = {"created_at": created, "updated_at": updated}
+    body = {**BODY, **{name: sent[name] for name, hours in asked.items() if hours is not None}}
+    thread = (await client.post("/threads", json=body)).json()
+    assert {name: thread[name] for name in sent} == sent
+
+
 async def test_the_contact_is_found_by_address_whatever_its_capitals(
     client: httpx.AsyncClient, make: Factory, db: Any
 ) -> None:

@@ -20,10 +20,10 @@ from looplane.kit import db as database
 from looplane.main import FUNCTIONS
 from tests.embedded_pg.running import postmaster_pid
 from tests.load import TITLES, Load, load_on
-from tests.processes import Folder, Process, come_about, folder
+from tests.processes import BLOCKS, Folder, Process, come_about, folder
 
 SOAK = float(os.environ.get("LOOPLANE_SOAK_SECONDS", "0"))
-BETWEEN = 60  # acknowledged writes from one kill to the next
+BETWEEN = 40  # acknowledged writes from one kill to the next
 READS = 30  # at once: more than a pool has connections
 
 
@@ -67,7 +67,7 @@ async def test_the_api_is_killed(place: Folder, dsn: str) -> None:
     settings = {"database_url": dsn}
     process = await place.started("api", **settings)
     async with account(process, lambda: database.connect(dsn)) as load:
-        for _ in rounds(3):
+        for _ in rounds(2):
             await load.more(BETWEEN)
             process.kill()
             process = await place.restarted(process)
@@ -77,7 +77,7 @@ async def test_the_api_is_killed(place: Folder, dsn: str) -> None:
 async def test_the_postmaster_is_killed(place: Folder) -> None:
     process = await place.started("serve")
     async with account(process, place.connect) as load:
-        for _ in rounds(3):
+        for _ in rounds(2):
             await load.more(BETWEEN)
             killed = postmaster_pid(place.data_dir)
             os.kill(killed, signal.SIGKILL)
@@ -86,7 +86,7 @@ async def test_the_postmaster_is_killed(place: Folder) -> None:
             await all_answer(load)
     assert load.count["answered 503"]
     assert not load.count["no answer"], "the API was there all the time"
-    assert "Traceback" not in process.complained()
+    assert not process.stumbled(), process.complained()
 
 
 async def test_everything_is_killed(place: Folder) -> None:
@@ -109,7 +109,6 @@ begin perform pg_advisory_xact_lock(4711); return null; end $$;
 create constraint trigger hold after insert on idempotent_answers
 deferrable initially deferred for each row execute function hold();
 select pg_advisory_lock(4711)"""
-_HELD = "select count(*) = 1 from pg_locks where objid = 4711 and not granted"
 
 
 async def test_a_write_whose_answer_was_lost_is_not_made_again(place: Folder, dsn: str) -> None:
@@ -117,11 +116,11 @@ async def test_a_write_whose_answer_was_lost_is_not_made_again(place: Folder, ds
     con = await database.connect(dsn)
     async with load_on(process.url, con) as load:
         id = load.threads[0]
-        sent = {"json": {"title": "Once"}, "headers": {"Idempotency-Key": "one"}}
+        sent: dict[str, Any] = {"json": {"title": "Once"}, "headers": {"Idempotency-Key": "one"}}
         await con.execute(_HOLD)
         try:
             lost = asyncio.create_task(load.client.patch(f"/threads/{id}", **sent))
-            await come_about(lambda: con.fetchval(_HELD))
+            await come_about(lambda: con.fetchval(BLOCKS))
             process.kill()
             with pytest.raises(httpx.TransportError):
                 await lost
@@ -148,7 +147,7 @@ async def test_what_the_api_uses_is_replaced_while_it_runs(place: Folder) -> Non
     process = await place.started("serve")
     con = await place.connect()
     async with account(process, place.connect) as load:
-        for number in rounds(30):
+        for number in rounds(20):
             async with con.transaction():
                 await con.execute(FUNCTIONS["threads"])
             if number % 10 == 0:
@@ -158,4 +157,4 @@ async def test_what_the_api_uses_is_replaced_while_it_runs(place: Folder) -> Non
         await con.execute("alter table threads alter title type text")
     await con.close()
     assert set(load.count) <= {"acknowledged", "replayed", "stored without an answer"}
-    assert "Traceback" not in process.complained()
+    assert not process.stumbled(), process.complained()

@@ -92,6 +92,18 @@ async def test_a_draft_and_what_goes_with_it(
     assert after == tuple(spelled.get(each, each) if isinstance(each, str) else each for each in then)
 
 
+async def test_the_same_draft_without_its_sources_is_a_new_one(
+    client: httpx.AsyncClient, make: Factory, clock: SteppedClock
+) -> None:
+    path = f"/threads/{(await make.thread())['id']}"
+    await client.patch(path, json={"ai_draft_html": "<p>x</p>", "ai_draft_sources": A})
+    clock.step(timedelta(minutes=1))
+    after = (await client.patch(path, json={"ai_draft_html": "<p>x</p>"})).json()
+    assert (after["ai_draft_sources"], after["ai_draft_generated_at"]) == (None, iso(clock()))
+    clock.step(timedelta(minutes=1))
+    assert (await client.patch(path, json={"ai_draft_html": "<p>x</p>"})).json() == after
+
+
 @pytest.mark.parametrize("html", ["<script>x()</script>", " ", "a\0b", 1, ["x"]])
 async def test_a_draft_of_nothing_but_what_is_cleaned_away_is_refused(
     client: httpx.AsyncClient, make: Factory, html: object

@@ -110,6 +110,21 @@ async def test_the_company_follows_the_contact_and_the_contact_the_company(
             assert (told["after"], told["data"]) == ({"company_id": is_of}, got)
 
 
+async def test_the_contact_that_it_has_already_moves_nothing(
+    client: httpx.AsyncClient, make: Factory, db: Any
+) -> None:
+    theirs, other = (await make.company())["id"], (await make.company())["id"]
+    contact = await make.contact(company_id=theirs)
+    thread = await make.thread(contact_email=contact["email"], company_id=other)
+    path = f"/threads/{thread['id']}"
+    after = (await client.patch(path, json={"contact_id": contact["id"]})).json()
+    assert after == thread
+    assert (after["company"]["id"], after["contact"]["company_id"]) == (other, theirs)
+    after = (await client.patch(path, json={"company_id": other})).json()
+    assert after["contact"]["company_id"] == other, "the same company, and new to the contact"
+    assert await kinds_of(db, contact["id"]) == ["contact.created", "contact.updated"]
+
+
 async def test_a_contact_that_moves_has_a_new_etag(client: httpx.AsyncClient, make: Factory) -> None:
     thread, company = await make.thread(), await make.company()
     path = f"/contacts/{thread['contact']['id']}"

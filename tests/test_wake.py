@@ -20,16 +20,14 @@ from looplane.threads.commands import wake_due_threads
 from looplane.worker import work
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
-from tests.processes import Folder, come_about, folder
+from tests.processes import BLOCKS, Folder, come_about, folder
 from tests.witness import events_of
 
 HOUR = timedelta(hours=1)
 MANY = 250
+pytestmark = pytest.mark.usefixtures("quiet")
 # No date of Python: the thread cannot be read.
 _POISON = "update threads set last_state_change_at = '20000-01-01' where id = $1"
-_WAITS_FOR_EVENTS = (
-    "select count(*) from pg_locks where relation = 'events'::regclass and not granted"
-)
 _ANSWERS = """
 insert into idempotent_answers
 select $1, k.id, gen_random_uuid()::text, 'hash', '{}', '{}', $2
@@ -43,7 +41,7 @@ def place() -> Iterator[Folder]:
         yield opened
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is due."""
     await db.execute("update threads set deleted_at = now() where state = 'snoozed'")
@@ -56,8 +54,8 @@ async def asleep(db: Any, workspace: Workspace, until: datetime, count: int = 1)
         "insert into threads (workspace_id, id, text, pain_level, origin, state, is_read,"
         " snoozed_until, last_snoozed_until, created_at, updated_at)"
         " select $1, gen_random_uuid(), 'Words', 'LOW', 'API', 'snoozed', true, moment, moment,"
-        " $2, $2 from generate_series(1, $3) as n,"
-        " lateral (select $2::timestamptz - (1000 - n) * interval '1 ms') as at(moment) returning id",
+        " $2, $2 from generate_series(1, $3) as n, lateral"
+        " (select $2::timestamptz - (1000 - n) * interval '1 ms') as at(moment) returning id",
         workspace.id,
         until,
         count,
@@ -71,8 +69,9 @@ async def times_woken(db: Any, ids: list[UUID]) -> Counter[int]:
         "select count(*) filter (where e.type = 'thread.updated') as updated,"
         " count(*) filter (where e.type = 'thread.status_changed') as changed"
         " from unnest($1::uuid[]) as t(id) left join events e on e.subject_id = t.id"
-        " and e.actor = '{\"type\": \"rule\", \"id\": \"snooze\"}' group by t.id",
+        " and e.actor = $2 group by t.id",
         ids,
+        {"type": "rule", "id": "snooze"},
     )
     assert all(row["updated"] == row["changed"] for row in rows)
     return Counter(row["changed"] for row in rows)
@@ -91,9 +90,7 @@ async def test_a_thread_wakes_as_it_is_by_then(
     client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock
 ) -> None:
     until = clock() + HOUR
-    ids = [
-        (await make.thread(status="snoozed", snoozed_until=iso(until)))["id"] for _ in range(5)
-    ]
+    ids = [(await make.thread(status="snoozed", snoozed_until=iso(until)))["id"] for _ in range(5)]
     due, again, done, back, gone = ids
     clock.step(HOUR - timedelta(milliseconds=1))
     assert await wake_due_threads(db, clock()) == 0, "before its time"
@@ -139,7 +136,7 @@ async def test_a_worker_killed_at_its_work_and_two_that_go_on(
         # A thread is open by then, and its event has to wait for us.
         await db.execute("lock table events in share mode")
         killed = place.start("worker", database_url=dsn)
-        await come_about(lambda: db.fetchval(_WAITS_FOR_EVENTS))
+        await come_about(lambda: db.fetchval(BLOCKS))
         killed.kill()
         assert await times_woken(db, ids) == {0: MANY}
     workers = [place.start("worker", database_url=dsn) for _ in range(2)]
@@ -162,7 +159,7 @@ async def test_a_worker_outlives_its_connections(
     )
     after = await asleep(db, workspace, system_clock())
     await come_about(lambda: are_awake(db, after))
-    assert worker.popen.poll() is None
+    assert worker.runs()
 
 
 async def test_one_that_fails_and_one_that_is_held_keep_no_other_asleep(
@@ -173,7 +170,7 @@ async def test_one_that_fails_and_one_that_is_held_keep_no_other_asleep(
     con = await database.connect(dsn)
     async with con.transaction():
         await con.execute("select from threads where id = $1 for update", held)
-        with pytest.raises(ExceptionGroup) as raised:
+        with pytest.RaisesGroup(OverflowError) as raised:
             await wake_due_threads(db, clock())
         assert await are_awake(db, good)
     await con.close()
@@ -237,6 +234,7 @@ async def test_an_answer_that_is_just_being_replaced_is_not_swept(
             clock(),
         )
         sweeping = asyncio.create_task(idempotency.delete_expired(db, expired))
+        # One that does not wait is done soon; one that does must not go wrong afterwards.
         await come_about(lambda: waits_or_is_done(con, sweeping))
     assert await sweeping == 0
     assert await con.fetchval(_LEFT, workspace.id) == 1
@@ -244,5 +242,4 @@ async def test_an_answer_that_is_just_being_replaced_is_not_swept(
 
 
 async def waits_or_is_done(con: Any, task: "asyncio.Task[int]") -> bool:
-    waiting = "select count(*) from pg_locks where locktype = 'transactionid' and not granted"
-    return bool(task.done() or await con.fetchval(waiting))
+    return bool(task.done() or await con.fetchval(BLOCKS))

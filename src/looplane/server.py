@@ -48,10 +48,13 @@ def run(settings: Settings, parts: Parts, greet: Greeting | None = None) -> None
     `kit.db.is_unreachable` knows.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+    with (
+        contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError),
         # The address first: a second start by mistake must not touch the database.
-        with _listening(settings, parts) as listener, hosted(settings) as (dsn, embedded):
-            uvloop.run(_run(settings, parts, dsn, embedded, listener, greet))
+        _listening(settings, parts) as listener,
+        hosted(settings) as (dsn, embedded),
+    ):
+        uvloop.run(_run(settings, parts, dsn, embedded, listener, greet))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,6 +67,9 @@ def settings(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[
         "LOOPLANE_DATA_DIR": str(tmp_path / "data"),
         "LOOPLANE_PORT": str(free_port()),
     }
+    # Those of the tests themselves are no settings of the program.
+    for name in [name for name in os.environ if name.startswith("LOOPLANE_")]:
+        monkeypatch.delenv(name)
     for name, value in chosen.items():
         monkeypatch.setenv(name, value)
     return chosen

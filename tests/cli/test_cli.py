@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,12 @@ import httpx
 import pytest
 
 from looplane.cli.app import app
+from looplane.cli.demo import open_demo
 from looplane.kit.auth import SCOPES
 from looplane.kit.ids import new_id
+from looplane.members.commands import create_member
+from looplane.members.schemas import Role
+from looplane.workspaces.commands import create_workspace
 from tests.cli.conftest import DATABASE, Ask, ask, drop_tables, states
 from tests.processes import folder, status
 
@@ -31,15 +35,12 @@ def ada(looplane: Ask, workspace: str) -> Any:
     return looplane("member", "create", *words, "--role", "admin", "--json").document
 
 
-def test_process_brings_the_database_up_to_date_by_itself(
-    settings: dict[str, str], url: str
-) -> None:
+@pytest.mark.usefixtures("settings")
+def test_process_brings_the_database_up_to_date_by_itself(url: str) -> None:
     drop_tables(url)
     command = [sys.executable, "-m", "looplane.cli.app", "workspace", "list", "--json"]
     for told in (1, 0):
-        done = subprocess.run(
-            command, env=os.environ | settings, capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert json.loads(done.stdout) == {"data": []}
         assert len(done.stderr.splitlines()) == told
 
@@ -151,6 +152,19 @@ def test_demo_is_made_once_and_its_key_opens_it(looplane: Ask, url: str) -> None
     assert looplane("demo").out.count("ll_") == 1
 
 
+@pytest.mark.usefixtures("pool")
+async def test_demo_that_is_there_gets_a_key_of_its_first_admin(con: Any) -> None:
+    days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2, 3)]
+    workspace_id = await create_workspace(con, "Rungwell", days[0])
+    assert (await open_demo(con, days[0]))["member"] is None
+    team: list[tuple[str, Role, int]] = [("c", "ADMIN", 2), ("b", "ADMIN", 1), ("a", "USER", 0)]
+    for email, role, at in team:
+        await create_member(con, workspace_id, f"{email}@x.example", email, role, days[at])
+    found = await open_demo(con, days[2])
+    assert (found["created"], found["workspace_id"]) == (False, str(workspace_id))
+    assert found["member"] == "b@x.example"
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -243,12 +257,11 @@ def test_embedded_database_is_there_when_nothing_runs(
     assert not (Path(settings["LOOPLANE_DATA_DIR"]) / "postgres" / "postmaster.pid").exists()
 
 
-async def test_command_works_beside_serve() -> None:
-    command = [sys.executable, "-m", "looplane.cli.app", "workspace", "list", "--json"]
+async def test_command_works_beside_serve(looplane: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOOPLANE_DATABASE_URL")
     with folder() as here:
         serve = await here.started("serve")
-        env = os.environ | {"LOOPLANE_DATA_DIR": str(here.data_dir)}
-        beside = await asyncio.create_subprocess_exec(*command, env=env, stdout=subprocess.PIPE)
-        out, _ = await beside.communicate()
-        assert [each["name"] for each in json.loads(out)["data"]] == ["Rungwell"]
+        monkeypatch.setenv("LOOPLANE_DATA_DIR", str(here.data_dir))
+        beside = await asyncio.to_thread(looplane, "workspace", "list", "--json")
+        assert [each["name"] for each in beside.document["data"]] == ["Rungwell"]
         assert await status(f"{serve.url}/readyz") == httpx.codes.OK

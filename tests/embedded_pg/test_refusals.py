@@ -34,7 +34,7 @@ def disk(folder: Path, options: str) -> Iterator[None]:
 
 
 def fill_up(file: Path) -> None:
-    with suppress(OSError), file.open("wb", buffering=0) as raw:
+    with suppress(OSError), file.open("ab", buffering=0) as raw:
         while True:
             raw.write(bytes(4096))
 
@@ -62,6 +62,7 @@ def test_a_disk_that_became_full(data_dir: Path, bin_dir: Path) -> None:
             pass
         filler = data_dir / "filler"
         fill_up(filler)
+        fill_up(data_dir / "postgres.log")  # no room even for a complaint
         assert f"The disk that holds {data_dir} is full" in refusal(data_dir, bin_dir)
         filler.unlink()
         with started(data_dir, bin_dir) as dsn:

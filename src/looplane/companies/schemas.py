@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from looplane.kit.paging import DatedQuery, PageInfo
-from looplane.kit.schema import Closed, Name, Reference, Text, WebUrl, absent
+from looplane.kit.schema import Closed, Name, Reference, WebUrl, absent
 
 _MOST = 2**63 - 1  # what the column holds
 
@@ -14,9 +14,15 @@ def _once(items: list[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
 
-Amount = Annotated[int, Field(ge=0, le=_MOST)]
+def _whole(value: object) -> object:
+    # JSON has one kind of number: 96.0 is as whole as 96.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Bound = Annotated[int, Field(ge=0, le=_MOST)]
+Amount = Annotated[Bound, BeforeValidator(_whole)]
 Domain = Annotated[
-    Text,
+    str,
     Field(
         min_length=1,
         max_length=63,
@@ -95,10 +101,10 @@ class CompanyQuery(DatedQuery):
     name_contains: Name | None = None
     status_id: Reference | None = None
     tier_id: Reference | None = None
-    size_gte: Amount | None = None
-    size_lte: Amount | None = None
-    revenue_gte: Amount | None = None
-    revenue_lte: Amount | None = None
+    size_gte: Bound | None = None
+    size_lte: Bound | None = None
+    revenue_gte: Bound | None = None
+    revenue_lte: Bound | None = None
 
 
 class OptionsQuery(Closed):

@@ -16,7 +16,6 @@ from fastapi import params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from looplane.kit.auth import By, Key, bearer
@@ -118,8 +117,8 @@ class Operation(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers; the router also asks the first route that has the path, if not the method."""
         if scope["method"] not in self.methods:
-            routes = [each for each in scope["app"].routes if each.matches(scope)[0] is not Match.NONE]
-            allowed = sorted({method for each in routes for method in each.methods})
+            here = [each for each in scope["app"].routes if each.path == self.path]
+            allowed = sorted(method for each in here for method in each.methods)
             msg = "This path has no such method."
             raise MethodNotAllowed(msg, headers={"Allow": ", ".join(allowed)})
         await self.app(scope, receive, send)

@@ -89,9 +89,13 @@ def _web_url(text: str) -> str:
 
 Id = Annotated[UUID, WithJsonSchema({"type": "string"})]
 Reference = Annotated[Text, Field(max_length=255)]
-WebUrl = Annotated[Text, Field(min_length=1, max_length=2048), AfterValidator(_web_url)]
+WebUrl = Annotated[
+    Text,
+    Field(min_length=1, max_length=2048, json_schema_extra={"format": "uri"}),
+    AfterValidator(_web_url),
+]
 Color = Annotated[
-    Text, Field(pattern=r"^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z][\w-]{0,31})$")
+    str, Field(pattern=r"^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z][a-zA-Z0-9_-]{0,31})$")
 ]
 
 

@@ -149,7 +149,7 @@ class ExpandQuery(Closed):
     # Declared for every operation of the path; nothing is written here anyway.
     dry_run: bool = False
     expand: Annotated[
-        Text,
+        str,
         Field(
             pattern=r"^(messages|comments)(,(messages|comments))*$",
             description="`messages`, `comments`, or both with a comma between.",

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,6 +22,9 @@ def find_binaries(pg_bin: Path | None) -> Path:
 
     Raises EmbeddedError when there is none.
     """
+    if sys.platform != "linux":
+        message = "The embedded PostgreSQL needs Linux: set LOOPLANE_DATABASE_URL to another one."
+        raise EmbeddedError(message)
     if pg_bin is not None:
         if not _complete(pg_bin):
             message = f"LOOPLANE_PG_BIN is {pg_bin}, which lacks postgres or initdb. {REMEDY}"

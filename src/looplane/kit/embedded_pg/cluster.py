@@ -13,7 +13,8 @@ from looplane.kit.embedded_pg.child import run
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.place import Place
 
-BUILTIN_LOCALE = 17  # the first version that has C.UTF-8 built in, the same on every machine
+# The first version with C.UTF-8 built in, the same on every machine, and with syncfs.
+BUILTIN_LOCALE = SYNCFS = 17
 # Nobody can log in as the superuser, who has no password; our role owns its database and no more.
 HBA = "local all all scram-sha-256\n"
 SQL = """\
@@ -57,7 +58,8 @@ def create(place: Place, account: Account) -> Generator[None]:
 def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
     initdb = [place.program("initdb"), "-D", str(new)]
     options = ["--no-sync", "--auth=reject", "--username=postgres", "--encoding=UTF8", "-k"]
-    yield from run(place, [*initdb, *options, *_locale(major_version(place.bin_dir))], account)
+    version = major_version(place.bin_dir)
+    yield from run(place, [*initdb, *options, *_locale(version)], account)
     password = secrets.token_urlsafe(32)
     (new / "pg_hba.conf").write_text(HBA)
     _password_file(new).touch(0o600)
@@ -65,7 +67,9 @@ def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
     single = [place.program("postgres"), "--single", "-D", str(new), "-c", "exit_on_error=on"]
     sql = SQL.format(password=password)
     yield from run(place, [*single, "-c", "fsync=off", "postgres"], account, sql, password)
-    yield from run(place, [*initdb, "--sync-only"], account)
+    # One call in place of a thousand.
+    method = ["--sync-method=syncfs"] if version >= SYNCFS else []
+    yield from run(place, [*initdb, "--sync-only", *method], account)
 
 
 def _locale(version: int) -> list[str]:

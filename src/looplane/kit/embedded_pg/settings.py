@@ -17,6 +17,7 @@ def server_command(place: Place, folder: Path) -> list[str]:
         "cluster_name": place.name,  # in the title of each of its processes: how we know them
         "fsync": "on",  # this and the next: an acknowledged write is a stored one
         "synchronous_commit": "on",
+        "recovery_init_sync_method": "syncfs",  # one call after a crash, not one for each file
         "max_connections": "100",  # this and the next: initdb writes less on a small machine
         "shared_buffers": "128MB",
         "max_wal_size": "1GB",  # bounds the disk that a burst takes

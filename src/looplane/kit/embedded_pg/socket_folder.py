@@ -1,6 +1,7 @@
 """The 0700 folder of the server's socket, the only way to reach it."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -71,5 +72,5 @@ def _link_elsewhere(place: Place) -> None:
     if place.socket.is_symlink():
         place.socket.unlink()  # came along with a copy of another data folder
     elif place.socket.exists():
-        place.socket.rmdir()
+        shutil.rmtree(place.socket)
     place.socket.symlink_to(Path(tempfile.gettempdir()) / place.name)
