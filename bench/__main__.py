@@ -36,7 +36,7 @@ def main() -> None:
         "# Results",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; PostgreSQL 18 embedded, on the same machine",
-        "with the load. Written by `make bench`. Medians, with the least and the most of the rounds.",
+        "with the load. Written by `make bench`. Medians (least and most).",
         "",
         f"## Speed at {middle:,} threads",
         "",

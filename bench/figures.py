@@ -43,6 +43,8 @@ def spread(values: Iterable[float], digits: int = 0) -> str:
 def machine() -> str:
     """Processor, cores and memory."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((each.split(": ")[1] for each in lines if each.startswith("model name")), "unknown")
+    model = next(
+        (each.split(": ")[1] for each in lines if each.startswith("model name")), "unknown"
+    )
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB"

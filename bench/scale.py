@@ -1,4 +1,4 @@
-"""The same requests at ten thousand threads and at a million: what grows with the size?"""
+"""The same requests at ten thousand threads and at a million: what grows with the size."""
 
 import json
 import time
@@ -25,20 +25,22 @@ def measure(world: World) -> dict[str, float]:
         for tab in TABS:
             found[f"{tab}, first page"] = _timed(world, f"tab={tab}&limit=50")
             cursor = _cursor_of(world, tab, 99)
-            found[f"{tab}, hundredth page"] = _timed(world, f"tab={tab}&limit={_LIMIT}&cursor={cursor}")
+            found[f"{tab}, hundredth page"] = _timed(
+                world, f"tab={tab}&limit={_LIMIT}&cursor={cursor}"
+            )
     return found
 
 
 def report(small: dict[str, float], large: dict[str, float]) -> list[str]:
     """Lines of the report."""
     return [
-        f"| {name} | {small[name]:.2f} ms | {large[name]:.2f} ms | {large[name] / small[name]:.2f} |"
-        for name in small
+        f"| {name} | {few:.2f} ms | {large[name]:.2f} ms | {large[name] / few:.2f} |"
+        for name, few in small.items()
     ]
 
 
 def _get(world: World, query: str) -> bytes:
-    request = urllib.request.Request(  # noqa: S310  # our own server
+    request = urllib.request.Request(  # our own server
         f"http://127.0.0.1:{PORT}/api/v2/threads?{query}",
         headers={"Authorization": f"Bearer {world.key}"},
     )

@@ -10,7 +10,7 @@ async def insert_choice(make: Factory, kind: str, name: str, position: int = 100
     row |= {"color": "#0a0b0c"} if kind == "statuses" else {}
     values = ", ".join(f"${i + 1}" for i in range(len(row)))
     await make.db.execute(
-        f"insert into company_{kind} ({', '.join(row)}) values ({values})",  # noqa: S608
+        f"insert into company_{kind} ({', '.join(row)}) values ({values})",
         *row.values(),
     )
     return str(row["id"])

@@ -115,7 +115,7 @@ async def db(pool: asyncpg.Pool) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def con(dsn: str, pool: asyncpg.Pool) -> AsyncIterator[Any]:  # noqa: ARG001  # its tables
+async def con(dsn: str, pool: asyncpg.Pool) -> AsyncIterator[Any]:  # its tables
     """A connection in a transaction that is rolled back."""
     con = await database.connect(dsn)
     transaction = con.transaction()

@@ -175,4 +175,4 @@ async def check(response: httpx.Response) -> None:
 
 def check_event(kind: str, data: object) -> None:
     """Fails unless an event's payload is the resource as the contract has it."""
-    validator(f"#/components/schemas/{PAYLOADS[kind.split('.')[0]]}").validate(data)
+    validator(f"#/components/schemas/{PAYLOADS[kind.split('.', maxsplit=1)[0]]}").validate(data)

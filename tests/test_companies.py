@@ -89,7 +89,7 @@ async def test_create_with_everything_and_with_a_name(
 
 
 @pytest.mark.parametrize(("body", "named"), FAULTS)
-async def test_each_fault_is_named_and_nothing_written(  # noqa: PLR0913, PLR0917
+async def test_each_fault_is_named_and_nothing_written(
     client: httpx.AsyncClient,
     make: Factory,
     db: Any,
@@ -150,7 +150,7 @@ async def test_null_clears_and_absent_keeps(
     }
 
 
-async def test_what_is_there_already_is_silent(  # noqa: PLR0913, PLR0917
+async def test_what_is_there_already_is_silent(
     client: httpx.AsyncClient,
     make: Factory,
     db: Any,
@@ -243,7 +243,7 @@ async def test_if_match_and_dry_run(
     assert (await client.delete(path, headers=new)).status_code == httpx.codes.OK
 
 
-async def test_nothing_is_seen_or_named_across_workspaces(  # noqa: PLR0913, PLR0917
+async def test_nothing_is_seen_or_named_across_workspaces(
     client: httpx.AsyncClient,
     stranger: httpx.AsyncClient,
     make: Factory,

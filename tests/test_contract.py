@@ -1,6 +1,5 @@
 """Gates on the contract: what was given, what is valid, what is printed, what is served."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ from looplane.contract import contract_text
 from looplane.kit.auth import SCOPES
 from tests.contract import CONTRACT, FILE, OPERATIONS, SEEN, Operation, resolved
 
-GIVEN = yaml.safe_load((Path(__file__).parent / "given" / "threads-update.openapi.yaml").read_text())
+GIVEN = yaml.safe_load(
+    (Path(__file__).parent / "given" / "threads-update.openapi.yaml").read_text()
+)
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 
 
@@ -84,7 +85,9 @@ def test_every_object_says_whether_more_keys_may_come() -> None:
     assert len(objects) > len(OPERATIONS)
     assert [path for path, each in objects.items() if "additionalProperties" not in each] == []
     bodies = [each.body for each in OPERATIONS if each.body]
-    assert all(each["additionalProperties"] is False for body in bodies for _, each in _objects(body))
+    assert all(
+        each["additionalProperties"] is False for body in bodies for _, each in _objects(body)
+    )
 
 
 @every_operation
@@ -109,7 +112,9 @@ def test_an_operation_answers_200_or_the_shared_error(operation: Operation) -> N
 def test_operation_ids_are_in_one_style_and_unique() -> None:
     ids = [str(each) for each in OPERATIONS]
     assert len(set(ids)) == len(ids)
-    assert [each for each in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*-[a-z]+([A-Z][a-z]+)*", each)] == []
+    assert [
+        each for each in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*-[a-z]+([A-Z][a-z]+)*", each)
+    ] == []
 
 
 @every_operation
@@ -161,7 +166,9 @@ async def test_the_way_in_leads_to_the_reader(site: httpx.AsyncClient) -> None:
 async def test_all_that_the_reader_loads_is_served_from_here(site: httpx.AsyncClient) -> None:
     page = await site.get("/api/docs")
     assert page.status_code == httpx.codes.OK
-    rules = dict(each.strip().split(" ", 1) for each in page.headers["content-security-policy"].split(";"))
+    rules = dict(
+        each.strip().split(" ", 1) for each in page.headers["content-security-policy"].split(";")
+    )
     assert rules["default-src"] == "'none'"
     assert rules["script-src"] == rules["connect-src"] == "'self'"
     assert not re.search(r"https?:|\*", page.headers["content-security-policy"])
@@ -199,7 +206,14 @@ async def test_figures(site: httpx.AsyncClient, client: httpx.AsyncClient) -> No
 
 
 async def test_a_path_that_is_not_there(site: httpx.AsyncClient) -> None:
-    for path in ("/nothing", "/api/v2", "/api/v2/", "/api/v2/nothing", "/api/docs/page/../../x", "/healthz/"):
+    for path in (
+        "/nothing",
+        "/api/v2",
+        "/api/v2/",
+        "/api/v2/nothing",
+        "/api/docs/page/../../x",
+        "/healthz/",
+    ):
         answer = await site.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     answer = await site.post("/healthz")

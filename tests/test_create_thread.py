@@ -16,9 +16,18 @@ from tests.witness import events_of, everything, faults, kinds_of
 NOWHERE = str(new_id())
 BODY = {"text": "<p>Hello</p>", "pain_level": "LOW", "contact_email": "Ada@mail.example"}
 FAULTS: list[tuple[dict[str, Any], list[str]]] = [
-    ({"text": None, "pain_level": None, "contact_email": None}, ["contact_email", "pain_level", "text"]),
-    ({"text": "", "pain_level": "BAD", "contact_email": "x"}, ["contact_email", "pain_level", "text"]),
-    ({"title": "x" * 513, "contact_name": "", "origin": "fax"}, ["contact_name", "origin", "title"]),
+    (
+        {"text": None, "pain_level": None, "contact_email": None},
+        ["contact_email", "pain_level", "text"],
+    ),
+    (
+        {"text": "", "pain_level": "BAD", "contact_email": "x"},
+        ["contact_email", "pain_level", "text"],
+    ),
+    (
+        {"title": "x" * 513, "contact_name": "", "origin": "fax"},
+        ["contact_name", "origin", "title"],
+    ),
     ({"external_ids": {"plain": 1, "jira": "x"}}, ["external_ids.jira", "external_ids.plain"]),
     ({"external_ids": None}, ["external_ids"]),
     ({"notify": {"sms": True}}, ["notify.sms"]),
@@ -58,10 +67,20 @@ async def test_the_least_that_makes_a_thread(
     thread = answer.json()
     assert thread == {
         **dict.fromkeys(name for name in thread),
-        "id": thread["id"], "text": "<p>Hello</p>", "pain_level": "LOW", "origin": "api",
-        "created_at": iso(clock()), "updated_at": iso(clock()), "is_read": False,
-        "status": "open", "tab": "new", "tags": [], "customer_needs": [], "external_ids": {},
-        "contact": thread["contact"], "reporter": thread["reporter"],
+        "id": thread["id"],
+        "text": "<p>Hello</p>",
+        "pain_level": "LOW",
+        "origin": "api",
+        "created_at": iso(clock()),
+        "updated_at": iso(clock()),
+        "is_read": False,
+        "status": "open",
+        "tab": "new",
+        "tags": [],
+        "customer_needs": [],
+        "external_ids": {},
+        "contact": thread["contact"],
+        "reporter": thread["reporter"],
     }
     assert (thread["contact"]["email"], thread["contact"]["name"]) == ("Ada@mail.example", None)
     assert thread["reporter"]["id"] == str(workspace.member_id)
@@ -78,11 +97,19 @@ async def test_all_that_a_thread_can_be_born_with(
     company, project, issue = await make.company(), await make.project(), await make.issue()
     body = {
         **BODY,
-        "title": "T", "origin": "widget", "contact_name": "Ada", "status": "snoozed",
-        "snoozed_until": 3, "created_at": -48, "updated_at": -24,
-        "assignee_id": await make.member(), "company_id": company["id"],
-        "project_id": project["id"], "issue_id": issue,
-        "external_ids": {"plain": "p1", "slack_channel": "C1"}, "notify": {"slack": True},
+        "title": "T",
+        "origin": "widget",
+        "contact_name": "Ada",
+        "status": "snoozed",
+        "snoozed_until": 3,
+        "created_at": -48,
+        "updated_at": -24,
+        "assignee_id": await make.member(),
+        "company_id": company["id"],
+        "project_id": project["id"],
+        "issue_id": issue,
+        "external_ids": {"plain": "p1", "slack_channel": "C1"},
+        "notify": {"slack": True},
     }
     body = timed(body, clock)
     answer = await client.post("/threads", json=body)

@@ -120,7 +120,7 @@ async def test_another_priority_is_a_change_of_the_thread(
         ),
     ],
 )
-async def test_faults_are_named_and_nothing_is_written(  # noqa: PLR0913, PLR0917
+async def test_faults_are_named_and_nothing_is_written(
     client: httpx.AsyncClient,
     make: Factory,
     db: Any,

@@ -34,7 +34,9 @@ async def test_a_deleted_thread_is_gone_everywhere(
     told = (await events_of(db, thread["id"]))[-1]
     assert told["data"] == thread, "the thread as it was"
     assert told["actor"]["type"] == "key"
-    deleted_at = await db.fetchval("select deleted_at from threads where id = $1", UUID(thread["id"]))
+    deleted_at = await db.fetchval(
+        "select deleted_at from threads where id = $1", UUID(thread["id"])
+    )
     assert deleted_at == told["at"]
 
 
@@ -51,7 +53,9 @@ async def test_only_the_version_that_was_meant(
     assert (await client.delete(path, headers={"If-Match": new})).status_code == 200
 
 
-async def test_nobody_elses(client: httpx.AsyncClient, make: Factory, stranger: httpx.AsyncClient) -> None:
+async def test_nobody_elses(
+    client: httpx.AsyncClient, make: Factory, stranger: httpx.AsyncClient
+) -> None:
     thread = await make.thread()
     assert (await stranger.delete(f"/threads/{thread['id']}")).status_code == 404
     assert (await client.get(f"/threads/{thread['id']}")).json() == thread

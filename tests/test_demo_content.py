@@ -7,13 +7,13 @@ from typing import get_args
 from uuid import UUID
 
 import pytest
-from looplane.workspaces.commands import create_workspace
 
 from looplane.demo.schemas import Content
 from looplane.demo.seed import read_content, seed
 from looplane.kit.db import Connection
 from looplane.kit.schema import ExternalIds
 from looplane.threads.schemas import Origin, ThreadPatch
+from looplane.workspaces.commands import create_workspace
 
 NOW = datetime(2026, 11, 23, 6, 5, 9, 123000, UTC)
 

@@ -24,8 +24,10 @@ async def test_the_answer_is_what_the_write_then_gives(
     cases = [
         ({}, ""),
         ({"title": "T"}, "thread.updated"),
-        ({"status": "done", "tag_ids": [tag["id"]], "assignee_id": str(workspace.member_id)},
-         "thread.updated, thread.status_changed, thread.assigned, thread.tagged"),
+        (
+            {"status": "done", "tag_ids": [tag["id"]], "assignee_id": str(workspace.member_id)},
+            "thread.updated, thread.status_changed, thread.assigned, thread.tagged",
+        ),
         ({"company_id": company["id"]}, "thread.updated, contact.updated"),
         ({"text": "<p>y</p>", "notify": {"slack": True}}, "thread.updated"),
     ]

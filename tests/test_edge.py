@@ -59,7 +59,15 @@ async def test_a_request_id_is_kept_when_it_is_well_formed(mine: World) -> None:
         "x-request-id"
     ] == good
     made = set()
-    for bad in ("", "x", good.upper(), f"{good}0", f" {good}x", f"{good}\r\nX: y", "req_" + "é" * 16):
+    for bad in (
+        "",
+        "x",
+        good.upper(),
+        f"{good}0",
+        f" {good}x",
+        f"{good}\r\nX: y",
+        "req_" + "é" * 16,
+    ):
         headers = {"X-Request-Id": bad.encode()}
         made.add((await mine.client.get("/me", headers=headers)).headers["x-request-id"])
     assert len(made) == 7
@@ -155,7 +163,9 @@ async def test_no_secret_is_logged(app: ASGIApp, mine: World, log: Callable[[], 
     await mine.client.post("/threads", json=body, params={"dry_run": "bodytext"})
     await mine.client.get("/contacts", params={"email": "bodytext@mail.example"})
     await mine.client.get("/contacts/by-email", params={"email": "bodytext@mail.example"})
-    await mine.client.get("/threads", headers={"Idempotency-Key": "bodytext", "If-Match": "bodytext"})
+    await mine.client.get(
+        "/threads", headers={"Idempotency-Key": "bodytext", "If-Match": "bodytext"}
+    )
     async with connected(app, "ll_secretkey") as caller:
         await caller.post("/threads", json=body)
     async with around(KeyError("x")) as caller:

@@ -73,7 +73,9 @@ async def test_each_scope_is_needed(
 ) -> None:
     for missing in operation.scopes:
         async with connected(app, await make.key(set(SCOPES) - {missing})) as caller:
-            answer = refused(await caller.request(**request(operation, mine)), 403, "scope_required")
+            answer = refused(
+                await caller.request(**request(operation, mine)), 403, "scope_required"
+            )
         assert missing in answer.json()["message"].replace(".", " ").split()
 
 
@@ -212,7 +214,14 @@ async def test_what_is_required_is_missed(mine: World, operation: Operation) -> 
 
 @every(WITH_BODY)
 async def test_a_body_is_json(mine: World, operation: Operation) -> None:
-    kinds = ["text/plain", "application/xml", "multipart/form-data", "application/json5", "json", ""]
+    kinds = [
+        "text/plain",
+        "application/xml",
+        "multipart/form-data",
+        "application/json5",
+        "json",
+        "",
+    ]
     kinds += ["application/json; charset=latin-1", "application/json; charset=utf-16", "\xff"]
     for kind in kinds:
         spoilt = request(operation, mine, content=b"{}")

@@ -54,7 +54,11 @@ async def test_what_is_asked_for_comes_oldest_first(
     me, hour_ago = str(workspace.member_id), iso(clock() - timedelta(hours=1))
     if "messages" in wanted:
         first, second = got["messages"]
-        assert (first["subject"], first["direction"], first["user_id"]) == ("first", "inbound", None)
+        assert (first["subject"], first["direction"], first["user_id"]) == (
+            "first",
+            "inbound",
+            None,
+        )
         assert (second["subject"], second["direction"], second["user_id"]) == (
             ("second", "outbound", me)
         )
@@ -72,7 +76,9 @@ async def test_where_there_is_nothing_to_expand(client: httpx.AsyncClient, make:
     assert (got["messages"], got["comments"]) == ([], [])
 
 
-@pytest.mark.parametrize("expand", ["", "tags", "messages,tags", "messages,", "Messages", " messages"])
+@pytest.mark.parametrize(
+    "expand", ["", "tags", "messages,tags", "messages,", "Messages", " messages"]
+)
 async def test_an_unknown_expansion_is_refused(
     client: httpx.AsyncClient, make: Factory, expand: str
 ) -> None:

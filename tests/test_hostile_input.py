@@ -116,7 +116,9 @@ with_body = pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 
 
 @with_body
-@pytest.mark.parametrize("body", [*NOT_JSON.values(), *NO_OBJECT.values()], ids=[*NOT_JSON, *NO_OBJECT])
+@pytest.mark.parametrize(
+    "body", [*NOT_JSON.values(), *NO_OBJECT.values()], ids=[*NOT_JSON, *NO_OBJECT]
+)
 async def test_a_body_that_is_no_object(mine: World, operation: Operation, body: bytes) -> None:
     spoilt = request(operation, mine, content=body, headers=JSON)
     answer = await mine.client.request(**spoilt)
@@ -147,7 +149,9 @@ def holding(schema: Schema, leaf: str, form: str | None = None) -> Iterator[Any]
     kind = schema["type"][0] if isinstance(schema["type"], list) else schema["type"]
     if kind == "string" and form in {None, schema.get("format")}:
         yield leaf
-    for each in holding(schema.get("items", {"type": "string"}), leaf, form) if kind == "array" else ():
+    for each in (
+        holding(schema.get("items", {"type": "string"}), leaf, form) if kind == "array" else ()
+    ):
         yield [each]
     for name, inner in schema.get("properties", {}).items():
         yield from ({name: each} for each in holding(inner, leaf, form))
@@ -180,7 +184,9 @@ async def test_a_date_is_a_moment(mine: World, operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 async def test_a_strange_query(mine: World, operation: Operation) -> None:
-    dates = [name for name, each in query_of(operation).items() if each.get("format") == "date-time"]
+    dates = [
+        name for name, each in query_of(operation).items() if each.get("format") == "date-time"
+    ]
     sent = request(operation, mine)
     path, params = sent.pop("url"), sent.pop("params")
     if operation.method != "GET":
@@ -214,7 +220,5 @@ async def test_a_strange_length(mine: World) -> None:
 async def test_a_body_of_just_the_limit_is_read(mine: World) -> None:
     body = b'{"unknown": "' + b"x" * (MAX_BODY - 15) + b'"}'
     assert len(body) == MAX_BODY
-    answer = await mine.client.patch(
-        f"/threads/{mine.ids['thread']}", content=body, headers=JSON
-    )
+    answer = await mine.client.patch(f"/threads/{mine.ids['thread']}", content=body, headers=JSON)
     assert faults(answer) == ["unknown"]

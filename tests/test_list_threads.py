@@ -47,8 +47,13 @@ async def test_each_filter_finds_its_own(
     wanted = await make.thread(status="done", **fields, **links, **needs)
     await client.patch(f"/threads/{wanted['id']}", json={"tag_ids": [tag["id"]]})
     filters = {
-        "status": "done", "tab": "done", "pain_level": "HIGH", "origin": "widget",
-        "external_id": "z1", "contact_id": wanted["contact"]["id"], "tag_id": tag["id"],
+        "status": "done",
+        "tab": "done",
+        "pain_level": "HIGH",
+        "origin": "widget",
+        "external_id": "z1",
+        "contact_id": wanted["contact"]["id"],
+        "tag_id": tag["id"],
         **links,
         **needs,
         "created_after": iso(clock() - timedelta(minutes=1)),
@@ -88,8 +93,10 @@ async def test_a_filter_does_not_find_by_what_was_deleted(
     await client.patch(f"/threads/{thread['id']}", json={"tag_ids": [tag["id"]]})
     contact = thread["contact"]["id"]
     gone = {
-        "company_id": ("companies", company["id"]), "contact_id": ("contacts", contact),
-        "project_id": ("projects", project["id"]), "tag_id": ("tags", tag["id"]),
+        "company_id": ("companies", company["id"]),
+        "contact_id": ("contacts", contact),
+        "project_id": ("projects", project["id"]),
+        "tag_id": ("tags", tag["id"]),
     }
     for name, (noun, id) in gone.items():
         assert await ids(client, **{name: id}) == [thread["id"]], name
@@ -106,7 +113,10 @@ async def test_a_filter_does_not_find_by_what_was_deleted(
         ({"status": "closed"}, ["status"]),
         ({"tab": "mine"}, ["tab"]),
         ({"pain_level": ""}, ["pain_level"]),
-        ({"origin": "fax", "created_after": "today", "sort": "x"}, ["created_after", "origin", "sort"]),
+        (
+            {"origin": "fax", "created_after": "today", "sort": "x"},
+            ["created_after", "origin", "sort"],
+        ),
         ({"tag_id": ["a", "b"]}, ["tag_id"]),
         ({"updated_before": "2030-01-01T00:00:00"}, ["updated_before"]),
     ],

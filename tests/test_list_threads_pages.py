@@ -8,11 +8,8 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from looplane.kit.auth import By
 from looplane.kit.clock import iso
-from looplane.threads.schemas import ThreadQuery
-from looplane.threads.sql import list_threads
-from tests.conftest import SteppedClock, Workspace
+from tests.conftest import SteppedClock
 from tests.factory import Factory
 
 # A change between two pages: a thread is added so many minutes from the middle, or the n-th goes.

@@ -193,7 +193,7 @@ async def test_what_is_there_already_is_silent(
         ({"linear_status_id": "x", "state": "backlog"}, ["linear_status_id"]),
     ],
 )
-async def test_faults_are_named_and_nothing_is_written(  # noqa: PLR0913, PLR0917
+async def test_faults_are_named_and_nothing_is_written(
     client: httpx.AsyncClient,
     make: Factory,
     db: Any,

@@ -21,10 +21,17 @@ async def test_round_trips(
     contact, company, project = await make.contact(), await make.company(), await make.project()
     path = f"/threads/{thread['id']}"
     everything = {
-        "text": "<p>y</p>", "title": "all", "pain_level": "HIGH", "tag_ids": tags,
-        "assignee_id": str(workspace.member_id), "contact_id": contact["id"],
-        "company_id": company["id"], "project_id": project["id"], "status": "snoozed",
-        "snoozed_until": iso(clock() + timedelta(days=1)), "ai_draft_html": "<p>z</p>",
+        "text": "<p>y</p>",
+        "title": "all",
+        "pain_level": "HIGH",
+        "tag_ids": tags,
+        "assignee_id": str(workspace.member_id),
+        "contact_id": contact["id"],
+        "company_id": company["id"],
+        "project_id": project["id"],
+        "status": "snoozed",
+        "snoozed_until": iso(clock() + timedelta(days=1)),
+        "ai_draft_html": "<p>z</p>",
         "notify": {"slack": True, "email": True},
     }
     costs: list[tuple[str, str, dict[str, Any], int]] = [

@@ -49,7 +49,7 @@ def test_what_is_not_set_or_empty_has_its_default() -> None:
 def test_good_values(tmp_path: Path) -> None:
     read = read_settings(
         {
-            "LOOPLANE_HOST": "0.0.0.0",  # noqa: S104  # only read
+            "LOOPLANE_HOST": "0.0.0.0",  # only read
             "LOOPLANE_PORT": "0",
             "LOOPLANE_DATA_DIR": "~/looplane",
             "LOOPLANE_DATABASE_URL": "postgresql://u:p%40ss@a:1,b:2/d?target_session_attrs=primary",
@@ -61,7 +61,7 @@ def test_good_values(tmp_path: Path) -> None:
             "LOOPLANE_LOG_FORMAT": "json",
         }
     )
-    assert (read.host, read.port, read.data_dir) == ("0.0.0.0", 0, Path.home() / "looplane")  # noqa: S104
+    assert (read.host, read.port, read.data_dir) == ("0.0.0.0", 0, Path.home() / "looplane")
     assert (read.pg_bin, read.pool_size) == (tmp_path, 2)
     assert (read.reads_per_minute, read.writes_per_minute) == (0, 10_000_000)
     assert (read.log_level, read.log_format) == ("debug", "json")

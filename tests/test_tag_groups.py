@@ -49,7 +49,7 @@ async def test_create_and_get(client: httpx.AsyncClient, db: Any, clock: Stepped
 
 
 @pytest.mark.parametrize(("body", "named"), FAULTS)
-async def test_each_fault_is_named_and_nothing_written(  # noqa: PLR0913, PLR0917
+async def test_each_fault_is_named_and_nothing_written(
     client: httpx.AsyncClient,
     make: Factory,
     db: Any,

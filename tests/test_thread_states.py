@@ -50,7 +50,11 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
     *((state, {"status": "snoozed"}, UNTIL) for state in STATES),
     *((state, {**SNOOZE, "snoozed_until": past}, UNTIL) for state in STATES for past in (-1, 0)),
     ("snoozed", {"snoozed_until": -1}, UNTIL),
-    *((state, {**status, "snoozed_until": 5}, UNTIL) for state in STATES for status in (OPEN, DONE)),
+    *(
+        (state, {**status, "snoozed_until": 5}, UNTIL)
+        for state in STATES
+        for status in (OPEN, DONE)
+    ),
     *((state, {"snoozed_until": 5}, UNTIL) for state in STATES if state != "snoozed"),
     ("new", {"snoozed_until": -1}, UNTIL * 2),
     *((state, CLOSE, LOOP) for state in ("new", "open", "snoozed")),

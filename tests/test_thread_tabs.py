@@ -91,7 +91,9 @@ async def test_every_case_for_a_member_and_for_nobody(
         assert {tab for tab in TABS if id in views[tab]} == views_of(case), case
         assert views[thread["tab"]][id] == thread, "its own tab's list contains it"
     async with connected(app, await make.key()) as robot:
-        views = {tab: await _view(robot, tab) for tab in TABS if tab not in {"my", "needs-response"}}
+        views = {
+            tab: await _view(robot, tab) for tab in TABS if tab not in {"my", "needs-response"}
+        }
         for id, case in cases.items():
             assert {tab for tab in views if id in views[tab]} == views_of(case, member=False), case
             assert views[tab_of(case, member=False)][id]["tab"] == tab_of(case, member=False), case

@@ -55,10 +55,16 @@ async def test_all_fifteen_fields_at_once(
     member = await make.member()
     body = {
         **VALUES,
-        "assignee_id": member, "contact_id": contact["id"], "company_id": company["id"],
-        "tag_ids": [tag["id"]], "project_id": project["id"], "status": "snoozed",
-        "snoozed_until": iso(clock() + timedelta(days=1)), "closed_loop": False,
-        "clear_ai_draft_error": True, "notify": {"slack": True, "email": True},
+        "assignee_id": member,
+        "contact_id": contact["id"],
+        "company_id": company["id"],
+        "tag_ids": [tag["id"]],
+        "project_id": project["id"],
+        "status": "snoozed",
+        "snoozed_until": iso(clock() + timedelta(days=1)),
+        "closed_loop": False,
+        "clear_ai_draft_error": True,
+        "notify": {"slack": True, "email": True},
     }
     assert len(body) == 15
     after = (await client.patch(f"/threads/{thread['id']}", json=body)).json()
@@ -66,7 +72,10 @@ async def test_all_fifteen_fields_at_once(
         assert after[name] == body[name], name
     assert after["snoozed_until"] == body["snoozed_until"]
     assert after["assignee"]["id"] == member
-    assert (after["contact"]["id"], after["contact"]["company_id"]) == (contact["id"], company["id"])
+    assert (after["contact"]["id"], after["contact"]["company_id"]) == (
+        contact["id"],
+        company["id"],
+    )
     assert after["company"] == company
     assert after["tags"] == [tag]
     assert [need["project_id"] for need in after["customer_needs"]] == [project["id"]]
@@ -166,7 +175,9 @@ async def test_an_event_shows_the_thread_as_nobody_in_particular_sees_it(
 
 
 async def test_the_text_is_cleaned_on_the_way_in(client: httpx.AsyncClient, make: Factory) -> None:
-    html = '<p onclick="x()">a<script>x()</script><a href="https://x.example">b</a></p><form></form>'
+    html = (
+        '<p onclick="x()">a<script>x()</script><a href="https://x.example">b</a></p><form></form>'
+    )
     thread = await make.thread()
     text = (await client.patch(f"/threads/{thread['id']}", json={"text": html})).json()["text"]
     assert 'href="https://x.example"' in text

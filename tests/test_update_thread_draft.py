@@ -42,8 +42,10 @@ BAD_SOURCES: list[tuple[Any, list[str]]] = [
     ([{}], [".0.title", ".0.type"]),
     ([{"type": "doc"}], [".0.title"]),
     ([{"type": "", "title": ""}], [".0.title", ".0.type"]),
-    ([*A, {"type": 1, "title": None, "identifier": 2, "url": 3}],
-     [".1.identifier", ".1.title", ".1.type", ".1.url"]),
+    (
+        [*A, {"type": 1, "title": None, "identifier": 2, "url": 3}],
+        [".1.identifier", ".1.title", ".1.type", ".1.url"],
+    ),
     ([{**A[0], "score": 1}], [".0.score"]),
     *(
         ([{**A[0], "url": url}], [".0.url"])
@@ -89,7 +91,9 @@ async def test_a_draft_and_what_goes_with_it(
     answer = await client.patch(path, json={NAMES[each]: sent[each] for each in sent})
     after = tuple(answer.json()[f"ai_draft_{name}"] for name in FIELDS)
     spelled = {name: iso(moment) for name, moment in moments.items()}
-    assert after == tuple(spelled.get(each, each) if isinstance(each, str) else each for each in then)
+    assert after == tuple(
+        spelled.get(each, each) if isinstance(each, str) else each for each in then
+    )
 
 
 async def test_the_same_draft_without_its_sources_is_a_new_one(
@@ -128,7 +132,10 @@ async def test_sources_of_another_shape_are_refused_one_by_one(
 async def test_optional_parts_of_a_source_stay_as_they_were_sent(
     client: httpx.AsyncClient, make: Factory, db: Any
 ) -> None:
-    sources = [{"type": "t", "title": "x"}, {"type": "t", "title": "y", "identifier": None, "url": None}]
+    sources = [
+        {"type": "t", "title": "x"},
+        {"type": "t", "title": "y", "identifier": None, "url": None},
+    ]
     thread = await make.thread()
     answer = await client.patch(f"/threads/{thread['id']}", json={"ai_draft_sources": sources})
     assert answer.json()["ai_draft_sources"] == sources

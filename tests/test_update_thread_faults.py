@@ -11,7 +11,17 @@ from tests.factory import Factory
 from tests.witness import everything, faults
 
 NOWHERE = str(new_id())
-NOT_NULLABLE = ["text", "pain_level", "contact_id", "tag_ids", "status", "snoozed_until", "closed_loop", "clear_ai_draft_error", "notify"]
+NOT_NULLABLE = [
+    "text",
+    "pain_level",
+    "contact_id",
+    "tag_ids",
+    "status",
+    "snoozed_until",
+    "closed_loop",
+    "clear_ai_draft_error",
+    "notify",
+]
 # Bodies, and the paths that are named as wrong.
 FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"text": ""}, ["text"]),
@@ -50,7 +60,15 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
             "closed_loop": True,
             "title": "is fine",
         },
-        ["assignee_id", "closed_loop", "company_id", "contact_id", "project_id", "snoozed_until", "tag_ids.0"],
+        [
+            "assignee_id",
+            "closed_loop",
+            "company_id",
+            "contact_id",
+            "project_id",
+            "snoozed_until",
+            "tag_ids.0",
+        ],
     ),
 ]
 

@@ -125,7 +125,9 @@ async def test_the_contact_that_it_has_already_moves_nothing(
     assert await kinds_of(db, contact["id"]) == ["contact.created", "contact.updated"]
 
 
-async def test_a_contact_that_moves_has_a_new_etag(client: httpx.AsyncClient, make: Factory) -> None:
+async def test_a_contact_that_moves_has_a_new_etag(
+    client: httpx.AsyncClient, make: Factory
+) -> None:
     thread, company = await make.thread(), await make.company()
     path = f"/contacts/{thread['contact']['id']}"
     old = {"If-Match": (await client.get(path)).headers["etag"]}

@@ -63,8 +63,8 @@ async def settle(
 
 async def get(con: Connection, by: By, sql: Statements, id: UUID) -> Answer:
     """One thing. Raises NotFound."""
-    row = await con.fetchrow(sql.GET, by.workspace_id, id)
-    return found(row and Answer(row["body"], row["version"]), sql.noun)
+    row = found(await con.fetchrow(sql.GET, by.workspace_id, id), sql.noun)
+    return Answer(row["body"], row["version"])
 
 
 async def create(
@@ -76,10 +76,11 @@ async def create(
     values = [columns[name] for name in sql.COLUMNS]
     args = (by.workspace_id, id, by.now, recorded, *values)
     row = await con.fetchrow(sql.INSERT, *args)
+    assert row is not None, "an insert that does not fail answers its row"
     return Answer(row["body"], row["version"], kinds(recorded))
 
 
-async def update(
+async def update(  # noqa: PLR0913  # what decides, and what it needs to see
     con: Connection,
     by: By,
     sql: Statements,
@@ -106,7 +107,9 @@ async def update(
         recorded = [event(by, kind, id, *changed(before, after)) for kind in told]
         args = (by.workspace_id, id, row["version"], by.now, recorded, *after.values())
         written = await con.fetchrow(sql.UPDATE, *args)
-        return written and Answer(written["body"], written["version"], kinds(recorded))
+        if written is None:
+            return None
+        return Answer(written["body"], written["version"], kinds(recorded))
 
     return await settle(con, attempt, lambda: con.execute(sql.LOCK, by.workspace_id, id))
 

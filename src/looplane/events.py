@@ -77,6 +77,7 @@ def record(workspace: str, events: str, source: str, data: str) -> str:
     """
     return f"""
     insert into events (workspace_id, id, type, subject_id, actor, at, before, after, notify, data)
-    select {workspace}, e.id, e.type, e.subject_id, e.actor, e.at, e.before, e.after, e.notify, {data}
+    select {workspace}, e.id, e.type, e.subject_id, e.actor, e.at, e.before, e.after, e.notify,
+      {data}
     from {source}, jsonb_to_recordset({events}::jsonb) as e(id uuid, type text, subject_id uuid,
-      actor jsonb, at timestamptz, before jsonb, after jsonb, notify jsonb)"""  # noqa: S608
+      actor jsonb, at timestamptz, before jsonb, after jsonb, notify jsonb)"""

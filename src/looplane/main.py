@@ -23,13 +23,13 @@ from looplane.site import site_routes
 from looplane.tag_groups.routes import api as tag_groups
 from looplane.tags.routes import api as tags
 from looplane.threads.routes import api as threads
-from looplane.threads.sql import FUNCTIONS as thread_functions
+from looplane.threads.sql import FUNCTIONS as THREAD_FUNCTIONS
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
 # The stored functions, by noun.
-FUNCTIONS = {"threads": thread_functions}
+FUNCTIONS = {"threads": THREAD_FUNCTIONS}
 
 
 def create_api() -> FastAPI:

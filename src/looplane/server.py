@@ -78,7 +78,7 @@ def _listening(settings: Settings, parts: Parts) -> Iterator[socket.socket | Non
         yield listener
 
 
-async def _run(  # noqa: PLR0913, PLR0917  # the parts it puts together
+async def _run(  # noqa: PLR0913  # the parts it puts together
     settings: Settings,
     parts: Parts,
     dsn: str,

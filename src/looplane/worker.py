@@ -37,7 +37,7 @@ async def _repeat(pool: asyncpg.Pool, clock: Clock, command: Periodic) -> None:
             pause = _TICK
         except COLLISION:
             pause = _TICK
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
             if not is_unreachable(error):
                 _log.exception("periodic work failed")
             pause = min(pause * 2, _LONGEST_PAUSE)

@@ -77,7 +77,7 @@ def settings(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[
 
 @pytest.fixture
 def looplane(
-    settings: dict[str, str],  # noqa: ARG001  # it sets the environment
+    settings: dict[str, str],  # it sets the environment
     capsys: pytest.CaptureFixture[str],
 ) -> Ask:
     """The command in this process."""

@@ -12,7 +12,7 @@ from .running import ask, server_pids, started
 def test_nobody_gets_in_without_the_password(data_dir: Path, bin_dir: Path) -> None:
     with started(data_dir, bin_dir) as dsn:
         with pytest.raises(asyncpg.InvalidPasswordError):
-            ask(dsn, "SELECT 1", password="wrong")  # noqa: S106
+            ask(dsn, "SELECT 1", password="wrong")
         with pytest.raises(asyncpg.InvalidPasswordError):
             ask(dsn, "SELECT 1", user="postgres")
         assert not ask(dsn, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")

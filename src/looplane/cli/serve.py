@@ -19,8 +19,8 @@ from looplane.kit.db import Connection
 from looplane.kit.logs import set_up_logs
 from looplane.main import API_ROOT
 from looplane.server import Greeting, Parts, run
+from looplane.threads.listing.sql import list_threads
 from looplane.threads.schemas import ThreadQuery
-from looplane.threads.sql import list_threads
 from looplane.workspaces.sql import LIST
 
 # What the first start made, kept for the next ones: the demo's key opens nothing but the demo.
@@ -72,19 +72,28 @@ async def _demo(con: Connection, pool: asyncpg.Pool, kept: Path) -> dict[str, st
     """A key of the demo workspace and a thread to try it on; nothing where there is no demo."""
     if not await con.fetch(LIST):
         made = await open_demo(con, system_clock())
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(json.dumps({"key": made["key"]}))
-    try:
-        text = str(json.loads(kept.read_text())["key"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    key = await keys.find(pool, digest(text))
-    if key is None:
+        _keep(kept, made["key"])
+    text = _kept_key(kept)
+    key = text and await keys.find(pool, digest(text))
+    if not text or not key:
         return {}
     by = By(key.workspace_id, key.actor, system_clock(), key.member_id)
     page = json.loads((await list_threads(con, by, ThreadQuery(limit=1))).body)
-    return {"key": text, **{"thread_id": each["id"] for each in page["data"]}}
+    threads = [str(each["id"]) for each in page["data"]]
+    return {"key": text} | ({"thread_id": threads[0]} if threads else {})
+
+
+def _keep(kept: Path, key: str) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps({"key": key}))
+
+
+def _kept_key(kept: Path) -> str | None:
+    try:
+        return str(json.loads(kept.read_text())["key"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _welcome(about: dict[str, str]) -> None:

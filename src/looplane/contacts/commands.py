@@ -1,6 +1,7 @@
 """What can be done with contacts."""
 
 from collections.abc import Mapping
+from typing import cast
 from uuid import UUID
 
 import asyncpg
@@ -77,8 +78,10 @@ async def _columns(con: Connection, by: By, sent: Mapping[str, object]) -> dict[
     return columns
 
 
-async def _company(con: Connection, by: By, sent: Mapping[str, object], selector: str) -> UUID | None:
-    name, external_id = (sent.get(each) for each in _SELECTORS[1:])
+async def _company(
+    con: Connection, by: By, sent: Mapping[str, object], selector: str
+) -> UUID | None:
+    name, external_id = (cast("str | None", sent.get(each)) for each in _SELECTORS[1:])
     ids = await sql.find_companies(con, by, sought(sent, "company_id"), name, external_id)
     refuse(missing(sent, selector, "company", ids))
     if len(ids) > 1:

@@ -3,7 +3,16 @@
 from pydantic import Field, model_validator
 
 from looplane.kit.paging import DatedQuery, PageInfo
-from looplane.kit.schema import Closed, Email, ExternalIds, ExternalIdsOut, Name, Reference, WebUrl, absent
+from looplane.kit.schema import (
+    Closed,
+    Email,
+    ExternalIds,
+    ExternalIdsOut,
+    Name,
+    Reference,
+    WebUrl,
+    absent,
+)
 
 
 class ContactOut(Closed):

@@ -13,7 +13,14 @@ from looplane.kit.schema import ExternalIds
 from looplane.kit.sqltext import like, obj, row, stamps
 
 noun = "contact"
-COLUMNS = ("email", "name", "image_url", "company_id", "is_subscribed", "external_ids")
+COLUMNS: tuple[str, ...] = (
+    "email",
+    "name",
+    "image_url",
+    "company_id",
+    "is_subscribed",
+    "external_ids",
+)
 CONTACT = obj(
     row("ct", "id", "email", "name", "image_url")
     | {"company_id": "cc.id"}
@@ -84,8 +91,8 @@ with ct as (
 
 async def get_by_email(con: Connection, by: By, query: EmailQuery) -> Answer:
     """The contact with this address, whatever its capitals. Raises NotFound."""
-    row = await con.fetchrow(GET_BY_EMAIL, by.workspace_id, query.email)
-    return found(row and Answer(row["body"], row["version"]), noun)
+    row = found(await con.fetchrow(GET_BY_EMAIL, by.workspace_id, query.email), noun)
+    return Answer(row["body"], row["version"])
 
 
 async def find_companies(

@@ -19,7 +19,7 @@ from looplane.members.sql import FIND_BY_EMAIL
 _PREFIX = 9
 
 
-async def create_key(  # noqa: PLR0913, PLR0917  # a key is all of this
+async def create_key(  # noqa: PLR0913  # a key is all of this
     con: Connection,
     workspace_id: UUID,
     email: str | None,

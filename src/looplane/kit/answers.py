@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from looplane.kit.errors import NotFound
 
-
 Found = TypeVar("Found")
 
 

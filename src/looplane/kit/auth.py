@@ -10,11 +10,30 @@ from uuid import UUID
 
 from looplane.kit.errors import PreconditionFailed, Unauthenticated, UnsupportedKeyVersion
 
-SCOPES = tuple(
-    "threads:read threads:write messages:write comments:write contacts:read contacts:write"
-    " companies:read companies:write changelogs:read changelogs:write docs:read docs:write"
-    " portal:read projects:read projects:write issues:read issues:write tags:read tags:write"
-    " snippets:read snippets:write files:write admin".split()
+SCOPES = (
+    "threads:read",
+    "threads:write",
+    "messages:write",
+    "comments:write",
+    "contacts:read",
+    "contacts:write",
+    "companies:read",
+    "companies:write",
+    "changelogs:read",
+    "changelogs:write",
+    "docs:read",
+    "docs:write",
+    "portal:read",
+    "projects:read",
+    "projects:write",
+    "issues:read",
+    "issues:write",
+    "tags:read",
+    "tags:write",
+    "snippets:read",
+    "snippets:write",
+    "files:write",
+    "admin",
 )
 # A revoked key is refused after this many seconds at the latest.
 _CACHE_SECONDS = 1.0

@@ -78,7 +78,7 @@ class Edge:
             await request.fail(error)
         except HTTPException as error:
             await request.fail(_no_route(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # nobody above could answer
             if is_unreachable(error):
                 _log.warning("database away", request_id=request.id, reason=type(error).__name__)
                 await request.fail(Unavailable())

@@ -127,4 +127,6 @@ class Unavailable(ApiError):
     code, status = "unavailable", 503
 
     def __init__(self) -> None:
-        super().__init__("The database cannot be reached now; try again.", headers={"Retry-After": "1"})
+        super().__init__(
+            "The database cannot be reached now; try again.", headers={"Retry-After": "1"}
+        )

@@ -40,7 +40,7 @@ async def get(
     return await con.fetchrow(GET, workspace_id, key_id, key, since)
 
 
-async def insert(  # noqa: PLR0913, PLR0917  # the columns
+async def insert(  # noqa: PLR0913  # the columns
     con: Connection,
     workspace_id: UUID,
     key_id: UUID,

@@ -83,8 +83,7 @@ def document(api: FastAPI, *, version: str, description: str, server: str) -> di
     parts["securitySchemes"] = {"Authorization": {"type": "http", "scheme": "bearer"}}
     for route in api.routes:
         if isinstance(route, Operation):
-            (method,) = route.methods
-            _finish(contract["paths"][route.path], method.lower(), route)
+            _finish(contract["paths"][route.path], route.method.lower(), route)
     return contract
 
 
@@ -144,10 +143,9 @@ def _tidy(node: Json) -> Json:
 
 
 def _nullable(schema: dict[str, Json]) -> dict[str, Json]:
-    match schema.get("anyOf"):
-        case [{"type": str(kind), **rest}, {"type": "null"}]:
-            outer = {key: value for key, value in schema.items() if key != "anyOf"}
-            if "enum" in rest:
-                rest["enum"] = [*rest["enum"], None]
-            return {"type": [kind, "null"], **rest, **outer}
-    return schema
+    some, *null = schema.get("anyOf", [{}])
+    if null != [{"type": "null"}] or not isinstance(some.get("type"), str):
+        return schema
+    outer = {key: value for key, value in schema.items() if key != "anyOf"}
+    enum = {"enum": [*some["enum"], None]} if "enum" in some else {}
+    return {**some, "type": [some["type"], "null"], **enum, **outer}

@@ -7,8 +7,7 @@ without a key gets a body parsed.
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from functools import partialmethod
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import jiter
@@ -16,10 +15,11 @@ from fastapi import params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from looplane.kit.auth import By, Key, bearer
 from looplane.kit.answers import found
+from looplane.kit.auth import By, Key, bearer
 from looplane.kit.errors import (
     MethodNotAllowed,
     ScopeRequired,
@@ -32,7 +32,8 @@ from looplane.kit.limits import refuse_overspent
 from looplane.kit.schema import Closed
 from looplane.kit.writes import Read, Write, fingerprint
 
-Endpoint = Callable[[Callable[..., Any]], Callable[..., Any]]
+Endpoint = Callable[..., Awaitable[Response]]
+Declare = Callable[[Endpoint], Endpoint]
 
 _ETAG = re.compile(r'\s*"(\d{1,18})"\s*')
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -64,8 +65,8 @@ class Api:
         self.tag = tag
         self.routes: list[Operation] = []
 
-    def _declare(self, method: str, path: str, operation_id: str, answer: Any) -> Endpoint:  # noqa: ANN401
-        def add(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    def _declare(self, method: str, path: str, operation_id: str, answer: type[Closed]) -> Declare:
+        def add(endpoint: Endpoint) -> Endpoint:
             self.routes.append(
                 Operation(
                     path,
@@ -82,10 +83,21 @@ class Api:
 
         return add
 
-    get = partialmethod(_declare, "GET")
-    post = partialmethod(_declare, "POST")
-    patch = partialmethod(_declare, "PATCH")
-    delete = partialmethod(_declare, "DELETE")
+    def get(self, path: str, operation_id: str, answer: type[Closed]) -> Declare:
+        """Declares an endpoint that reads."""
+        return self._declare("GET", path, operation_id, answer)
+
+    def post(self, path: str, operation_id: str, answer: type[Closed]) -> Declare:
+        """Declares an endpoint that makes something."""
+        return self._declare("POST", path, operation_id, answer)
+
+    def patch(self, path: str, operation_id: str, answer: type[Closed]) -> Declare:
+        """Declares an endpoint that changes something."""
+        return self._declare("PATCH", path, operation_id, answer)
+
+    def delete(self, path: str, operation_id: str, answer: type[Closed]) -> Declare:
+        """Declares an endpoint that deletes something."""
+        return self._declare("DELETE", path, operation_id, answer)
 
 
 class Operation(APIRoute):
@@ -93,6 +105,7 @@ class Operation(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
         super().__init__(path, endpoint, **options)
+        (self.method,) = self.methods or ("GET",)
         self.scopes: tuple[str, ...] = ()
         self.caller: tuple[str, type[Read | Write]] | None = None
         self.query: tuple[str | None, type[BaseModel]] = (None, NoQuery)
@@ -116,9 +129,9 @@ class Operation(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers; the router also asks the first route that has the path, if not the method."""
-        if scope["method"] not in self.methods:
+        if scope["method"] != self.method:
             here = [each for each in scope["app"].routes if each.path == self.path]
-            allowed = sorted(method for each in here for method in each.methods)
+            allowed = sorted(each.method for each in here)
             msg = "This path has no such method."
             raise MethodNotAllowed(msg, headers={"Allow": ", ".join(allowed)})
         await self.app(scope, receive, send)
@@ -147,7 +160,7 @@ class Operation(APIRoute):
 
     async def _admit(self, request: Request) -> Key:
         state = request.app.state
-        key = await state.keyring.look_up(bearer(request.headers.get("authorization")))
+        key: Key = await state.keyring.look_up(bearer(request.headers.get("authorization")))
         kind = "read" if request.method in {"GET", "HEAD"} else "write"
         if (spent := state.limits.spend(key.id, kind)) is not None:
             request.scope["looplane.spent"] = spent

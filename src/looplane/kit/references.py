@@ -1,4 +1,4 @@
-"""Ids that a body names: each is looked up in the workspace, and each that is not there is a fault."""
+"""Ids that a body names: each that is not there in the workspace is a fault."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID

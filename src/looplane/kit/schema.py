@@ -81,7 +81,11 @@ class DeleteResult(Closed):
 
 def _web_url(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"[\s\\<>\"]", text):
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or re.search(r"[\s\\<>\"]", text)
+    ):
         msg = "must be an address that starts with http:// or https://"
         raise ValueError(msg)
     return text
@@ -95,7 +99,10 @@ WebUrl = Annotated[
     AfterValidator(_web_url),
 ]
 Color = Annotated[
-    str, Field(pattern=r"^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z][a-zA-Z0-9_-]{0,31})$")
+    str,
+    Field(
+        pattern=r"^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z][a-zA-Z0-9_-]{0,31})$"
+    ),
 ]
 
 
@@ -107,7 +114,9 @@ def _address(text: str) -> str:
 
 
 # Any address that could be delivered to; whether it is, only a mail can tell.
-_EMAIL = re.compile(r"[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f]{1,64}@[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f/?#&]+")
+_EMAIL = re.compile(
+    r"[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f]{1,64}@[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f/?#&]+"
+)
 
 Email = Annotated[
     Text,

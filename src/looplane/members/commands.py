@@ -12,7 +12,7 @@ from looplane.members import sql
 from looplane.members.schemas import Role
 
 
-async def create_member(  # noqa: PLR0913, PLR0917  # what a member is
+async def create_member(  # noqa: PLR0913  # what a member is
     con: Connection, workspace_id: UUID, email: str, name: str, role: Role, now: datetime
 ) -> UUID:
     """Makes a member; answers its id. Raises Conflict when the address is taken."""

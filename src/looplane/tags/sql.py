@@ -10,7 +10,7 @@ from looplane.kit.sqltext import like, obj, row, stamps
 from looplane.tags.schemas import TagQuery
 
 noun = "tag"
-COLUMNS = ("name", "color", "icon", "tag_group_id")
+COLUMNS: tuple[str, ...] = ("name", "color", "icon", "tag_group_id")
 TAG = obj(row("g", "id", "name", "color", "icon", "tag_group_id") | stamps("g"))
 
 # The tags of thread `t`, by name.

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from looplane import changes
 from looplane.changes import refuse, settle
 from looplane.contacts.commands import find_or_create_contact
 from looplane.customer_needs.commands import link_new_thread
 from looplane.events import changed, event, kinds
-from looplane.kit.answers import Answer
+from looplane.kit.answers import Answer, found
 from looplane.kit.auth import By
 from looplane.kit.db import Connection, Row
 from looplane.kit.ids import known_id, new_id
@@ -18,11 +17,24 @@ from looplane.kit.references import missing, missing_of, sought
 from looplane.threads import rules, sql
 from looplane.threads.schemas import ExpandQuery, ThreadCreate, ThreadPatch
 
-_ROW = (
-    "title text pain_level state snoozed_until last_snoozed_until last_state_change_at is_read"
-    " contact_id company_id assignee_id ai_draft_html ai_draft_sources ai_draft_generated_at"
-    " ai_draft_started_at ai_draft_error_at"
-).split()
+_ROW = [
+    "title",
+    "text",
+    "pain_level",
+    "state",
+    "snoozed_until",
+    "last_snoozed_until",
+    "last_state_change_at",
+    "is_read",
+    "contact_id",
+    "company_id",
+    "assignee_id",
+    "ai_draft_html",
+    "ai_draft_sources",
+    "ai_draft_generated_at",
+    "ai_draft_started_at",
+    "ai_draft_error_at",
+]
 
 
 async def update_thread(con: Connection, by: By, id: UUID, patch: ThreadPatch) -> Answer:
@@ -66,7 +78,8 @@ async def create_thread(con: Connection, by: By, thread: ThreadCreate) -> Answer
         made = event(by, "thread.created", id, notify=told or None)
         linked = {"project_id": there["project_found"], "issue_id": there["issue_found"]}
         recorded = (*recorded, "thread.created", *await link_new_thread(con, by, id, **linked))
-        row = await con.fetchrow(sql.RECORD, by.workspace_id, id, by.member_id, [made])
+        args = (by.workspace_id, id, by.member_id, [made])
+        row = found(await con.fetchrow(sql.RECORD, *args), sql.noun)
     return Answer(row["body"], row["version"], recorded, _planned(told))
 
 
@@ -134,7 +147,7 @@ def _faults(sent: Mapping[str, Any], row: Row) -> list[str]:
     return faults + missing(sent, "project_id", "project", row["project_found"])
 
 
-async def _write(  # noqa: PLR0913, PLR0917  # what was read, what is to be, and why
+async def _write(  # noqa: PLR0913  # what was read, what is to be, and why
     con: Connection,
     by: By,
     id: UUID,
@@ -171,7 +184,7 @@ def _planned(told: list[dict[str, object]]) -> dict[str, str]:
     return {"X-Looplane-Notify": planned} if planned else {}
 
 
-def _events(  # noqa: PLR0913, PLR0917  # all that happens in one write
+def _events(  # noqa: PLR0913  # all that happens in one write
     by: By,
     id: UUID,
     before: rules.Thread,
@@ -186,7 +199,7 @@ def _events(  # noqa: PLR0913, PLR0917  # all that happens in one write
         was, is_ = ({"company_id": each["contact_company_id"]} for each in (before, after))
         recorded.append(event(by, "contact.updated", after["contact_id"], was, is_))
     if after["project_id"] != before["project_id"]:
-        if before["project_id"]:
+        if before["project_id"] and needs[0]:
             recorded.append(event(by, "customer_need.deleted", needs[0]))
         if after["project_id"]:
             recorded.append(event(by, "customer_need.created", needs[1]))

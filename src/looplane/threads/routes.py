@@ -10,6 +10,7 @@ from looplane.kit.operation import Api, needs
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
 from looplane.threads import commands, sql
+from looplane.threads.listing import sql as listing
 from looplane.threads.schemas import (
     ExpandQuery,
     ThreadCreate,
@@ -34,7 +35,7 @@ async def update_thread(id: Id, patch: ThreadPatch, write: Writing) -> Response:
 @api.get("/threads", "threads-list", ThreadPage)
 async def list_threads(query: Annotated[ThreadQuery, Query()], read: Reading) -> Response:
     """List threads, newest first; a tab is a view."""
-    return await read(sql.list_threads, query)
+    return await read(listing.list_threads, query)
 
 
 @api.post("/threads", "threads-create", ThreadOut)
@@ -44,9 +45,7 @@ async def create_thread(thread: ThreadCreate, write: Writing) -> Response:
 
 
 @api.get("/threads/{id}", "threads-get", ThreadExpandedOut)
-async def get_thread(
-    id: Id, query: Annotated[ExpandQuery, Query()], read: Reading
-) -> Response:
+async def get_thread(id: Id, query: Annotated[ExpandQuery, Query()], read: Reading) -> Response:
     """Get a thread, with its messages and comments if asked."""
     return await read(sql.get_thread, id, query)
 

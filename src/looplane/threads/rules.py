@@ -1,9 +1,11 @@
-"""What a thread may become. Pure: the thread as it is and what was sent, to the thread as it is to be."""
+"""What a thread may become, of what it is and what was sent. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from looplane.events import EventType
 
 Thread = dict[str, Any]
 Sent = Mapping[str, Any]
@@ -95,7 +97,11 @@ def next_draft(before: Thread, sent: Sent, now: datetime) -> Thread:
     if "ai_draft_html" in sent:
         html = sent["ai_draft_html"] or None
         if html is None:
-            after |= {"ai_draft_html": None, "ai_draft_sources": None, "ai_draft_generated_at": None}
+            after |= {
+                "ai_draft_html": None,
+                "ai_draft_sources": None,
+                "ai_draft_generated_at": None,
+            }
         elif not _same_draft(before, sent, html):
             after |= {"ai_draft_html": html, "ai_draft_sources": None, "ai_draft_generated_at": now}
             after |= {"ai_draft_started_at": None, "ai_draft_error_at": None}
@@ -163,9 +169,9 @@ def shown(thread: Thread) -> Thread:
     }
 
 
-def events_of(before: Thread, after: Thread) -> list[str]:
+def events_of(before: Thread, after: Thread) -> list[EventType]:
     """The types of the events that tell of a change."""
-    kinds = ["thread.updated"]
+    kinds: list[EventType] = ["thread.updated"]
     if before["state"] != after["state"]:
         kinds.append("thread.status_changed")
     if before["assignee_id"] != after["assignee_id"]:

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, GetPydanticSchema
 from pydantic.json_schema import WithJsonSchema
 
+from looplane.comments.schemas import CommentOut
 from looplane.companies.schemas import CompanyOut
 from looplane.contacts.schemas import ContactOut
 from looplane.customer_needs.schemas import CustomerNeedOut
-from looplane.comments.schemas import CommentOut
 from looplane.kit.paging import DatedQuery, PageInfo
 from looplane.kit.schema import (
     Closed,
@@ -82,7 +82,7 @@ def _draft(html: str) -> str:
 
 
 class Notify(Closed):
-    """Whom of the team to tell of the write: the Slack channel, and the assignee or the watchers."""
+    """Whom of the team to tell: the Slack channel; the assignee, or the watchers."""
 
     slack: bool = absent()
     email: bool = absent()
@@ -148,13 +148,16 @@ class ThreadQuery(DatedQuery):
 class ExpandQuery(Closed):
     # Declared for every operation of the path; nothing is written here anyway.
     dry_run: bool = False
-    expand: Annotated[
-        str,
-        Field(
-            pattern=r"^(messages|comments)(,(messages|comments))*$",
-            description="`messages`, `comments`, or both with a comma between.",
-        ),
-    ] | None = None
+    expand: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^(messages|comments)(,(messages|comments))*$",
+                description="`messages`, `comments`, or both with a comma between.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class ThreadOut(Closed):

@@ -5,36 +5,25 @@ from typing import Any
 from uuid import UUID
 
 from looplane import events
-from looplane.changes import refuse
 from looplane.comments.sql import OF_THREAD as COMMENTS
 from looplane.companies.sql import COMPANY
 from looplane.companies.sql import JOINS as COMPANY_JOINS
 from looplane.contacts.sql import CONTACT
 from looplane.contacts.sql import JOIN as CONTACT_JOIN
 from looplane.contacts.sql import MOVE as MOVE_CONTACT
-from looplane.contacts.sql import add_external_id
 from looplane.customer_needs.sql import OF_THREAD as NEEDS
 from looplane.customer_needs.sql import REPLACE as REPLACE_NEED
 from looplane.kit.answers import Answer, found
 from looplane.kit.auth import By
 from looplane.kit.db import Connection, Row
-from looplane.kit.ids import known_id
-from looplane.kit.paging import Where, by_moment, fetch_page
 from looplane.kit.references import sought
 from looplane.kit.sqltext import any_of, iso, obj, row, stamps
 from looplane.members.sql import member_join, member_ref
 from looplane.messages.sql import OF_THREAD as MESSAGES
 from looplane.tags.sql import OF_THREAD as TAGS
-from looplane.threads.schemas import ExpandQuery, Tab, ThreadQuery
+from looplane.threads.schemas import ExpandQuery
 
 noun = "thread"
-# The tabs that are the same for everyone.
-_VIEWS = {
-    "open": "t.status = 'open'",
-    "new": "t.state = 'new'",
-    "snoozed": "t.status = 'snoozed'",
-    "done": "t.status = 'done'",
-}
 # Which resource an event of an update shows.
 _DATA = any_of(
     {
@@ -47,7 +36,7 @@ _DATA = any_of(
 
 
 def _tab(member: str) -> str:
-    """SQL for the tab as `member` (a parameter, may be null) sees it; the most specific that fits."""
+    """SQL for the tab as `member` (a parameter, may be null) sees it: the most specific."""
     mine = f"t.assignee_id = {member}"
     return any_of(
         {
@@ -97,12 +86,6 @@ _THIS = "t.workspace_id = $1 and t.id = $2 and t.deleted_at is null"
 SELECT = (
     f"select {thread('$2')}::text as body, t.version, t.created_at, t.id from threads t {JOINS}"
 )
-# The threads of a tag stand in their order in an index of the tag's.
-SELECT_TAGGED = f"""
-{SELECT.replace("t.id from", "t.id, tt.thread_created_at from")}
-join thread_tags tt on tt.workspace_id = t.workspace_id and tt.thread_id = t.id"""
-_BY_TAG = by_moment("tt.thread_created_at", "tt.thread_id")
-
 GET = f"""
 select {thread("$3")}::text as body, t.version,
   case when $4 then {MESSAGES}::text end as messages,
@@ -163,10 +146,22 @@ TOUCH = """
 update threads set version = version + 1, updated_at = $3
 where workspace_id = $1 and id = $2 and deleted_at is null"""
 
-_INSERTED = (
-    "title text pain_level origin state snoozed_until last_snoozed_until contact_id company_id"
-    " assignee_id reporter_id external_ids created_at updated_at"
-).split()
+_INSERTED = [
+    "title",
+    "text",
+    "pain_level",
+    "origin",
+    "state",
+    "snoozed_until",
+    "last_snoozed_until",
+    "contact_id",
+    "company_id",
+    "assignee_id",
+    "reporter_id",
+    "external_ids",
+    "created_at",
+    "updated_at",
+]
 INSERT = f"""
 insert into threads (workspace_id, id, {", ".join(_INSERTED)})
 values ({", ".join(f"${n}" for n in range(1, len(_INSERTED) + 3))})"""
@@ -306,51 +301,3 @@ async def insert(con: Connection, by: By, id: UUID, thread: Mapping[str, Any]) -
     """Stores a new thread; its reporter is the member who makes it."""
     row = {**thread, "reporter_id": by.member_id}
     await con.execute(INSERT, by.workspace_id, id, *[row[name] for name in _INSERTED])
-
-
-async def list_threads(con: Connection, by: By, query: ThreadQuery) -> Answer:
-    """A page of threads as the caller sees them. Raises ValidationFailed, Unprocessable."""
-    where = Where(by.workspace_id, "t", by.member_id)
-    where.add_dates(query)
-    if query.tab is not None:
-        _add_tab(where, by, query.tab)
-    for column in ("status", "pain_level", "origin"):
-        if (value := getattr(query, column)) is not None:
-            where.add(f"t.{column} = {{}}", value)
-    for column, alias in (("assignee_id", "ta"), ("contact_id", "ct"), ("company_id", "co")):
-        if (text := getattr(query, column)) is not None:
-            where.add(f"t.{column} = {{}} and {alias}.id is not null", known_id(text))
-    _add_links(where, query)
-    if query.external_id is not None:
-        where.add("t.external_ids <> '{{}}'")  # as its index says
-        add_external_id(where, query.external_id)
-    tagged = query.tag_id is not None
-    select, sort = (SELECT_TAGGED, _BY_TAG) if tagged else (SELECT, None)
-    return Answer(await fetch_page(con, select, where, query, sort))
-
-
-def _add_tab(where: Where, by: By, tab: Tab) -> None:
-    if tab in _VIEWS:
-        where.add(_VIEWS[tab])
-        return
-    if by.member_id is None:
-        refuse([f"tab: {tab} needs a key that belongs to a member"])
-    waiting = " and t.waits" if tab == "needs-response" else ""
-    where.add(f"t.assignee_id = {{}} and t.status = 'open'{waiting}", by.member_id)
-
-
-def _add_links(where: Where, query: ThreadQuery) -> None:
-    """Adds what hangs on a thread; that it was not deleted is asked apart, once."""
-    links = (
-        ("tag_id", "tags", "tt.workspace_id = $1 and tt.tag_id = {0}"),
-        ("project_id", "projects", _NEEDED.format(field="project_id")),
-        ("issue_id", "issues", _NEEDED.format(field="issue_id")),
-    )
-    for field, table, linked in links:
-        if (text := getattr(query, field)) is not None:
-            alive = f"select from {table} x where x.workspace_id = $1 and x.id = {{0}}"
-            where.add(f"{linked} and exists ({alive} and x.deleted_at is null)", known_id(text))
-
-
-_NEEDED = """exists (select from customer_needs n
-  where n.workspace_id = $1 and n.thread_id = t.id and n.{field} = {{0}})"""
