@@ -251,8 +251,10 @@ create index threads_newest on threads (workspace_id, created_at desc, id desc) 
 create index threads_status on threads (workspace_id, status, created_at desc, id desc) where deleted_at is null;
 create index threads_new on threads (workspace_id, created_at desc, id desc)
   where deleted_at is null and state = 'new';
-create index threads_assignee on threads (workspace_id, assignee_id, status, created_at desc, id desc)
+create index threads_assignee on threads (workspace_id, assignee_id, created_at desc, id desc)
   where deleted_at is null;
+create index threads_mine on threads (workspace_id, assignee_id, created_at desc, id desc)
+  where deleted_at is null and status = 'open';
 create index threads_waiting on threads (workspace_id, assignee_id, created_at desc, id desc)
   where deleted_at is null and status = 'open' and waits;
 create index threads_contact on threads (workspace_id, contact_id, created_at desc, id desc) where deleted_at is null;

@@ -4,11 +4,10 @@ With -s the tests say what was counted; LOOPLANE_SOAK_SECONDS makes each go on f
 """
 
 import asyncio
-import itertools
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -33,12 +32,12 @@ def place() -> Iterator[Folder]:
         yield opened
 
 
-def rounds(least: int) -> Iterable[int]:
+def rounds(load: Load, least: int) -> Iterator[int]:
     """So many rounds, or more while the soak lasts."""
     end = time.monotonic() + SOAK
-    return itertools.takewhile(
-        lambda number: number < least or time.monotonic() < end, itertools.count()
-    )
+    while load.count["rounds"] < least or time.monotonic() < end:
+        yield load.count["rounds"]
+        load.count["rounds"] += 1
 
 
 @asynccontextmanager
@@ -64,10 +63,9 @@ async def all_answer(load: Load) -> None:
 
 
 async def test_the_api_is_killed(place: Folder, dsn: str) -> None:
-    settings = {"database_url": dsn}
-    process = await place.started("api", **settings)
+    process = await place.started("api", database_url=dsn)
     async with account(process, lambda: database.connect(dsn)) as load:
-        for _ in rounds(2):
+        for _ in rounds(load, 2):
             await load.more(BETWEEN)
             process.kill()
             process = await place.restarted(process)
@@ -77,7 +75,7 @@ async def test_the_api_is_killed(place: Folder, dsn: str) -> None:
 async def test_the_postmaster_is_killed(place: Folder) -> None:
     process = await place.started("serve")
     async with account(process, place.connect) as load:
-        for _ in rounds(2):
+        for _ in rounds(load, 2):
             await load.more(BETWEEN)
             killed = postmaster_pid(place.data_dir)
             os.kill(killed, signal.SIGKILL)
@@ -92,7 +90,7 @@ async def test_the_postmaster_is_killed(place: Folder) -> None:
 async def test_everything_is_killed(place: Folder) -> None:
     process = await place.started("serve")
     async with account(process, place.connect) as load:
-        for number in rounds(2):
+        for number in rounds(load, 2):
             await load.more(BETWEEN)
             if number % 2:
                 # As when the power fails: the server gets no time to end in good order.
@@ -147,7 +145,7 @@ async def test_what_the_api_uses_is_replaced_while_it_runs(place: Folder) -> Non
     process = await place.started("serve")
     con = await place.connect()
     async with account(process, place.connect) as load:
-        for number in rounds(20):
+        for number in rounds(load, 20):
             async with con.transaction():
                 await con.execute(FUNCTIONS["threads"])
             if number % 10 == 0:
@@ -156,5 +154,5 @@ async def test_what_the_api_uses_is_replaced_while_it_runs(place: Folder) -> Non
             await load.more(2)
         await con.execute("alter table threads alter title type text")
     await con.close()
-    assert set(load.count) <= {"acknowledged", "replayed", "stored without an answer"}
+    assert set(load.count) <= {"rounds", "acknowledged", "replayed", "stored without an answer"}
     assert not process.stumbled(), process.complained()
