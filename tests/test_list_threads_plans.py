@@ -61,7 +61,7 @@ IN_ORDER: list[tuple[dict[str, str], str]] = [
     ({"origin": "api"}, "threads_newest"),
     ({"created_after": MOMENT, "created_before": MOMENT}, "threads_newest"),
     ({"updated_after": MOMENT, "updated_before": MOMENT}, "threads_newest"),
-    ({"assignee_id": "…"}, "threads_assignee"),
+    ({"assignee_id": "…"}, "threads_assignee threads_newest"),
     ({"contact_id": "…"}, "threads_contact"),
     ({"company_id": "…"}, "threads_company"),
     ({"tag_id": "…"}, "thread_tags_tag"),
