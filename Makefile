@@ -31,7 +31,7 @@ test: setup-dev  ## run every check and every test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing > .import_linter.log || { cat .import_linter.log; exit 1; }
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest
 
 fix: setup-dev  ## format, and mend what a tool can mend

@@ -17,6 +17,7 @@ from tests.embedded_pg.running import postmaster_pid, server_pids
 from tests.load import load_on
 from tests.processes import BLOCKS, Folder, Process, come_about, folder, free_port, status
 
+MIGRATING = 6_071_955  # the lock that a migration holds
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 
 
@@ -122,6 +123,18 @@ async def test_processes_on_one_data_directory_share_the_database(place: Folder)
         await place.server_after(server)
         await guest.ready()
         assert (await load.client.get(f"{guest.url}{thread}")).json()["title"] == sent["title"]
+
+
+async def test_a_start_goes_on_when_the_owner_of_the_server_ends(place: Folder) -> None:
+    owner = EmbeddedPostgres(place.data_dir, find_binaries(None))
+    with running(owner) as dsn:
+        con = await database.connect(dsn)
+        await con.execute("select pg_advisory_lock($1)", MIGRATING)
+        guest = place.start("serve")
+        await come_about(lambda: con.fetchval(BLOCKS))
+        con.terminate()
+        owner.stop()
+        await guest.ready()
 
 
 async def test_without_its_database_a_process_says_so_and_recovers(place: Folder) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import uvloop
 
 from looplane.kit.clock import system_clock
 from looplane.kit.config import Settings
-from looplane.kit.db import open_pool
+from looplane.kit.db import is_unreachable, open_pool
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.migrate import migrate
 from looplane.main import FUNCTIONS, create_app
@@ -25,6 +26,8 @@ from looplane.worker import work
 Greeting = Callable[[asyncpg.Pool], Awaitable[None]]
 
 _BACKLOG = 2048  # connections that may wait for us
+# Seconds for the embedded server to come back: who ran it may be ending just when we join.
+_HANDOVER = 30
 _GRACE = 10  # seconds that requests under way get to finish
 _KEEP_ALIVE = 65  # seconds; longer than what proxies in front keep theirs
 
@@ -87,23 +90,40 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
     greet: Greeting | None,
 ) -> None:
     _end_on_signals()
-    con = await open_connection(dsn)
-    try:
-        await migrate(con, FUNCTIONS)
-    finally:
-        await con.close()
     pool = await open_pool(dsn, settings.pool_size)
-    try:
+
+    async def serve() -> None:
+        await _migrate(dsn, _HANDOVER if embedded else 0)
         app = create_app(pool, settings)
         if greet is not None:
             await greet(pool)
         await _together(
             _answer(app, listener) if listener else _wait(),
             *([work(pool, system_clock)] if parts.worker else []),
-            *([embedded.keep()] if embedded else []),
         )
+
+    try:
+        await _together(serve(), *([embedded.keep()] if embedded else []))
     finally:
         pool.terminate()
+
+
+async def _migrate(dsn: str, patience: float) -> None:
+    """Goes on for `patience` seconds while the database is away."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            con = await open_connection(dsn)
+            try:
+                await migrate(con, FUNCTIONS)
+            finally:
+                await con.close()
+        except Exception as error:
+            if not is_unreachable(error) or time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 def _end_on_signals() -> None:

@@ -28,7 +28,7 @@ async def link_new_thread(
     return await _insert(con, by, thread_id, wishes, 0.0, by_field=True)
 
 
-async def create_needs(
+async def create_customer_needs(
     con: Connection, by: By, thread_id: UUID, asked: CustomerNeedCreate
 ) -> Answer:
     """Links a thread to projects and issues; what is linked already keeps its need.
@@ -46,7 +46,7 @@ async def create_needs(
     return Answer(f'{{"data":[{",".join(bodies)}]}}', version, told)
 
 
-async def delete_need(con: Connection, by: By, thread_id: UUID, id: UUID) -> Answer:
+async def delete_customer_need(con: Connection, by: By, thread_id: UUID, id: UUID) -> Answer:
     """Removes a need from its thread for good. Raises NotFound, PreconditionFailed."""
     recorded = [event(by, "customer_need.deleted", id)]
     async with con.transaction():

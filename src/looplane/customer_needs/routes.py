@@ -33,10 +33,10 @@ async def create_customer_needs(
 
     What is linked already stays linked. `ETag` and `If-Match` are about the thread.
     """
-    return await write(commands.create_needs, thread_id, asked)
+    return await write(commands.create_customer_needs, thread_id, asked)
 
 
 @api.delete("/threads/{thread_id}/customer-needs/{id}", "customerNeeds-delete", DeleteResult)
 async def delete_customer_need(thread_id: Id, id: Id, write: Writing) -> Response:
     """Unlink a thread from a project or an issue. `ETag` and `If-Match` are about the thread."""
-    return await write(commands.delete_need, thread_id, id)
+    return await write(commands.delete_customer_need, thread_id, id)

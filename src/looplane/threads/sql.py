@@ -96,6 +96,13 @@ LOCK = """
 select version from threads
 where workspace_id = $1 and id = $2 and deleted_at is null for update"""
 
+
+def _named(table: str, id: str, column: str = "id") -> str:
+    """SQL for a column of the thing with this id; null where none is named, or none is there."""
+    there = f"select x.{column} from {table} x where x.workspace_id = $1 and x.id = {id}"
+    return f"case when {id}::uuid is not null then ({there} and x.deleted_at is null) end"
+
+
 # The thread, and all that a PATCH names, in one look.
 FIND = f"""
 select t.version, t.title, t.text, t.pain_level, t.state, t.snoozed_until, t.last_snoozed_until,
@@ -109,15 +116,12 @@ select t.version, t.title, t.text, t.pain_level, t.state, t.snoozed_until, t.las
   array(select n.project_id from customer_needs n
     where n.workspace_id = $1 and n.thread_id = t.id and not n.by_field
       and n.project_id is not null) as linked_project_ids,
-  case when $3::uuid is not null then (select m.role from members m
-    where m.workspace_id = $1 and m.id = $3 and m.deleted_at is null) end as assignee_role,
+  {_named("members", "$3", "role")} as assignee_role,
   tc.id as contact_found, tcc.id as target_company_id,
-  case when $5::uuid is not null then (select c.id from companies c
-    where c.workspace_id = $1 and c.id = $5 and c.deleted_at is null) end as company_found,
+  {_named("companies", "$5")} as company_found,
   case when $6::uuid[] is not null then array(select g.id from tags g
     where g.workspace_id = $1 and g.id = any ($6) and g.deleted_at is null) end as tags_found,
-  case when $7::uuid is not null then (select p.id from projects p
-    where p.workspace_id = $1 and p.id = $7 and p.deleted_at is null) end as project_found,
+  {_named("projects", "$7")} as project_found,
   case when $8 then array(select m.id from members m where m.workspace_id = $1
     and m.watches_new_threads and m.role <> 'VIEWER' and m.deleted_at is null) end as watchers
 from threads t
@@ -234,16 +238,9 @@ end $$;
 UPDATE = f"select thread_update({', '.join(f'${n}' for n in range(1, 28))})"
 
 # What a new thread names.
-FIND_NAMED = """
-select
-  (select m.role from members m where m.workspace_id = $1 and m.id = $2 and m.deleted_at is null)
-    as assignee_role,
-  (select c.id from companies c where c.workspace_id = $1 and c.id = $3 and c.deleted_at is null)
-    as company_found,
-  (select p.id from projects p where p.workspace_id = $1 and p.id = $4 and p.deleted_at is null)
-    as project_found,
-  (select i.id from issues i where i.workspace_id = $1 and i.id = $5 and i.deleted_at is null)
-    as issue_found,
+FIND_NAMED = f"""
+select {_named("members", "$2", "role")} as assignee_role, {_named("issues", "$5")} as issue_found,
+  {_named("companies", "$3")} as company_found, {_named("projects", "$4")} as project_found,
   case when $6 then array(select m.id from members m where m.workspace_id = $1
     and m.watches_new_threads and m.role <> 'VIEWER' and m.deleted_at is null) end as watchers"""
 

@@ -15,6 +15,7 @@ from looplane.kit.embedded_pg.place import Place
 
 # The first version with C.UTF-8 built in, the same on every machine, and with syncfs.
 BUILTIN_LOCALE = SYNCFS = 17
+UNFINISHED = "postgres.init-"
 # Nobody can log in as the superuser, who has no password; our role owns its database and no more.
 HBA = "local all all scram-sha-256\n"
 SQL = """\
@@ -40,12 +41,16 @@ def check_version(place: Place) -> None:
         raise EmbeddedError(message)
 
 
+def remove_unfinished(place: Place) -> None:
+    """Remove what killed starts left; what is still in use for a moment goes the next time."""
+    for leftover in place.data_dir.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
 def create(place: Place, account: Account) -> Generator[None]:
     """Make the cluster, role and database under another name and rename it when it is durable."""
     check_has_name(account)
-    for leftover in place.data_dir.glob("postgres.init-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    new = Path(tempfile.mkdtemp(prefix="postgres.init-", dir=place.data_dir))
+    new = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=place.data_dir))
     try:
         os.chown(new, account.uid, account.gid)
         yield from _fill(place, new, account)

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from looplane.kit.embedded_pg import log
 from looplane.kit.embedded_pg.account import Account, server_account
 from looplane.kit.embedded_pg.child import Child, end, spawn
-from looplane.kit.embedded_pg.cluster import check_version, create
+from looplane.kit.embedded_pg.cluster import check_version, create, remove_unfinished
 from looplane.kit.embedded_pg.errors import EmbeddedError, program_failed
 from looplane.kit.embedded_pg.place import Place
 from looplane.kit.embedded_pg.processes import PidFile, end_leftovers, read_pid_file
@@ -38,6 +38,7 @@ class Postmaster:
                 account.closed,
                 account.uid,
             )
+        remove_unfinished(self._place)
         if not self._place.cluster.exists():
             yield from create(self._place, account)
         check_version(self._place)
