@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from tests.factory import Factory
 from tests.witness import events_of, kinds_of
 
 
-async def together(*requests: Any) -> list[httpx.Response]:
+async def together(*requests: Awaitable[httpx.Response]) -> list[httpx.Response]:
     return await asyncio.gather(*requests)
 
 

@@ -180,7 +180,7 @@ async def test_what_a_query_names_of_another_workspace_shows_nothing(
 @every(OPERATIONS)
 async def test_a_query_is_closed(mine: World, operation: Operation) -> None:
     valid = request(operation, mine)
-    wrong = [({**valid["params"], "unknown": "1"}, "unknown")]
+    wrong: list[tuple[Any, str]] = [({**valid["params"], "unknown": "1"}, "unknown")]
     for name, schema in query_of(operation).items():
         wrong.append(([(name, "1"), (name, "1")], name))
         if not fits(schema, "none such"):

@@ -132,7 +132,9 @@ async def test_every_list_finds_its_rows_by_an_index(
 ) -> None:
     con, by, links = crowd
     for fields, indexes in IN_ORDER + SORTED:
-        sent = {name: links[name] if value == "…" else value for name, value in fields.items()}
+        sent: dict[str, Any] = {
+            name: links[name] if value == "…" else value for name, value in fields.items()
+        }
         plan, cursor = await _plan(con, by, ThreadQuery(**sent, limit=1))
         plans = [plan]
         if cursor is not None:

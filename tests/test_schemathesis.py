@@ -18,6 +18,7 @@ from tests.conftest import UNLIMITED, inhabited
 from tests.contract import CONTRACT, OPERATIONS, Operation
 from tests.operations import World, is_reference, path_ids, refer
 
+Case = schemathesis.Case[Any]
 EXAMPLES = os.environ.get("LOOPLANE_FUZZ_EXAMPLES")
 # All checks are on: no 500, the answer as it is declared, what is valid is accepted, what is not
 # is refused, no answer without a key, other methods are 405.
@@ -39,7 +40,8 @@ CONFIG = SchemathesisConfig.from_dict(
 class Hosted:
     """The application on a pool of its own, in the loop in which the program calls it."""
 
-    dsn = ""
+    dsn: str
+    app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -69,7 +71,7 @@ async def world(app: ASGIApp, pool: asyncpg.Pool, dsn: str) -> AsyncIterator[Wor
 
 
 @SCHEMA.parametrize()
-def test_what_the_contract_promises(case: schemathesis.Case, world: World) -> None:
+def test_what_the_contract_promises(case: Case, world: World) -> None:
     operation = OPERATION_AT.get((case.method, case.path))
     if operation is not None and case.meta is not None:
         where = case.meta.components.get(ParameterLocation.PATH)
@@ -84,7 +86,7 @@ def test_what_the_contract_promises(case: schemathesis.Case, world: World) -> No
     case.call_and_validate(headers={"Authorization": key})
 
 
-def make_sensible(case: schemathesis.Case, operation: Operation, ids: dict[str, str]) -> None:
+def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None:
     """Gives a case that is right in form a sense, too; what is then refused was promised."""
     # A cursor is opaque; versions and repetitions have tests of their own.
     case.query.pop("cursor", None)

@@ -147,7 +147,9 @@ class Run:
             model.is_read = True
 
     def _body(self, value: dict[str, Any], people: dict[str | None, str | None]) -> dict[str, Any]:
-        body = {name: value[name] for name in ("status", "closed_loop") if name in value}
+        body: dict[str, Any] = {
+            name: value[name] for name in ("status", "closed_loop") if name in value
+        }
         if "snoozed_until" in value:
             body["snoozed_until"] = self.clock() + timedelta(hours=value["snoozed_until"])
         if "assignee" in value:
