@@ -49,7 +49,7 @@ fuzz: setup-dev  ## many more examples for every generated test (30 minutes)
 	@LOOPLANE_FUZZ_EXAMPLES=500 $(BIN)/python -m pytest tests/test_schemathesis.py tests/test_thread_state_machine.py tests/test_list_threads.py
 
 soak: setup-dev  ## kill processes under load for ten minutes, and count what is lost
-	@LOOPLANE_SOAK_SECONDS=600 $(BIN)/python -m pytest tests/test_kill.py
+	@LOOPLANE_SOAK_SECONDS=600 $(BIN)/python -m pytest -s tests/test_kill.py
 
 audit: setup-dev  ## look for known vulnerabilities in what is installed
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt

@@ -13,6 +13,7 @@ from looplane.kit.migrate import folder_of
 
 _HERE = Path(__file__).parent
 _READER = "/api/docs"
+_PATIENCE = 2  # seconds; whoever asks whether we are ready wants to know it now
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -41,7 +42,8 @@ async def _figures(_request: Request) -> Response:
 
 async def _ready(request: Request) -> Response:
     """Whether requests can be answered; raises what the pool raises when they cannot."""
-    await request.app.state.pool.fetchval("select 1 from migrations limit 1")
+    async with request.app.state.pool.acquire(timeout=_PATIENCE) as con:
+        await con.fetchval("select 1 from migrations limit 1", timeout=_PATIENCE)
     return JSONResponse({"status": "ok"})
 
 

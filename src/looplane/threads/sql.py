@@ -181,8 +181,7 @@ select seen.body::text as body, seen.version from seen"""
 # The atomic write of an update. It holds no rules: what the thread is to be comes in, and it is
 # written only if the version is still the one that was read. Answers null when it is not.
 FUNCTIONS = f"""
-drop function if exists thread_update;
-create function thread_update(
+create or replace function thread_update(
   p_workspace uuid, p_id uuid, p_version bigint, p_now timestamptz, p_events jsonb, p_member uuid,
   p_title text, p_text text, p_pain_level text, p_state text, p_snoozed_until timestamptz,
   p_last_snoozed_until timestamptz, p_last_state_change_at timestamptz, p_is_read boolean,
