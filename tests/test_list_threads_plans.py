@@ -56,7 +56,7 @@ IN_ORDER: list[tuple[dict[str, str], str]] = [
     ({"tab": "snoozed"}, BY_STATUS),
     ({"tab": "done"}, BY_STATUS),
     ({"status": "open"}, BY_STATUS),
-    ({"status": "open", "assignee_id": "…"}, "threads_assignee"),
+    ({"status": "open", "assignee_id": "…"}, "threads_mine threads_assignee"),
     ({"pain_level": "LOW"}, "threads_newest"),
     ({"origin": "api"}, "threads_newest"),
     ({"created_after": MOMENT, "created_before": MOMENT}, "threads_newest"),

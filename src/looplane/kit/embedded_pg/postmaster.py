@@ -76,7 +76,7 @@ class Postmaster:
         Its other guard, on the shared memory, stays in force.
         """
         stale = read_pid_file(self._place.cluster)
-        if stale is None:  # or empty, which it would refuse
+        if stale is None:  # or spoilt, which it would refuse
             (self._place.cluster / "postmaster.pid").unlink(missing_ok=True)
             return {}
         return {"PG_GRANDPARENT_PID": str(stale.pid)}

@@ -19,13 +19,13 @@ class PidFile(NamedTuple):
 
 
 def read_pid_file(cluster: Path) -> PidFile | None:
+    """None when there is none, and for one just being written or spoilt by a power failure."""
     try:
-        lines = (cluster / "postmaster.pid").read_text().splitlines()
+        lines = (cluster / "postmaster.pid").read_text(errors="replace").splitlines()
     except FileNotFoundError:
         return None
-    if not lines:  # just being written, or cut short by a power failure
-        return None
-    return PidFile(int(lines[0]), ready=lines[-1].strip() == "ready")
+    pid = lines[0].removeprefix("-") if lines else ""  # less than 0 in single-user mode
+    return PidFile(int(pid), ready=lines[-1].strip() == "ready") if pid.isdecimal() else None
 
 
 def end_leftovers(place: Place, limit: float) -> Generator[None]:
