@@ -28,7 +28,7 @@ def children_of_postgres() -> list[int]:
             words = path.read_bytes()
         except OSError:
             continue  # gone meanwhile
-        if words.startswith(b"postgres: looplane looplane"):
+        if words.startswith(b"postgres: ") and b": looplane looplane " in words:
             found.append(int(path.parent.name))
     return found
 

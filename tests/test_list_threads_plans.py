@@ -123,7 +123,7 @@ def _nodes(plan: dict[str, Any], *, within: bool) -> Iterator[dict[str, Any]]:
     """The steps of a plan; `within` those too that are run for each row, to make its JSON."""
     yield plan
     for part in plan.get("Plans", ()):
-        if within or part["Parent Relationship"] in {"Outer", "Inner", "Member"}:
+        if within or part["Parent Relationship"] in {"Outer", "Inner", "Member", "Subquery"}:
             yield from _nodes(part, within=within)
 
 

@@ -3,11 +3,12 @@
 import re
 import secrets
 import time
+from functools import cache
 
 import orjson
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,20 +26,34 @@ MAX_BODY = 1_000_000  # bytes
 
 _log = structlog.get_logger("looplane.http")
 _REQUEST_ID = re.compile(r"req_[0-9a-f]{16}")
-_SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-# What a page may load is said where the page is served; an answer of the API loads nothing.
-_NO_CONTENT = "default-src 'none'; frame-ancestors 'none'"
+_SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+# Unless the answer says otherwise. What a page may load is said where the page is served; an
+# answer of the API loads nothing.
+_UNLESS_SAID = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+]
 _REQUESTS = Counter(
     "looplane_requests_total", "Requests answered.", ["method", "operation", "status"]
 )
 _SECONDS = Histogram(
     "looplane_request_seconds", "Time to answer a request.", ["method", "operation"]
 )
+
+
+@cache
+def _counter(method: str, operation: str, status: int) -> Counter:
+    return _REQUESTS.labels(method, operation, str(status))
+
+
+@cache
+def _histogram(method: str, operation: str) -> Histogram:
+    return _SECONDS.labels(method, operation)
 
 
 async def send_error(error: ApiError, send: Send) -> None:
@@ -118,16 +133,16 @@ class _Request:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            said = message["headers"]
+            names = {name for name, _ in said}
             spent = self._scope.get("looplane.spent")
-            if spent is not None:
-                message["headers"] = [*message["headers"], *spent.headers()]
-            headers = MutableHeaders(raw=message["headers"])
-            headers["X-Request-Id"] = self.id
-            for name, text in _SECURITY.items():
-                headers[name] = text
-            headers.setdefault("Content-Security-Policy", _NO_CONTENT)
-            headers.setdefault("Cache-Control", "no-store")
-            message["headers"] = headers.raw
+            message["headers"] = [
+                *said,
+                (b"x-request-id", self.id.encode()),
+                *_SECURITY,
+                *(each for each in _UNLESS_SAID if each[0] not in names),
+                *(spent.headers() if spent is not None else ()),
+            ]
         await self._send(message)
 
     async def fail(self, error: ApiError) -> None:
@@ -137,8 +152,10 @@ class _Request:
     def report(self, seconds: float) -> None:
         method = self._scope["method"]
         operation = self._scope.get("looplane.operation", "other")
-        _REQUESTS.labels(method, operation, str(self.status)).inc()
-        _SECONDS.labels(method, operation).observe(seconds)
+        # Anyone can make up methods; a figure for each would fill the memory.
+        counted = method if operation != "other" or method == "GET" else "other"
+        _counter(counted, operation, self.status).inc()
+        _histogram(counted, operation).observe(seconds)
         _log.info(
             "request",
             request_id=self.id,

@@ -13,7 +13,6 @@ def set_up_logs(level: str, form: str) -> None:
     """Everything from `level` up, as `form` (json, console, or auto by where it goes)."""
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -17,12 +17,13 @@ from looplane.kit.schema import Closed, Moment, Text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+LONGEST_PAGE = 200
 
 
 class PageQuery(Closed):
     """The part of a page asked for."""
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 50
     cursor: Annotated[Text, Field(max_length=400)] | None = None
 
 
@@ -110,9 +111,10 @@ async def fetch_page(
         last = _read_cursor(query.cursor, stamp, sort)
         where.add(f"({sort.column}, {id_column}) < ({{}}, {{}})", *last)
     where.args.append(query.limit + 1)
+    ordered = f"{select} where {where} order by {sort.column} desc, {id_column} desc"
+    # Planned once, without the values: the inner limit tells the planner that pages are short.
     rows = await con.fetch(
-        f"{select} where {where} order by {sort.column} desc, {id_column} desc"
-        f" limit ${len(where.args)}",
+        f"select * from ({ordered} limit {LONGEST_PAGE + 1}) page limit ${len(where.args)}",
         *where.args,
     )
     return _page(rows, query.limit, stamp, sort)

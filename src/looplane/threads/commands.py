@@ -8,7 +8,7 @@ from uuid import UUID
 from looplane.changes import refuse, settle
 from looplane.contacts.commands import find_or_create_contact
 from looplane.customer_needs.commands import link_new_thread
-from looplane.events import changed, event, kinds
+from looplane.events import event, kinds
 from looplane.kit.answers import Answer, found
 from looplane.kit.auth import By
 from looplane.kit.db import Connection, Row
@@ -124,6 +124,8 @@ def _named(sent: Mapping[str, Any]) -> dict[str, Any]:
     }
     if "tag_ids" in sent:
         named["tag_ids"] = [id for id in map(known_id, set(sent["tag_ids"])) if id]
+    named["company_matters"] = "contact_id" in sent or "company_id" in sent
+    named["project_matters"] = "project_id" in sent
     return {**named, "watchers": bool(sent.get("notify", {}).get("email"))}
 
 
@@ -192,7 +194,7 @@ def _events(  # noqa: PLR0913  # all that happens in one write
     told: list[dict[str, object]],
     needs: tuple[UUID | None, UUID],
 ) -> list[dict[str, object]]:
-    diff = changed(rules.shown(before), rules.shown(after))
+    diff = rules.difference(before, after)
     recorded = [event(by, kind, id, *diff) for kind in rules.events_of(before, after)]
     recorded[0]["notify"] = told or None
     if after["contact_company_id"] != before["contact_company_id"]:

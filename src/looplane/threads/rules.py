@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from looplane.events import EventType
+from looplane.events import Change, EventType, changed
 
 Thread = dict[str, Any]
 Sent = Mapping[str, Any]
@@ -157,16 +157,19 @@ def apply(before: Thread, sent: Sent, contact_company: UUID | None, now: datetim
     }
 
 
-def shown(thread: Thread) -> Thread:
-    """The thread in the words of the API, as events tell of it."""
-    state = thread["state"]
-    names = [name for name in thread if name not in {"state", "tag_ids", "linked_project_ids"}]
-    return {
-        **{name: thread[name] for name in names},
-        "status": _STATUS[state],
-        "closed_loop": state == "closed",
-        "tag_ids": sorted(map(str, thread["tag_ids"])),
-    }
+def difference(before: Thread, after: Thread) -> tuple[Change, Change]:
+    """What differs, as it was and as it is, in the words of the API: so events tell of it."""
+    names = [name for name, value in after.items() if before[name] != value]
+    return changed(_shown(before, names), _shown(after, names))
+
+
+def _shown(thread: Thread, names: list[str]) -> Thread:
+    shown = {name: thread[name] for name in names}
+    if (state := shown.pop("state", None)) is not None:
+        shown |= {"status": _STATUS[state], "closed_loop": state == "closed"}
+    if "tag_ids" in shown:
+        shown["tag_ids"] = sorted(map(str, shown["tag_ids"]))
+    return shown
 
 
 def events_of(before: Thread, after: Thread) -> list[EventType]:

@@ -103,19 +103,19 @@ def _named(table: str, id: str, column: str = "id") -> str:
     return f"case when {id}::uuid is not null then ({there} and x.deleted_at is null) end"
 
 
-# The thread, and all that a PATCH names, in one look.
+# The thread, and what the PATCH names, in one look; what it leaves alone is not looked up.
 FIND = f"""
 select t.version, t.title, t.text, t.pain_level, t.state, t.snoozed_until, t.last_snoozed_until,
   t.last_state_change_at, t.is_read, ct.id as contact_id, co.id as company_id, ta.id as assignee_id,
   t.ai_draft_html, t.ai_draft_sources, t.ai_draft_generated_at, t.ai_draft_started_at,
   t.ai_draft_error_at,
-  array(select g.id from thread_tags tt
+  case when $6::uuid[] is not null then array(select g.id from thread_tags tt
     join tags g on g.workspace_id = $1 and g.id = tt.tag_id and g.deleted_at is null
-    where tt.workspace_id = $1 and tt.thread_id = t.id) as tag_ids,
+    where tt.workspace_id = $1 and tt.thread_id = t.id) else '{{}}' end as tag_ids,
   fn.id as need_id, fp.id as project_id,
-  array(select n.project_id from customer_needs n
+  case when $10 then array(select n.project_id from customer_needs n
     where n.workspace_id = $1 and n.thread_id = t.id and not n.by_field
-      and n.project_id is not null) as linked_project_ids,
+      and n.project_id is not null) else '{{}}' end as linked_project_ids,
   {_named("members", "$3", "role")} as assignee_role,
   tc.id as contact_found, tcc.id as target_company_id,
   {_named("companies", "$5")} as company_found,
@@ -129,10 +129,10 @@ left join contacts ct on ct.workspace_id = $1 and ct.id = t.contact_id and ct.de
 left join companies co on co.workspace_id = $1 and co.id = t.company_id and co.deleted_at is null
 {member_join("ta", "t.assignee_id")}
 -- The need that the field `project_id` made.
-left join customer_needs fn on fn.workspace_id = $1 and fn.thread_id = t.id and fn.by_field
+left join customer_needs fn on $10 and fn.workspace_id = $1 and fn.thread_id = t.id and fn.by_field
 left join projects fp on fp.workspace_id = $1 and fp.id = fn.project_id and fp.deleted_at is null
 -- The contact that the thread will have, and that contact's company.
-left join contacts tc on tc.workspace_id = $1 and tc.id = coalesce($4, t.contact_id)
+left join contacts tc on $9 and tc.workspace_id = $1 and tc.id = coalesce($4, t.contact_id)
   and tc.deleted_at is null
 left join companies tcc on tcc.workspace_id = $1 and tcc.id = tc.company_id
   and tcc.deleted_at is null
@@ -280,10 +280,13 @@ async def find(  # noqa: PLR0913  # all that a PATCH can name
     tag_ids: list[UUID] | None = None,
     project_id: UUID | None = None,
     watchers: bool = False,
+    company_matters: bool = False,
+    project_matters: bool = False,
 ) -> Row:
     """The thread, and what is asked for beside it. Raises NotFound."""
-    sought = (assignee_id, contact_id, company_id, tag_ids, project_id, watchers)
-    return found(await con.fetchrow(FIND, by.workspace_id, id, *sought), noun)
+    named = (assignee_id, contact_id, company_id, tag_ids, project_id)
+    asked = (watchers, company_matters, project_matters)
+    return found(await con.fetchrow(FIND, by.workspace_id, id, *named, *asked), noun)
 
 
 async def find_named(con: Connection, by: By, sent: Mapping[str, Any]) -> Row:
