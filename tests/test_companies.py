@@ -15,7 +15,7 @@ from tests.factory import Factory
 from tests.witness import events_of, everything, faults, kinds_of
 
 NOWHERE = str(new_id())
-BIGGEST = 2**63 - 1
+BIGGEST = 2**53 - 1
 PLAIN: dict[str, Any] = {
     "name": "Acme",
     "logo_url": "https://logo.example/a.png",

@@ -5,6 +5,8 @@ import json
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -12,7 +14,7 @@ import pytest
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from looplane.kit import edge
+from looplane.kit import edge, operation
 from looplane.kit.config import Settings
 from looplane.kit.db import open_pool
 from looplane.kit.edge import Edge
@@ -20,6 +22,7 @@ from looplane.kit.errors import NotFound
 from looplane.kit.logs import set_up_logs
 from looplane.main import create_app
 from tests.conftest import connected
+from tests.factory import Factory
 from tests.operations import World
 
 ALWAYS = {
@@ -200,3 +203,18 @@ async def test_a_line_says_what_was_asked_and_answered(
         "operation": "contacts-get",
         "status": 404,
     }
+
+
+async def test_a_request_that_hangs_is_given_up(
+    client: httpx.AsyncClient, make: Factory, db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = await make.thread()
+    path = f"/threads/{thread['id']}"
+    async with db.transaction():
+        await db.execute("select from threads where id = $1 for update", UUID(thread["id"]))
+        monkeypatch.setattr(operation, "LONGEST", 0.2)
+        answer = await client.patch(path, json={"title": "too late"})
+        monkeypatch.undo()
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+    assert (await client.get(path)).json()["title"] == thread["title"], "nothing was written"

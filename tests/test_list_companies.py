@@ -13,7 +13,7 @@ from tests.conftest import SteppedClock
 from tests.factory import Factory
 from tests.witness import faults
 
-BIGGEST = 2**63 - 1
+BIGGEST = 2**53 - 1
 
 
 async def _names(client: httpx.AsyncClient, **filters: Any) -> list[str]:

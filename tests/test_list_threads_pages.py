@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from looplane.kit.clock import iso
 from tests.conftest import SteppedClock

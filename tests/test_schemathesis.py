@@ -24,6 +24,7 @@ EXAMPLES = os.environ.get("LOOPLANE_FUZZ_EXAMPLES")
 # is refused, no answer without a key, other methods are 405.
 CONFIG = SchemathesisConfig.from_dict(
     {
+        "request-timeout": 60,  # ours are shorter; a slow disk is no fault of the contract
         "generation": {
             "max-examples": int(EXAMPLES or 5),
             "deterministic": EXAMPLES is None,

@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from looplane.kit.clock import iso
 from looplane.threads.commands import wake_due_threads

@@ -12,8 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from looplane.kit import db as database
-from looplane.kit import idempotency
+from looplane.kit import db as database, idempotency
 from looplane.kit.clock import iso, system_clock
 from looplane.kit.writes import LIFETIME
 from looplane.threads.commands import wake_due_threads
@@ -154,7 +153,8 @@ async def test_a_worker_outlives_its_connections(
     await come_about(lambda: are_awake(db, before))
     assert await db.fetch(
         "select pg_terminate_backend(pid) from pg_stat_activity where backend_start > $1"
-        " and application_name = 'looplane' and pid <> pg_backend_pid()",
+        " and application_name = 'looplane' and pid <> pg_backend_pid()"
+        " and datname = current_database()",
         start,
     )
     after = await asleep(db, workspace, system_clock())

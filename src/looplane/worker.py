@@ -15,6 +15,7 @@ from looplane.threads.commands import wake_due_threads
 
 _log = structlog.get_logger("looplane.worker")
 _TICK = 1.0  # seconds between two looks
+_LONGEST_ROUND = 60.0  # longer, and the database is taken to be away
 _LONGEST_PAUSE = 10.0
 
 # One round of what is due at a moment; says how much was done.
@@ -32,7 +33,7 @@ async def _repeat(pool: asyncpg.Pool, clock: Clock, command: Periodic) -> None:
     while True:
         try:
             async with pool.acquire(timeout=ACQUIRE_TIMEOUT) as con:
-                while await command(con, clock()):
+                while await asyncio.wait_for(command(con, clock()), _LONGEST_ROUND):
                     pass
             pause = _TICK
         except COLLISION:

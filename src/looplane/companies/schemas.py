@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from looplane.kit.paging import DatedQuery, PageInfo
 from looplane.kit.schema import Closed, Name, Reference, WebUrl, absent
 
-_MOST = 2**63 - 1  # what the column holds
+_MOST = 2**53 - 1  # what a JSON number can say to the last digit
 
 
 def _once(items: list[str]) -> list[str]:

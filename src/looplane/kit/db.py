@@ -102,7 +102,6 @@ async def open_pool(dsn: str, size: int) -> asyncpg.Pool:
         init=_prepare,
         reset=_keep_as_is,
         timeout=ACQUIRE_TIMEOUT,
-        command_timeout=STATEMENT_TIMEOUT + 5,
         statement_cache_size=400,
         max_cached_statement_lifetime=0,
         server_settings=_SESSION,

@@ -1,7 +1,7 @@
 """The outermost layer: request ids, the size limit, security headers, one log line a request."""
 
+import random
 import re
-import secrets
 import time
 from functools import cache
 
@@ -109,7 +109,7 @@ class _Request:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         sent = headers.get("x-request-id", "")
-        self.id = sent if _REQUEST_ID.fullmatch(sent) else "req_" + secrets.token_hex(8)
+        self.id = sent if _REQUEST_ID.fullmatch(sent) else f"req_{random.getrandbits(64):016x}"
         length = headers.get("content-length", "")
         # The first digits tell enough of a number, however long it is.
         self.declared_length = int(length[:18]) if length.isascii() and length.isdigit() else 0

@@ -5,6 +5,7 @@ FastAPI declares and documents; what happens at a request is here: first the key
 without a key gets a body parsed.
 """
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -34,6 +35,9 @@ from looplane.kit.writes import Read, Write, fingerprint
 
 Endpoint = Callable[..., Awaitable[Response]]
 Declare = Callable[[Endpoint], Endpoint]
+
+# Seconds that a request may take; then it is given up, and answered as if the database were away.
+LONGEST = 30.0
 
 _ETAG = re.compile(r'\s*"(\d{1,18})"\s*')
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -138,7 +142,9 @@ class Operation(APIRoute):
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["looplane.operation"] = self.operation_id
-        response = await self._answer(Request(scope, receive))
+        # One clock for the whole request: the key, the body, and every statement.
+        async with asyncio.timeout(LONGEST):
+            response = await self._answer(Request(scope, receive))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Any:  # noqa: ANN401
@@ -198,6 +204,8 @@ def _validated(read: Callable[[], BaseModel], faults: list[str]) -> BaseModel | 
 
 
 def _pairs(request: Request) -> dict[str, str]:
+    if not request.scope["query_string"]:
+        return {}
     items = request.query_params.multi_items()
     pairs = dict(items)
     if len(pairs) < len(items):

@@ -10,9 +10,9 @@ import asyncpg
 from starlette.responses import Response
 
 from looplane.kit import idempotency
-from looplane.kit.answers import Answer, to_response
+from looplane.kit.answers import Answer, Ready
 from looplane.kit.auth import By, Key
-from looplane.kit.db import ACQUIRE_TIMEOUT, COLLISION, REPLACED, Connection
+from looplane.kit.db import COLLISION, REPLACED, Connection
 from looplane.kit.errors import Conflict, Unprocessable
 
 _TRIES = 5
@@ -30,9 +30,9 @@ class Read:
 
     async def __call__(self, query: Query, *args: object) -> Response:
         """Answers with what `query` finds."""
-        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as con:
+        async with self.pool.acquire() as con:
             answer = await query(con, self.by, *args)
-        return to_response(answer.body, answer.all_headers())
+        return Ready(answer.body, answer.all_headers())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Write:
         """
         for more in reversed(range(_TRIES)):
             try:
-                async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as con:
+                async with self.pool.acquire() as con:
                     return await self._run(con, command, args)
             except COLLISION:
                 continue
@@ -70,7 +70,7 @@ class Write:
         if self.idempotency_key is not None:
             return await self._run_once(con, command, args)
         answer = await command(con, self.by, *args)
-        return to_response(answer.body, answer.all_headers())
+        return Ready(answer.body, answer.all_headers())
 
     async def _rehearse(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """The same write to the last check, then rolled back."""
@@ -81,7 +81,7 @@ class Write:
         finally:
             await transaction.rollback()
         would = {"X-Looplane-Would": ", ".join(answer.events)}
-        return to_response(answer.body, {**answer.all_headers(), **would})
+        return Ready(answer.body, {**answer.all_headers(), **would})
 
     async def _run_once(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """The write and its stored answer in one transaction: both are there, or neither."""
@@ -97,13 +97,13 @@ class Write:
                     msg = "This Idempotency-Key was used for another request."
                     raise Unprocessable(msg)
                 replayed = {**stored["headers"], "Idempotent-Replayed": "true"}
-                return to_response(stored["body"], replayed)
+                return Ready(stored["body"], replayed)
             answer = await command(con, self.by, *args)
             headers = answer.all_headers()
             await idempotency.insert(
                 con, *slot, self.fingerprint, headers, answer.body, self.by.now
             )
-        return to_response(answer.body, headers)
+        return Ready(answer.body, headers)
 
 
 # How long a stored answer is given again.

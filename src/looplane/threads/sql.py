@@ -6,13 +6,9 @@ from uuid import UUID
 
 from looplane import events
 from looplane.comments.sql import OF_THREAD as COMMENTS
-from looplane.companies.sql import COMPANY
-from looplane.companies.sql import JOINS as COMPANY_JOINS
-from looplane.contacts.sql import CONTACT
-from looplane.contacts.sql import JOIN as CONTACT_JOIN
-from looplane.contacts.sql import MOVE as MOVE_CONTACT
-from looplane.customer_needs.sql import OF_THREAD as NEEDS
-from looplane.customer_needs.sql import REPLACE as REPLACE_NEED
+from looplane.companies.sql import COMPANY, JOINS as COMPANY_JOINS
+from looplane.contacts.sql import CONTACT, JOIN as CONTACT_JOIN, MOVE as MOVE_CONTACT
+from looplane.customer_needs.sql import OF_THREAD as NEEDS, REPLACE as REPLACE_NEED
 from looplane.kit.answers import Answer, found
 from looplane.kit.auth import By
 from looplane.kit.db import Connection, Row
@@ -284,9 +280,9 @@ async def find(  # noqa: PLR0913  # all that a PATCH can name
     project_matters: bool = False,
 ) -> Row:
     """The thread, and what is asked for beside it. Raises NotFound."""
-    named = (assignee_id, contact_id, company_id, tag_ids, project_id)
-    asked = (watchers, company_matters, project_matters)
-    return found(await con.fetchrow(FIND, by.workspace_id, id, *named, *asked), noun)
+    named = (assignee_id, contact_id, company_id, tag_ids, project_id, watchers)
+    args = (by.workspace_id, id, *named, company_matters, project_matters)
+    return found(await con.fetchrow(FIND, *args), noun)
 
 
 async def find_named(con: Connection, by: By, sent: Mapping[str, Any]) -> Row:
