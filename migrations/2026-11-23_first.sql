@@ -20,6 +20,7 @@ create table members (
   primary key (workspace_id, id)
 );
 create unique index members_email on members (workspace_id, lower(email)) where deleted_at is null;
+create index members_newest on members (workspace_id, joined_at desc, id desc) where deleted_at is null;
 
 create table api_keys (
   workspace_id uuid not null references workspaces,
