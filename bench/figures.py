@@ -20,16 +20,17 @@ def resident_megabytes(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def children_of_postgres() -> list[int]:
-    """The pids of all PostgreSQL backends on this machine that serve `looplane`."""
-    found = []
+def backend_seconds() -> dict[int, float]:
+    """CPU that each PostgreSQL backend on this machine that serves `looplane` has used, by pid."""
+    found = {}
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes()
         except OSError:
             continue  # gone meanwhile
         if words.startswith(b"postgres: ") and b": looplane looplane " in words:
-            found.append(int(path.parent.name))
+            pid = int(path.parent.name)
+            found[pid] = cpu_seconds(pid)
     return found
 
 

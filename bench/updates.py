@@ -5,7 +5,7 @@ from collections.abc import Callable
 from statistics import median
 
 from bench import load
-from bench.figures import children_of_postgres, cpu_seconds, resident_megabytes, spread
+from bench.figures import backend_seconds, cpu_seconds, resident_megabytes, spread
 from bench.world import PORT, World, api, pgbench, thread_id
 
 _ROUNDS, _SECONDS, _CONNECTIONS = 7, 6, 16
@@ -44,11 +44,11 @@ def measure(world: World) -> list[str]:
         load.run(patch(world), PORT, 2)
         ours, theirs, ratios, tails, python, postgres = [], [], [], [], [], []
         for _ in range(_ROUNDS):
-            before = cpu_seconds(pid), _backends()
+            before, backends = cpu_seconds(pid), backend_seconds()
             run = load.run(patch(world), PORT, _SECONDS, _CONNECTIONS)
             count = len(run.latencies)
-            python.append(1e6 * (cpu_seconds(pid) - before[0]) / count)
-            postgres.append(1e6 * (_backends() - before[1]) / count)
+            python.append(1e6 * (cpu_seconds(pid) - before) / count)
+            postgres.append(1e6 * _grown(backends) / count)
             theirs.append(pgbench(world, _SECONDS, _CONNECTIONS))
             ours.append(run.rate)
             ratios.append(run.rate / theirs[-1])
@@ -70,5 +70,6 @@ def measure(world: World) -> list[str]:
     ]
 
 
-def _backends() -> float:
-    return sum(cpu_seconds(pid) for pid in children_of_postgres())
+def _grown(before: dict[int, float]) -> float:
+    """What the backends have used since; one that ended meanwhile is left out."""
+    return sum(now - before.get(pid, 0) for pid, now in backend_seconds().items())
