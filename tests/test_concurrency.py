@@ -76,11 +76,12 @@ async def test_who_finds_it_done_is_shown_what_was_found(
     client: httpx.AsyncClient, make: Factory
 ) -> None:
     path = f"/threads/{(await make.thread())['id']}"
-    titles = ["this", "this", "that", "that"] * 30
-    answers = await together(*(client.patch(path, json={"title": title}) for title in titles))
-    assert [answer.json()["title"] for answer in answers] == titles
-    shown = {answer.headers["etag"]: answer.content for answer in answers}
-    assert all(answer.content == shown[answer.headers["etag"]] for answer in answers)
+    titles = ["this", "this", "that", "that"] * 25
+    for _ in range(4):
+        answers = await together(*(client.patch(path, json={"title": title}) for title in titles))
+        assert [answer.json()["title"] for answer in answers] == titles
+        shown = {answer.headers["etag"]: answer.content for answer in answers}
+        assert all(answer.content == shown[answer.headers["etag"]] for answer in answers)
 
 
 async def test_tag_sets_end_as_one_of_the_sets_whole(

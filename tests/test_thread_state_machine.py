@@ -181,6 +181,7 @@ class Run:
         params = {"contact_id": thread["contact"]["id"]}
         for tab in TABS:
             page = await self.client.get("/threads", params={**params, "tab": tab})
+            assert page.status_code == 200, page.text
             shown = [thread] if tab in model.views else []
             assert page.json()["data"] == shown, tab
 
