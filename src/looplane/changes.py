@@ -1,48 +1,27 @@
 """How a change becomes rows: read, decide, write if nothing moved, and the event with it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from looplane.events import EventType, changed, event, kinds
-from looplane.kit.answers import Answer, found
-from looplane.kit.auth import By
-from looplane.kit.db import Connection, Row
-from looplane.kit.errors import ValidationFailed
+from looplane.events import Event, EventType, Values, as_write, difference, types_of
+from looplane.kit.clock import later_than
+from looplane.kit.context import Context
+from looplane.kit.database import Connection, Row
 from looplane.kit.ids import new_id
+from looplane.kit.paging import Conditions, PageQuery
+from looplane.kit.references import reference_id, unknown_reference
+from looplane.kit.responses import Answer, or_404
+from looplane.kit.schema import StrictModel
+from looplane.resources import Resource
+
+# As many rows as one look for recent changes takes; where there are more, the list is walked.
+_MOST_RECENT = 2000
 
 
-class Deletable(Protocol):
-    """The part of Statements that a deletion needs."""
-
-    noun: str
-    LOCK: str
-    DELETE: str
-
-
-class Statements(Deletable, Protocol):
-    """What a noun's sql.py must say for its rows to be changed from here.
-
-    GET, FIND and LOCK take workspace and id. INSERT takes workspace, id, now, events, then the
-    columns; UPDATE workspace, id, version, now, events, then the columns; DELETE workspace, id,
-    now, events. GET, FIND, INSERT and UPDATE answer `body` (the JSON) and `version`, FIND also the
-    columns that decide; LOCK answers `version`.
-    """
-
-    COLUMNS: tuple[str, ...]
-    GET: str
-    FIND: str
-    INSERT: str
-    UPDATE: str
-
-
-def refuse(faults: list[str]) -> None:
-    """Raises ValidationFailed when there are faults."""
-    if faults:
-        raise ValidationFailed(faults)
-
-
-async def settle(
+async def write_optimistically(
     con: Connection,
     attempt: Callable[[], Awaitable[Answer | None]],
     lock: Callable[[], Awaitable[Any]],
@@ -61,63 +40,139 @@ async def settle(
     return answer
 
 
-async def get(con: Connection, by: By, sql: Statements, id: UUID) -> Answer:
+async def get(con: Connection, context: Context, resource: Resource, id: UUID) -> Answer:
     """One thing. Raises NotFound."""
-    row = found(await con.fetchrow(sql.GET, by.workspace_id, id), sql.noun)
+    row = or_404(await con.fetchrow(resource.get, context.workspace_id, id), resource.noun)
     return Answer(row["body"], row["version"])
 
 
+async def list_page(
+    con: Connection, context: Context, resource: Resource, query: PageQuery
+) -> Answer:
+    """A page of things, the newest first. Raises Unprocessable."""
+    conditions = await conditions_of(con, context, resource, query)
+    return Answer(await resource.listing.fetch(con, conditions, query))
+
+
+async def conditions_of(
+    con: Connection, context: Context, resource: Resource, query: PageQuery, *more: object
+) -> Conditions:
+    """The filters of `query` that the resource declares, and its dates; `more` is $2 and on."""
+    conditions = Conditions(resource.alias, context.workspace_id, *more)
+    for name, declared in resource.filters.items():
+        if (value := getattr(query, name)) is not None:
+            conditions.add(declared.clause, declared.convert(value))
+    for name in ("created", "updated"):
+        for bound, sign in (("after", ">"), ("before", "<")):
+            if (moment := getattr(query, f"{name}_{bound}", None)) is not None:
+                conditions.add(f"{resource.alias}.{name}_at {sign} {{0}}", moment)
+    if (since := getattr(query, "updated_after", None)) is not None:
+        args = (context.workspace_id, since, _MOST_RECENT)
+        recent = await con.fetchval(resource.changed_since, *args)
+        if len(recent) < _MOST_RECENT:
+            conditions.add(f"{resource.alias}.id = any ({{0}})", recent)
+    return conditions
+
+
 async def create(
-    con: Connection, by: By, sql: Statements, columns: Mapping[str, object], id: UUID | None = None
-) -> Answer:
-    """Stores a new thing and its event."""
-    id = id or new_id()
-    recorded = [event(by, _kind(sql, "created"), id)]
-    values = [columns[name] for name in sql.COLUMNS]
-    args = (by.workspace_id, id, by.now, recorded, *values)
-    row = await con.fetchrow(sql.INSERT, *args)
-    assert row is not None, "an insert that does not fail answers its row"
-    return Answer(row["body"], row["version"], kinds(recorded))
-
-
-async def update(  # noqa: PLR0913  # what decides, and what it needs to see
     con: Connection,
-    by: By,
-    sql: Statements,
-    id: UUID,
-    decide: Callable[[Row], Mapping[str, object]],
-    *sought: object,
-    also: Callable[[Row], Iterable[EventType]] = lambda _: (),
+    context: Context,
+    resource: Resource,
+    values: Values,
+    *,
+    id: UUID | None = None,
+    faults: Sequence[str] = (),
 ) -> Answer:
-    """Changes a thing: `decide` gets what FIND saw (given `sought`) and says the columns to be.
+    """Stores a new thing and its event.
 
-    `also` gets the same and names the events that a change sets off beside `<noun>.updated`.
-    A change that changes nothing writes nothing. Raises NotFound, PreconditionFailed, and what
-    `decide` raises.
+    Raises ValidationFailed for `faults`, and for what is referred to and is not there.
+    """
+    id = id or new_id()
+    async with _references_held(con, context, resource, values) as references:
+        context.raise_faults([*references.faults, *faults])
+        named = {**values, **references.ids}
+        columns = resource.to_columns({name: named[name] for name in resource.columns})
+        events = [Event(event_type(resource, "created"), id)]
+        write = as_write(context, context.clock(), events)
+        row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
+        assert row is not None, "an insert that does not fail answers its row"
+    return Answer(row["body"], row["version"], types_of(events))
+
+
+async def create_from_body(
+    con: Connection, context: Context, resource: Resource, body: StrictModel
+) -> Answer:
+    """Stores what a body says as it stands. Raises ValidationFailed."""
+    return await create(con, context, resource, body.model_dump())
+
+
+async def update_from_body(
+    con: Connection, context: Context, resource: Resource, id: UUID, body: StrictModel
+) -> Answer:
+    """Changes what a body says as it stands.
+
+    Raises NotFound, PreconditionFailed, ValidationFailed.
+    """
+    return await update(con, context, resource, id, body.model_dump(exclude_unset=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How an update that is more than its body is decided.
+
+    `find` is a `resource.find` that sees more, given `find_by`; the others get its row: `faults` are
+    what is wrong with what was sent, `columns` what is to be, and `also` names the events that a
+    change sets off beside `<noun>.updated`.
     """
 
-    async def attempt() -> Answer | None:
-        row = found(await con.fetchrow(sql.FIND, by.workspace_id, id, *sought), sql.noun)
-        by.check(row["version"])
-        before = {name: row[name] for name in sql.COLUMNS}
-        after = {**before, **decide(row)}
-        if after == before:
-            return Answer(row["body"], row["version"])
-        told = (_kind(sql, "updated"), *also(row))
-        recorded = [event(by, kind, id, *changed(before, after)) for kind in told]
-        args = (by.workspace_id, id, row["version"], by.now, recorded, *after.values())
-        written = await con.fetchrow(sql.UPDATE, *args)
-        if written is None:
-            return None
-        return Answer(written["body"], written["version"], kinds(recorded))
+    columns: Callable[[Row], Values]
+    faults: Callable[[Row], Sequence[str]] = lambda _: ()
+    also: Callable[[Row], Sequence[EventType]] = lambda _: ()
+    find: str | None = None
+    find_by: Sequence[object] = ()
 
-    return await settle(con, attempt, lambda: con.execute(sql.LOCK, by.workspace_id, id))
+
+async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is decided
+    con: Connection,
+    context: Context,
+    resource: Resource,
+    id: UUID,
+    sent: Values,
+    decision: Decision | None = None,
+) -> Answer:
+    """Changes a thing to what was `sent`, or to what `decision` makes of it.
+
+    A change that changes nothing writes nothing. Raises NotFound, PreconditionFailed,
+    ValidationFailed.
+    """
+    decision = decision or Decision(columns=lambda _: sent)
+    key = (context.workspace_id, id)
+
+    async def attempt() -> Answer | None:
+        found = await con.fetchrow(decision.find or resource.find(), *key, *decision.find_by)
+        row = or_404(found, resource.noun)
+        context.precondition.check(row["version"])
+        context.raise_faults([*references.faults, *decision.faults(row)])
+        wanted = {**decision.columns(row), **references.ids}
+        before, after = difference({name: row[name] for name in resource.columns}, wanted)
+        if not after:
+            return Answer(row["body"], row["version"])
+        types = (event_type(resource, "updated"), *decision.also(row))
+        events = [Event(each, id, before, after) for each in types]
+        write = as_write(context, later_than(row["updated_at"], context.clock), events)
+        args = (*key, row["version"], resource.to_columns(after), write)
+        if (written := await con.fetchrow(resource.update, *args)) is None:
+            return None
+        return Answer(written["body"], written["version"], types_of(events))
+
+    async with _references_held(con, context, resource, sent) as references:
+        return await write_optimistically(con, attempt, lambda: con.execute(resource.lock, *key))
 
 
 async def delete(
     con: Connection,
-    by: By,
-    sql: Deletable,
+    context: Context,
+    resource: Resource,
     id: UUID,
     check: Callable[[], Awaitable[None]] | None = None,
 ) -> Answer:
@@ -125,14 +180,51 @@ async def delete(
 
     Raises NotFound, PreconditionFailed, and what `check` raises.
     """
-    recorded = [event(by, _kind(sql, "deleted"), id)]
+    events = [Event(event_type(resource, "deleted"), id)]
     async with con.transaction():
-        by.check(found(await con.fetchval(sql.LOCK, by.workspace_id, id), sql.noun))
+        version = await con.fetchval(resource.lock, context.workspace_id, id)
+        context.precondition.check(or_404(version, resource.noun))
         if check is not None:
             await check()
-        await con.execute(sql.DELETE, by.workspace_id, id, by.now, recorded)
-    return Answer(f'{{"id":"{id}","deleted":true}}', None, kinds(recorded))
+        write = as_write(context, context.clock(), events)
+        await con.execute(resource.delete, context.workspace_id, id, write)
+    return deleted(id, events)
 
 
-def _kind(sql: Deletable, verb: str) -> EventType:
-    return f"{sql.noun.replace(' ', '_')}.{verb}"  # type: ignore[return-value]
+def deleted(id: UUID, events: list[Event], version: int | None = None) -> Answer:
+    """What is answered of a deletion."""
+    return Answer(f'{{"id":"{id}","deleted":true}}', version, types_of(events))
+
+
+def event_type(resource: Resource, verb: str) -> EventType:
+    """The type of the event that says of a noun's thing what became of it."""
+    return f"{resource.event_noun}.{verb}"  # type: ignore[return-value]  # one of them
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a body refers to: the ids that are there, and a fault for each that is not."""
+
+    ids: Mapping[str, UUID]
+    faults: Sequence[str] = ()
+
+
+@asynccontextmanager
+async def _references_held(
+    con: Connection, context: Context, resource: Resource, sent: Values
+) -> AsyncIterator[_Held]:
+    """What was sent and is there, in a transaction in which nobody can delete it."""
+    named = [name for name in resource.references if sent.get(name) is not None]
+    if not named:
+        yield _Held({})
+        return
+    async with con.transaction():
+        ids = [reference_id(sent, name) for name in resource.references]
+        found = await con.fetchrow(resource.hold_references, context.workspace_id, *ids)
+        row = or_404(found, resource.noun)
+        faults = [
+            fault
+            for name in named
+            for fault in unknown_reference(sent, name, resource.references[name].noun, row[name])
+        ]
+        yield _Held({name: row[name] for name in named}, faults)

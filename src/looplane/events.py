@@ -1,10 +1,12 @@
 """Events: audit trail, outbox and webhook payload in one row, written with the change itself."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
-from looplane.kit.auth import By
+from looplane.kit.context import Context
 from looplane.kit.ids import new_id
 
 EventType = Literal[
@@ -34,50 +36,91 @@ EventType = Literal[
     "customer_need.created",
     "customer_need.deleted",
 ]
-Change = Mapping[str, object]
+Values = Mapping[str, object]
 
 
-def event(  # noqa: PLR0913  # an event is all of this
-    by: By,
-    kind: EventType,
-    subject_id: UUID,
-    before: Change | None = None,
-    after: Change | None = None,
-    notify: Sequence[Change] | None = None,
-) -> dict[str, object]:
-    """An event to be recorded; `before` and `after` hold only the fields that changed."""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened to a thing; `before` and `after` hold only the fields that changed.
+
+    `aggregate_id` is the thing to whose history it belongs, where that is another one: of a
+    customer need, its thread.
+    """
+
+    type: EventType
+    subject_id: UUID
+    before: Values | None = None
+    after: Values | None = None
+    notify: Sequence[Values] | None = None
+    aggregate_id: UUID | None = None
+
+
+def as_write(context: Context, now: datetime, events: Sequence[Event]) -> dict[str, Any]:
+    """One write and its events, as the statements take them (see WRITE).
+
+    Of the events of one subject the first carries the resource, and the others refer to it.
+    """
+    carriers: dict[UUID, UUID] = {}
+    rows = []
+    for event in events:
+        id = new_id()
+        carrier = carriers.setdefault(event.subject_id, id)
+        rows.append(
+            {
+                "id": id,
+                "type": event.type,
+                "subject_id": event.subject_id,
+                "aggregate_id": event.aggregate_id or event.subject_id,
+                "before": event.before,
+                "after": event.after,
+                "notify": event.notify,
+                "data_event_id": None if carrier is id else carrier,
+            }
+        )
     return {
-        "id": new_id(),
-        "type": kind,
-        "subject_id": subject_id,
-        "actor": by.actor,
-        "at": by.now,
-        "before": before,
-        "after": after,
-        "notify": notify,
+        "write_id": new_id(),
+        "actor": context.principal.actor,
+        "cause": context.cause,
+        "created_at": now,
+        "events": rows,
     }
 
 
-def kinds(events: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+def types_of(events: Sequence[Event]) -> tuple[str, ...]:
     """The types of `events`, in their order."""
-    return tuple(str(each["type"]) for each in events)
+    return tuple(event.type for event in events)
 
 
-def changed(before: Change, after: Change) -> tuple[Change, Change]:
-    """The fields in which two states of a thing differ, as they were and as they are."""
+def difference(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:
+    """The fields of `after` in which two states of a thing differ, as they were and as they are."""
     names = [name for name, value in after.items() if before[name] != value]
     return {name: before[name] for name in names}, {name: after[name] for name in names}
 
 
-def record(workspace: str, events: str, source: str, data: str) -> str:
-    """SQL that inserts the events in parameter `events`, one row each for `source`.
+# SQL that reads a write of `as_write` from a parameter.
+WRITE = """
+  select * from jsonb_to_record({}) as w(
+    write_id uuid, actor jsonb, cause text, created_at timestamptz, events jsonb)"""
 
-    `data` is the SQL of the resource's JSON. Where `source` has no row, nothing is recorded:
-    a write that did not happen leaves no event.
+
+
+def insert(source: str, data: str, version: str, where: str = "", workspace: str = "$1") -> str:
+    """SQL that inserts the events of the write `w`, one each for a row of `source`.
+
+    `data` is the SQL of the resource's JSON. Where `source` has no row nothing is inserted: a
+    write that did not happen leaves no event.
     """
     return f"""
-    insert into events (workspace_id, id, type, subject_id, actor, at, before, after, notify, data)
-    select {workspace}, e.id, e.type, e.subject_id, e.actor, e.at, e.before, e.after, e.notify,
-      {data}
-    from {source}, jsonb_to_recordset({events}::jsonb) as e(id uuid, type text, subject_id uuid,
-      actor jsonb, at timestamptz, before jsonb, after jsonb, notify jsonb)"""
+  insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
+    cause, created_at, before, after, notify, data_event_id, data)
+  select {workspace}, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, {version}, w.actor,
+    w.cause, w.created_at, e.before, e.after, e.notify, e.data_event_id,
+    case when e.data_event_id is null then {data} end
+  from w, {source}, jsonb_to_recordset(w.events) as e(
+    id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
+    notify jsonb, data_event_id uuid) {where}"""
+
+
+def recorded(source: str, data: str, version: str, where: str = "") -> str:
+    """The same as a part of a statement."""
+    return f"recorded as ({insert(source, data, version, where)})"

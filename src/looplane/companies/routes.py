@@ -5,36 +5,40 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from looplane import changes
-from looplane.companies import commands, sql
+from looplane.companies import sql
+from looplane.companies.commands import update_company
 from looplane.companies.schemas import (
     CompanyCreate,
     CompanyOptions,
     CompanyOut,
-    CompanyPage,
     CompanyPatch,
     CompanyQuery,
     OptionsQuery,
 )
-from looplane.kit.operation import Api, needs
-from looplane.kit.schema import DeleteResult, Id
-from looplane.kit.writes import Read, Write
+from looplane.kit.api import Api, require_scopes
+from looplane.kit.writes import Read
+from looplane.resource_routes import ResourceRoutes
 
 api = Api("companies")
-Reading = Annotated[Read, needs("companies:read")]
-Writing = Annotated[Write, needs("companies:write")]
-
-
-@api.get("/companies", "companies-list", CompanyPage)
-async def list_companies(query: Annotated[CompanyQuery, Query()], read: Reading) -> Response:
-    """List companies, newest first."""
-    return await read(sql.list_companies, query)
-
-
-@api.post("/companies", "companies-create", CompanyOut)
-async def create_company(company: CompanyCreate, write: Writing) -> Response:
-    """Create a company."""
-    return await write(commands.create_company, company)
+Reading = Annotated[Read, require_scopes("companies:read")]
+routes = ResourceRoutes(
+    sql.COMPANY,
+    path="/companies",
+    scopes="companies",
+    out=CompanyOut,
+    query=CompanyQuery,
+    create=CompanyCreate,
+    patch=CompanyPatch,
+    commands={"update": update_company},
+    texts={
+        "list": "List companies, newest first.",
+        "create": "Create a company.",
+        "get": "Get a company.",
+        "update": "Update a company; `domains` and `external_ids` are replaced as a whole.",
+        "delete": "Delete a company; its contacts and threads stay, without a company.",
+    },
+)
+routes.add_collection(api)
 
 
 @api.get("/companies/linear-options", "companies-linearOptions", CompanyOptions)
@@ -43,19 +47,4 @@ async def list_company_options(query: Annotated[OptionsQuery, Query()], read: Re
     return await read(sql.list_company_options, query)
 
 
-@api.get("/companies/{id}", "companies-get", CompanyOut)
-async def get_company(id: Id, read: Reading) -> Response:
-    """Get a company."""
-    return await read(changes.get, sql, id)
-
-
-@api.patch("/companies/{id}", "companies-update", CompanyOut)
-async def update_company(id: Id, patch: CompanyPatch, write: Writing) -> Response:
-    """Update a company; `domains` and `external_ids` are replaced as a whole."""
-    return await write(commands.update_company, id, patch)
-
-
-@api.delete("/companies/{id}", "companies-delete", DeleteResult)
-async def delete_company(id: Id, write: Writing) -> Response:
-    """Delete a company; its contacts and threads stay, without a company."""
-    return await write(commands.delete_company, id)
+routes.add_items(api)

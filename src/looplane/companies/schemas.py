@@ -4,10 +4,21 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from looplane.kit.paging import DatedQuery, PageInfo
-from looplane.kit.schema import Closed, Name, Reference, WebUrl, absent
+from looplane.kit.paging import DatedQuery
+from looplane.kit.schema import (
+    Name,
+    Reference,
+    StrictModel,
+    WebUrl,
+    at_most_items,
+    matching,
+    optional,
+)
 
 _MOST = 2**53 - 1  # what a JSON number can say to the last digit
+
+
+_MOST_ITEMS = 200
 
 
 def _once(items: list[str]) -> list[str]:
@@ -21,33 +32,39 @@ def _whole(value: object) -> object:
 
 Bound = Annotated[int, Field(ge=0, le=_MOST)]
 Amount = Annotated[Bound, BeforeValidator(_whole)]
+_DOMAIN = r"[0-9a-z-]+\.(?:(?:co|or|gv|ac|com)\.)?[a-z]{2,7}"
 Domain = Annotated[
     str,
-    Field(
-        min_length=1,
-        max_length=63,
-        pattern=r"^[0-9a-z-]+\.(?:(?:co|or|gv|ac|com)\.)?[a-z]{2,7}$",
-    ),
+    Field(min_length=1, max_length=63, json_schema_extra={"pattern": f"^{_DOMAIN}$"}),
+    matching(_DOMAIN, "must be a domain such as firm.example, in small letters"),
 ]
 Domains = Annotated[
     list[Domain],
+    at_most_items(_MOST_ITEMS),
     AfterValidator(_once),
-    Field(description="A set, replaced as a whole; one named twice counts once."),
+    Field(
+        description="A set, replaced as a whole; one named twice counts once.",
+        json_schema_extra={"maxItems": _MOST_ITEMS},
+    ),
 ]
 CallersIds = Annotated[
     list[Name],
+    at_most_items(_MOST_ITEMS),
     AfterValidator(_once),
-    Field(description="The caller's own ids for the company: a set, replaced as a whole."),
+    Field(
+        description="The caller's own ids for the company: a set, replaced as a whole.",
+        json_schema_extra={"maxItems": _MOST_ITEMS},
+    ),
 ]
 
 
-class OwnerOut(Closed):
+class OwnerOut(StrictModel):
     id: str
     name: str | None
     avatar_url: str | None
 
 
-class CompanyOut(Closed):
+class CompanyOut(StrictModel):
     id: str
     name: str
     logo_url: str | None
@@ -66,30 +83,25 @@ class CompanyOut(Closed):
     updated_at: str
 
 
-class CompanyPage(Closed):
-    data: list[CompanyOut]
-    page: PageInfo
-
-
-class CompanyCreate(Closed):
+class CompanyCreate(StrictModel):
     name: Name
     logo_url: WebUrl | None = None
     domains: Domains = Field(default_factory=list)
-    size: Amount = absent()
-    revenue: Amount = absent()
+    size: Amount = optional()
+    revenue: Amount = optional()
     external_ids: CallersIds = Field(default_factory=list)
     status_id: Reference | None = None
     tier_id: Reference | None = None
     owner_id: Reference | None = None
 
 
-class CompanyPatch(Closed):
-    name: Name = absent()
+class CompanyPatch(StrictModel):
+    name: Name = optional()
     logo_url: WebUrl | None = None
-    domains: Domains = absent()
+    domains: Domains = optional()
     size: Amount | None = None
     revenue: Amount | None = None
-    external_ids: CallersIds = absent()
+    external_ids: CallersIds = optional()
     status_id: Reference | None = None
     tier_id: Reference | None = None
     owner_id: Reference | None = None
@@ -107,24 +119,24 @@ class CompanyQuery(DatedQuery):
     revenue_lte: Bound | None = None
 
 
-class OptionsQuery(Closed):
+class OptionsQuery(StrictModel):
     team_id: Reference | None = Field(
         None, description="Accepted and without effect: the options are the same for every team."
     )
 
 
-class StatusOption(Closed):
+class StatusOption(StrictModel):
     id: str
     name: str
     color: str
 
 
-class TierOption(Closed):
+class TierOption(StrictModel):
     id: str
     name: str
 
 
-class CompanyOptions(Closed):
+class CompanyOptions(StrictModel):
     """What a company's `status_id`, `tier_id` and `owner_id` can be."""
 
     statuses: list[StatusOption]

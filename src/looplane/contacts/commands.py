@@ -1,92 +1,97 @@
-"""What can be done with contacts."""
+"""What can be done with contacts, beside what can be done with every thing."""
 
-from collections.abc import Mapping
-from typing import cast
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from looplane import changes
-from looplane.changes import refuse
 from looplane.contacts import sql
 from looplane.contacts.schemas import ContactCreate, ContactPatch
-from looplane.kit.answers import Answer, found
-from looplane.kit.auth import By
-from looplane.kit.db import Connection, Row
+from looplane.kit.context import Context
+from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict
-from looplane.kit.references import missing, sought
+from looplane.kit.references import unknown_reference
+from looplane.kit.responses import Answer, or_404
 
-_SELECTORS = ("company_id", "company_name", "company_external_id")
+# The other ways to name a contact's company than its id.
+_SELECTORS = ("company_name", "company_external_id")
 
 
-async def create_contact(con: Connection, by: By, contact: ContactCreate) -> Answer:
+async def create_contact(con: Connection, context: Context, contact: ContactCreate) -> Answer:
     """Makes a contact. Raises ValidationFailed, and Conflict when the address is taken."""
-    sent = contact.model_dump(exclude_unset=True)
-    whole = {**contact.model_dump(), **await _columns(con, by, sent)}
-    whole["external_ids"] = sent.get("external_ids", {})
+    values, faults = await _with_company_id(con, context, contact.model_dump(exclude_unset=True))
+    whole = {**contact.model_dump(), **values}
+    whole["external_ids"] = values.get("external_ids", {})
     try:
-        return await changes.create(con, by, sql, whole)
+        return await changes.create(con, context, sql.CONTACT, whole, faults=faults)
     except asyncpg.UniqueViolationError:
         raise _taken(contact.email) from None
 
 
-async def find_or_create_contact(
-    con: Connection, by: By, email: str, name: str | None, company_id: UUID | None
-) -> tuple[Row, tuple[str, ...]]:
-    """The contact with this address, made with name and company if there is none.
-
-    Answers its row (`id`, `company_id`) and the types of the events. Needs a transaction.
-    """
-    row = await con.fetchrow(sql.FIND_BY_EMAIL, by.workspace_id, email)
-    if row is not None:
-        return row, ()
-    columns = {"email": email, "name": name, "company_id": company_id, "image_url": None}
-    try:
-        async with con.transaction():  # a savepoint: somebody may make the same contact just now
-            made = await changes.create(
-                con, by, sql, {**columns, "is_subscribed": True, "external_ids": {}}
-            )
-    except asyncpg.UniqueViolationError:
-        made = Answer("")
-    row = await con.fetchrow(sql.FIND_BY_EMAIL, by.workspace_id, email)
-    return found(row, sql.noun), made.events
-
-
-async def update_contact(con: Connection, by: By, id: UUID, patch: ContactPatch) -> Answer:
+async def update_contact(
+    con: Connection, context: Context, id: UUID, patch: ContactPatch
+) -> Answer:
     """Changes a contact.
 
     Raises NotFound, PreconditionFailed, ValidationFailed, and Conflict when the address is taken.
     """
-    columns = await _columns(con, by, patch.model_dump(exclude_unset=True))
+    sent, faults = await _with_company_id(con, context, patch.model_dump(exclude_unset=True))
+    decision = changes.Decision(columns=lambda _: sent, faults=lambda _: faults)
     try:
-        return await changes.update(con, by, sql, id, lambda _: columns)
+        return await changes.update(con, context, sql.CONTACT, id, sent, decision)
     except asyncpg.UniqueViolationError:
         raise _taken(patch.email) from None
 
 
-async def delete_contact(con: Connection, by: By, id: UUID) -> Answer:
-    """Deletes a contact; its threads stay. Raises NotFound, PreconditionFailed."""
-    return await changes.delete(con, by, sql, id)
+async def find_or_create_contact(
+    con: Connection, context: Context, email: str, name: str | None, company_id: UUID | None
+) -> tuple[Row, tuple[str, ...]]:
+    """The contact with this address, made with name and company if there is none.
+
+    One that is there and has no company gets this one. Answers its row (`id`, `company_id`) and
+    the types of the events. Needs a transaction.
+    """
+    row = await con.fetchrow(sql.FIND_BY_EMAIL, context.workspace_id, email)
+    events: tuple[str, ...] = ()
+    if row is None:
+        events = await _create_if_missing(con, context, email, name, company_id)
+    elif company_id is not None and row["company_id"] is None:
+        sent = {"company_id": str(company_id)}
+        events = (await changes.update(con, context, sql.CONTACT, row["id"], sent)).events
+    if events or row is None:
+        row = await con.fetchrow(sql.FIND_BY_EMAIL, context.workspace_id, email)
+    return or_404(row, sql.CONTACT.noun), events
 
 
-async def _columns(con: Connection, by: By, sent: Mapping[str, object]) -> dict[str, object]:
-    """What was sent, as columns: the company found."""
-    columns = {name: value for name, value in sent.items() if name not in _SELECTORS}
+async def _create_if_missing(
+    con: Connection, context: Context, email: str, name: str | None, company_id: UUID | None
+) -> tuple[str, ...]:
+    company = None if company_id is None else str(company_id)
+    values = {"email": email, "name": name, "company_id": company, "image_url": None}
+    values |= {"is_subscribed": True, "external_ids": {}}
+    try:
+        async with con.transaction():  # a savepoint: somebody may make the same contact just now
+            return (await changes.create(con, context, sql.CONTACT, values)).events
+    except asyncpg.UniqueViolationError:
+        return ()
+
+
+async def _with_company_id(
+    con: Connection, context: Context, sent: dict[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """What was sent, with the id of the company that it names otherwise; and what is wrong."""
+    values = {name: value for name, value in sent.items() if name not in _SELECTORS}
     selector = next((name for name in _SELECTORS if name in sent), None)
-    if selector is not None:
-        columns["company_id"] = await _company(con, by, sent, selector)
-    return columns
-
-
-async def _company(
-    con: Connection, by: By, sent: Mapping[str, object], selector: str
-) -> UUID | None:
-    name, external_id = (cast("str | None", sent.get(each)) for each in _SELECTORS[1:])
-    ids = await sql.find_companies(con, by, sought(sent, "company_id"), name, external_id)
-    refuse(missing(sent, selector, "company", ids))
-    if len(ids) > 1:
-        refuse([f"{selector}: several companies are called so; name the one by company_id"])
-    return ids[0] if ids else None
+    if selector is None:
+        return values, []
+    names = [sent.get(each) for each in _SELECTORS]
+    rows = await con.fetch(sql.FIND_COMPANIES, context.workspace_id, *names)
+    if len(rows) > 1:
+        return values, [f"{selector}: several companies are called so; name it by company_id"]
+    if rows:
+        values["company_id"] = str(rows[0]["id"])
+    return values, unknown_reference(sent, selector, "company", rows)
 
 
 def _taken(email: str) -> Conflict:

@@ -5,56 +5,45 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from looplane import changes
-from looplane.contacts import commands, sql
+from looplane.contacts import sql
+from looplane.contacts.commands import create_contact, update_contact
 from looplane.contacts.schemas import (
     ContactCreate,
     ContactOut,
-    ContactPage,
     ContactPatch,
     ContactQuery,
     EmailQuery,
 )
-from looplane.kit.operation import Api, needs
-from looplane.kit.schema import DeleteResult, Id
-from looplane.kit.writes import Read, Write
+from looplane.kit.api import Api, require_scopes
+from looplane.kit.writes import Read
+from looplane.resource_routes import ResourceRoutes
 
 api = Api("contacts")
-Reading = Annotated[Read, needs("contacts:read")]
-Writing = Annotated[Write, needs("contacts:write")]
-
-
-@api.get("/contacts", "contacts-list", ContactPage)
-async def list_contacts(query: Annotated[ContactQuery, Query()], read: Reading) -> Response:
-    """List contacts, newest first."""
-    return await read(sql.list_contacts, query)
-
-
-@api.post("/contacts", "contacts-create", ContactOut)
-async def create_contact(contact: ContactCreate, write: Writing) -> Response:
-    """Create a contact, tied to one company or to none."""
-    return await write(commands.create_contact, contact)
+Reading = Annotated[Read, require_scopes("contacts:read")]
+routes = ResourceRoutes(
+    sql.CONTACT,
+    path="/contacts",
+    scopes="contacts",
+    out=ContactOut,
+    query=ContactQuery,
+    create=ContactCreate,
+    patch=ContactPatch,
+    commands={"create": create_contact, "update": update_contact},
+    texts={
+        "list": "List contacts, newest first.",
+        "create": "Create a contact, tied to one company or to none.",
+        "get": "Get a contact.",
+        "update": "Update a contact; `external_ids` is replaced as a whole.",
+        "delete": "Delete a contact; its threads stay.",
+    },
+)
+routes.add_collection(api)
 
 
 @api.get("/contacts/by-email", "contacts-getByEmail", ContactOut)
 async def get_contact_by_email(query: Annotated[EmailQuery, Query()], read: Reading) -> Response:
-    """Get the contact with an e-mail address."""
+    """Get the contact with an e-mail address, whatever its capitals."""
     return await read(sql.get_by_email, query)
 
 
-@api.get("/contacts/{id}", "contacts-get", ContactOut)
-async def get_contact(id: Id, read: Reading) -> Response:
-    """Get a contact."""
-    return await read(changes.get, sql, id)
-
-
-@api.patch("/contacts/{id}", "contacts-update", ContactOut)
-async def update_contact(id: Id, patch: ContactPatch, write: Writing) -> Response:
-    """Update a contact; `external_ids` is replaced as a whole."""
-    return await write(commands.update_contact, id, patch)
-
-
-@api.delete("/contacts/{id}", "contacts-delete", DeleteResult)
-async def delete_contact(id: Id, write: Writing) -> Response:
-    """Delete a contact; its threads stay."""
-    return await write(commands.delete_contact, id)
+routes.add_items(api)

@@ -2,20 +2,20 @@
 
 from pydantic import Field, model_validator
 
-from looplane.kit.paging import DatedQuery, PageInfo
+from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import (
-    Closed,
     Email,
     ExternalIds,
     ExternalIdsOut,
     Name,
     Reference,
+    StrictModel,
     WebUrl,
-    absent,
+    optional,
 )
 
 
-class ContactOut(Closed):
+class ContactOut(StrictModel):
     id: str
     email: str
     name: str | None
@@ -27,17 +27,12 @@ class ContactOut(Closed):
     updated_at: str
 
 
-class ContactPage(Closed):
-    data: list[ContactOut]
-    page: PageInfo
-
-
-class CompanyChoice(Closed):
+class CompanyChoice(StrictModel):
     """The contact's company, by its id, its exact name, or one of its external ids."""
 
     company_id: Reference | None = Field(None, min_length=1)
-    company_name: Name = absent()
-    company_external_id: Name = absent()
+    company_name: Name = optional()
+    company_external_id: Name = optional()
 
     @model_validator(mode="after")
     def _at_most_one(self) -> "CompanyChoice":
@@ -57,11 +52,11 @@ class ContactCreate(CompanyChoice):
 
 
 class ContactPatch(CompanyChoice):
-    email: Email = absent()
+    email: Email = optional()
     name: Name | None = None
     image_url: WebUrl | None = None
-    is_subscribed: bool = absent()
-    external_ids: ExternalIds = absent()
+    is_subscribed: bool = optional()
+    external_ids: ExternalIds = optional()
 
 
 class ContactQuery(DatedQuery):
@@ -71,5 +66,5 @@ class ContactQuery(DatedQuery):
     external_id: Reference | None = None
 
 
-class EmailQuery(Closed):
+class EmailQuery(StrictModel):
     email: Email

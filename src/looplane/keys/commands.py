@@ -11,7 +11,7 @@ from looplane.changes import refuse
 from looplane.keys import rules, sql
 from looplane.kit.answers import found
 from looplane.kit.auth import digest, mint
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 from looplane.kit.ids import new_id
 from looplane.members.sql import FIND_BY_EMAIL
 

@@ -6,7 +6,7 @@ import asyncpg
 
 from looplane.kit.answers import Answer, found
 from looplane.kit.auth import By, Key
-from looplane.kit.db import ACQUIRE_TIMEOUT, Connection
+from looplane.kit.database import ACQUIRE_TIMEOUT, Connection
 from looplane.kit.sqltext import iso, obj, row
 from looplane.members.sql import member_join
 

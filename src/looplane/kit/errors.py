@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
+# As many faults as help anyone; the rest is counted.
+_MOST_ISSUES = 100
+
+
 class ApiError(Exception):
     """An answer other than 200. Each subclass says its code and status."""
 
@@ -36,7 +40,10 @@ class ValidationFailed(ApiError):
     code, status = "validation_failed", 400
 
     def __init__(self, issues: Sequence[str]) -> None:
-        super().__init__("The request is not valid.", issues=issues)
+        named = list(issues[:_MOST_ISSUES])
+        if len(issues) > _MOST_ISSUES:
+            named.append(f"and {len(issues) - _MOST_ISSUES} more faults")
+        super().__init__("The request is not valid.", issues=named)
 
 
 class Unauthenticated(ApiError):
@@ -52,6 +59,12 @@ class ScopeRequired(ApiError):
     """The key lacks a scope."""
 
     code, status = "scope_required", 403
+
+
+class Forbidden(ApiError):
+    """Known, and still not allowed."""
+
+    code, status = "forbidden", 403
 
 
 class NotFound(ApiError):
@@ -122,11 +135,9 @@ class InternalError(ApiError):
 
 
 class Unavailable(ApiError):
-    """The database cannot be reached now."""
+    """The database cannot be reached now, or is held up."""
 
     code, status = "unavailable", 503
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The database cannot be reached now; try again.", headers={"Retry-After": "1"}
-        )
+    def __init__(self, message: str = "The database cannot be reached now; try again.") -> None:
+        super().__init__(message, headers={"Retry-After": "1"})

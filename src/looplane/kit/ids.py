@@ -4,14 +4,14 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7 as new_id
 
-__all__ = ["known_id", "new_id"]
+__all__ = ["new_id", "parse_id"]
 
 
-def known_id(text: str) -> UUID | None:
+def parse_id(text: str) -> UUID | None:
     """The id that `text` spells, or None when no id of ours is spelled so."""
     try:
-        found = UUID(text)
+        id = UUID(text)
     except ValueError:
         return None
     # One thing has one name: braces, capitals or a missing hyphen are not it.
-    return found if str(found) == text else None
+    return id if str(id) == text else None

@@ -1,16 +1,54 @@
-"""Requests a minute, per key and kind, counted in this process."""
+"""Requests a minute, counted in this process."""
 
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
 from looplane.kit.errors import RateLimited
 
-_WINDOW = 60
+_WINDOW = 60  # seconds
+# Whoever has this many names in one minute is counted as one more of them.
+_MOST_NAMES = 100_000
+
+
+class Window:
+    """Counts by name within a whole minute."""
+
+    def __init__(self) -> None:
+        self._minute = 0
+        self._counts: dict[Hashable, int] = {}
+
+    def add(self, name: Hashable) -> int:
+        """Counts one more; how many there are."""
+        self._turn()
+        if name not in self._counts and len(self._counts) >= _MOST_NAMES:
+            name = None
+        count = self._counts[name] = self._counts.get(name, 0) + 1
+        return count
+
+    def count(self, name: Hashable) -> int:
+        """How many there are."""
+        self._turn()
+        return self._counts.get(name, 0)
+
+    def ends_at(self) -> int:
+        """When the minute ends, in unix seconds."""
+        return (int(time.time()) // _WINDOW + 1) * _WINDOW
+
+    def seconds_left(self) -> int:
+        """Until the minute ends."""
+        return max(1, self.ends_at() - int(time.time()))
+
+    def _turn(self) -> None:
+        minute = int(time.time()) // _WINDOW
+        if minute != self._minute:
+            self._minute = minute
+            self._counts.clear()
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class RateLimit:
     """What a key has left in the present minute."""
 
     limit: int
@@ -26,28 +64,22 @@ class Spent:
         ]
 
 
-class Limits:
-    """Counts requests in whole minutes; 0 switches a limit off."""
+class RateLimiter:
+    """Counts the requests of each key, reads and writes apart; 0 switches a limit off."""
 
     def __init__(self, reads: int, writes: int) -> None:
         self._limits = {"read": reads, "write": writes}
-        self._window = 0
-        self._counts: dict[tuple[UUID, str], int] = {}
+        self._window = Window()
 
-    def spend(self, key_id: UUID, kind: str) -> Spent | None:
+    def spend(self, key_id: UUID | None, kind: str) -> RateLimit | None:
         """Takes one request of `kind` (read or write); None where there is no limit."""
         limit = self._limits[kind]
         if not limit:
             return None
-        window = int(time.time()) // _WINDOW
-        if window != self._window:
-            self._window = window
-            self._counts.clear()
-        used = self._counts[key_id, kind] = self._counts.get((key_id, kind), 0) + 1
-        return Spent(limit, limit - used, (window + 1) * _WINDOW)
+        used = self._window.add((key_id, kind))
+        return RateLimit(limit, limit - used, self._window.ends_at())
 
-
-def refuse_overspent(spent: Spent) -> None:
-    """Raises RateLimited when the minute's requests are used up."""
-    if spent.remaining < 0:
-        raise RateLimited(max(1, spent.reset - int(time.time())))
+    def refuse_overspent(self, left: RateLimit) -> None:
+        """Raises RateLimited when the minute's requests are used up."""
+        if left.remaining < 0:
+            raise RateLimited(self._window.seconds_left())

@@ -1,30 +1,42 @@
 """Lists: pages by key, so that rows that come or go meanwhile neither skip nor repeat."""
 
-import base64
-import binascii
-import hashlib
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import Field
+from pydantic import Field, ValidationError, create_model
 
-from looplane.kit.db import Connection
+from looplane.kit.cursors import (
+    MOMENT,
+    Cursor,
+    KeyType,
+    decode_filters,
+    decode_key,
+    encode_cursor,
+)
+from looplane.kit.database import Connection
 from looplane.kit.errors import Unprocessable
-from looplane.kit.schema import Closed, Moment, Text
+from looplane.kit.schema import Moment, StrictModel, Text
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 LONGEST_PAGE = 200
+# A page ends early where its rows have more text than this; the first row always comes.
+PAGE_BYTES = 4_000_000
 
 
-class PageQuery(Closed):
+class PageQuery(StrictModel):
     """The part of a page asked for."""
 
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 50
-    cursor: Annotated[Text, Field(max_length=400)] | None = None
+    cursor: Annotated[
+        Text,
+        Field(
+            max_length=4000,
+            description="Of the page before. It is enough by itself: filters that are sent "
+            "beside it must be those of the first page.",
+        ),
+    ] | None = None
 
 
 class DatedQuery(PageQuery):
@@ -36,7 +48,7 @@ class DatedQuery(PageQuery):
     updated_before: Moment | None = None
 
 
-class PageInfo(Closed):
+class PageInfo(StrictModel):
     """Where a page ends; `cursor` is null on the last one."""
 
     cursor: str | None
@@ -44,129 +56,136 @@ class PageInfo(Closed):
     limit: int
 
 
-class Sort(NamedTuple):
-    """What a list is ordered by, greatest first and then by id, and how a cursor keeps it.
-
-    `column` is qualified, and selected under its own name. `restore` takes what JSON made of
-    what `keep` gave; it raises ValueError, TypeError or OverflowError for anything else. `id` is
-    where the id stands, if not under the list's own alias.
-    """
-
-    column: str
-    keep: Callable[[Any], object]
-    restore: Callable[[Any], object]
-    id: str | None = None
+def page_of(row: type[StrictModel]) -> type[StrictModel]:
+    """The type of a page of `row`s."""
+    name = f"{row.__name__.removesuffix('Out')}Page"
+    # What the documentation of FastAPI makes of it needs no text of its own.
+    return create_model(name, __base__=StrictModel, data=(list[row], ...), page=(PageInfo, ...))  # type: ignore[valid-type]
 
 
-def by_number(column: str) -> Sort:
-    """The order by a column of floats."""
-    return Sort(column, float, float)
-
-
-def by_moment(column: str, id: str | None = None) -> Sort:
-    """The order by a column of dates."""
-    return Sort(column, _microseconds, _moment, id)
-
-
-class Where:
+class Conditions:
     """The conditions of a list and their values, numbered in the order they are added.
 
-    `$1` is the workspace; what comes as `more` is `$2` and on, for the list's own SELECT.
+    `$1` is the workspace; what comes as `more` is `$2` and on, for the representation.
     """
 
-    def __init__(self, workspace_id: UUID, alias: str, *more: object) -> None:
-        self.alias = alias
-        self.args: list[Any] = [workspace_id, *more]
+    def __init__(self, alias: str, workspace_id: UUID, *more: object) -> None:
+        self.values: list[Any] = [workspace_id, *more]
         self._clauses = [f"{alias}.workspace_id = $1", f"{alias}.deleted_at is null"]
 
     def add(self, clause: str, *values: object) -> None:
-        """Adds `clause`, each `{}` in it standing for the next of `values`."""
-        numbers = [f"${len(self.args) + i + 1}" for i in range(len(values))]
+        """Adds `clause`, in which `{0}` stands for the first of `values`, and so on."""
+        numbers = [self.number(value) for value in values]
         self._clauses.append(clause.format(*numbers))
-        self.args.extend(values)
 
-    def add_dates(self, query: DatedQuery) -> None:
-        """Adds the four bounds of `query` that were sent."""
-        for name in ("created", "updated"):
-            for bound, sign in (("after", ">"), ("before", "<")):
-                if (moment := getattr(query, f"{name}_{bound}")) is not None:
-                    self.add(f"{self.alias}.{name}_at {sign} {{}}", moment)
+    def number(self, value: object) -> str:
+        """The parameter that stands for `value`."""
+        self.values.append(value)
+        return f"${len(self.values)}"
 
     def __str__(self) -> str:
         return " and ".join(self._clauses)
 
 
-async def fetch_page(
-    con: Connection, select: str, where: Where, query: PageQuery, sort: Sort | None = None
-) -> str:
-    """One page as JSON, newest first unless `sort` says otherwise, in one query.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How pages of something are read.
 
-    `select` yields `body` (JSON text) from a table under `where.alias`. Raises Unprocessable
-    for a cursor that is broken or belongs to other filters.
+    `source` is what the keys are read from: the table under `alias`, and what its conditions need.
+    Rows are ordered by `key`, greatest first, and then by `id`; `size` is the number of bytes
+    of text that a row carries. `body` is its JSON, of `alias` and `joins`. All of them are SQL.
     """
-    stamp = _filters_stamp(query)
-    sort = sort or by_moment(f"{where.alias}.created_at")
-    id_column = sort.id or f"{where.alias}.id"
-    if query.cursor is not None:
-        last = _read_cursor(query.cursor, stamp, sort)
-        where.add(f"({sort.column}, {id_column}) < ({{}}, {{}})", *last)
-    where.args.append(query.limit + 1)
-    ordered = f"{select} where {where} order by {sort.column} desc, {id_column} desc"
-    # Planned once, without the values: the inner limit tells the planner that pages are short.
-    rows = await con.fetch(
-        f"select * from ({ordered} limit {LONGEST_PAGE + 1}) page limit ${len(where.args)}",
-        *where.args,
-    )
-    return _page(rows, query.limit, stamp, sort)
+
+    alias: str
+    source: str
+    body: str
+    joins: str = ""
+    key: str = ""
+    key_type: KeyType = MOMENT
+    id: str = ""
+    size: str = "0"
+
+    def statement(self, conditions: Conditions, limit: str) -> str:
+        """The rows of a page, in order: `body` (null beyond PAGE_BYTES), `page_key` and `id`.
+
+        The keys are read first, from an index in its order: planned once, without the values, the
+        inner limit tells the planner that pages are short. Only what is on the page is put
+        together.
+        """
+        alias, key, id = self.alias, self._key, self._id
+        return f"""
+select case when {alias}.page_bytes <= {PAGE_BYTES} then {self.body}::text end as body,
+  {alias}.page_key, {alias}.id
+from (
+  select * from (
+    select {alias}.*, {key} as page_key,
+      sum({self.size}) over (order by {key} desc, {id} desc) - {self.size} as page_bytes
+    from {self.source} where {conditions}
+    order by {key} desc, {id} desc limit {LONGEST_PAGE + 1}) keys
+  limit {limit}) {alias} {self.joins}
+order by {alias}.page_key desc, {alias}.id desc"""
+
+    @property
+    def _key(self) -> str:
+        return self.key or f"{self.alias}.created_at"
+
+    @property
+    def _id(self) -> str:
+        return self.id or f"{self.alias}.id"
+
+    async def fetch(self, con: Connection, conditions: Conditions, query: PageQuery) -> str:
+        """One page as JSON. Raises Unprocessable for a cursor that is broken."""
+        if query.cursor is not None:
+            last = decode_key(query.cursor, self.key_type)
+            conditions.add(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)
+        limit = conditions.number(query.limit + 1)
+        rows = await con.fetch(self.statement(conditions, limit), *conditions.values)
+        return self._page(rows, query)
+
+    def _page(self, rows: list[Any], query: PageQuery) -> str:
+        shown = [row for row in rows[: query.limit] if row["body"] is not None]
+        more = len(rows) > len(shown)
+        cursor = None
+        if more:
+            last = shown[-1]
+            place = Cursor(type(query).__name__, _filters(query), last["page_key"], last["id"])
+            cursor = encode_cursor(place, self.key_type)
+        page = {"cursor": cursor, "has_more": more, "limit": query.limit}
+        return _envelope([row["body"] for row in shown], page)
 
 
 def whole_page(bodies: list[str]) -> str:
     """A list that is never paged, in the shape of a page."""
-    page = {"cursor": None, "has_more": False, "limit": max(len(bodies), 1)}
-    return _envelope(bodies, page)
+    return _envelope(bodies, {"cursor": None, "has_more": False, "limit": max(len(bodies), 1)})
 
 
-def _page(rows: list[Any], limit: int, stamp: str, sort: Sort) -> str:
-    more = len(rows) > limit
-    rows = rows[:limit]
-    cursor = _write_cursor(rows[-1], stamp, sort) if more else None
-    page = {"cursor": cursor, "has_more": more, "limit": limit}
-    return _envelope([row["body"] for row in rows], page)
+def with_filters_of_cursor(query: PageQuery) -> PageQuery:
+    """`query` with the filters of its cursor, which is enough for the next page.
+
+    Raises Unprocessable for a cursor that is broken, of another list, or of other filters than
+    those that were sent beside it.
+    """
+    if query.cursor is None:
+        return query
+    filters = decode_filters(query.cursor, type(query).__name__)
+    sent = _filters(query)
+    if sent and sent != filters:
+        msg = "The cursor belongs to a list with other filters; start again without one."
+        raise Unprocessable(msg)
+    own = {"limit": query.limit, "cursor": query.cursor}
+    try:
+        return type(query).model_validate_json(orjson.dumps({**filters, **own}))
+    except ValidationError:
+        msg = "The cursor is broken; start again without one."
+        raise Unprocessable(msg) from None
+
+
+def _filters(query: PageQuery) -> dict[str, Any]:
+    """What was asked for beside the part of the list."""
+    return query.model_dump(
+        mode="json", exclude={"cursor", "limit"}, exclude_none=True, exclude_defaults=True
+    )
 
 
 def _envelope(bodies: list[str], page: Mapping[str, object]) -> str:
     return f'{{"data":[{",".join(bodies)}],"page":{orjson.dumps(page).decode()}}}'
-
-
-def _filters_stamp(query: PageQuery) -> str:
-    filters = query.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_none=True)
-    named = orjson.dumps([type(query).__name__, filters], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(named).hexdigest()[:16]
-
-
-def _write_cursor(row: Mapping[str, Any], stamp: str, sort: Sort) -> str:
-    kept = sort.keep(row[sort.column.rpartition(".")[2]])
-    text = orjson.dumps([kept, str(row["id"]), stamp])
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
-
-
-def _read_cursor(text: str, stamp: str, sort: Sort) -> tuple[object, UUID]:
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        kept, id_, belongs_to = orjson.loads(base64.b64decode(padded, altchars="-_", validate=True))
-        key = sort.restore(kept), UUID(id_)
-    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
-        msg = "The cursor is broken; start again without one."
-        raise Unprocessable(msg) from None
-    if belongs_to != stamp:
-        msg = "The cursor belongs to a list with other filters; start again without one."
-        raise Unprocessable(msg)
-    return key
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + microseconds * _MICROSECOND

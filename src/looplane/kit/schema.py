@@ -1,4 +1,4 @@
-"""What every body and query is made of: closed, strict, and free of what no table can hold."""
+"""What every body and query is made of: strict, closed, and free of what no table can hold."""
 
 import re
 from datetime import UTC, datetime
@@ -9,16 +9,14 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import WithJsonSchema
 
-from looplane.kit.html import clean, is_blank
 
-
-class Closed(BaseModel):
+class StrictModel(BaseModel):
     """An object with no keys but its own, and no guessing of types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def absent() -> Any:  # noqa: ANN401  # stands in for a default of any field's type
+def optional() -> Any:  # noqa: ANN401  # stands in for a default of any field's type
     """A default for a field that may be left out, yet is never null when sent."""
     return Field(default=None)
 
@@ -30,28 +28,24 @@ def _no_nul(text: str) -> str:
     return text
 
 
-def cleaned(html: str) -> str:
-    """HTML that is safe to show. Raises ValueError when nothing is left of it."""
-    safe = clean(html)
-    if is_blank(safe):
-        msg = "must not be empty once unsafe HTML is removed"
-        raise ValueError(msg)
-    return safe
-
-
 _DATE_TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
 )
+# In a query a raw + means a blank.
+_LOST_PLUS = re.compile(r".*\d \d\d:?\d\d", re.ASCII)
 
 
-def _spelled(value: object) -> object:
-    if not isinstance(value, str) or not _DATE_TIME.fullmatch(value):
+def _check_date_time(value: object) -> object:
+    if isinstance(value, str) and _DATE_TIME.fullmatch(value):
+        return value
+    if isinstance(value, str) and _LOST_PLUS.fullmatch(value):
+        msg = "the + of the offset arrived as a blank: send it as %2B, or the time in UTC with Z"
+    else:
         msg = "must be a date-time with an offset, for example 2026-01-31T09:30:00Z"
-        raise ValueError(msg)
-    return value
+    raise ValueError(msg)
 
 
-def _utc(moment: datetime) -> datetime:
+def _to_utc(moment: datetime) -> datetime:
     try:
         utc = moment.astimezone(UTC)
     except OverflowError:
@@ -60,32 +54,55 @@ def _utc(moment: datetime) -> datetime:
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
+def at_most_items(limit: int) -> BeforeValidator:
+    """Refuses a list of more items before it looks at any of them."""
+
+    def check(value: object) -> object:
+        if isinstance(value, list) and len(value) > limit:
+            msg = f"has {len(value):,} items, at most {limit:,}"
+            raise ValueError(msg)
+        return value
+
+    return BeforeValidator(check)
+
+
+def at_most_characters(limit: int) -> AfterValidator:
+    """Refuses longer text, where the contract may say so in words only."""
+
+    def check(text: str) -> str:
+        if len(text) > limit:
+            msg = f"has {len(text):,} characters, at most {limit:,}"
+            raise ValueError(msg)
+        return text
+
+    return AfterValidator(check)
+
+
 Text = Annotated[str, AfterValidator(_no_nul)]
 Name = Annotated[Text, Field(min_length=1, max_length=255)]
-Html = Annotated[Text, Field(min_length=1), AfterValidator(cleaned)]
 Moment = Annotated[
     datetime,
     Field(strict=False),
-    BeforeValidator(_spelled),
-    AfterValidator(_utc),
+    BeforeValidator(_check_date_time),
+    AfterValidator(_to_utc),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
 
-class DeleteResult(Closed):
+class DeleteResult(StrictModel):
     """What is left to say of a thing that was deleted."""
 
     id: str
     deleted: Literal[True]
 
 
-def _web_url(text: str) -> str:
-    parts = urlsplit(text)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or re.search(r"[\s\\<>\"]", text)
-    ):
+def _check_web_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        valid = False
+    if not valid or re.search(r"[\s\\<>\"]", text):
         msg = "must be an address that starts with http:// or https://"
         raise ValueError(msg)
     return text
@@ -93,54 +110,63 @@ def _web_url(text: str) -> str:
 
 Id = Annotated[UUID, WithJsonSchema({"type": "string"})]
 Reference = Annotated[Text, Field(max_length=255)]
+# How many things one request may name in one field.
+MOST_REFERENCES = 200
+References = Annotated[
+    list[Reference],
+    at_most_items(MOST_REFERENCES),
+    Field(json_schema_extra={"maxItems": MOST_REFERENCES}),
+]
 WebUrl = Annotated[
     Text,
     Field(min_length=1, max_length=2048, json_schema_extra={"format": "uri"}),
-    AfterValidator(_web_url),
+    AfterValidator(_check_web_url),
 ]
+
+
+def matching(pattern: str, message: str) -> AfterValidator:
+    """Refuses text that does not match `pattern` as a whole, and says so in words."""
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise ValueError(message)
+        return text
+
+    return AfterValidator(check)
+
+
+_COLOR = r"#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z][a-zA-Z0-9_-]{0,31}"
 Color = Annotated[
     str,
-    Field(
-        pattern=r"^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z][a-zA-Z0-9_-]{0,31})$"
-    ),
+    Field(json_schema_extra={"pattern": f"^({_COLOR})$"}),
+    matching(_COLOR, "must be a color such as #0a7 or #00aa77, or the name of one"),
 ]
-
-
-def _address(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
-        msg = "must be an e-mail address"
-        raise ValueError(msg)
-    return text
-
-
 # Any address that could be delivered to; whether it is, only a mail can tell.
-_EMAIL = re.compile(
-    r"[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f]{1,64}@[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f/?#&]+"
-)
-
+_EMAIL = r"[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f]{1,64}@[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f/?#&]+"
 Email = Annotated[
     Text,
     Field(max_length=254, json_schema_extra={"format": "email"}),
-    AfterValidator(_address),
+    matching(_EMAIL, "must be an e-mail address"),
 ]
 
 
 Each = TypeVar("Each")
 
 
-class _InOtherSystems(Closed, Generic[Each]):
-    intercom: Each = absent()
-    front: Each = absent()
-    zendesk: Each = absent()
-    hubspot: Each = absent()
-    plain: Each = absent()
-    productboard: Each = absent()
-    slack_channel: Each = absent()
+class _SystemIds(StrictModel, Generic[Each]):
+    intercom: Each = optional()
+    front: Each = optional()
+    zendesk: Each = optional()
+    hubspot: Each = optional()
+    plain: Each = optional()
+    productboard: Each = optional()
+    slack_channel: Each = optional()
 
 
-class ExternalIds(_InOtherSystems[Reference]):
+class ExternalIds(_SystemIds[Reference]):
     """A thing's names in other systems."""
 
 
-class ExternalIdsOut(_InOtherSystems[str]):
+class ExternalIdsOut(_SystemIds[str]):
     """A thing's names in other systems, as they are answered."""

@@ -6,29 +6,29 @@ def iso(column: str) -> str:
     return f"""to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
 
-def obj(fields: dict[str, str]) -> str:
+def json_object(fields: dict[str, str]) -> str:
     """SQL for a JSON object from key and expression."""
     pairs = ", ".join(f"'{key}', {value}" for key, value in fields.items())
     return f"json_build_object({pairs})"
 
 
-def row(alias: str, *columns: str) -> dict[str, str]:
+def columns(alias: str, *names: str) -> dict[str, str]:
     """Fields that are columns of `alias` as they stand."""
-    return {column: f'{alias}."{column}"' for column in columns}
+    return {name: f'{alias}."{name}"' for name in names}
 
 
-def stamps(alias: str) -> dict[str, str]:
+def timestamps(alias: str) -> dict[str, str]:
     """The two dates that every thing has."""
     return {name: iso(f"{alias}.{name}") for name in ("created_at", "updated_at")}
 
 
-def any_of(alternatives: dict[str, str], otherwise: str) -> str:
+def case_when(alternatives: dict[str, str], otherwise: str) -> str:
     """SQL that picks the value of the first condition that holds."""
     whens = " ".join(f"when {condition} then {value}" for condition, value in alternatives.items())
     return f"case {whens} else {otherwise} end"
 
 
-def like(text: str) -> str:
+def contains_pattern(text: str) -> str:
     """`text` as a pattern for ILIKE that finds it anywhere, whatever signs it has."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -5,17 +5,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-import asyncpg
 from starlette.responses import Response
 
 from looplane.kit import idempotency
-from looplane.kit.answers import Answer, Ready
-from looplane.kit.auth import By, Key
-from looplane.kit.db import COLLISION, REPLACED, Connection
-from looplane.kit.errors import Conflict, Unprocessable
+from looplane.kit.context import Context
+from looplane.kit.database import COLLISION, Connection, Database
+from looplane.kit.errors import ApiError, Conflict, Unprocessable, ValidationFailed
+from looplane.kit.etags import is_unchanged
+from looplane.kit.responses import Answer, JsonResponse, NotModified
 
 _TRIES = 5
+# How long a stored answer is given again.
+LIFETIME = timedelta(hours=24)
 
 Command = Callable[..., Awaitable[Answer]]
 Query = Callable[..., Awaitable[Answer]]
@@ -25,70 +28,92 @@ Query = Callable[..., Awaitable[Answer]]
 class Read:
     """A request that reads, from a caller who may."""
 
-    pool: asyncpg.Pool
-    by: By
+    database: Database
+    context: Context
+    if_none_match: str | None = None
 
     async def __call__(self, query: Query, *args: object) -> Response:
-        """Answers with what `query` finds."""
-        async with self.pool.acquire() as con:
-            answer = await query(con, self.by, *args)
-        return Ready(answer.body, answer.all_headers())
+        """Answers with what `query` finds, or 304 where the caller has it."""
+        async with self.database.reading() as con:
+            answer = await query(con, self.context, *args)
+        if answer.version is not None:
+            self.context.precondition.check(answer.version)
+        headers = answer.all_headers()
+        if is_unchanged(self.if_none_match, headers["ETag"]):
+            return NotModified(headers["ETag"])
+        return JsonResponse(answer.body, headers)
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A request that writes, from a caller who may; committed before the answer leaves."""
+    """A request that writes, from a caller who may; committed before the answer leaves.
 
-    pool: asyncpg.Pool
-    by: By
-    key: Key
-    dry_run: bool
-    idempotency_key: str | None
-    fingerprint: bytes
+    `present` answers the thing as it is now, for a dry run, where there is such a thing.
+    """
+
+    database: Database
+    context: Context
+    idempotency_key: str | None = None
+    fingerprint: bytes = b""
+    dry_run: bool = False
+    present: Callable[[], Awaitable[Response]] | None = None
 
     async def __call__(self, command: Command, *args: object) -> Response:
-        """Runs `command`, again when another write or a migration got in between.
+        """Runs `command`, again when another write got in between.
 
         Raises Conflict while the same Idempotency-Key is at work or collisions do not end,
         Unprocessable when that key came with another request.
         """
-        for more in reversed(range(_TRIES)):
+        subject = args[0] if args and isinstance(args[0], UUID) else None
+        for _ in range(_TRIES):
             try:
-                async with self.pool.acquire() as con:
-                    return await self._run(con, command, args)
+                async with self.database.writing(subject) as con:
+                    response = await self._run(con, command, args)
             except COLLISION:
                 continue
-            except REPLACED:
-                if not more:
-                    raise
+            return await self._with_present_etag(response)
         msg = "Other writes to the same things kept getting in between; try again."
-        raise Conflict(msg)
+        raise Conflict(msg, headers={"Retry-After": "1"})
 
     async def _run(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
+        if self.context.faults:
+            return await self._judge(con, command, args)
         if self.dry_run:
             return await self._rehearse(con, command, args)
         if self.idempotency_key is not None:
             return await self._run_once(con, command, args)
-        answer = await command(con, self.by, *args)
-        return Ready(answer.body, answer.all_headers())
+        answer = await command(con, self.context, *args)
+        return JsonResponse(answer.body, answer.all_headers())
+
+    async def _judge(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
+        """What is well formed is judged beside what is not; nothing is written."""
+        try:
+            await _rolled_back(con, command, self.context, args)
+        except ValidationFailed:
+            raise
+        except ApiError:
+            pass  # a request with faults has faults, whatever else there is to say
+        raise ValidationFailed(self.context.faults)
 
     async def _rehearse(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """The same write to the last check, then rolled back."""
-        transaction = con.transaction()
-        await transaction.start()
-        try:
-            answer = await command(con, self.by, *args)
-        finally:
-            await transaction.rollback()
+        answer = await _rolled_back(con, command, self.context, args)
         would = {"X-Looplane-Would": ", ".join(answer.events)}
-        return Ready(answer.body, {**answer.all_headers(), **would})
+        return JsonResponse(answer.body, {**answer.headers, **would})
+
+    async def _with_present_etag(self, response: Response) -> Response:
+        """After a dry run the ETag is of what is there, so that it can be used in If-Match."""
+        if self.present is not None:
+            response.headers["ETag"] = (await self.present()).headers["ETag"]
+        return response
 
     async def _run_once(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """The write and its stored answer in one transaction: both are there, or neither."""
-        slot = (self.by.workspace_id, self.key.id, str(self.idempotency_key))
+        key_id, now = self.context.principal.key_id, self.context.clock()
+        slot = (self.context.workspace_id, key_id, str(self.idempotency_key))
         async with con.transaction():
             claimed = await idempotency.claim(con, *slot)
-            stored = await idempotency.get(con, *slot, self.by.now - LIFETIME)
+            stored = await idempotency.get(con, *slot, now - LIFETIME)
             if stored is None and not claimed:
                 msg = "A request with this Idempotency-Key is still running."
                 raise Conflict(msg, headers={"Retry-After": "1"})
@@ -97,17 +122,22 @@ class Write:
                     msg = "This Idempotency-Key was used for another request."
                     raise Unprocessable(msg)
                 replayed = {**stored["headers"], "Idempotent-Replayed": "true"}
-                return Ready(stored["body"], replayed)
-            answer = await command(con, self.by, *args)
+                return JsonResponse(stored["body"], replayed)
+            answer = await command(con, self.context, *args)
             headers = answer.all_headers()
-            await idempotency.insert(
-                con, *slot, self.fingerprint, headers, answer.body, self.by.now
-            )
-        return Ready(answer.body, headers)
+            await idempotency.insert(con, *slot, self.fingerprint, headers, answer.body, now)
+        return JsonResponse(answer.body, headers)
 
 
-# How long a stored answer is given again.
-LIFETIME = timedelta(hours=24)
+async def _rolled_back(
+    con: Connection, command: Command, context: Context, args: tuple[Any, ...]
+) -> Answer:
+    transaction = con.transaction()
+    await transaction.start()
+    try:
+        return await command(con, context, *args)
+    finally:
+        await transaction.rollback()
 
 
 def fingerprint(method: str, target: bytes, body: bytes) -> bytes:

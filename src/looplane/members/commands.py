@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict
 from looplane.kit.ids import new_id
 from looplane.members import sql

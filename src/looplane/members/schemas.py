@@ -2,20 +2,20 @@
 
 from typing import Literal
 
-from looplane.kit.paging import PageInfo, PageQuery
-from looplane.kit.schema import Closed
+from looplane.kit.paging import PageQuery, page_of
+from looplane.kit.schema import StrictModel
 
 Role = Literal["ADMIN", "USER", "VIEWER"]
 
 
-class UserRef(Closed):
+class UserRef(StrictModel):
     id: str
     name: str | None
     email: str
     image_url: str | None
 
 
-class MemberOut(Closed):
+class MemberOut(StrictModel):
     id: str
     email: str
     name: str | None
@@ -24,9 +24,7 @@ class MemberOut(Closed):
     joined_at: str
 
 
-class MemberPage(Closed):
-    data: list[MemberOut]
-    page: PageInfo
+MemberPage = page_of(MemberOut)
 
 
 class MemberQuery(PageQuery):

@@ -1,49 +1,54 @@
-"""What can be done with projects."""
+"""What can be done with projects, beside what can be done with every thing."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
 from looplane import changes
-from looplane.changes import refuse
-from looplane.kit.answers import Answer
-from looplane.kit.auth import By
-from looplane.kit.db import Connection, Row
-from looplane.kit.references import missing, sought
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.kit.references import reference_id
+from looplane.kit.responses import Answer
 from looplane.projects import rules, sql
-from looplane.projects.schemas import ProjectCreate, ProjectPatch
+from looplane.projects.schemas import ProjectCreate, ProjectPatch, ProjectQuery
 
 _CHOICE = ("state", "linear_status_id")
 
 
-async def create_project(con: Connection, by: By, project: ProjectCreate) -> Answer:
+async def create_project(con: Connection, context: Context, project: ProjectCreate) -> Answer:
     """Makes a project in a team. Raises ValidationFailed."""
-    sent = {"state": "backlog"} if not project.model_fields_set & set(_CHOICE) else {}
-    sent |= project.model_dump(exclude_unset=True)
-    found = await sql.find_named(con, by, sought(sent, "team_id"), *_chosen(sent))
-    faults = missing(sent, "team_id", "team", found["team_found"])
-    refuse(faults + rules.status_faults(sent, found))
-    links = {"team_id": found["team_found"], "linear_status_id": found["status_found"]}
-    return await changes.create(con, by, sql, {**project.model_dump(), **links})
+    sent = project.model_dump(exclude_unset=True)
+    if not sent.keys() & set(_CHOICE):
+        sent["state"] = "backlog"
+    status = await sql.find_status(con, context, *_chosen(sent))
+    faults = rules.status_faults(sent, status)
+    values = {**project.model_dump(), "linear_status_id": status["chosen_id"]}
+    return await changes.create(con, context, sql.PROJECT, values, faults=faults)
 
 
-async def update_project(con: Connection, by: By, id: UUID, patch: ProjectPatch) -> Answer:
+async def update_project(
+    con: Connection, context: Context, id: UUID, patch: ProjectPatch
+) -> Answer:
     """Changes a project. Raises NotFound, PreconditionFailed, ValidationFailed."""
     sent = patch.model_dump(exclude_unset=True)
     plain = {name: value for name, value in sent.items() if name not in _CHOICE}
+    decision = changes.Decision(
+        columns=lambda row: {**plain, **rules.next_status(sent, row)},
+        faults=lambda row: rules.status_faults(sent, row),
+        also=rules.ending,
+        find=sql.FIND,
+        find_by=_chosen(sent),
+    )
+    return await changes.update(con, context, sql.PROJECT, id, sent, decision)
 
-    def decide(row: Row) -> dict[str, object]:
-        refuse(rules.status_faults(sent, row))
-        return {**plain, **rules.next_status(sent, row)}
 
-    return await changes.update(con, by, sql, id, decide, *_chosen(sent), also=rules.ends)
-
-
-async def delete_project(con: Connection, by: By, id: UUID) -> Answer:
-    """Deletes a project; no thread shows a need of it any more. Raises as an update does."""
-    return await changes.delete(con, by, sql, id)
+async def list_projects(con: Connection, context: Context, query: ProjectQuery) -> Answer:
+    """A page of projects, the newest or those with the highest score first."""
+    conditions = await changes.conditions_of(con, context, sql.PROJECT, query)
+    listing = sql.BY_SCORE if query.sort == "total_score" else sql.PROJECT.listing
+    return Answer(await listing.fetch(con, conditions, query))
 
 
 def _chosen(sent: Mapping[str, object]) -> tuple[UUID | None, object]:
-    """The status by its id or else by its type, as PICK takes it."""
+    """The status by its id or else by its type."""
     by_id = "linear_status_id" in sent
-    return sought(sent, "linear_status_id"), None if by_id else sent.get("state")
+    return reference_id(sent, "linear_status_id"), None if by_id else sent.get("state")

@@ -2,38 +2,41 @@
 
 from typing import Annotated
 
-from fastapi import Query
 from starlette.responses import Response
 
-from looplane import changes
-from looplane.kit.operation import Api, needs
-from looplane.kit.schema import DeleteResult, Id
-from looplane.kit.writes import Read, Write
-from looplane.projects import commands, sql
+from looplane.kit.api import Api, require_scopes
+from looplane.kit.writes import Read
+from looplane.projects import sql
+from looplane.projects.commands import create_project, list_projects, update_project
 from looplane.projects.schemas import (
     ProjectCreate,
     ProjectOut,
-    ProjectPage,
     ProjectPatch,
     ProjectQuery,
     ProjectStatusPage,
 )
+from looplane.resource_routes import ResourceRoutes
 
 api = Api("projects")
-Reading = Annotated[Read, needs("projects:read")]
-Writing = Annotated[Write, needs("projects:write")]
-
-
-@api.get("/projects", "projects-list", ProjectPage)
-async def list_projects(query: Annotated[ProjectQuery, Query()], read: Reading) -> Response:
-    """List projects, newest first, or those with the highest score first."""
-    return await read(sql.list_projects, query)
-
-
-@api.post("/projects", "projects-create", ProjectOut)
-async def create_project(project: ProjectCreate, write: Writing) -> Response:
-    """Create a project in a team."""
-    return await write(commands.create_project, project)
+Reading = Annotated[Read, require_scopes("projects:read")]
+routes = ResourceRoutes(
+    sql.PROJECT,
+    path="/projects",
+    scopes="projects",
+    out=ProjectOut,
+    query=ProjectQuery,
+    create=ProjectCreate,
+    patch=ProjectPatch,
+    commands={"list": list_projects, "create": create_project, "update": update_project},
+    texts={
+        "list": "List projects, newest first, or those with the highest score first.",
+        "create": "Create a project in a team.",
+        "get": "Get a project.",
+        "update": "Update a project; `state` or `linear_status_id` moves it to another status.",
+        "delete": "Delete a project; the threads that asked for it stay.",
+    },
+)
+routes.add_collection(api)
 
 
 @api.get("/projects/statuses", "projects-listStatuses", ProjectStatusPage)
@@ -42,19 +45,4 @@ async def list_project_statuses(read: Reading) -> Response:
     return await read(sql.list_statuses)
 
 
-@api.get("/projects/{id}", "projects-get", ProjectOut)
-async def get_project(id: Id, read: Reading) -> Response:
-    """Get a project."""
-    return await read(changes.get, sql, id)
-
-
-@api.patch("/projects/{id}", "projects-update", ProjectOut)
-async def update_project(id: Id, patch: ProjectPatch, write: Writing) -> Response:
-    """Update a project; `state` or `linear_status_id` moves it to another status."""
-    return await write(commands.update_project, id, patch)
-
-
-@api.delete("/projects/{id}", "projects-delete", DeleteResult)
-async def delete_project(id: Id, write: Writing) -> Response:
-    """Delete a project; the threads that asked for it stay."""
-    return await write(commands.delete_project, id)
+routes.add_items(api)

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from looplane.kit.paging import DatedQuery, PageInfo
-from looplane.kit.schema import Closed, Color, Name, Reference, Text, absent
+from looplane.kit.paging import DatedQuery, page_of
+from looplane.kit.schema import Color, Name, Reference, StrictModel, Text, optional
 
 State = Literal["backlog", "planned", "started", "completed", "canceled"]
 ChosenState = Annotated[
@@ -19,6 +19,8 @@ StatusId = Annotated[
     Reference, Field(description="Names exactly one status; beside `state` it must be of it.")
 ]
 Icon = Annotated[Name, Field(description="Name of an icon.")]
+# Characters; what a project is about, in plain text.
+Description = Annotated[Text, Field(max_length=100_000)]
 Score = Annotated[
     float,
     Field(
@@ -28,13 +30,13 @@ Score = Annotated[
 ]
 
 
-class StatusRef(Closed):
+class StatusRef(StrictModel):
     id: str
     name: str
     type: State
 
 
-class ProjectOut(Closed):
+class ProjectOut(StrictModel):
     id: str
     team_id: str
     name: str
@@ -51,30 +53,25 @@ class ProjectOut(Closed):
     updated_at: str
 
 
-class ProjectPage(Closed):
-    data: list[ProjectOut]
-    page: PageInfo
-
-
-class ProjectCreate(Closed):
+class ProjectCreate(StrictModel):
     name: Name
     team_id: Reference
-    description: Text | None = None
+    description: Description | None = None
     icon: Icon | None = None
     color: Color | None = None
-    state: ChosenState = absent()
-    linear_status_id: StatusId = absent()
+    state: ChosenState = optional()
+    linear_status_id: StatusId = optional()
     is_visible: bool = False
 
 
-class ProjectPatch(Closed):
-    name: Name = absent()
-    description: Text | None = None
+class ProjectPatch(StrictModel):
+    name: Name = optional()
+    description: Description | None = None
     icon: Icon | None = None
     color: Color | None = None
-    state: ChosenState = absent()
-    linear_status_id: StatusId = absent()
-    is_visible: bool = absent()
+    state: ChosenState = optional()
+    linear_status_id: StatusId = optional()
+    is_visible: bool = optional()
 
 
 class ProjectQuery(DatedQuery):
@@ -89,6 +86,4 @@ class ProjectStatusOut(StatusRef):
     position: int
 
 
-class ProjectStatusPage(Closed):
-    data: list[ProjectStatusOut]
-    page: PageInfo
+ProjectStatusPage = page_of(ProjectStatusOut)

@@ -1,10 +1,10 @@
 """Tag groups on the wire."""
 
-from looplane.kit.paging import PageInfo, PageQuery
-from looplane.kit.schema import Closed, Color, Name, absent
+from looplane.kit.paging import PageQuery
+from looplane.kit.schema import Color, Name, StrictModel, optional
 
 
-class TagGroupOut(Closed):
+class TagGroupOut(StrictModel):
     id: str
     name: str
     color: str
@@ -12,19 +12,14 @@ class TagGroupOut(Closed):
     updated_at: str
 
 
-class TagGroupPage(Closed):
-    data: list[TagGroupOut]
-    page: PageInfo
-
-
-class TagGroupCreate(Closed):
+class TagGroupCreate(StrictModel):
     name: Name
     color: Color
 
 
-class TagGroupPatch(Closed):
-    name: Name = absent()
-    color: Color = absent()
+class TagGroupPatch(StrictModel):
+    name: Name = optional()
+    color: Color = optional()
 
 
 class TagGroupQuery(PageQuery):

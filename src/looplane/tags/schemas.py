@@ -4,13 +4,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from looplane.kit.paging import DatedQuery, PageInfo
-from looplane.kit.schema import Closed, Color, Name, Reference, absent
+from looplane.kit.paging import DatedQuery
+from looplane.kit.schema import Color, Name, Reference, StrictModel, optional
 
-Icon = Annotated[Name, Field(description="Name of a Nucleo icon in PascalCase, e.g. `Notepad`.")]
+Icon = Annotated[
+    Name,
+    Field(
+        description="Name of an icon of the Nucleo set in PascalCase, such as `Notepad` or "
+        "`WifiOff`. A name that the inbox does not know shows the first letter of the tag."
+    ),
+]
 
 
-class TagOut(Closed):
+class TagOut(StrictModel):
     id: str
     name: str
     color: str
@@ -20,23 +26,18 @@ class TagOut(Closed):
     updated_at: str
 
 
-class TagPage(Closed):
-    data: list[TagOut]
-    page: PageInfo
-
-
-class TagCreate(Closed):
+class TagCreate(StrictModel):
     name: Name
     color: Color
     icon: Icon
     tag_group_id: Reference
 
 
-class TagPatch(Closed):
-    name: Name = absent()
-    color: Color = absent()
-    icon: Icon = absent()
-    tag_group_id: Reference = absent()
+class TagPatch(StrictModel):
+    name: Name = optional()
+    color: Color = optional()
+    icon: Icon = optional()
+    tag_group_id: Reference = optional()
 
 
 class TagQuery(DatedQuery):

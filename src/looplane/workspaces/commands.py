@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict, NotFound
 from looplane.kit.ids import known_id, new_id
 from looplane.workspaces import sql

@@ -1,0 +1,40 @@
+"""Conditional requests: what If-Match and If-None-Match say."""
+
+import re
+
+from looplane.kit.context import ANY_VERSION, Precondition
+from looplane.kit.errors import ValidationFailed
+
+# Proxies that compress make an ETag weak; the version in it means the same.
+_ETAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*')
+_VERSION = re.compile(r"(\d{1,18})(?:-[0-9a-f]+)?", re.ASCII)
+
+
+def parse_if_match(header: str | None) -> Precondition:
+    """The versions that If-Match names; `*`, and no header, stand for any.
+
+    Raises ValidationFailed for what is no list of ETags.
+    """
+    if header is None or header.strip() == "*":
+        return ANY_VERSION
+    versions = [_VERSION.fullmatch(tag) for tag in _tags("If-Match", header)]
+    # An ETag that none of ours can be is no fault: it just never matches.
+    return Precondition(frozenset(int(version[1]) for version in versions if version))
+
+
+def is_unchanged(header: str | None, etag: str) -> bool:
+    """Whether the caller has what `etag` stands for already, by If-None-Match.
+
+    Raises ValidationFailed for what is no list of ETags.
+    """
+    if header is None:
+        return False
+    return header.strip() == "*" or etag.strip('"') in _tags("If-None-Match", header)
+
+
+def _tags(name: str, header: str) -> list[str]:
+    tags = [_ETAG.fullmatch(part) for part in header.split(",")]
+    if not all(tags):
+        msg = f'{name}: must be ETags in double quotes as they were answered, such as "7-0a1b"'
+        raise ValidationFailed([msg])
+    return [tag[1] for tag in tags if tag]

@@ -1,0 +1,76 @@
+"""Fields that hold HTML: cleaned at the way in, after the form of a body is known to be right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Protocol, get_args, get_origin
+
+from pydantic import BaseModel, Field
+
+from looplane.kit.html import is_blank
+from looplane.kit.schema import Text, at_most_characters
+
+# Characters, before cleaning: as much as the longest mails have without their attachments.
+LONGEST_HTML = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlMark:
+    """Says that a field holds HTML, and whether HTML that shows nothing is as good as none."""
+
+    may_be_blank: bool = False
+
+
+_LIMITED = at_most_characters(LONGEST_HTML)
+Html = Annotated[Text, Field(min_length=1), _LIMITED, HtmlMark()]
+OptionalHtml = Annotated[Text, _LIMITED, HtmlMark(may_be_blank=True)]
+
+
+class Cleaner(Protocol):
+    """What cleans HTML without holding up others."""
+
+    async def clean(self, html: str) -> str:
+        """What is harmless in `html`. Raises ValueError for what cannot be cleaned."""
+        ...
+
+
+async def clean_fields(body: BaseModel, cleaner: Cleaner) -> tuple[BaseModel, list[str]]:
+    """The body with its HTML cleaned, and a fault for each field where that does not go."""
+    cleaned: dict[str, str] = {}
+    faults = []
+    for name, mark in _html_fields(type(body)):
+        html = getattr(body, name, None) if name in body.model_fields_set else None
+        if html:
+            try:
+                cleaned[name] = await _clean(html, mark, cleaner)
+            except ValueError as error:
+                faults.append(f"{name}: {error}")
+    return (body.model_copy(update=cleaned) if cleaned else body), faults
+
+
+async def _clean(html: str, mark: HtmlMark, cleaner: Cleaner) -> str:
+    safe = await cleaner.clean(html)
+    if not is_blank(safe):
+        return safe
+    if mark.may_be_blank:
+        return ""
+    msg = "must not be empty once unsafe HTML is removed"
+    raise ValueError(msg)
+
+
+@cache
+def _html_fields(model: type[BaseModel]) -> list[tuple[str, HtmlMark]]:
+    return [
+        (name, mark)
+        for name, field in model.model_fields.items()
+        for mark in (*field.metadata, *_metadata(field.annotation))
+        if isinstance(mark, HtmlMark)
+    ]
+
+
+def _metadata(annotation: Any) -> Iterator[object]:  # noqa: ANN401  # any annotation
+    """What is said with Annotated anywhere in `annotation`, such as in one side of a union."""
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+    for part in get_args(annotation):
+        yield from _metadata(part)

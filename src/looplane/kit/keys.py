@@ -1,0 +1,40 @@
+"""API keys as text: how one is made, what is stored of it, and what it may be allowed."""
+
+import hashlib
+import secrets
+
+SCOPES = (
+    "threads:read",
+    "threads:write",
+    "messages:write",
+    "comments:write",
+    "contacts:read",
+    "contacts:write",
+    "companies:read",
+    "companies:write",
+    "changelogs:read",
+    "changelogs:write",
+    "docs:read",
+    "docs:write",
+    "portal:read",
+    "projects:read",
+    "projects:write",
+    "issues:read",
+    "issues:write",
+    "tags:read",
+    "tags:write",
+    "snippets:read",
+    "snippets:write",
+    "files:write",
+    "admin",
+)
+
+
+def new_key() -> str:
+    """A new key: 256 random bits behind `ll_`."""
+    return "ll_" + secrets.token_hex(32)
+
+
+def digest(key: str) -> bytes:
+    """What is stored in place of a key: its SHA-256, which needs no salt at 256 random bits."""
+    return hashlib.sha256(key.encode()).digest()

@@ -1,0 +1,33 @@
+"""Who acts: a caller with a key, or a rule of the program."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+ActorType = Literal["person", "program", "ai", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts, in which workspace, and what they may do there.
+
+    A caller has a key, and through it perhaps a member; a rule has a name and neither.
+    """
+
+    workspace_id: UUID
+    type: ActorType
+    key_id: UUID | None = None
+    member_id: UUID | None = None
+    is_viewer: bool = False
+    scopes: frozenset[str] = frozenset()
+    rule: str | None = None
+
+    @property
+    def actor(self) -> dict[str, object]:
+        """The principal as an event names it."""
+        return {
+            "type": self.type,
+            "key_id": self.key_id,
+            "member_id": self.member_id,
+            "rule": self.rule,
+        }

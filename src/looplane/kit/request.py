@@ -1,0 +1,118 @@
+"""What a request says: its query, its body, its headers, read into strict models."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_type_hints
+
+import jiter
+from pydantic import BaseModel, ValidationError, create_model
+from starlette.datastructures import Headers, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from looplane.kit.errors import UnsupportedMediaType, ValidationFailed
+from looplane.kit.schema import StrictModel, optional
+from looplane.kit.validation_messages import faults_of
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_UTF_8 = re.compile(r"(?i)\s*(charset=(\"utf-8\"|utf-8))?\s*")
+# No object of ours has as many fields.
+_MOST_FIELDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What was read into a model, and what is wrong with it.
+
+    With faults the model holds only what is well formed, so that it can be judged further; where
+    nothing is, it is None.
+    """
+
+    model: Any
+    faults: tuple[str, ...] = ()
+
+
+def read_query(request: Request, model: type[BaseModel]) -> Validated:
+    """The query parameters of a request."""
+    pairs: dict[str, str] = {}
+    if request.scope["query_string"]:
+        items = request.query_params.multi_items()
+        pairs = dict(items)
+        if len(pairs) < len(items):
+            times = Counter(name for name, _ in items)
+            return Validated(None, tuple(f"{k}: is given twice" for k in pairs if times[k] > 1))
+    try:
+        return Validated(model.model_validate_strings(pairs))
+    except ValidationError as error:
+        return Validated(None, tuple(faults_of(error, of_query=True)))
+
+
+def read_json(request: Request, body: bytes, model: type[BaseModel]) -> Validated:
+    """The JSON body of a request. Raises UnsupportedMediaType."""
+    _refuse_other_media(request.headers)
+    try:
+        raw = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
+    except ValueError as error:
+        return Validated(None, (f"The body is not JSON: {error}",))
+    if isinstance(raw, dict) and len(raw) > _MOST_FIELDS:
+        return Validated(None, (f"The body has {len(raw):,} fields, at most {_MOST_FIELDS}",))
+    try:
+        return Validated(model.model_validate(raw))
+    except ValidationError as error:
+        return Validated(_well_formed(model, raw, error), tuple(faults_of(error)))
+
+
+async def read_file(request: Request, field: str) -> Validated:
+    """The one file of a form, as the UploadFile in `field`. Raises UnsupportedMediaType."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        msg = "Send the file as multipart/form-data."
+        raise UnsupportedMediaType(msg)
+    try:
+        form = await request.form(max_files=1, max_fields=0)
+    except HTTPException as error:
+        return Validated(None, (f"The form cannot be read: {error.detail}",))
+    upload = form.get(field)
+    if not isinstance(upload, UploadFile):
+        return Validated(None, (f"{field}: is required, as a file",))
+    return Validated(upload)
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The caller's name for this request. Raises ValidationFailed."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise ValidationFailed(["Idempotency-Key: must be 1 to 255 visible ASCII characters"])
+    return key
+
+
+def _refuse_other_media(headers: Headers) -> None:
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != "application/json" or not _UTF_8.fullmatch(parameters):
+        msg = "Send the body as application/json in UTF-8."
+        raise UnsupportedMediaType(msg)
+
+
+def _well_formed(
+    model: type[BaseModel], raw: object, error: ValidationError
+) -> BaseModel | None:
+    """The fields that have no fault, in a model that lacks the others."""
+    if not isinstance(raw, dict):
+        return None
+    wrong = {each["loc"][0] for each in error.errors(include_url=False) if each["loc"]}
+    right = {name: value for name, value in raw.items() if name not in wrong}
+    try:
+        partial = _all_optional(model).model_validate(right)
+    except ValidationError:
+        return None
+    values = {name: getattr(partial, name) for name in partial.model_fields_set}
+    return model.model_construct(_fields_set=set(values), **values)
+
+
+@cache
+def _all_optional(model: type[BaseModel]) -> type[BaseModel]:
+    """The fields of `model` and none of its other rules, any of which may be left out."""
+    hints = get_type_hints(model, include_extras=True)
+    fields: dict[str, Any] = {name: (hints[name], optional()) for name in model.model_fields}
+    return create_model(f"{model.__name__}WellFormed", __base__=StrictModel, **fields)

@@ -1,0 +1,114 @@
+"""The five operations that every noun has, declared once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.responses import Response
+
+from looplane import changes
+from looplane.kit.api import Api, Declare, Endpoint, require_scopes
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.kit.paging import PageQuery, page_of
+from looplane.kit.responses import Answer
+from looplane.kit.schema import DeleteResult, Id, StrictModel
+from looplane.kit.writes import Command, Read, Write
+from looplane.resources import Resource
+
+# What each verb does where a noun has no command of its own for it.
+_COMMANDS: Mapping[str, Command] = {
+    "list": changes.list_page,
+    "create": changes.create_from_body,
+    "get": changes.get,
+    "update": changes.update_from_body,
+    "delete": changes.delete,
+}
+
+
+@dataclass(frozen=True)
+class ResourceRoutes:
+    """How the things of a noun are reached: where, by whom, and in which types.
+
+    `texts` are the descriptions of the operations by verb (list, create, get, update, delete), and
+    `commands` those of the noun's own, by verb. Operation ids are `<id_prefix>-<verb><id_suffix>`.
+    """
+
+    resource: Resource
+    path: str
+    scopes: str
+    out: type[StrictModel]
+    query: type[PageQuery]
+    create: type[StrictModel]
+    patch: type[StrictModel]
+    texts: Mapping[str, str]
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    id_prefix: str = ""
+    id_suffix: str = ""
+
+    def add_collection(self, api: Api) -> None:
+        """Adds list and create. Paths such as `/tags/groups` come before those with an id."""
+        query_model, body_model, (reading, writing) = self.query, self.create, self._callers()
+        list_page, create = self._command("list"), self._command("create")
+
+        async def list_all(
+            query: Annotated[query_model, Query()],  # type: ignore[valid-type]
+            read: reading,  # type: ignore[valid-type]
+        ) -> Response:
+            return await read(list_page, query)  # type: ignore[attr-defined]
+
+        async def create_one(body: body_model, write: writing) -> Response:  # type: ignore[valid-type]
+            return await write(create, body)  # type: ignore[attr-defined]
+
+        self._add(api.get, "list", self.path, page_of(self.out), list_all)
+        self._add(api.post, "create", self.path, self.out, create_one)
+
+    def add_items(self, api: Api) -> None:
+        """Adds get, update and delete."""
+        path, patch_model, (reading, writing) = f"{self.path}/{{id}}", self.patch, self._callers()
+        get, update, delete = (self._command(verb) for verb in ("get", "update", "delete"))
+
+        async def get_one(id: Id, read: reading) -> Response:  # type: ignore[valid-type]
+            return await read(get, id)  # type: ignore[attr-defined]
+
+        async def update_one(id: Id, patch: patch_model, write: writing) -> Response:  # type: ignore[valid-type]
+            return await write(update, id, patch)  # type: ignore[attr-defined]
+
+        async def delete_one(id: Id, write: writing) -> Response:  # type: ignore[valid-type]
+            return await write(delete, id)  # type: ignore[attr-defined]
+
+        self._add(api.get, "get", path, self.out, get_one)
+        self._add(api.patch, "update", path, self.out, update_one)
+        self._add(api.delete, "delete", path, DeleteResult, delete_one)
+
+    def _callers(self) -> tuple[Any, Any]:
+        return (
+            Annotated[Read, require_scopes(f"{self.scopes}:read")],
+            Annotated[Write, require_scopes(f"{self.scopes}:write")],
+        )
+
+    def _command(self, verb: str) -> Command:
+        if verb in self.commands:
+            return self.commands[verb]
+        command, resource = _COMMANDS[verb], self.resource
+
+        async def run(con: Connection, context: Context, *args: object) -> Answer:
+            return await command(con, context, resource, *args)
+
+        return run
+
+    def _add(
+        self,
+        declare: Callable[[str, str, type[StrictModel]], Declare],
+        verb: str,
+        path: str,
+        answer: type[StrictModel],
+        endpoint: Endpoint,
+    ) -> None:
+        plural = "s" if verb == "list" else ""
+        noun = self.resource.noun.replace(" ", "_")
+        endpoint.__name__ = f"{verb}_{self.resource.table if plural else noun}"
+        endpoint.__doc__ = self.texts[verb]
+        suffix = self.id_suffix and f"{self.id_suffix}{plural}"
+        declare(path, f"{self.id_prefix or self.resource.table}-{verb}{suffix}", answer)(endpoint)

@@ -1,0 +1,199 @@
+"""A noun's rows, declared once: the statements that read and write them are made from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from looplane import events
+from looplane.kit.ids import parse_id
+from looplane.kit.paging import Listing
+from looplane.kit.sqltext import contains_pattern, json_object
+
+_INSERTED = ("workspace_id", "id", "created_at", "updated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that names a row of another table of the workspace."""
+
+    noun: str
+    table: str
+    is_soft_deleted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition of a list: SQL with `{0}` for the value, and what makes the value of the text."""
+
+    clause: str
+    convert: Callable[[Any], object] = lambda value: value
+
+
+def contains(column: str) -> Filter:
+    """A part of the text in `column`, whatever its capitals."""
+    return Filter(f"{column} ilike {{0}}", contains_pattern)
+
+
+def equals(column: str) -> Filter:
+    """The value in `column`."""
+    return Filter(f"{column} = {{0}}")
+
+
+def refers_to(column: str, table: str | None = None) -> Filter:
+    """The id in `column`, of a row in `table` that is not deleted."""
+    if table is None:
+        return Filter(f"{column} = {{0}}", parse_id)
+    alias = column.partition(".")[0]
+    alive = f"x.workspace_id = {alias}.workspace_id and x.id = {{0}} and x.deleted_at is null"
+    return Filter(f"{column} = {{0}} and exists (select from {table} x where {alive})", parse_id)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A noun with rows of its own: what they hold, what they look like, how they are listed.
+
+    `columns` are set by writes, by their name in the API; `stored_as` says where a column of the
+    table is called otherwise, and `reads_as` what stands for a column when a write looks at it: the
+    owner who left the team is no owner any more. `json` is SQL of `alias` and `joins`.
+    """
+
+    noun: str
+    table: str
+    alias: str
+    columns: tuple[str, ...]
+    json: Mapping[str, str]
+    joins: str = ""
+    stored_as: Mapping[str, str] = field(default_factory=dict)
+    reads_as: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    size: str = "0"
+
+    @property
+    def event_noun(self) -> str:
+        """The first part of the types of its events."""
+        return self.noun.replace(" ", "_")
+
+    @cached_property
+    def body(self) -> str:
+        """SQL of its JSON."""
+        return json_object(dict(self.json))
+
+    @property
+    def _show(self) -> str:
+        return f"select {self.body}::text as body, {self.alias}.version"
+
+    @property
+    def _from(self) -> str:
+        return f"from {self.table} {self.alias} {self.joins}"
+
+    @property
+    def _this(self) -> str:
+        alias = self.alias
+        return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.deleted_at is null"
+
+    @cached_property
+    def get(self) -> str:
+        """`body` and `version` of one row. $1 workspace, $2 id."""
+        return f"{self._show}\n{self._from}\nwhere {self._this}"
+
+    def find(self, more: str = "", joined: str = "") -> str:
+        """What an update decides by: as `get`, with `updated_at`, the columns, and `more`."""
+        read = [f"{self._reading(name)} as {name}" for name in self.columns]
+        selected = ", ".join([f"{self.alias}.updated_at", *read, *([more] if more else [])])
+        return f"{self._show}, {selected}\n{self._from} {joined}\nwhere {self._this}"
+
+    @cached_property
+    def lock(self) -> str:
+        """The `version` of one row, held to the end of the transaction. $1 workspace, $2 id."""
+        return (
+            f"select version from {self.table}\n"
+            "where workspace_id = $1 and id = $2 and deleted_at is null for update"
+        )
+
+    @cached_property
+    def insert(self) -> str:
+        """Stores a row and its events. $1 workspace, $2 id, $3 columns, $4 write."""
+        stored = ", ".join(self._stored(name) for name in self.columns)
+        return f"""
+with w as materialized ({events.WRITE.format("$4")}),
+{self.alias} as (
+  insert into {self.table} ({", ".join(_INSERTED)}, {stored})
+  select $1, $2, w.created_at, w.created_at, {stored}
+  from w, jsonb_populate_record(null::{self.table}, $3) returning *),
+{self._recorded}
+{self._show} from {self.alias} {self.joins}"""
+
+    @cached_property
+    def update(self) -> str:
+        """Changes a row that has this version. $1 workspace, $2 id, $3 version, $4 columns, $5 write.
+
+        The columns that are not in $4 stay as they are.
+        """
+        alias = self.alias
+        stored = ", ".join(self._stored(name) for name in self.columns)
+        return f"""
+with w as materialized ({events.WRITE.format("$5")}),
+{alias} as (
+  update {self.table} {alias} set updated_at = w.created_at, version = {alias}.version + 1,
+    ({stored}) = (select {stored} from jsonb_populate_record({alias}, $4))
+  from w where {self._this} and {alias}.version = $3 returning {alias}.*),
+{self._recorded}
+{self._show} from {alias} {self.joins}"""
+
+    @cached_property
+    def delete(self) -> str:
+        """Hides a row for good. $1 workspace, $2 id, $3 write."""
+        alias = self.alias
+        return f"""
+with w as materialized ({events.WRITE.format("$3")}),
+{alias} as (
+  update {self.table} {alias} set deleted_at = w.created_at, version = {alias}.version + 1
+  from w where {self._this} returning {alias}.*),
+{self._recorded}
+select version from {alias}"""
+
+    @cached_property
+    def hold_references(self) -> str:
+        """The ids of what is referred to, kept from being deleted. $1 workspace, then the ids."""
+        held = [
+            f"(select x.id from {each.table} x where x.workspace_id = $1 and x.id = ${number}"
+            f"{' and x.deleted_at is null' if each.is_soft_deleted else ''} for key share) as {name}"
+            for number, (name, each) in enumerate(self.references.items(), 2)
+        ]
+        return f"select {', '.join(held)}"
+
+    @cached_property
+    def changed_since(self) -> str:
+        """The ids of up to $3 rows that changed after $2. $1 workspace."""
+        return (
+            f"select array(select id from {self.table}\n"
+            "where workspace_id = $1 and updated_at > $2 and deleted_at is null\n"
+            "order by updated_at desc limit $3)"
+        )
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The newest first."""
+        return Listing(
+            self.alias,
+            f"{self.table} {self.alias}",
+            self.body,
+            self.joins,
+            size=self.size,
+        )
+
+    def to_columns(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Values by their name in the API, as the statements take them."""
+        return {self.stored_as.get(name, name): value for name, value in values.items()}
+
+    @property
+    def _recorded(self) -> str:
+        return events.recorded(f"{self.alias} {self.joins}", self.body, f"{self.alias}.version")
+
+    def _stored(self, name: str) -> str:
+        return self.stored_as.get(name, name)
+
+    def _reading(self, name: str) -> str:
+        return self.reads_as.get(name, f"{self.alias}.{self._stored(name)}")

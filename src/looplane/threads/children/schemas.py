@@ -1,0 +1,45 @@
+"""What hangs on a thread, on the wire."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from looplane.kit.schema import StrictModel
+from looplane.members.schemas import UserRef
+
+
+class CustomerNeedOut(StrictModel):
+    id: str
+    thread_id: str
+    project_id: str | None
+    issue_id: str | None
+    priority: float
+    created_at: str
+    updated_at: str
+
+
+class MessageOut(StrictModel):
+    id: str
+    thread_id: str
+    type: Literal["email", "slack", "chat", "live_chat", "feedback"]
+    direction: Literal["inbound", "outbound"]
+    subject: str
+    from_: Any = Field(alias="from")
+    to: list[Any]
+    cc: list[Any]
+    bcc: list[Any]
+    text: str
+    html: str
+    attachments: list[Any]
+    user_id: str | None
+    created_at: str
+
+
+class CommentOut(StrictModel):
+    id: str
+    thread_id: str
+    author: UserRef | None
+    content: str
+    attachments: list[Any]
+    created_at: str
+    updated_at: str

@@ -1,0 +1,73 @@
+"""What hangs on a thread, as a thread shows it. Who writes these rows are nouns of their own.
+
+Customer needs are an exception: the field `project_id` of a thread makes and removes one, so their
+statements are here too.
+"""
+
+from looplane import events
+from looplane.kit.sqltext import columns, iso, json_object, timestamps
+from looplane.members.sql import member_join, member_ref
+
+NEED = json_object(
+    columns("n", "id", "thread_id", "project_id", "issue_id", "priority") | timestamps("n")
+)
+# A need is shown while what it asks for is there.
+SHOWN_NEEDS = """
+from customer_needs n
+left join projects np on np.workspace_id = n.workspace_id and np.id = n.project_id
+left join issues ni on ni.workspace_id = n.workspace_id and ni.id = n.issue_id
+where coalesce(np.id, ni.id) is not null and coalesce(np.deleted_at, ni.deleted_at) is null"""
+
+# The needs of thread `t`, in the order they were linked.
+NEEDS = f"""
+(select coalesce(json_agg({NEED} order by n.created_at, n.id), '[]'::json) {SHOWN_NEEDS}
+ and n.workspace_id = t.workspace_id and n.thread_id = t.id)"""
+
+# A need for each id in $4 and what it asks for, in $5 or $6. Only a project can be the field's.
+INSERT_NEEDS = f"""
+with w as materialized ({events.WRITE.format("$3")}),
+n as (
+  insert into customer_needs (workspace_id, thread_id, created_at, updated_at, priority,
+    is_of_project_field, id, project_id, issue_id)
+  select $1, $2, w.created_at, w.created_at, $7, $8 and x.project_id is not null, x.id,
+    x.project_id, x.issue_id
+  from w, unnest($4::uuid[], $5::uuid[], $6::uuid[]) as x(id, project_id, issue_id) returning *)
+{events.insert("n", NEED, "null", "where e.subject_id = n.id")}"""
+
+_MESSAGE = columns("ms", "id", "thread_id", "type", "direction") | columns(
+    "ms", "subject", "from", "to", "cc", "bcc", "text", "html", "attachments", "user_id"
+)
+MESSAGE = json_object(_MESSAGE | {"created_at": iso("ms.created_at")})
+# What a thread says is its first message, where none was received as one: a message like the
+# others, with the id of the thread.
+_OPENING = """
+select t.workspace_id, t.id, t.id as thread_id, 'feedback' as type, 'inbound' as direction,
+  '' as subject, case when o.id is not null then json_build_object('email', o.email,
+    'name', coalesce(o.name, ''))::jsonb end as "from", '[]'::jsonb as "to", '[]'::jsonb as cc,
+  '[]'::jsonb as bcc, html_to_text(t.text) as text, t.text as html, '[]'::jsonb as attachments,
+  null::uuid as user_id, t.created_at
+from (select t.workspace_id, t.id, t.text, t.created_at, t.contact_id) t
+left join contacts o on o.workspace_id = t.workspace_id and o.id = t.contact_id
+  and o.deleted_at is null
+where not exists (select from messages first where first.workspace_id = t.workspace_id
+  and first.thread_id = t.id and first.is_opening)"""
+_STORED = """
+select ms.workspace_id, ms.id, ms.thread_id, ms.type, ms.direction, ms.subject, ms."from", ms."to",
+  ms.cc, ms.bcc, ms.text, ms.html, ms.attachments, ms.user_id, ms.created_at
+from messages ms where ms.workspace_id = t.workspace_id and ms.thread_id = t.id"""
+# The messages of thread `t`, oldest first.
+MESSAGES = f"""
+(select coalesce(json_agg({MESSAGE} order by ms.created_at, ms.id), '[]'::json)
+ from ({_OPENING} union all {_STORED}) ms)"""
+
+COMMENT = json_object(
+    columns("cm", "id", "thread_id")
+    | {"author": member_ref("cma")}
+    | columns("cm", "content", "attachments")
+    | timestamps("cm")
+)
+# The comments on thread `t`, oldest first.
+COMMENTS = f"""
+(select coalesce(json_agg({COMMENT} order by cm.created_at, cm.id), '[]'::json) from comments cm
+ {member_join("cma", "cm.author_id")}
+ where cm.workspace_id = t.workspace_id and cm.thread_id = t.id and cm.deleted_at is null)"""
