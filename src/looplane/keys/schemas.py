@@ -1,9 +1,9 @@
 """Keys on the wire."""
 
-from looplane.kit.schema import Closed
+from looplane.kit.schema import StrictModel
 
 
-class MeOut(Closed):
+class MeOut(StrictModel):
     workspace_id: str
     api_key_id: str
     scopes: list[str]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 
 # Any number will do; it only has to be the same for everyone who migrates. Held in a transaction.
 _LOCK = 6_071_955
