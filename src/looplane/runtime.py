@@ -1,10 +1,10 @@
 """What a process of ours needs around it: the database, its tables, its logs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from looplane.kit.config import ConfigError, Settings
-from looplane.kit.db import Connection, connect
+from looplane.kit.database import Connection, connected
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 
@@ -33,10 +33,23 @@ def database(settings: Settings) -> Iterator[str]:
         yield dsn
 
 
-async def open_connection(dsn: str) -> Connection:
-    """One connection. Raises ConfigError, and what `kit.db.is_unreachable` knows."""
+@asynccontextmanager
+async def open_connection(dsn: str) -> AsyncIterator[Connection]:
+    """One connection, of no pool.
+
+    Raises ConfigError, PoolerError, and what `kit.database.is_unreachable` knows.
+    """
+    async with AsyncExitStack() as stack:
+        with readable_address():
+            con = await stack.enter_async_context(connected(dsn))
+        yield con
+
+
+@contextmanager
+def readable_address() -> Iterator[None]:
+    """Raises ConfigError where the driver, on connecting, cannot read the address."""
     try:
-        return await connect(dsn)
+        yield
     except ValueError as error:
         msg = (
             "LOOPLANE_DATABASE_URL cannot be read as an address; in a password write"
