@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from looplane.kit import edge, operation
 from looplane.kit.config import Settings
-from looplane.kit.db import open_pool
+from looplane.kit.database import open_pool
 from looplane.kit.edge import Edge
 from looplane.kit.errors import NotFound
 from looplane.kit.logs import set_up_logs

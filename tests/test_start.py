@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from looplane.kit import db as database
+from looplane.kit import database
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from tests.embedded_pg.running import postmaster_pid, server_pids

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from looplane.kit.migrate import folder_of
+from looplane.kit.migrations import folder_of
 
 _HERE = Path(__file__).parent
 _READER = "/api/docs"
@@ -42,7 +42,7 @@ async def _figures(_request: Request) -> Response:
 
 async def _ready(request: Request) -> Response:
     """Whether requests can be answered; raises what the pool raises when they cannot."""
-    async with request.app.state.pool.acquire(timeout=_PATIENCE) as con:
+    async with request.app.state.database.connected() as con:
         await con.fetchval("select 1 from migrations limit 1", timeout=_PATIENCE)
     return JSONResponse({"status": "ok"})
 

@@ -64,4 +64,4 @@ async def list_keys(con: Connection, workspace_id: UUID) -> list[dict[str, Any]]
 
 async def revoke_key(con: Connection, workspace_id: UUID, id: UUID | None, now: datetime) -> str:
     """Ends a key; when, in ISO 8601: again changes nothing. Raises NotFound."""
-    return str(or_404(await con.fetchval(sql.REVOKE, workspace_id, id, now), sql.noun))
+    return str(or_404(await con.fetchval(sql.REVOKE, workspace_id, id, now), sql.NOUN))

@@ -7,7 +7,7 @@ from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, iso, json_object
 from looplane.members.sql import member_join
 
-noun = "API key"
+NOUN = "API key"
 
 FIND = """
 select k.workspace_id, k.id, k.kind, k.scopes, k.member_id,
@@ -70,4 +70,4 @@ async def find(database: Database, hashed: bytes) -> Principal | None:
 async def get_me(con: Connection, context: Context) -> Answer:
     """What the key that calls is and may do."""
     me = await con.fetchval(GET_ME, context.workspace_id, context.principal.key_id)
-    return Answer(or_404(me, noun))
+    return Answer(or_404(me, NOUN))

@@ -23,6 +23,7 @@ class Settings:
     pool_size: int = 10
     reads_per_minute: int = 1000
     writes_per_minute: int = 600
+    keep_events_days: int = 0  # 0 keeps them for ever
     log_level: str = "info"
     log_format: str = "auto"
 
@@ -80,6 +81,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "pool_size": _integer(2, 90),
     "reads_per_minute": _integer(0, 10_000_000),
     "writes_per_minute": _integer(0, 10_000_000),
+    "keep_events_days": _integer(0, 36_500),
     "log_level": _one_of("debug", "info", "warning", "error"),
     "log_format": _one_of("auto", "json", "console"),
 }

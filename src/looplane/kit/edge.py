@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from looplane.kit.db import is_unreachable
+from looplane.kit.database import is_unreachable
 from looplane.kit.errors import (
     ApiError,
     InternalError,
@@ -135,7 +135,7 @@ class _Request:
             self.status = message["status"]
             said = message["headers"]
             names = {name for name, _ in said}
-            spent = self._scope.get("looplane.spent")
+            spent = self._scope.get("looplane.rate_limit")
             message["headers"] = [
                 *said,
                 (b"x-request-id", self.id.encode()),

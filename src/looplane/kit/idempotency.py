@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from looplane.kit.db import Connection, Row
+from looplane.kit.database import Connection, Row
 
 # Held to the end of the transaction, so that a second request sees at once that one is running.
 CLAIM = """
