@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -17,9 +16,9 @@ from looplane.kit.functions import StoredFunction
 from looplane.kit.ledger import Comparison
 from looplane.kit.migrate import check, migrate, watch
 from looplane.kit.migrations import Migration, MigrationError, Migrations
+from tests.databases import empty_database
 from tests.processes import BLOCKS, come_about
 
-DATABASE = "looplane_migrations"
 # The ledger as the first version made it.
 FIRST_LEDGER = """
 create table migrations (
@@ -46,13 +45,8 @@ NEWER = Migrations(files(**MORE), (function("two"),))
 
 @pytest.fixture
 async def url(dsn: str) -> AsyncIterator[str]:
-    """An empty database."""
-    admin = await asyncpg.connect(dsn)
-    await admin.execute(f"drop database if exists {DATABASE} with (force)")
-    await admin.execute(f"create database {DATABASE}")
-    yield urlsplit(dsn)._replace(path=f"/{DATABASE}").geturl()
-    await admin.execute(f"drop database {DATABASE} with (force)")
-    await admin.close()
+    async with empty_database(dsn) as url:
+        yield url
 
 
 @pytest.fixture
