@@ -18,6 +18,7 @@ from looplane.kit.database import Database
 from looplane.kit.edge import Edge
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.limits import RateLimiter
+from looplane.kit.migrations import read_migrations
 from looplane.members.routes import api as members
 from looplane.projects.routes import api as projects
 from looplane.site import site_routes
@@ -30,6 +31,7 @@ API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
 FUNCTIONS = (THREAD_UPDATE,)
+MIGRATIONS = read_migrations(FUNCTIONS)
 
 
 def create_api() -> FastAPI:

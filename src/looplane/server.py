@@ -5,26 +5,24 @@ import contextlib
 import gc
 import signal
 import socket
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import uvicorn
 import uvloop
 
 from looplane.kit.clock import system_clock
 from looplane.kit.config import Settings
-from looplane.kit.db import is_unreachable, open_pool
+from looplane.kit.database import Database, open_database
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
-from looplane.kit.migrate import migrate
-from looplane.main import FUNCTIONS, create_app
-from looplane.runtime import hosted, open_connection
+from looplane.kit.migrate import watch
+from looplane.main import MIGRATIONS, create_app
+from looplane.runtime import hosted, prepare_tables
 from looplane.worker import work
 
-# What is told when all is there and connections are taken; it gets an open pool.
-Greeting = Callable[[asyncpg.Pool], Awaitable[None]]
+# What is told when all is there and connections are taken.
+Greeting = Callable[[Database], Awaitable[None]]
 
 _BACKLOG = 2048  # connections that may wait for us
 # Seconds for the embedded server to come back: who ran it may be ending just when we join.
@@ -35,10 +33,11 @@ _KEEP_ALIVE = 65  # seconds; longer than what proxies in front keep theirs
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What this process is to run."""
+    """What this process is to run, and whether it brings the database up to date first."""
 
     api: bool
     worker: bool
+    migrates: bool = False
 
 
 class PortTakenError(Exception):
@@ -49,7 +48,7 @@ def run(settings: Settings, parts: Parts, greet: Greeting | None = None) -> None
     """Runs `parts` until SIGINT or SIGTERM, which end also a start that is under way.
 
     Raises PortTakenError, ConfigError, EmbeddedError, MigrationError, and what
-    `kit.db.is_unreachable` knows.
+    `kit.database.is_unreachable` knows.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
@@ -92,40 +91,24 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
 ) -> None:
     _end_on_signals()
     _collect_seldom()
-    pool = await open_pool(dsn, settings.pool_size)
 
     async def serve() -> None:
-        await _migrate(dsn, _HANDOVER if embedded else 0)
-        app = create_app(pool, settings)
-        if greet is not None:
-            await greet(pool)
-        await _together(
-            _answer(app, listener) if listener else _wait(),
-            *([work(pool, system_clock)] if parts.worker else []),
-        )
-
-    try:
-        await _together(serve(), *([embedded.keep()] if embedded else []))
-    finally:
-        pool.terminate()
-
-
-async def _migrate(dsn: str, patience: float) -> None:
-    """Goes on for `patience` seconds while the database is away."""
-    end = time.monotonic() + patience
-    while True:
+        patience = _HANDOVER if embedded else 0
+        found = await prepare_tables(dsn, MIGRATIONS, patience, migrates=parts.migrates)
+        database = await open_database(dsn, settings.pool_size)
         try:
-            con = await open_connection(dsn)
-            try:
-                await migrate(con, FUNCTIONS)
-            finally:
-                await con.close()
-        except Exception as error:
-            if not is_unreachable(error) or time.monotonic() > end:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return
+            app = create_app(database, settings)
+            if greet is not None:
+                await greet(database)
+            await _together(
+                _answer(app, listener) if listener else _wait(),
+                watch(database, MIGRATIONS, found),
+                *([work(database, settings, system_clock)] if parts.worker else []),
+            )
+        finally:
+            database.pool.terminate()
+
+    await _together(serve(), *([embedded.keep()] if embedded else []))
 
 
 def _end_on_signals() -> None:

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from looplane.kit.migrate import folder_of
+from looplane.kit.migrations import folder_of
 
 _HERE = Path(__file__).parent
 _READER = "/api/docs"

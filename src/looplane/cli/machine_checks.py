@@ -45,7 +45,7 @@ def check_permissions(settings: Settings) -> Finding:
         if settings.database_url is not None and not folder.exists():
             return Finding("permissions", "ok", _ELSEWHERE)
         password = Place(folder, folder).cluster / "looplane.password"
-        return _judge_permissions(folder, [password, *folder.glob("*.json")])
+        return _judge_permissions(folder, [password])
     except OSError as error:
         told = f"{error.filename}: {error.strerror}"
         return Finding("permissions", "fail", told, "run as the user who owns it")
