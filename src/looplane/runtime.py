@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from looplane.kit.config import ConfigError, Settings
+from looplane.kit.data_dir import warn_of_forgotten_data
 from looplane.kit.db import Connection, connect
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
@@ -18,6 +19,7 @@ def hosted(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
     if settings.database_url is not None:
         yield settings.database_url, None
         return
+    warn_of_forgotten_data(settings.data_dir)
     server = EmbeddedPostgres(settings.data_dir, find_binaries(settings.pg_bin))
     dsn = server.start()
     try:

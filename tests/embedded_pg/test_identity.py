@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from looplane.kit.embedded_pg import postmaster
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.identity import cluster_name
 
+from .namespaces import mounted, running, unshared
 from .running import (
     PROGRAM,
     answers,
@@ -31,37 +31,6 @@ from .running import (
     wait_for,
 )
 
-MOUNTED = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
-
-
-def unshared(*namespaces: str) -> list[str]:
-    """What to write before a command for namespaces of its own."""
-    command = ["unshare", *namespaces]
-    if subprocess.run([*command, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("namespaces of their own are not allowed here")
-    return command
-
-
-@contextmanager
-def running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """That program, killed at the end with the processes of its own namespace."""
-    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
-    try:
-        yield program
-    finally:
-        program.kill()
-        program.communicate()
-
-
-@contextmanager
-def in_another_mount_namespace(
-    folder: Path, path: Path, bin_dir: Path
-) -> Iterator[subprocess.Popen[str]]:
-    """A program that finds `folder` where `path` is for us, as in a container."""
-    mounted = [*unshared("--mount"), "sh", "-c", MOUNTED, "sh", str(folder), str(path)]
-    with running([*mounted, sys.executable, str(PROGRAM), str(path), str(bin_dir)]) as program:
-        yield program
-
 
 def test_the_same_path_in_two_mount_namespaces(data_dir: Path, bin_dir: Path) -> None:
     other = data_dir.with_name("other")
@@ -70,7 +39,8 @@ def test_the_same_path_in_two_mount_namespaces(data_dir: Path, bin_dir: Path) ->
     with programs(data_dir, bin_dir, 1) as (program,):
         role, dsn = said(program)
         first = postmaster_pid(data_dir)
-        with in_another_mount_namespace(other, data_dir, bin_dir) as contained:
+        inside = [sys.executable, str(PROGRAM), str(data_dir), str(bin_dir)]
+        with running([*mounted(other, data_dir), *inside]) as contained:
             assert (role, said(contained)[0]) == ("owner", "owner")
             second = postmaster_pid(other)
             assert answers(dsn)
