@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from looplane.kit.config import ConfigError, Settings
-from looplane.kit.data_dir import warn_of_forgotten_data
 from looplane.kit.db import Connection, connect
 from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.data_dir import warn_of_forgotten_data
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 
 

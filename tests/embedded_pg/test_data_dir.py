@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import looplane
-from looplane.kit import data_dir
 from looplane.kit.config import ConfigError, read_settings
+from looplane.kit.embedded_pg import data_dir
 
 SOURCES = Path(looplane.__file__).parents[1]
 CHOOSE = """
 from looplane.kit.config import read_settings
-from looplane.kit.data_dir import explain_data_dir, warn_of_forgotten_data
+from looplane.kit.embedded_pg.data_dir import explain_data_dir, warn_of_forgotten_data
 chosen = read_settings().data_dir
 warn_of_forgotten_data(chosen)
 print(chosen, explain_data_dir(chosen), sep="\\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from looplane.kit.data_dir import default_data_dir
+from looplane.kit.embedded_pg.data_dir import default_data_dir
 
 
 class ConfigError(Exception):
