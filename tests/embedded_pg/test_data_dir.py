@@ -89,13 +89,13 @@ def test_an_earlier_database_is_not_forgotten(
     keep_a_database(here / "data")
     for sources in (checkout / "src", installed):
         (refusal,) = told(sources, here, HOME=str(home))
-        assert f"There is a database in {here}/data" in refusal
+        assert f"there is a database in {here}/data" in refusal
         assert f"set LOOPLANE_DATA_DIR={here}/data to use it" in refusal
         assert len(told(sources, here, HOME=str(home), LOOPLANE_DATA_DIR="other")) == 2
         folder, _ = told(sources, home, HOME=str(home))
         keep_a_database(Path(folder))
         assert told(sources, here, HOME=str(home))[2].startswith(
-            f"The data is in {folder}, and not in {here}/data: set LOOPLANE_DATA_DIR="
+            f"The data is in {folder}, and there is a database in {here}/data, where"
         )
     assert len(told(checkout / "src", checkout, HOME=str(home))) == 2
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+
 # As many faults as help anyone; the rest is counted.
 _MOST_ISSUES = 100
 

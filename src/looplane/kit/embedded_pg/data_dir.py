@@ -33,22 +33,31 @@ def explain_data_dir(chosen: Path) -> str:
     return f"{chosen} (of this checkout)" if _is_checkout() else f"{chosen} (the default)"
 
 
-def warn_of_forgotten_data(chosen: Path) -> None:
-    """Tells the log of a database that an earlier version left in the working folder.
+def forgotten_data(chosen: Path) -> str | None:
+    """What to say of a database that an earlier version left in the working folder.
 
-    Raises EmbeddedError where it is the only one, instead of beginning an empty one beside it. Says
-    nothing of a folder chosen by LOOPLANE_DATA_DIR, which is nobody's oversight.
+    Nothing of a folder chosen by LOOPLANE_DATA_DIR, which is nobody's oversight.
     """
     earlier = _EARLIER.absolute()
     if not _is_default(chosen) or not _has_cluster(earlier) or _is_same(chosen, earlier):
+        return None
+    return (
+        f"there is a database in {earlier}, where an earlier version kept it:"
+        f" set LOOPLANE_DATA_DIR={shlex.quote(str(earlier))} to use it"
+    )
+
+
+def warn_of_forgotten_data(chosen: Path) -> None:
+    """Tells the log of it. Raises EmbeddedError instead of beginning an empty one beside it."""
+    told = forgotten_data(chosen)
+    if told is None:
         return
-    told = f"set LOOPLANE_DATA_DIR={shlex.quote(str(earlier))} to use it"
     if _has_cluster(chosen):
-        logger.warning("The data is in %s, and not in %s: %s", chosen, earlier, told)
+        logger.warning("The data is in %s, and %s", chosen, told)
         return
     message = (
-        f"There is a database in {earlier}, where an earlier version kept it, and none in"
-        f" {chosen}, where it belongs by now: {told}, or move it there while nothing runs on it."
+        f"There is no database in {chosen}, and {told}, or move it to where it belongs by now,"
+        " while nothing runs on it."
     )
     raise EmbeddedError(message)
 
