@@ -10,12 +10,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 
-from looplane.kit import database
+from looplane.kit import db as database
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.processes import read_pid_file
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
@@ -139,10 +139,9 @@ class Folder:
         """One in place of `process`, which has ended, at the same address."""
         return await self.started(process.part, **process.settings)
 
-    def connected(self) -> AbstractAsyncContextManager[database.Connection]:
+    async def connect(self) -> database.Connection:
         """A connection to the embedded server that one of our processes runs."""
-        dsn = EmbeddedPostgres(self.data_dir, find_binaries(None)).start()
-        return database.connected(dsn)
+        return await database.connect(EmbeddedPostgres(self.data_dir, find_binaries(None)).start())
 
     async def server_after(self, pid: int) -> None:
         """Waits until a server of another process id than `pid` is ready."""
