@@ -23,15 +23,9 @@ from looplane.kit.logs import set_up_logs
 from looplane.main import create_app
 from tests.conftest import connected
 from tests.factory import Factory
+from tests.http_servers import ALWAYS
 from tests.operations import World
 
-ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-}
 PATHS = ["/", "/api/docs", "/api/docs/page/reader.js", "/api/v2/openapi.json", "/healthz"]
 PATHS += ["/metrics", "/nowhere", "/api/v2/me", "/api/v2/threads/x", "/api/v2/nowhere"]
 

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from looplane.api_processes import ApiProcessError
 from looplane.kit.config import ConfigError
 from looplane.kit.db import is_unreachable
 from looplane.kit.embedded_pg.errors import EmbeddedError
@@ -9,7 +10,7 @@ from looplane.kit.errors import ApiError
 from looplane.kit.migrate import MigrationError
 from looplane.server import PortTakenError
 
-_TOLD = (ConfigError, EmbeddedError, MigrationError, PortTakenError)
+_TOLD = (ApiProcessError, ConfigError, EmbeddedError, MigrationError, PortTakenError)
 _REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,

@@ -3,9 +3,10 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
+import typer
 from rich.text import Text
 
 from looplane.cli.demo import open_demo
@@ -27,14 +28,19 @@ from looplane.workspaces.sql import LIST
 _KEPT = "demo.json"
 
 
-def serve(*, as_json: AsJson = False) -> None:
+_Workers = Annotated[
+    int, typer.Option(min=1, max=64, help="Processes that answer requests, on one port.")
+]
+
+
+def serve(*, workers: _Workers = 1, as_json: AsJson = False) -> None:
     """Run everything: the database, the API and the worker. Ctrl-C stops it all."""
-    _run(Parts(api=True, worker=True), as_json=as_json)
+    _run(Parts(api=True, worker=True, api_processes=workers), as_json=as_json)
 
 
-def api(*, as_json: AsJson = False) -> None:
+def api(*, workers: _Workers = 1, as_json: AsJson = False) -> None:
     """Run the API alone."""
-    _run(Parts(api=True, worker=False), as_json=as_json)
+    _run(Parts(api=True, worker=False, api_processes=workers), as_json=as_json)
 
 
 def worker(*, as_json: AsJson = False) -> None:
