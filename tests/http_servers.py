@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import h11
@@ -97,12 +97,18 @@ class Server:
     """A server on a port of its own."""
 
     port: int
-    _callers: list[Caller]
+    _callers: list[Caller] = field(default_factory=list)
 
     async def call(self) -> Caller:
         caller = Caller(*await asyncio.open_connection("127.0.0.1", self.port))
         self._callers.append(caller)
         return caller
+
+    def hang_up(self) -> None:
+        """Closes all connections to it."""
+        for caller in self._callers:
+            caller.close()
+        self._callers.clear()
 
 
 def answered(status: int) -> int:
@@ -122,12 +128,11 @@ async def served(
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(1000)
-        server = Server(listener.getsockname()[1], [])
+        server = Server(listener.getsockname()[1])
         serving = asyncio.create_task(serve_http(app, listener, limits, proxies))
         try:
             yield server
         finally:
-            for caller in server._callers:  # noqa: SLF001  # ours
-                caller.close()
+            server.hang_up()
             serving.cancel()
             await asyncio.wait([serving])

@@ -1,7 +1,7 @@
 """Connections over real sockets: who says nothing, too little, too much, or what is not HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from starlette.requests import Request
@@ -28,10 +28,16 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     await JSONResponse({"taken": taken, "client": scope["looplane.client"]})(scope, receive, send)
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
+@pytest.fixture(scope="module")
+async def running() -> AsyncIterator[Server]:
     async with served(Edge(echo), QUICK) as server:
         yield server
+
+
+@pytest.fixture
+def server(running: Server) -> Iterator[Server]:
+    yield running
+    running.hang_up()
 
 
 def refused(reply: Reply, status: int, code: str) -> None:
@@ -117,7 +123,8 @@ NOT_HTTP = {
     "a bad header": b"GET / HTTP/1.1\r\nHost: x\r\nb a d\r\n\r\n",
     "a bad version": b"GET / HTTP/9.1\r\nHost: x\r\n\r\n",
     "two lengths": HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
-    "a length and chunks": HEAD + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a length and chunks": HEAD
+    + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a length of none": HEAD + b"Content-Length: -1\r\n\r\n",
     "a length of letters": HEAD + b"Content-Length: ten\r\n\r\n",
     "a huge length": HEAD + b"Content-Length: " + b"9" * 50 + b"\r\n\r\n",
@@ -172,7 +179,9 @@ async def test_a_head_just_below_the_limit_is_taken(server: Server) -> None:
     caller = await server.call()
     reply = await caller.get(f"/{'x' * 30_000}", f"X: {'y' * 35_000}\r\n")
     assert reply.status == 200
-    await caller.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n" + b"x" * 900_000)
+    await caller.send(
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n" + b"x" * 900_000
+    )
     assert (await caller.reply()).json["taken"] == 900_000
 
 
@@ -199,7 +208,9 @@ async def test_a_body_that_keeps_coming_has_more_time(
     monkeypatch.setattr(edge, "BODY_SECONDS", 0.3)
     monkeypatch.setattr(edge, "BODY_RATE", 100_000)
     caller = await server.call()
-    await caller.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 60_000)
+    await caller.send(
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 60_000
+    )
     await asyncio.sleep(0.5)
     await caller.send(b"x" * 40_000)
     assert (await caller.reply()).json["taken"] == 100_000
@@ -223,7 +234,7 @@ async def test_who_hangs_up_is_no_failure(server: Server) -> None:
     await asyncio.sleep(0.05)
     caller.close()
     async with asyncio.timeout(5):
-        while answered(499) == before[0]:
+        while answered(499) == before[0]:  # noqa: ASYNC110  # a figure tells nobody
             await asyncio.sleep(0.01)
     assert (answered(499) - before[0], answered(500), answered(503)) == (1, *before[1:])
 
