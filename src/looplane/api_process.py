@@ -10,6 +10,8 @@ from socket import socket
 import uvloop
 
 from looplane.api_processes import READY
+from looplane.cli.failures import explain
+from looplane.cli.output import fail
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.logs import set_up_logs
 from looplane.server import (
@@ -21,12 +23,19 @@ from looplane.server import (
 )
 
 
-def main() -> None:
-    """Runs until a signal, or until the process is gone that started this one."""
+def main() -> int:
+    """Runs until a signal, or until the process is gone that started this one; its exit code."""
     settings = read_settings()
     set_up_logs(settings.log_level, settings.log_format)
-    with ended_by_signals(), socket(fileno=int(sys.argv[1])) as listener:
-        uvloop.run(_run(settings, listener))
+    try:
+        with ended_by_signals(), socket(fileno=int(sys.argv[1])) as listener:
+            uvloop.run(_run(settings, listener))
+    except Exception as error:
+        if (reason := explain(error)) is None:
+            raise
+        fail(reason)
+        return 1
+    return 0
 
 
 async def _run(settings: Settings, listener: socket) -> None:
@@ -42,4 +51,4 @@ async def _run(settings: Settings, listener: socket) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

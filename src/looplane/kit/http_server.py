@@ -56,6 +56,7 @@ def _config(
     return uvicorn.Config(
         app,
         http=partial(HttpProtocol, waiting=waiting),  # type: ignore[arg-type]  # called as the class is
+        interface="asgi3",  # not guessed
         ws="none",
         lifespan="off",
         log_config=None,
