@@ -47,7 +47,10 @@ async def come_about(condition: Callable[[], Awaitable[object] | object]) -> Non
 
 
 class Process:
-    """One `looplane` process; its words go to files, so that no pipe ever fills."""
+    """One `looplane` process; its words go to files, so that no pipe ever fills.
+
+    `part` is its command, with options where it has any.
+    """
 
     def __init__(self, part: str, folder: Path, **settings: object) -> None:
         port = settings.setdefault("port", free_port())
@@ -58,7 +61,7 @@ class Process:
         self._files = [tempfile.mkstemp(prefix=f"{part}-", dir=folder) for _ in range(2)]
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
         self.popen = subprocess.Popen(
-            [*_COMMAND, part],
+            [*_COMMAND, *part.split()],
             env=inherited | {f"LOOPLANE_{k.upper()}": str(v) for k, v in chosen.items()},
             stdout=self._files[0][0],
             stderr=self._files[1][0],

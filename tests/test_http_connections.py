@@ -1,7 +1,9 @@
 """Connections over real sockets: who says nothing, too little, too much, or what is not HTTP."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.requests import Request
@@ -9,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from looplane.kit import edge
-from looplane.kit.connections import ConnectionLimits
+from looplane.kit.connections import ConnectionLimits, raise_file_limit
 from looplane.kit.edge import MAX_BODY, Edge
 from looplane.kit.http_protocol import MAX_HEAD
 from tests.http_servers import ALWAYS, Caller, Reply, Server, answered, served
@@ -149,6 +151,17 @@ async def test_what_is_not_http_is_told_as_any_error(
     assert await caller.rest() == b""
 
 
+async def test_another_protocol_is_offered_in_vain(server: Server) -> None:
+    offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    caller = await server.call()
+    for _ in range(2):
+        assert (await caller.get(headers=offer)).status == 200
+    await caller.send(f"POST / HTTP/1.1\r\nHost: x\r\n{offer}Content-Length: 2\r\n\r\nxx".encode())
+    reply = await caller.reply()
+    refused(reply, 400, "validation_failed")
+    assert "Upgrade" in reply.json["issues"][0]["message"]
+
+
 async def test_requests_before_a_broken_one_are_answered(server: Server) -> None:
     caller = await server.call()
     await caller.send(HEAD + b"\r\n" + HEAD + b"\r\n" + b"\x00\x00")
@@ -237,6 +250,26 @@ async def test_who_hangs_up_is_no_failure(server: Server) -> None:
         while answered(499) == before[0]:  # noqa: ASYNC110  # a figure tells nobody
             await asyncio.sleep(0.01)
     assert (answered(499) - before[0], answered(500), answered(503)) == (1, *before[1:])
+
+
+async def test_the_limit_of_all_connections_makes_room_too() -> None:
+    async with served(Edge(echo), replace(QUICK, most=10, idle=60, head=60)) as server:
+        first = await server.call()
+        for _ in range(30):
+            assert (await (await server.call()).get()).status == 200
+        assert await first.rest() == b""
+
+
+async def test_as_many_files_as_may_be() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+        connections = raise_file_limit()
+        raised = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        assert 0 < connections < raised <= hard
+        assert raised > 512 or hard <= 512
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def test_whose_word_on_the_address_counts() -> None:

@@ -25,6 +25,7 @@ from looplane.kit.http_headers import (
 )
 
 MAX_HEAD = 65_536  # bytes of address and headers
+_OF_A_BODY = {b"content-length", b"transfer-encoding"}
 
 _log = structlog.get_logger("looplane.http")
 # Whatever strangers send is told once, by us.
@@ -81,6 +82,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = False
         if self._head_bytes > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refusal = _too_large()
+        elif self.parser.should_upgrade() and self._has_body():
+            # The parser takes what follows for the other protocol: the body would be lost.
+            self._refusal = ValidationFailed(["Upgrade: send a request with a body without it"])
+        if self._refusal is not None:
             raise self._refusal
         self._waiting.discard(self)
         super().on_headers_complete()
@@ -127,6 +132,9 @@ class HttpProtocol(HttpToolsProtocol):
         if self._stall is not None:
             self._stall.cancel()
             self._stall = None
+
+    def _has_body(self) -> bool:
+        return any(name in _OF_A_BODY for name, _ in self.headers)
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
