@@ -21,6 +21,7 @@ from tests.factory import Factory
 from tests.field_values import furnish_names
 from tests.operations import World, populate
 from tests.processes import PATIENCE
+from tests.witness import events_of
 
 # Whether somebody waits for what the server process $1 holds.
 _BLOCKS = (
@@ -175,6 +176,26 @@ class Stage:
         """The version of a thing."""
         etag = (await self.second.get(path)).headers["etag"]
         return int(etag.removeprefix("W/").strip('"').partition("-")[0])
+
+    async def chain(self, id: str) -> list[str]:
+        """The types of the events of a thing, of which each version has those of one write.
+
+        Fails unless each write begins where the last one ended, and is later.
+        """
+        told = await events_of(self.watch, id)
+        told.sort(key=lambda each: each["version"])
+        writes = list(dict.fromkeys((each["version"], each["write_id"]) for each in told))
+        assert [version for version, _ in writes] == [*range(1, len(writes) + 1)]
+        moments = list(dict.fromkeys(each["created_at"] for each in told))
+        assert moments == sorted(moments), told
+        assert len(moments) == len(writes), told
+        known: dict[str, Any] = {}
+        for _, write in writes:
+            first = next(each for each in told if each["write_id"] == write)
+            for name, value in (first["before"] or {}).items():
+                assert known.get(name, value) == value, name
+            known |= first["after"] or {}
+        return [each["type"] for each in told]
 
 
 @asynccontextmanager
