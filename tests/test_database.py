@@ -1,6 +1,7 @@
 """Waiting for the database: who waits for what, how long, and what is left for the others."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -101,6 +102,15 @@ async def blocked(other: Any, count: int) -> None:
     await come_about(are)
     await asyncio.sleep(SHORT)
     assert await other.fetchval(BLOCKED) == count
+
+
+async def gone(database: Database, left: int) -> None:
+    """Waits until so many connections of the pool are left."""
+
+    async def are() -> bool:
+        return database.pool.get_size() == left
+
+    await come_about(are)
 
 
 async def all_turns_are_free(database: Database, id: UUID) -> None:
@@ -313,14 +323,39 @@ async def test_a_process_that_stands_still_loses_its_locks(
     dsn: str, rows: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SESSION_SETTINGS, "idle_in_transaction_session_timeout", "50ms")
+
+    async def stand_still(database: Database) -> None:
+        async with database.writing() as con:
+            await con.execute("begin")
+            await con.execute(WRITE, rows[0])
+            time.sleep(10 * SHORT)  # noqa: ASYNC251  # the whole process
+            await con.execute(WRITE, rows[0])
+
     async with opened(dsn) as frozen, opened(dsn) as ours:
-        with pytest.raises(Exception) as caught:  # noqa: PT011, PT012
-            async with frozen.writing() as con, con.transaction():
-                await con.execute(WRITE, rows[0])
-                await write(ours, rows[0])
-                await con.execute(WRITE, rows[0])
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await stand_still(frozen)
         assert is_unreachable(caught.value)
+        await write(ours, rows[0])
         assert await read(frozen) == 1
+
+
+async def test_a_transaction_that_nobody_ends_loses_its_locks(
+    dsn: str, rows: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SESSION_SETTINGS, "idle_in_transaction_session_timeout", "50ms")
+
+    async def forget(database: Database) -> None:
+        async with database.writing() as con, con.transaction():
+            await con.execute(WRITE, rows[0])
+            await write(database, rows[0])
+            await gone(database, 1)
+            await con.execute(WRITE, rows[0])
+
+    async with opened(dsn) as database:
+        with pytest.raises(asyncpg.InterfaceError) as caught:
+            await forget(database)
+        assert is_unreachable(caught.value)
+        assert await read(database) == 1
 
 
 async def test_the_settings_are_in_force(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,15 +384,32 @@ async def test_nothing_is_said_to_the_server_beside_what_is_asked(
 
 
 async def test_a_connection_that_broke_is_replaced(database: Database, other: Any) -> None:
-    with pytest.raises(Exception) as caught:  # noqa: PT011, PT012
+    async def lose() -> None:
         async with database.writing() as con:
             await other.execute("select pg_terminate_backend($1)", con.get_server_pid())
             while True:
                 await con.fetchval("select 1")
-    assert is_unreachable(caught.value)
+
+    with pytest.raises(Exception) as caught:  # noqa: PT011  # whichever the driver comes upon
+        await lose()
     answer = as_unavailable(caught.value)
     assert answer is not None
     assert answer.headers == {"Retry-After": "1"}
+    await all_turns_are_free(database, uuid4())
+
+
+async def test_a_connection_that_was_seen_to_break_is_replaced(
+    database: Database, other: Any
+) -> None:
+    async def lose() -> None:
+        async with database.writing() as con:
+            await other.execute("select pg_terminate_backend($1)", con.get_server_pid())
+            await gone(database, 0)
+            await con.fetchval("select 1")
+
+    with pytest.raises(asyncpg.InterfaceError) as caught:
+        await lose()
+    assert as_unavailable(caught.value) is not None
     await all_turns_are_free(database, uuid4())
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from looplane.kit.pooler import AUTO, POOLINGS
+
 
 class ConfigError(Exception):
     """Names every setting that is wrong, and why."""
@@ -19,6 +21,7 @@ class Settings:
     port: int = 8000
     data_dir: Path = Path("data")
     database_url: str | None = field(default=None, repr=False)  # can hold a password
+    database_pooling: str = AUTO
     pg_bin: Path | None = None
     pool_size: int = 10
     reads_per_minute: int = 1000
@@ -76,6 +79,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "port": _integer(0, 65535),
     "data_dir": _path,
     "database_url": _database_url,
+    "database_pooling": _one_of(*POOLINGS),
     "pg_bin": _folder,
     "pool_size": _integer(2, 90),
     "reads_per_minute": _integer(0, 10_000_000),
