@@ -33,6 +33,7 @@ SQL_ELSEWHERE = {
     "kit/paging.py": "puts a noun's list into pages",
     "kit/readiness.py": "asks whether the database answers",
     "kit/migrate.py": "the ledger comes before all nouns",
+    "kit/pooler.py": "asks which server answers",
     "cli/database_checks.py": "asks for the database's clock",
 }
 # Statements that look into all workspaces.
