@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Connection, connected, is_unreachable
 from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.data_dir import warn_of_forgotten_data
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.ledger import Comparison
 from looplane.kit.migrate import check, log_newer, migrate
@@ -23,6 +24,7 @@ def hosted(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
     if settings.database_url is not None:
         yield settings.database_url, None
         return
+    warn_of_forgotten_data(settings.data_dir)
     server = EmbeddedPostgres(settings.data_dir, find_binaries(settings.pg_bin))
     dsn = server.start()
     try:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from looplane.kit.embedded_pg.data_dir import default_data_dir
+
 
 class ConfigError(Exception):
     """Names every setting that is wrong, and why."""
@@ -17,7 +19,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    data_dir: Path = Path("data")
+    data_dir: Path = field(default_factory=default_data_dir)  # absolute
     database_url: str | None = field(default=None, repr=False)  # can hold a password
     pg_bin: Path | None = None
     pool_size: int = 10
@@ -64,6 +66,10 @@ def _path(text: str) -> Path:
         raise ValueError(msg) from None
 
 
+def _absolute(text: str) -> Path:
+    return _path(text).absolute()
+
+
 def _folder(text: str) -> Path:
     path = _path(text)
     if not path.is_dir():
@@ -75,7 +81,7 @@ def _folder(text: str) -> Path:
 _PARSERS: dict[str, Callable[[str], object]] = {
     "host": str,
     "port": _integer(0, 65535),
-    "data_dir": _path,
+    "data_dir": _absolute,
     "database_url": _database_url,
     "pg_bin": _folder,
     "pool_size": _integer(2, 90),
@@ -106,6 +112,11 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             values[name.removeprefix("LOOPLANE_").lower()] = parse(text)
         except ValueError as error:
             faults.append(f"{name} {error}")
+    if "data_dir" not in values:
+        try:
+            values["data_dir"] = default_data_dir(env)
+        except RuntimeError as error:
+            faults.append(f"LOOPLANE_DATA_DIR must be set: {error}")
     if faults:
         raise ConfigError("\n".join(faults))
     return Settings(**values)  # type: ignore[arg-type]  # each parser gives its field's type
