@@ -51,7 +51,8 @@ async def come_about(condition: Callable[[], Awaitable[object] | object]) -> Non
 class Process:
     """One `looplane` process; its words go to files, so that no pipe ever fills.
 
-    `source` is the folder of another version of the program.
+    `part` is its command, with options where it has any; `source` is the folder of another version
+    of the program.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Process:
         if source is not None:
             inherited["PYTHONPATH"] = str(source)
         self.popen = subprocess.Popen(
-            [*_COMMAND, part],
+            [*_COMMAND, *part.split()],
             env=inherited | {f"LOOPLANE_{k.upper()}": str(v) for k, v in chosen.items()},
             stdout=self._files[0][0],
             stderr=self._files[1][0],

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from looplane.api_processes import ApiProcessError
 from looplane.kit.config import ConfigError
 from looplane.kit.database import is_unreachable
 from looplane.kit.embedded_pg.errors import EmbeddedError
@@ -10,7 +11,14 @@ from looplane.kit.migrations import MigrationError
 from looplane.kit.pooler import PoolerError
 from looplane.server import PortTakenError
 
-_TOLD = (ConfigError, EmbeddedError, MigrationError, PoolerError, PortTakenError)
+_TOLD = (
+    ApiProcessError,
+    ConfigError,
+    EmbeddedError,
+    MigrationError,
+    PoolerError,
+    PortTakenError,
+)
 _REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,

@@ -5,8 +5,9 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Annotated, TextIO
 
+import typer
 from rich.text import Text
 
 from looplane.cli.demo import open_demo
@@ -30,14 +31,20 @@ _FORMERLY_KEPT = "demo.json"
 _ANOTHER_KEY = "`looplane demo` makes a key of the demo, `looplane key create` one of your own."
 
 
-def serve(*, as_json: AsJson = False) -> None:
+_Workers = Annotated[
+    int, typer.Option(min=1, max=64, help="Processes that answer requests, on one port.")
+]
+
+
+def serve(*, workers: _Workers = 1, as_json: AsJson = False) -> None:
     """Run everything: the database, the API and the worker. Ctrl-C stops it all."""
-    _run(Parts(api=True, worker=True, migrates=True), as_json=as_json)
+    parts = Parts(api=True, worker=True, api_processes=workers, migrates=True)
+    _run(parts, as_json=as_json)
 
 
-def api(*, as_json: AsJson = False) -> None:
+def api(*, workers: _Workers = 1, as_json: AsJson = False) -> None:
     """Run the API alone."""
-    _run(Parts(api=True, worker=False), as_json=as_json)
+    _run(Parts(api=True, worker=False, api_processes=workers), as_json=as_json)
 
 
 def worker(*, as_json: AsJson = False) -> None:

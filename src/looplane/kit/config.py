@@ -4,9 +4,13 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 
 from looplane.kit.embedded_pg.data_dir import default_data_dir
+
+# Scheme, host in lower case, and a port: what stands in a browser's Origin header.
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
 class ConfigError(Exception):
@@ -26,6 +30,8 @@ class Settings:
     reads_per_minute: int = 1000
     writes_per_minute: int = 600
     keep_events_days: int = 0  # 0 keeps them for ever
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     log_level: str = "info"
     log_format: str = "auto"
 
@@ -78,6 +84,30 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Exact ones, as browsers send them: whoever may use a key from a page is named."""
+    for origin in _listed(text):
+        if not _ORIGIN.fullmatch(origin):
+            msg = f"must be origins such as https://app.firm.example, with commas; {origin} is none"
+            raise ValueError(msg)
+    return tuple(_listed(text))
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    networks = []
+    for part in _listed(text):
+        try:
+            networks.append(str(ip_network(part, strict=False)))
+        except ValueError:
+            msg = f"must be addresses or networks such as 10.0.0.0/8, with commas; {part} is none"
+            raise ValueError(msg) from None
+    return tuple(networks)
+
+
 _PARSERS: dict[str, Callable[[str], object]] = {
     "host": str,
     "port": _integer(0, 65535),
@@ -88,6 +118,8 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "reads_per_minute": _integer(0, 10_000_000),
     "writes_per_minute": _integer(0, 10_000_000),
     "keep_events_days": _integer(0, 36_500),
+    "cors_origins": _origins,
+    "trusted_proxies": _networks,
     "log_level": _one_of("debug", "info", "warning", "error"),
     "log_format": _one_of("auto", "json", "console"),
 }
