@@ -111,6 +111,7 @@ class Operation:
         writes_twice = self.method in {"POST", "PATCH"}
         causes = {
             "scope_required": self.scopes,
+            "forbidden": self.method != "GET",
             "not_found": "{" in self.path,
             "unsupported_media_type": self.body,
             "payload_too_large": self.body,

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from looplane.kit.embedded_pg.data_dir import default_data_dir
 
+from looplane.kit.pooler import AUTO, POOLINGS
+
 # Scheme, host in lower case, and a port: what stands in a browser's Origin header.
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
-from looplane.kit.pooler import AUTO, POOLINGS
 
 
 class ConfigError(Exception):

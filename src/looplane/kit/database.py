@@ -221,8 +221,13 @@ _UNREACHABLE = (
 )
 # What closing a connection may raise when there is nobody at its other end.
 _BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-# Two writes met; the same call may go through when it is made again.
-COLLISION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+# Two writes met, or a write and a migration that changed the type of what it reads; the same call
+# may go through when it is made again.
+COLLISION = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+)
 
 
 def is_unreachable(error: Exception) -> bool:
