@@ -8,7 +8,6 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from looplane.kit.embedded_pg.data_dir import default_data_dir
-
 from looplane.kit.pooler import AUTO, POOLINGS
 
 # Scheme, host in lower case, and a port: what stands in a browser's Origin header.
