@@ -15,13 +15,13 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from looplane.kit import db as database
-from looplane.kit.auth import SCOPES
 from looplane.kit.config import Settings
+from looplane.kit.database import Database, connected as connected_to, open_database
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.keys import SCOPES
 from looplane.kit.migrate import migrate
-from looplane.main import API_ROOT, FUNCTIONS, create_app
+from looplane.main import API_ROOT, MIGRATIONS, create_app
 from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
@@ -82,13 +82,17 @@ def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    con = await database.connect(dsn)
-    await migrate(con, FUNCTIONS)
-    await con.close()
-    pool = await database.open_pool(dsn, 10)
-    yield pool
-    await pool.close()
+async def database(dsn: str) -> AsyncIterator[Database]:
+    async with connected_to(dsn) as con:
+        await migrate(con, MIGRATIONS)
+    database = await open_database(dsn, 10)
+    yield database
+    await database.pool.close()
+
+
+@pytest.fixture(scope="session")
+async def pool(database: Database) -> asyncpg.Pool:
+    return database.pool
 
 
 @pytest.fixture(scope="session")
@@ -103,8 +107,8 @@ def clock(session_clock: SteppedClock) -> SteppedClock:
 
 
 @pytest.fixture(scope="session")
-def app(pool: asyncpg.Pool, session_clock: SteppedClock) -> ASGIApp:
-    return create_app(pool, UNLIMITED, session_clock)
+def app(database: Database, session_clock: SteppedClock) -> ASGIApp:
+    return create_app(database, UNLIMITED, session_clock)
 
 
 @pytest.fixture
@@ -117,12 +121,11 @@ async def db(pool: asyncpg.Pool) -> AsyncIterator[Any]:
 @pytest.fixture
 async def con(dsn: str, pool: asyncpg.Pool) -> AsyncIterator[Any]:  # its tables
     """A connection in a transaction that is rolled back."""
-    con = await database.connect(dsn)
-    transaction = con.transaction()
-    await transaction.start()
-    yield con
-    await transaction.rollback()
-    await con.close()
+    async with connected_to(dsn) as con:
+        transaction = con.transaction()
+        await transaction.start()
+        yield con
+        await transaction.rollback()
 
 
 def connected(app: ASGIApp, key: str | None, **headers: str) -> httpx.AsyncClient:
@@ -149,7 +152,7 @@ async def workspace(db: Any, clock: SteppedClock) -> AsyncIterator[Workspace]:
     made = await furnish(db, "Test")
     yield made
     for kind, data in await db.fetch(
-        "select type, data::text from events where workspace_id = $1", made.id
+        "select type, data::text from events where workspace_id = $1 and data is not null", made.id
     ):
         contract.check_event(kind, json.loads(data))
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import httpx
 
-from looplane.kit.auth import SCOPES, digest, mint
 from looplane.kit.ids import new_id
+from looplane.kit.keys import SCOPES, digest, new_key
 
 _number = itertools.count(1)
 
@@ -98,7 +98,7 @@ class Factory:
     async def insert_key(
         db: Any, workspace_id: UUID, scopes: Iterable[str], member_id: str | None
     ) -> dict[str, str]:
-        key, id = mint(), new_id()
+        key, id = new_key(), new_id()
         await db.execute(
             "insert into api_keys (workspace_id, id, hash, prefix, scopes, member_id, created_at)"
             " values ($1, $2, $3, $4, $5, $6, $7)",

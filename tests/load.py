@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx
 
-from looplane.kit.auth import SCOPES
+from looplane.kit.keys import SCOPES
 from looplane.workspaces.commands import create_workspace
 from tests.factory import Factory
 from tests.processes import PATIENCE, come_about

@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from starlette.types import ASGIApp
 
 from looplane.contract import contract_text
-from looplane.kit.auth import SCOPES
+from looplane.kit.keys import SCOPES
 from tests.contract import CONTRACT, FILE, OPERATIONS, SEEN, Operation, resolved
 
 GIVEN = yaml.safe_load(

@@ -10,7 +10,7 @@ import pytest
 
 from looplane.demo.schemas import Content
 from looplane.demo.seed import read_content, seed
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 from looplane.kit.schema import ExternalIds
 from looplane.threads.schemas import Origin, ThreadPatch
 from looplane.workspaces.commands import create_workspace

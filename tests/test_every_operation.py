@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from starlette.types import ASGIApp
 
 from looplane.kit import idempotency
-from looplane.kit.auth import SCOPES
+from looplane.kit.keys import SCOPES
 from looplane.kit.config import Settings
 from looplane.kit.edge import MAX_BODY
 from looplane.main import create_app

@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from looplane.kit import db as database
+from looplane.kit import database
 from looplane.main import FUNCTIONS
 from tests.embedded_pg.running import postmaster_pid
 from tests.load import TITLES, Load, load_on

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from looplane.kit.auth import By
+from looplane.kit.keys import By
 from looplane.threads.listing.sql import list_threads
 from looplane.threads.schemas import ThreadQuery
 from tests.conftest import Workspace

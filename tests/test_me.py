@@ -10,7 +10,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from looplane.keys.commands import create_key, list_keys, revoke_key
-from looplane.kit.auth import SCOPES
+from looplane.kit.keys import SCOPES
 from looplane.kit.errors import NotFound, ValidationFailed
 from looplane.kit.ids import new_id
 from looplane.main import create_app

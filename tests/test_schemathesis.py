@@ -12,7 +12,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.python.asgi import shutdown_lifespans
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from looplane.kit.db import open_pool
+from looplane.kit.database import open_pool
 from looplane.main import create_app
 from tests.conftest import UNLIMITED, inhabited
 from tests.contract import CONTRACT, OPERATIONS, Operation

@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from looplane.kit import db as database, idempotency
+from looplane.kit import database, idempotency
 from looplane.kit.clock import iso, system_clock
 from looplane.kit.writes import LIFETIME
 from looplane.threads.commands import wake_due_threads

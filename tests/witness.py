@@ -21,10 +21,13 @@ def faults(answer: httpx.Response) -> list[str]:
 async def events_of(db: Any, *subject_ids: str) -> list[dict[str, Any]]:
     """All events of some things, in the order in which they were made."""
     rows = await db.fetch(
-        "select * from events where subject_id = any ($1) order by at, id",
+        "select e.*, coalesce(e.data, carrier.data)::text as resource from events e"
+        " left join events carrier on carrier.workspace_id = e.workspace_id"
+        " and carrier.position = e.position and carrier.id = e.data_event_id"
+        " where e.subject_id = any ($1) order by e.position, e.id",
         [UUID(each) for each in subject_ids],
     )
-    return [{**row, "data": json.loads(row["data"])} for row in rows]
+    return [{**row, "data": json.loads(row["resource"])} for row in rows]
 
 
 async def kinds_of(db: Any, *subject_ids: str) -> list[str]:

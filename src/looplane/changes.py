@@ -74,7 +74,7 @@ async def conditions_of(
     return conditions
 
 
-async def create(
+async def create(  # noqa: PLR0913  # what is made, by whom
     con: Connection,
     context: Context,
     resource: Resource,
@@ -91,9 +91,11 @@ async def create(
     async with _references_held(con, context, resource, values) as references:
         context.raise_faults([*references.faults, *faults])
         named = {**values, **references.ids}
+        now = context.clock()
         columns = resource.to_columns({name: named[name] for name in resource.columns})
+        columns |= {"created_at": now, "updated_at": now}
         events = [Event(event_type(resource, "created"), id)]
-        write = as_write(context, context.clock(), events)
+        write = as_write(context, now, events)
         row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
         assert row is not None, "an insert that does not fail answers its row"
     return Answer(row["body"], row["version"], types_of(events))
@@ -120,9 +122,9 @@ async def update_from_body(
 class Decision:
     """How an update that is more than its body is decided.
 
-    `find` is a `resource.find` that sees more, given `find_by`; the others get its row: `faults` are
-    what is wrong with what was sent, `columns` what is to be, and `also` names the events that a
-    change sets off beside `<noun>.updated`.
+    `find` is a `resource.find()` that sees more, given `find_by`; the others get its row: `faults`
+    are what is wrong with what was sent, `columns` what is to be, and `also` names the events that
+    a change sets off beside `<noun>.updated`.
     """
 
     columns: Callable[[Row], Values]
@@ -156,7 +158,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         wanted = {**decision.columns(row), **references.ids}
         before, after = difference({name: row[name] for name in resource.columns}, wanted)
         if not after:
-            return Answer(row["body"], row["version"])
+            return await get(con, context, resource, id)
         types = (event_type(resource, "updated"), *decision.also(row))
         events = [Event(each, id, before, after) for each in types]
         write = as_write(context, later_than(row["updated_at"], context.clock), events)
@@ -182,13 +184,22 @@ async def delete(
     """
     events = [Event(event_type(resource, "deleted"), id)]
     async with con.transaction():
-        version = await con.fetchval(resource.lock, context.workspace_id, id)
-        context.precondition.check(or_404(version, resource.noun))
+        row = await lock(con, context, resource, id)
         if check is not None:
             await check()
-        write = as_write(context, context.clock(), events)
+        write = as_write(context, later_than(row["updated_at"], context.clock), events)
         await con.execute(resource.delete, context.workspace_id, id, write)
     return deleted(id, events)
+
+
+async def lock(con: Connection, context: Context, resource: Resource, id: UUID) -> Row:
+    """`version` and `updated_at` of a thing, held to the end of the transaction.
+
+    Raises NotFound, PreconditionFailed.
+    """
+    row = or_404(await con.fetchrow(resource.lock, context.workspace_id, id), resource.noun)
+    context.precondition.check(row["version"])
+    return row
 
 
 def deleted(id: UUID, events: list[Event], version: int | None = None) -> Answer:

@@ -103,24 +103,26 @@ WRITE = """
     write_id uuid, actor jsonb, cause text, created_at timestamptz, events jsonb)"""
 
 
+def insert(  # noqa: PLR0913  # the columns of an event that differ between statements
+    source: str,
+    data: str,
+    subject: str,
+    version: str = "null",
+    workspace: str = "$1",
+    created_at: str = "w.created_at",
+) -> str:
+    """SQL that inserts those events of the write `w` whose subject is in a row of `source`.
 
-def insert(source: str, data: str, version: str, where: str = "", workspace: str = "$1") -> str:
-    """SQL that inserts the events of the write `w`, one each for a row of `source`.
-
-    `data` is the SQL of the resource's JSON. Where `source` has no row nothing is inserted: a
-    write that did not happen leaves no event.
+    `data`, `subject` and `version` are SQL of such a row: the resource's JSON, its id, its version.
+    Where `source` has no row nothing is inserted: a write that did not happen leaves no event.
     """
     return f"""
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
     cause, created_at, before, after, notify, data_event_id, data)
   select {workspace}, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, {version}, w.actor,
-    w.cause, w.created_at, e.before, e.after, e.notify, e.data_event_id,
+    w.cause, {created_at}, e.before, e.after, e.notify, e.data_event_id,
     case when e.data_event_id is null then {data} end
   from w, {source}, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
-    notify jsonb, data_event_id uuid) {where}"""
-
-
-def recorded(source: str, data: str, version: str, where: str = "") -> str:
-    """The same as a part of a statement."""
-    return f"recorded as ({insert(source, data, version, where)})"
+    notify jsonb, data_event_id uuid)
+  where e.subject_id = {subject}"""

@@ -2,34 +2,36 @@
 
 from functools import partial
 
-import asyncpg
 from fastapi import FastAPI
 from starlette.routing import Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from looplane.companies.routes import api as companies
 from looplane.contacts.routes import api as contacts
 from looplane.customer_needs.routes import api as customer_needs
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me
-from looplane.kit.auth import Keyring
+from looplane.kit.authentication import Authenticator
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
+from looplane.kit.database import Database
 from looplane.kit.edge import Edge
-from looplane.kit.limits import Limits
+from looplane.kit.html_cleaner import HtmlCleaner
+from looplane.kit.limits import RateLimiter
+from looplane.kit.migrations import read_migrations
 from looplane.members.routes import api as members
 from looplane.projects.routes import api as projects
 from looplane.site import site_routes
 from looplane.tag_groups.routes import api as tag_groups
 from looplane.tags.routes import api as tags
 from looplane.threads.routes import api as threads
-from looplane.threads.sql import FUNCTIONS as THREAD_FUNCTIONS
+from looplane.threads.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
-# The stored functions, by noun.
-FUNCTIONS = {"threads": THREAD_FUNCTIONS}
+FUNCTIONS = (THREAD_UPDATE,)
+MIGRATIONS = read_migrations(FUNCTIONS)
 
 
 def create_api() -> FastAPI:
@@ -41,22 +43,36 @@ def create_api() -> FastAPI:
     return api
 
 
-def create_app(pool: asyncpg.Pool, settings: Settings, clock: Clock = system_clock) -> ASGIApp:
-    """The whole application on an open pool."""
-    api = create_api()
-    api.state.pool = pool
-    api.state.clock = clock
-    api.state.keyring = Keyring(partial(keys.find, pool))
-    api.state.limits = Limits(settings.reads_per_minute, settings.writes_per_minute)
-    site = Router(site_routes(), redirect_slashes=False)
+class Application:
+    """The whole application on an open database, as ASGI."""
 
-    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["app"] = api
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._html_cleaner = HtmlCleaner()
+        self._api = create_api()
+        state = self._api.state
+        state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
+        state.authenticator = Authenticator(partial(keys.find, database))
+        state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
+        self._site = Router(site_routes(), redirect_slashes=False)
+        self._edge = Edge(self._choose, settings.cors_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._edge(scope, receive, send)
+
+    async def aclose(self) -> None:
+        """Ends what was started beside this process."""
+        await self._html_cleaner.aclose()
+
+    async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self._api
         if scope["path"].startswith(f"{API_ROOT}/") and scope["path"] != CONTRACT:
             scope["root_path"] = API_ROOT
             # The router alone: what FastAPI puts around it, the edge does already.
-            await api.router(scope, receive, send)
+            await self._api.router(scope, receive, send)
         else:
-            await site(scope, receive, send)
+            await self._site(scope, receive, send)
 
-    return Edge(choose)
+
+def create_app(database: Database, settings: Settings, clock: Clock = system_clock) -> Application:
+    """The whole application on an open database; to be closed in the end."""
+    return Application(database, settings, clock)

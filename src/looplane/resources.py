@@ -10,7 +10,7 @@ from looplane.kit.ids import parse_id
 from looplane.kit.paging import Listing
 from looplane.kit.sqltext import contains_pattern, json_object
 
-_INSERTED = ("workspace_id", "id", "created_at", "updated_at")
+_DATES = ("created_at", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,11 @@ class Reference:
     noun: str
     table: str
     is_soft_deleted: bool = True
+
+    def statement(self, id: str) -> str:
+        """SQL for the id of that row, if it is there. $1 workspace."""
+        alive = " and x.deleted_at is null" if self.is_soft_deleted else ""
+        return f"select x.id from {self.table} x where x.workspace_id = $1 and x.id = {id}{alive}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,6 @@ class Resource:
         return json_object(dict(self.json))
 
     @property
-    def _show(self) -> str:
-        return f"select {self.body}::text as body, {self.alias}.version"
-
-    @property
     def _from(self) -> str:
         return f"from {self.table} {self.alias} {self.joins}"
 
@@ -96,40 +97,58 @@ class Resource:
     @cached_property
     def get(self) -> str:
         """`body` and `version` of one row. $1 workspace, $2 id."""
-        return f"{self._show}\n{self._from}\nwhere {self._this}"
+        shown = f"select {self.body}::text as body, {self.alias}.version"
+        return f"{shown}\n{self._from}\nwhere {self._this}"
 
     def find(self, more: str = "", joined: str = "") -> str:
-        """What an update decides by: as `get`, with `updated_at`, the columns, and `more`."""
+        """What an update decides by: `version`, `updated_at`, the columns, and `more`."""
         read = [f"{self._reading(name)} as {name}" for name in self.columns]
-        selected = ", ".join([f"{self.alias}.updated_at", *read, *([more] if more else [])])
-        return f"{self._show}, {selected}\n{self._from} {joined}\nwhere {self._this}"
+        own = (f"{self.alias}.{name}" for name in ("version", "updated_at"))
+        selected = ", ".join([*own, *read, *([more] if more else [])])
+        return f"select {selected}\n{self._from} {joined}\nwhere {self._this}"
 
     @cached_property
     def lock(self) -> str:
-        """The `version` of one row, held to the end of the transaction. $1 workspace, $2 id."""
+        """`version` and `updated_at` of one row, held to the end of the transaction.
+
+        $1 workspace, $2 id.
+        """
         return (
-            f"select version from {self.table}\n"
+            f"select version, updated_at from {self.table}\n"
             "where workspace_id = $1 and id = $2 and deleted_at is null for update"
         )
 
     @cached_property
+    def insert_row(self) -> str:
+        """Stores a row. $1 workspace, $2 id, $3 columns with `created_at` and `updated_at`."""
+        stored = [self._stored(name) for name in (*_DATES, *self.columns)]
+        return f"""
+insert into {self.table} (workspace_id, id, {", ".join(stored)})
+select $1, $2, {", ".join(f"r.{name}" for name in stored)}
+from jsonb_populate_record(null::{self.table}, $3) as r"""
+
+    @cached_property
     def insert(self) -> str:
         """Stores a row and its events. $1 workspace, $2 id, $3 columns, $4 write."""
-        stored = ", ".join(self._stored(name) for name in self.columns)
         return f"""
 with w as materialized ({events.WRITE.format("$4")}),
-{self.alias} as (
-  insert into {self.table} ({", ".join(_INSERTED)}, {stored})
-  select $1, $2, w.created_at, w.created_at, {stored}
-  from w, jsonb_populate_record(null::{self.table}, $3) returning *),
-{self._recorded}
-{self._show} from {self.alias} {self.joins}"""
+{self.alias} as ({self.insert_row} returning *),
+{self._shown_and_recorded}"""
+
+    @cached_property
+    def record(self) -> str:
+        """Stores events of a row as it now is. $1 workspace, $2 id, $3 write."""
+        alias = self.alias
+        return f"""
+with w as materialized ({events.WRITE.format("$3")}),
+{alias} as (select {alias}.* from {self.table} {alias} where {self._this}),
+{self._shown_and_recorded}"""
 
     @cached_property
     def update(self) -> str:
-        """Changes a row that has this version. $1 workspace, $2 id, $3 version, $4 columns, $5 write.
+        """Changes a row that has this version; the columns that are not in $4 stay as they are.
 
-        The columns that are not in $4 stay as they are.
+        $1 workspace, $2 id, $3 version, $4 columns, $5 write.
         """
         alias = self.alias
         stored = ", ".join(self._stored(name) for name in self.columns)
@@ -139,8 +158,7 @@ with w as materialized ({events.WRITE.format("$5")}),
   update {self.table} {alias} set updated_at = w.created_at, version = {alias}.version + 1,
     ({stored}) = (select {stored} from jsonb_populate_record({alias}, $4))
   from w where {self._this} and {alias}.version = $3 returning {alias}.*),
-{self._recorded}
-{self._show} from {alias} {self.joins}"""
+{self._shown_and_recorded}"""
 
     @cached_property
     def delete(self) -> str:
@@ -151,15 +169,13 @@ with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (
   update {self.table} {alias} set deleted_at = w.created_at, version = {alias}.version + 1
   from w where {self._this} returning {alias}.*),
-{self._recorded}
-select version from {alias}"""
+{self._shown_and_recorded}"""
 
     @cached_property
     def hold_references(self) -> str:
         """The ids of what is referred to, kept from being deleted. $1 workspace, then the ids."""
         held = [
-            f"(select x.id from {each.table} x where x.workspace_id = $1 and x.id = ${number}"
-            f"{' and x.deleted_at is null' if each.is_soft_deleted else ''} for key share) as {name}"
+            f"({each.statement(f'${number}')} for key share) as {name}"
             for number, (name, each) in enumerate(self.references.items(), 2)
         ]
         return f"select {', '.join(held)}"
@@ -189,8 +205,13 @@ select version from {alias}"""
         return {self.stored_as.get(name, name): value for name, value in values.items()}
 
     @property
-    def _recorded(self) -> str:
-        return events.recorded(f"{self.alias} {self.joins}", self.body, f"{self.alias}.version")
+    def _shown_and_recorded(self) -> str:
+        """The row as it now is: put together once, for the answer and for its events."""
+        alias = self.alias
+        return f"""shown as materialized (
+  select {alias}.id, {alias}.version, {self.body} as body from {alias} {self.joins}),
+recorded as ({events.insert("shown", "shown.body", "shown.id", "shown.version")})
+select body::text as body, version from shown"""
 
     def _stored(self, name: str) -> str:
         return self.stored_as.get(name, name)

@@ -5,7 +5,6 @@ import contextlib
 import gc
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +14,12 @@ import uvloop
 from looplane.api_processes import ApiProcesses
 from looplane.kit.clock import system_clock
 from looplane.kit.config import ConfigError, Settings
-from looplane.kit.database import Database, is_unreachable, open_database
+from looplane.kit.database import Database, open_database
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.http_server import BACKLOG, serve_http
-from looplane.kit.migrate import migrate
-from looplane.main import FUNCTIONS, create_app
-from looplane.runtime import hosted, open_connection
+from looplane.kit.migrate import watch
+from looplane.main import MIGRATIONS, create_app
+from looplane.runtime import hosted, prepare_tables
 from looplane.worker import work
 
 # What is told when all is there and connections are taken.
@@ -34,11 +33,15 @@ _MOST_EMBEDDED = 90
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is to run; the API in this process, or in so many others."""
+    """What is to run; the API in this process, or in so many others.
+
+    Where it `migrates` it brings the database up to date first; elsewhere it only sees that it is.
+    """
 
     api: bool
     worker: bool
     api_processes: int = 1
+    migrates: bool = False
 
 
 class PortTakenError(Exception):
@@ -148,15 +151,16 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
     collect_seldom()
 
     async def serve() -> None:
-        await _prepare_tables(dsn, _HANDOVER if embedded else 0)
+        patience = _HANDOVER if embedded else 0
+        found = await prepare_tables(dsn, MIGRATIONS, patience, migrates=parts.migrates)
         async with (
             opened_database(dsn, settings) as database,
             _api(settings, parts, dsn, listener, database) as answering,
         ):
             if greet is not None:
                 await greet(database)
-            background = [work(database, system_clock)] if parts.worker else []
-            await _together(answering(), *background)
+            background = [work(database, settings, system_clock)] if parts.worker else []
+            await _together(answering(), watch(database, MIGRATIONS, found), *background)
 
     await _together(serve(), *([embedded.keep()] if embedded else []))
 
@@ -181,24 +185,6 @@ async def _api(
 
 async def _wait() -> None:
     await asyncio.Event().wait()
-
-
-async def _prepare_tables(dsn: str, patience: float) -> None:
-    """Goes on for `patience` seconds while the database is away."""
-    end = time.monotonic() + patience
-    while True:
-        try:
-            con = await open_connection(dsn)
-            try:
-                await migrate(con, FUNCTIONS)
-            finally:
-                await con.close()
-        except Exception as error:
-            if not is_unreachable(error) or time.monotonic() > end:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return
 
 
 async def _together(*parts: Coroutine[Any, Any, None]) -> None:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from looplane.kit import http_metrics
-from looplane.kit.migrate import folder_of
+from looplane.kit.migrations import folder_of
 from looplane.kit.readiness import Readiness
 
 _HERE = Path(__file__).parent

@@ -1,56 +1,112 @@
 """What happens by itself: periodic commands, each safe to run in several processes at once."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
-import asyncpg
 import structlog
 
+from looplane import event_partitions
 from looplane.kit import idempotency
 from looplane.kit.clock import Clock
-from looplane.kit.db import ACQUIRE_TIMEOUT, COLLISION, Connection, is_unreachable
+from looplane.kit.config import Settings
+from looplane.kit.database import COLLISION, Connection, Database, is_unreachable
+from looplane.kit.errors import Unavailable
 from looplane.kit.writes import LIFETIME
 from looplane.threads.commands import wake_due_threads
 
 _log = structlog.get_logger("looplane.worker")
-_TICK = 1.0  # seconds between two looks
+# All in seconds.
+_TICK = 1.0  # between two looks
+_HOUR = 3600.0
 _LONGEST_ROUND = 60.0  # longer, and the database is taken to be away
 _LONGEST_PAUSE = 10.0
 
-# One round of what is due at a moment; says how much was done.
-Periodic = Callable[[Connection, datetime], Awaitable[int]]
+# One round of what is due; says how much was done, and is called again at once until nothing was.
+Round = Callable[[Connection], Awaitable[int]]
 
 
-async def work(pool: asyncpg.Pool, clock: Clock) -> None:
-    """Runs what is due, every second, until cancelled; a database that is away is waited for."""
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A round, and the seconds between two looks."""
+
+    run: Round
+    pause: float = _TICK
+
+
+async def work(database: Database, settings: Settings, clock: Clock) -> None:
+    """Runs what is due until cancelled; a database that is away is waited for."""
+    waker = SnoozeEnder(clock)
+
+    async def sweep(con: Connection) -> int:
+        return await idempotency.delete_expired(con, clock() - LIFETIME)
+
+    async def keep_events(con: Connection) -> int:
+        made = await event_partitions.make_partitions(con, clock().date())
+        if not settings.keep_events_days:
+            return made
+        before = clock() - timedelta(days=settings.keep_events_days)
+        return made + await event_partitions.drop_partitions(con, before)
+
     # Apart from each other, so that what keeps failing slows down nothing else.
-    await asyncio.gather(*(_repeat(pool, clock, command) for command in (_wake, _sweep)))
+    rounds = (Periodic(waker.run), Periodic(sweep), Periodic(keep_events, _HOUR))
+    await asyncio.gather(*(_repeat(database, each) for each in rounds))
 
 
-async def _repeat(pool: asyncpg.Pool, clock: Clock, command: Periodic) -> None:
+async def _repeat(database: Database, periodic: Periodic) -> None:
     pause = _TICK
     while True:
         try:
-            async with pool.acquire(timeout=ACQUIRE_TIMEOUT) as con:
-                while await asyncio.wait_for(command(con, clock()), _LONGEST_ROUND):
+            async with database.reading() as con:
+                while await asyncio.wait_for(periodic.run(con), _LONGEST_ROUND):
                     pass
             pause = _TICK
         except COLLISION:
             pause = _TICK
         except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
-            if not is_unreachable(error):
+            if not is_unreachable(error) and not isinstance(error, Unavailable):
                 _log.exception("periodic work failed")
             pause = min(pause * 2, _LONGEST_PAUSE)
+        else:
+            await asyncio.sleep(periodic.pause)
+            continue
         await asyncio.sleep(pause)
 
 
-async def _wake(con: Connection, now: datetime) -> int:
-    woken = await wake_due_threads(con, now)
-    if woken:
-        _log.info("snoozes ended", threads=woken)
-    return woken
+class SnoozeEnder:
+    """Wakes threads whose time has come; one that cannot be woken is set aside for a while."""
 
+    # Seconds until a thread that could not be woken is tried again: doubled from try to try.
+    FIRST_REST, LONGEST_REST = 60.0, _HOUR
+    # Where so many cannot be woken, something else is wrong: they are tried again.
+    MOST_SET_ASIDE = 10_000
 
-async def _sweep(con: Connection, now: datetime) -> int:
-    return await idempotency.delete_expired(con, now - LIFETIME)
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._set_aside: dict[UUID, tuple[float, float]] = {}  # until when, and for how long
+
+    async def run(self, con: Connection) -> int:
+        """One round; how many threads were woken."""
+        now = time.monotonic()
+        resting = [id for id, (until, _) in self._set_aside.items() if until > now]
+        waking = await wake_due_threads(con, self._clock, resting)
+        if waking.woken:
+            _log.info("snoozes ended", threads=waking.woken)
+        for id, error in waking.failures.items():
+            self._set_one_aside(id, error, now)
+        return waking.woken
+
+    def _set_one_aside(self, id: UUID, error: Exception, now: float) -> None:
+        if len(self._set_aside) >= self.MOST_SET_ASIDE:
+            self._set_aside.clear()
+        _, rest = self._set_aside.get(id, (0.0, 0.0))
+        if not rest:
+            # Said once; the tries that follow are silent.
+            _log.error(
+                "a thread cannot be woken", thread=str(id), reason=str(error), exc_info=error
+            )
+        rest = min(max(rest * 2, self.FIRST_REST), self.LONGEST_REST)
+        self._set_aside[id] = (now + rest, rest)

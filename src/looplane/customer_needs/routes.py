@@ -10,13 +10,13 @@ from looplane.customer_needs.schemas import (
     CustomerNeedList,
     CustomerNeedPage,
 )
-from looplane.kit.operation import Api, needs
+from looplane.kit.api import Api, require_scopes
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
 
 api = Api("customer-needs")
-Reading = Annotated[Read, needs("threads:read")]
-Writing = Annotated[Write, needs("threads:write")]
+Reading = Annotated[Read, require_scopes("threads:read")]
+Writing = Annotated[Write, require_scopes("threads:write")]
 
 
 @api.get("/threads/{thread_id}/customer-needs", "customerNeeds-list", CustomerNeedPage)
@@ -27,13 +27,13 @@ async def list_customer_needs(thread_id: Id, read: Reading) -> Response:
 
 @api.post("/threads/{thread_id}/customer-needs", "customerNeeds-create", CustomerNeedList)
 async def create_customer_needs(
-    thread_id: Id, asked: CustomerNeedCreate, write: Writing
+    thread_id: Id, body: CustomerNeedCreate, write: Writing
 ) -> Response:
     """Link a thread to projects and issues; the answer has a need for each that was named.
 
     What is linked already stays linked. `ETag` and `If-Match` are about the thread.
     """
-    return await write(commands.create_customer_needs, thread_id, asked)
+    return await write(commands.create_customer_needs, thread_id, body)
 
 
 @api.delete("/threads/{thread_id}/customer-needs/{id}", "customerNeeds-delete", DeleteResult)

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from looplane.kit.paging import PageInfo
-from looplane.kit.schema import Closed, Reference, absent
+from looplane.kit.paging import page_of
+from looplane.kit.schema import References, StrictModel, optional
+from looplane.threads.children.schemas import CustomerNeedOut
 
 Priority = Annotated[
     float,
@@ -18,31 +19,19 @@ Priority = Annotated[
 ]
 
 
-class CustomerNeedOut(Closed):
-    id: str
-    thread_id: str
-    project_id: str | None
-    issue_id: str | None
-    priority: float
-    created_at: str
-    updated_at: str
-
-
-class CustomerNeedList(Closed):
+class CustomerNeedList(StrictModel):
     data: list[CustomerNeedOut]
 
 
-class CustomerNeedPage(Closed):
-    data: list[CustomerNeedOut]
-    page: PageInfo
+CustomerNeedPage = page_of(CustomerNeedOut)
 
 
-class CustomerNeedCreate(Closed):
+class CustomerNeedCreate(StrictModel):
     """At least one id in all; one that is named twice counts once."""
 
-    issue_ids: list[Reference] = absent()
-    project_ids: list[Reference] = absent()
-    priority: Priority = absent()
+    issue_ids: References = optional()
+    project_ids: References = optional()
+    priority: Priority = optional()
 
     @model_validator(mode="after")
     def _at_least_one(self) -> "CustomerNeedCreate":

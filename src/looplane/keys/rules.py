@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from looplane.kit.auth import SCOPES
+from looplane.kit.keys import SCOPES
 
 ALL = "all"
 

@@ -1,9 +1,14 @@
 """Keys on the wire."""
 
-from looplane.kit.schema import Closed
+from typing import Literal
+
+from looplane.kit.schema import StrictModel
+
+# Who acts by a key, as events say it.
+KeyKind = Literal["person", "program", "ai"]
 
 
-class MeOut(Closed):
+class MeOut(StrictModel):
     workspace_id: str
     api_key_id: str
     scopes: list[str]

@@ -1,25 +1,24 @@
 """Every statement on API keys."""
 
-from uuid import UUID
-
-import asyncpg
-
-from looplane.kit.answers import Answer, found
-from looplane.kit.auth import By, Key
-from looplane.kit.database import ACQUIRE_TIMEOUT, Connection
-from looplane.kit.sqltext import iso, obj, row
+from looplane.kit.context import Context
+from looplane.kit.database import Connection, Database
+from looplane.kit.principal import Principal
+from looplane.kit.responses import Answer, or_404
+from looplane.kit.sqltext import columns, iso, json_object
 from looplane.members.sql import member_join
 
-noun = "API key"
+NOUN = "API key"
 
 FIND = """
-select k.workspace_id, k.id, k.scopes, k.member_id from api_keys k
+select k.workspace_id, k.id, k.kind, k.scopes, k.member_id,
+  coalesce(m.role = 'VIEWER', false) as is_viewer
+from api_keys k
 left join members m on m.workspace_id = k.workspace_id and m.id = k.member_id
 where k.hash = $1 and k.revoked_at is null and m.deleted_at is null"""
 
 # A key whose member is gone opens nothing, though nobody revoked it.
-KEY = obj(
-    row("k", "id", "prefix", "label", "scopes", "member_id")
+KEY = json_object(
+    columns("k", "id", "kind", "prefix", "label", "scopes", "member_id")
     | {"member_email": "m.email", "created_at": iso("k.created_at")}
     | {"revoked_at": iso("k.revoked_at")}
     | {"is_active": "k.revoked_at is null and (k.member_id is null or m.id is not null)"}
@@ -29,8 +28,8 @@ select {KEY}::text as body from api_keys k {member_join("m", "k.member_id")}
 where k.workspace_id = $1 order by k.created_at desc, k.id desc"""
 
 _TEAMS = "from teams tm where tm.workspace_id = k.workspace_id"
-ME = obj(
-    row("k", "workspace_id")
+ME = json_object(
+    columns("k", "workspace_id")
     | {"api_key_id": "k.id", "scopes": "k.scopes"}
     | {
         "linear_team_ids": "(select coalesce(json_agg(tm.id order by tm.created_at, tm.id), '[]')"
@@ -42,8 +41,9 @@ ME = obj(
 GET_ME = f"select {ME}::text as body from api_keys k where k.workspace_id = $1 and k.id = $2"
 
 INSERT = """
-insert into api_keys (workspace_id, id, hash, prefix, label, scopes, member_id, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8)"""
+insert into api_keys
+  (workspace_id, id, hash, prefix, kind, label, scopes, member_id, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
 
 # The first revocation is the one that counts.
 REVOKE = f"""
@@ -51,16 +51,23 @@ update api_keys set revoked_at = coalesce(revoked_at, $3) where workspace_id = $
 returning {iso("revoked_at")} as revoked_at"""
 
 
-async def find(pool: asyncpg.Pool, hashed: bytes) -> Key | None:
-    """The key with this hash, unless it, or the member it acts for, is gone."""
-    async with pool.acquire(timeout=ACQUIRE_TIMEOUT) as con:
+async def find(database: Database, hashed: bytes) -> Principal | None:
+    """Who acts by the key with this hash; None where it, or the member it acts for, is gone."""
+    async with database.reading() as con:
         row = await con.fetchrow(FIND, hashed)
     if row is None:
         return None
-    return Key(row["workspace_id"], row["id"], row["member_id"], frozenset(row["scopes"]))
+    return Principal(
+        row["workspace_id"],
+        row["kind"],
+        key_id=row["id"],
+        member_id=row["member_id"],
+        is_viewer=row["is_viewer"],
+        scopes=frozenset(row["scopes"]),
+    )
 
 
-async def get_me(con: Connection, by: By) -> Answer:
+async def get_me(con: Connection, context: Context) -> Answer:
     """What the key that calls is and may do."""
-    key_id = UUID(str(by.actor["id"]))
-    return Answer(found(await con.fetchval(GET_ME, by.workspace_id, key_id), noun))
+    me = await con.fetchval(GET_ME, context.workspace_id, context.principal.key_id)
+    return Answer(or_404(me, NOUN))

@@ -116,3 +116,6 @@ def is_blank(html: str) -> bool:
     """Whether `html`, as `clean` returns it, shows nothing: neither a picture nor a character."""
     text = unescape(re.sub(r"<[^<>]*>", "", html))
     return bool(_UNSEEN.fullmatch(text)) and not re.search(r'<img[^<>]* src="\w', html)
+
+
+CLEANER_VERSION = 2

@@ -6,7 +6,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from looplane.kit.operation import Operation
-from looplane.kit.writes import Write
 
 Json = Any
 
@@ -90,13 +89,13 @@ def document(api: FastAPI, *, version: str, description: str, server: str) -> di
 def _finish(path: dict[str, Json], method: str, route: Operation) -> None:
     """Says of one operation what FastAPI cannot know."""
     operation = path[method]
-    needed = " and ".join(f"`{scope}`" for scope in route.scopes)
+    needed = " and ".join(f"`{scope}`" for scope in route.signature.scopes)
     scope_text = f"Requires the scope {needed}." if needed else "Any valid key may call it."
     first = operation.get("description", "").strip()
     operation["description"] = f"{first} {scope_text}".strip()
     operation["security"] = [{"Authorization": []}]
     parameters = [_query_parameter(each) for each in operation.get("parameters", [])]
-    if route.caller is not None and route.caller[1] is Write:
+    if route.signature.writes:
         names = ["dry_run", "if_match"]
         names += ["idempotency_key"] if method in {"post", "patch"} else []
         shared = [{"$ref": f"#/components/parameters/{name}"} for name in names]

@@ -29,14 +29,17 @@ class PageQuery(StrictModel):
     """The part of a page asked for."""
 
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 50
-    cursor: Annotated[
-        Text,
-        Field(
-            max_length=4000,
-            description="Of the page before. It is enough by itself: filters that are sent "
-            "beside it must be those of the first page.",
-        ),
-    ] | None = None
+    cursor: (
+        Annotated[
+            Text,
+            Field(
+                max_length=4000,
+                description="Of the page before. It is enough by itself: filters that are sent "
+                "beside it must be those of the first page.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class DatedQuery(PageQuery):

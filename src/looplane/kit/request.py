@@ -94,9 +94,7 @@ def _refuse_other_media(headers: Headers) -> None:
         raise UnsupportedMediaType(msg)
 
 
-def _well_formed(
-    model: type[BaseModel], raw: object, error: ValidationError
-) -> BaseModel | None:
+def _well_formed(model: type[BaseModel], raw: object, error: ValidationError) -> BaseModel | None:
     """The fields that have no fault, in a model that lacks the others."""
     if not isinstance(raw, dict):
         return None

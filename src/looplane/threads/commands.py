@@ -1,208 +1,223 @@
 """What can be done with threads."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from looplane.changes import refuse, settle
+from looplane.changes import write_optimistically
 from looplane.contacts.commands import find_or_create_contact
-from looplane.customer_needs.commands import link_new_thread
-from looplane.events import event, kinds
-from looplane.kit.answers import Answer, found
-from looplane.kit.auth import By
-from looplane.kit.db import Connection, Row
-from looplane.kit.ids import known_id, new_id
-from looplane.kit.references import missing, missing_of, sought
+from looplane.events import Event, as_write, types_of
+from looplane.kit.clock import Clock, later_than
+from looplane.kit.context import Context
+from looplane.kit.database import Connection, Row
+from looplane.kit.html import CLEANER_VERSION
+from looplane.kit.ids import new_id
+from looplane.kit.principal import Principal
+from looplane.kit.references import reference_id, unknown_reference, unknown_references
+from looplane.kit.responses import Answer
 from looplane.threads import rules, sql
+from looplane.threads.children.commands import link_new_thread
 from looplane.threads.schemas import ExpandQuery, ThreadCreate, ThreadPatch
+from looplane.threads.sql import THREAD
 
-_ROW = [
-    "title",
-    "text",
-    "pain_level",
-    "state",
-    "snoozed_until",
-    "last_snoozed_until",
-    "last_state_change_at",
-    "is_read",
-    "contact_id",
-    "company_id",
-    "assignee_id",
-    "ai_draft_html",
-    "ai_draft_sources",
-    "ai_draft_generated_at",
-    "ai_draft_started_at",
-    "ai_draft_error_at",
-]
+# As many threads as one round wakes.
+_MOST_DUE = 1000
 
 
-async def update_thread(con: Connection, by: By, id: UUID, patch: ThreadPatch) -> Answer:
+async def update_thread(con: Connection, context: Context, id: UUID, patch: ThreadPatch) -> Answer:
     """Changes a thread. Raises NotFound, PreconditionFailed, ValidationFailed."""
     sent = patch.model_dump(exclude_unset=True)
-    named = _named(sent)
 
     async def attempt() -> Answer | None:
-        row = await sql.find(con, by, id, **named)
-        by.check(row["version"])
-        before = _before(row)
-        contact = named["contact_id"] and row["contact_found"]
-        faults = _faults(sent, row) + missing(sent, "contact_id", "contact", contact)
-        faults += missing_of("tag_ids", sent.get("tag_ids", ()), "tag", row["tags_found"] or ())
-        refuse(faults + rules.state_faults(before, sent, by.now))
-        after = rules.apply(before, sent, row["target_company_id"], by.now)
+        row = await sql.find(con, context, id, sent)
+        context.precondition.check(row["version"])
+        now = later_than(row["updated_at"], context.clock)
+        before = _before(row, sent)
+        faults = [*_patch_faults(sent, row), *rules.state_faults(before, sent, now)]
+        context.raise_faults([*faults, *rules.draft_faults(before, sent)])
+        after = rules.apply(before, sent, now, CLEANER_VERSION)
         if after == before:
-            answer = await sql.get_thread(con, by, id, ExpandQuery())
-            return answer if answer.version == row["version"] else None
-        return await _write(con, by, id, row, before, after, sent)
+            return await sql.get_thread(con, context, id, ExpandQuery())
+        return await _write(con, context, _Change(id, row, before, after, now, sent))
 
-    return await settle(con, attempt, lambda: con.execute(sql.LOCK, by.workspace_id, id))
+    key = (context.workspace_id, id)
+    return await write_optimistically(con, attempt, lambda: con.execute(THREAD.lock, *key))
 
 
-async def create_thread(con: Connection, by: By, thread: ThreadCreate) -> Answer:
+async def create_thread(con: Connection, context: Context, thread: ThreadCreate) -> Answer:
     """Makes a thread, and its contact when the address is new. Raises ValidationFailed."""
     sent = thread.model_dump(exclude_unset=True)
-    there = await sql.find_named(con, by, sent)
-    faults = _faults(sent, there) + missing(sent, "issue_id", "issue", there["issue_found"])
-    refuse(faults + rules.creation_faults(sent, by.now))
-    id = new_id()
+    named, now, id = await sql.find_named(con, context, sent), context.clock(), new_id()
+    faults = [*_faults(sent, named), *rules.creation_faults(sent, now)]
+    context.raise_faults(
+        [*faults, *unknown_reference(sent, "issue_id", "issue", named["issue_found"])]
+    )
     async with con.transaction():
-        contact, recorded = await find_or_create_contact(
-            con, by, thread.contact_email, thread.contact_name, there["company_found"]
+        contact, contact_events = await find_or_create_contact(
+            con, context, thread.contact_email, thread.contact_name, named["company_found"]
         )
-        links = {"company_id": there["company_found"] or contact["company_id"]}
-        links |= {"contact_id": contact["id"], "assignee_id": sought(sent, "assignee_id")}
-        created = {**thread.model_dump(), **rules.created(sent, by.now), **links}
-        await sql.insert(con, by, id, {**created, "external_ids": sent.get("external_ids", {})})
-        told = rules.notices(sent.get("notify", {}), links["assignee_id"], there["watchers"] or [])
-        made = event(by, "thread.created", id, notify=told or None)
-        linked = {"project_id": there["project_found"], "issue_id": there["issue_found"]}
-        recorded = (*recorded, "thread.created", *await link_new_thread(con, by, id, **linked))
-        args = (by.workspace_id, id, by.member_id, [made])
-        row = found(await con.fetchrow(sql.RECORD, *args), sql.noun)
-    return Answer(row["body"], row["version"], recorded, _planned(told))
+        links = {"company_id": named["company_found"] or contact["company_id"]}
+        links |= {"contact_id": contact["id"], "assignee_id": reference_id(sent, "assignee_id")}
+        whole = {**dict.fromkeys(THREAD.columns), **thread.model_dump(include=set(THREAD.columns))}
+        whole |= {"external_ids": sent.get("external_ids", {}), "is_read": False}
+        whole |= {"reporter_id": context.member_id, "html_version": CLEANER_VERSION}
+        columns = {**whole, **rules.created(sent, now), **links}
+        await con.execute(THREAD.insert_row, context.workspace_id, id, columns)
+        asked_for = (named["project_found"], named["issue_found"])
+        need_events = await link_new_thread(con, context, id, *asked_for)
+        planned = rules.notices(sent.get("notify", {}), links["assignee_id"], named["watchers"])
+        events = [Event("thread.created", id, notify=planned or None)]
+        write = as_write(context, now, events)
+        await con.execute(THREAD.record, context.workspace_id, id, write)
+        answer = await sql.get_thread(con, context, id, ExpandQuery())
+    types = (*contact_events, *types_of(events), *need_events)
+    return replace(answer, events=types, headers=_notify_header(planned))
 
 
-async def wake_due_threads(con: Connection, now: datetime) -> int:
-    """Opens up to 1,000 snoozed threads whose time has come, in all workspaces; says how many.
+@dataclass(frozen=True, slots=True)
+class Waking:
+    """What one round of waking has done: how many woke, and which could not be woken, and why."""
+
+    woken: int = 0
+    failures: Mapping[UUID, Exception] = field(default_factory=dict)
+
+
+async def wake_due_threads(con: Connection, clock: Clock, set_aside: Collection[UUID]) -> Waking:
+    """Opens snoozed threads whose time has come, in all workspaces, but for those `set_aside`.
 
     Each in a transaction of its own: one that fails, or that somebody else holds, keeps no other
-    asleep. When the others are awake, raises an ExceptionGroup of what failed.
+    asleep. Raises what went wrong with the connection itself.
     """
-    woken, failed = 0, []
-    for workspace_id, id in await con.fetch(sql.FIND_DUE, now, 1000):
+    woken, failures = 0, {}
+    for workspace_id, id in await con.fetch(sql.FIND_DUE, clock(), set_aside, _MOST_DUE):
+        context = Context(Principal(workspace_id, "rule", rule="snooze"), clock, "snooze")
         try:
-            by = By(workspace_id, {"type": "rule", "id": "snooze"}, now)
-            woken += await _wake_thread(con, by, id)
+            woken += await _wake_thread(con, context, id)
         except Exception as error:
             if con.is_closed():
                 raise
-            error.add_note(f"thread {id} of workspace {workspace_id}")
-            failed.append(error)
-    if failed:
-        msg = "threads that cannot be woken"
-        raise ExceptionGroup(msg, failed)
-    return woken
+            failures[id] = error
+    return Waking(woken, failures)
 
 
-async def _wake_thread(con: Connection, by: By, id: UUID) -> bool:
+async def _wake_thread(con: Connection, context: Context, id: UUID) -> bool:
     """False for a thread that is no longer due, or that somebody holds now."""
     async with con.transaction():
-        if await con.fetchval(sql.LOCK_DUE, by.workspace_id, id, by.now) is None:
+        due = (context.workspace_id, id, context.clock())
+        if await con.fetchval(sql.LOCK_DUE, *due) is None:
             return False
-        row = await sql.find(con, by, id)
-        before = _before(row)
-        await _write(con, by, id, row, before, {**before, **rules.woken(by.now)}, {})
+        row = await sql.find(con, context, id, {})
+        now = later_than(row["updated_at"], context.clock)
+        before = _before(row, {})
+        after = {**before, **rules.woken(now)}
+        await _write(con, context, _Change(id, row, before, after, now))
     return True
 
 
-def _named(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The ids that a PATCH names, as far as they can be ids of ours."""
-    named: dict[str, Any] = {
-        field: sought(sent, field)
-        for field in ("assignee_id", "contact_id", "company_id", "project_id")
-    }
-    if "tag_ids" in sent:
-        named["tag_ids"] = [id for id in map(known_id, set(sent["tag_ids"])) if id]
-    named["company_matters"] = "contact_id" in sent or "company_id" in sent
-    named["project_matters"] = "project_id" in sent
-    return {**named, "watchers": bool(sent.get("notify", {}).get("email"))}
-
-
-def _before(row: Row) -> rules.Thread:
+def _before(row: Row, sent: Mapping[str, Any]) -> rules.Thread:
+    before = {name: row[name] for name in THREAD.columns}
+    if not sql.looks_at_links(sent):
+        return before
+    present = {name: row[f"present_{name}"] for name in ("contact_id", "company_id", "assignee_id")}
     return {
-        **{name: row[name] for name in _ROW},
+        **before,
+        # What was deleted is no longer there, though the column still names it.
+        **present,
         "tag_ids": frozenset(row["tag_ids"]),
         "project_id": row["project_id"],
         "linked_project_ids": frozenset(row["linked_project_ids"]),
-        # Of the contact that the thread is to have.
-        "contact_company_id": row["target_company_id"],
+        "contact_company_id": row["contact_company_id"],
     }
 
 
-def _faults(sent: Mapping[str, Any], row: Row) -> list[str]:
-    """What is named in the PATCH and is not there."""
-    faults = missing(sent, "assignee_id", "member", row["assignee_role"])
-    if row["assignee_role"] == "VIEWER":
-        faults.append("assignee_id: a VIEWER cannot be assigned")
-    faults += missing(sent, "company_id", "company", row["company_found"])
-    return faults + missing(sent, "project_id", "project", row["project_found"])
+def _faults(sent: Mapping[str, Any], found: Row) -> list[str]:
+    """What a body names and is not there."""
+    faults = unknown_reference(sent, "company_id", "company", found["company_found"])
+    faults += unknown_reference(sent, "project_id", "project", found["project_found"])
+    if sent.get("assignee_id") is not None and found["assignee_role"] == "VIEWER":
+        return [*faults, "assignee_id: a VIEWER cannot be assigned"]
+    return [*faults, *unknown_reference(sent, "assignee_id", "member", found["assignee_role"])]
 
 
-async def _write(  # noqa: PLR0913  # what was read, what is to be, and why
-    con: Connection,
-    by: By,
-    id: UUID,
-    row: Row,
-    before: rules.Thread,
-    after: rules.Thread,
-    sent: Mapping[str, Any],
-) -> Answer | None:
+def _patch_faults(sent: Mapping[str, Any], row: Row) -> list[str]:
+    if not sql.looks_at_links(sent):
+        return []
+    contact = row["contact_found"] if reference_id(sent, "contact_id") else None
+    faults = [*_faults(sent, row), *unknown_reference(sent, "contact_id", "contact", contact)]
+    return [*faults, *unknown_references(sent, "tag_ids", "tag", row["tags_found"] or ())]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change of a thread that is decided: what was read, what is to be, when, and why."""
+
+    id: UUID
+    row: Row
+    before: rules.Thread
+    after: rules.Thread
+    now: Any
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    need_id: UUID = field(default_factory=new_id)
+
+    def differs(self, name: str) -> bool:
+        return bool(self.after.get(name) != self.before.get(name))
+
+
+async def _write(con: Connection, context: Context, change: _Change) -> Answer | None:
     """The one atomic call; None when the thread has moved."""
-    need_id = new_id()
-    told = rules.notices(sent.get("notify", {}), after["assignee_id"], row["watchers"] or [])
-    recorded = _events(by, id, before, after, told, (row["need_id"], need_id))
-    body = await con.fetchval(
+    watchers = change.row.get("watchers") or ()
+    planned = rules.notices(change.sent.get("notify", {}), change.after["assignee_id"], watchers)
+    events = _events(change, planned)
+    columns = {name: change.after[name] for name in THREAD.columns if change.differs(name)}
+    row = await con.fetchrow(
         sql.UPDATE,
-        by.workspace_id,
-        id,
-        row["version"],
-        by.now,
-        recorded,
-        by.member_id,
-        *[after[name] for name in _ROW],
-        after["tag_ids"] if after["tag_ids"] != before["tag_ids"] else None,
-        after["contact_company_id"] != before["contact_company_id"],
-        after["project_id"] != before["project_id"],
-        after["project_id"],
-        need_id,
+        context.workspace_id,
+        change.id,
+        change.row["version"],
+        columns,
+        _links(change),
+        as_write(context, change.now, events),
+        context.member_id,
     )
-    return body and Answer(body, row["version"] + 1, kinds(recorded), _planned(told))
+    if row is None:
+        return None
+    version = change.row["version"] + 1
+    return Answer(sql.as_seen(row), version, types_of(events), _notify_header(planned))
 
 
-def _planned(told: list[dict[str, object]]) -> dict[str, str]:
+def _links(change: _Change) -> dict[str, object]:
+    """The links that change, as the statement takes them."""
+    links: dict[str, object] = {}
+    if change.differs("tag_ids"):
+        links["tag_ids"] = change.after["tag_ids"]
+    if change.differs("contact_company_id"):
+        company = change.after["contact_company_id"]
+        links["contact"] = {"id": change.after["contact_id"], "company_id": company}
+    if change.differs("project_id"):
+        links["need"] = {"id": change.need_id, "project_id": change.after["project_id"]}
+    return links
+
+
+def _notify_header(planned: list[dict[str, object]]) -> dict[str, str]:
     """No channel can be set up yet; the event keeps who was to be told."""
-    planned = ", ".join(f"{each['channel']}=not_configured" for each in told)
-    return {"X-Looplane-Notify": planned} if planned else {}
+    said = ", ".join(f"{each['channel']}=not_configured" for each in planned)
+    return {"X-Looplane-Notify": said} if said else {}
 
 
-def _events(  # noqa: PLR0913  # all that happens in one write
-    by: By,
-    id: UUID,
-    before: rules.Thread,
-    after: rules.Thread,
-    told: list[dict[str, object]],
-    needs: tuple[UUID | None, UUID],
-) -> list[dict[str, object]]:
-    diff = rules.difference(before, after)
-    recorded = [event(by, kind, id, *diff) for kind in rules.events_of(before, after)]
-    recorded[0]["notify"] = told or None
-    if after["contact_company_id"] != before["contact_company_id"]:
-        was, is_ = ({"company_id": each["contact_company_id"]} for each in (before, after))
-        recorded.append(event(by, "contact.updated", after["contact_id"], was, is_))
-    if after["project_id"] != before["project_id"]:
-        if before["project_id"] and needs[0]:
-            recorded.append(event(by, "customer_need.deleted", needs[0]))
+def _events(change: _Change, planned: list[dict[str, object]]) -> list[Event]:
+    before, after = change.before, change.after
+    difference = rules.difference(before, after)
+    first, *others = rules.events_of(before, after)
+    events = [Event(first, change.id, *difference, notify=planned or None)]
+    events += [Event(each, change.id, *difference) for each in others]
+    if change.differs("contact_company_id"):
+        was, becomes = ({"company_id": each["contact_company_id"]} for each in (before, after))
+        events.append(Event("contact.updated", after["contact_id"], was, becomes))
+    if change.differs("project_id"):
+        if before["project_id"]:
+            need_id = change.row["need_id"]
+            events.append(Event("customer_need.deleted", need_id, aggregate_id=change.id))
         if after["project_id"]:
-            recorded.append(event(by, "customer_need.created", needs[1]))
-    return recorded
+            events.append(Event("customer_need.created", change.need_id, aggregate_id=change.id))
+    return events

@@ -6,7 +6,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from looplane import changes
-from looplane.kit.operation import Api, needs
+from looplane.kit.api import Api, require_scopes
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
 from looplane.threads import commands, sql
@@ -22,8 +22,8 @@ from looplane.threads.schemas import (
 )
 
 api = Api("threads")
-Reading = Annotated[Read, needs("threads:read")]
-Writing = Annotated[Write, needs("threads:write")]
+Reading = Annotated[Read, require_scopes("threads:read")]
+Writing = Annotated[Write, require_scopes("threads:write")]
 
 
 @api.patch("/threads/{id}", "threads-update", ThreadOut)
@@ -53,4 +53,4 @@ async def get_thread(id: Id, query: Annotated[ExpandQuery, Query()], read: Readi
 @api.delete("/threads/{id}", "threads-delete", DeleteResult)
 async def delete_thread(id: Id, write: Writing) -> Response:
     """Delete a thread."""
-    return await write(changes.delete, sql, id)
+    return await write(changes.delete, sql.THREAD, id)

@@ -1,18 +1,22 @@
 """What a thread may become, of what it is and what was sent. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from looplane.events import Change, EventType, changed
+from looplane import events
+from looplane.events import EventType, Values
+from looplane.kit.references import reference_ids
 
 Thread = dict[str, Any]
 Sent = Mapping[str, Any]
 
 # Fields that are set to what was sent.
 _PLAIN = ("text", "title", "pain_level")
-# What each field makes of the thread, and which event says so.
+# Fields that are ours alone, and those that another thing's event tells of.
+_UNTOLD = {"last_snoozed_until", "html_version", "contact_company_id"}
+# What the outside calls a state.
 _STATUS = {"new": "open", "open": "open", "snoozed": "snoozed", "done": "done", "closed": "done"}
 
 
@@ -122,22 +126,30 @@ def _same_draft(before: Thread, sent: Sent, html: str) -> bool:
     )
 
 
-def next_links(before: Thread, sent: Sent, contact_company: UUID | None) -> Thread:
+def draft_faults(before: Thread, sent: Sent) -> list[str]:
+    """What is wrong with the draft that was sent."""
+    draft = sent.get("ai_draft_html", before["ai_draft_html"])
+    if sent.get("ai_draft_sources") and not draft:
+        return ["ai_draft_sources: go only with a draft, and there is none"]
+    return []
+
+
+def next_links(before: Thread, sent: Sent) -> Thread:
     """Contact, company, assignee, tags and project, after `sent`; its ids are known to exist.
 
-    `contact_company` is the primary company of the contact that was sent.
+    `contact_company_id` is of the contact that the thread is to have.
     """
     after: Thread = {}
     if "assignee_id" in sent:
         after["assignee_id"] = _id(sent["assignee_id"])
     if "contact_id" in sent and (contact := _id(sent["contact_id"])) != before["contact_id"]:
-        after |= {"contact_id": contact, "company_id": contact_company}
+        after |= {"contact_id": contact, "company_id": before["contact_company_id"]}
     if "company_id" in sent:
         after["company_id"] = _id(sent["company_id"])
         if after.get("contact_id", before["contact_id"]):
             after["contact_company_id"] = after["company_id"]
     if "tag_ids" in sent:
-        after["tag_ids"] = frozenset(map(UUID, sent["tag_ids"]))
+        after["tag_ids"] = frozenset(reference_ids(sent, "tag_ids"))
     if "project_id" in sent:
         project = _id(sent["project_id"])
         # A project that is linked anyway needs no link of this field.
@@ -145,56 +157,60 @@ def next_links(before: Thread, sent: Sent, contact_company: UUID | None) -> Thre
     return after
 
 
-def apply(before: Thread, sent: Sent, contact_company: UUID | None, now: datetime) -> Thread:
-    """The thread after `sent`, which has no fault."""
+def apply(before: Thread, sent: Sent, now: datetime, html_version: int) -> Thread:
+    """The thread after `sent`, which has no fault and was cleaned by `html_version`."""
     plain = {name: sent[name] for name in _PLAIN if name in sent}
-    return {
+    after = {
         **before,
         **plain,
-        **next_links(before, sent, contact_company),
+        **next_links(before, sent),
         **next_state(before, sent, now),
         **next_draft(before, sent, now),
     }
+    if any(after[name] != before[name] for name in ("text", "ai_draft_html")):
+        # The other of the two stays as it was cleaned.
+        after["html_version"] = min(before["html_version"], html_version)
+    return after
 
 
-def difference(before: Thread, after: Thread) -> tuple[Change, Change]:
+def difference(before: Thread, after: Thread) -> tuple[Values, Values]:
     """What differs, as it was and as it is, in the words of the API: so events tell of it."""
-    names = [name for name, value in after.items() if before[name] != value]
-    return changed(_shown(before, names), _shown(after, names))
+    names = [name for name in after if before[name] != after[name] and name not in _UNTOLD]
+    return events.difference(_told(before, names), _told(after, names))
 
 
-def _shown(thread: Thread, names: list[str]) -> Thread:
-    shown = {name: thread[name] for name in names}
-    if (state := shown.pop("state", None)) is not None:
-        shown |= {"status": _STATUS[state], "closed_loop": state == "closed"}
-    if "tag_ids" in shown:
-        shown["tag_ids"] = sorted(map(str, shown["tag_ids"]))
-    return shown
+def _told(thread: Thread, names: list[str]) -> Thread:
+    told = {name: thread[name] for name in names}
+    if (state := told.pop("state", None)) is not None:
+        told |= {"status": _STATUS[state], "closed_loop": state == "closed"}
+    if "tag_ids" in told:
+        told["tag_ids"] = sorted(map(str, told["tag_ids"]))
+    return told
 
 
 def events_of(before: Thread, after: Thread) -> list[EventType]:
     """The types of the events that tell of a change."""
-    kinds: list[EventType] = ["thread.updated"]
-    if before["state"] != after["state"]:
-        kinds.append("thread.status_changed")
+    types: list[EventType] = ["thread.updated"]
+    if _STATUS[before["state"]] != _STATUS[after["state"]]:
+        types.append("thread.status_changed")
     if before["assignee_id"] != after["assignee_id"]:
-        kinds.append("thread.assigned")
-    if before["tag_ids"] != after["tag_ids"]:
-        kinds.append("thread.tagged")
-    return kinds
+        types.append("thread.assigned")
+    if before.get("tag_ids") != after.get("tag_ids"):
+        types.append("thread.tagged")
+    return types
 
 
 def notices(
-    notify: Mapping[str, bool], assignee_id: UUID | None, watchers: list[UUID]
+    notify: Mapping[str, bool], assignee_id: UUID | None, watchers: Sequence[UUID]
 ) -> list[dict[str, object]]:
     """Who in the team is to be told, by channel."""
-    told: list[dict[str, object]] = []
+    planned: list[dict[str, object]] = []
     if notify.get("slack"):
-        told.append({"channel": "slack"})
+        planned.append({"channel": "slack"})
     if notify.get("email"):
         to = [assignee_id] if assignee_id else watchers
-        told.append({"channel": "email", "member_ids": [str(each) for each in to]})
-    return told
+        planned.append({"channel": "email", "member_ids": [str(each) for each in to]})
+    return planned
 
 
 def _id(text: str | None) -> UUID | None:

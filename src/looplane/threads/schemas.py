@@ -2,31 +2,31 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, GetPydanticSchema
+from pydantic import Field, GetPydanticSchema
 from pydantic.json_schema import WithJsonSchema
 
-from looplane.comments.schemas import CommentOut
 from looplane.companies.schemas import CompanyOut
 from looplane.contacts.schemas import ContactOut
-from looplane.customer_needs.schemas import CustomerNeedOut
-from looplane.kit.paging import DatedQuery, PageInfo
+from looplane.kit.html_fields import Html, OptionalHtml
+from looplane.kit.paging import DatedQuery, page_of
 from looplane.kit.schema import (
-    Closed,
     Email,
     ExternalIds,
     ExternalIdsOut,
-    Html,
     Moment,
     Name,
     Reference,
+    References,
+    StrictModel,
     Text,
     WebUrl,
-    absent,
-    cleaned,
+    at_most_items,
+    matching,
+    optional,
 )
 from looplane.members.schemas import UserRef
-from looplane.messages.schemas import MessageOut
 from looplane.tags.schemas import TagOut
+from looplane.threads.children.schemas import CommentOut, CustomerNeedOut, MessageOut
 
 PainLevel = Literal["UNKNOWN", "LOW", "MEDIUM", "HIGH"]
 Status = Literal["open", "snoozed", "done"]
@@ -59,7 +59,7 @@ Origin = Literal[
 Title = Annotated[Text, Field(max_length=512)]
 
 
-class Source(Closed):
+class Source(StrictModel):
     """What an AI consulted for a draft."""
 
     type: Name
@@ -68,66 +68,63 @@ class Source(Closed):
     url: WebUrl | None = None
 
 
+_MOST_SOURCES = 100
 # The given document says no more of the sources than that they are an array, so their shape is
 # kept from the contract.
 _JUST_ARRAY = WithJsonSchema({"type": "array"})
 _OF_SOURCES = GetPydanticSchema(
-    lambda _, handler: handler(Annotated[list[Source], Field(max_length=100)])
+    lambda _, handler: handler(Annotated[list[Source], at_most_items(_MOST_SOURCES)])
 )
 Sources = Annotated[list[Any], _OF_SOURCES, _JUST_ARRAY]
 
 
-def _draft(html: str) -> str:
-    return cleaned(html) if html else html
-
-
-class Notify(Closed):
+class Notify(StrictModel):
     """Whom of the team to tell: the Slack channel; the assignee, or the watchers."""
 
-    slack: bool = absent()
-    email: bool = absent()
+    slack: bool = optional()
+    email: bool = optional()
 
 
-class ThreadPatch(Closed):
-    text: Html = absent()
+class ThreadPatch(StrictModel):
+    text: Html = optional()
     title: Title | None = None
-    pain_level: PainLevel = absent()
+    pain_level: PainLevel = optional()
     assignee_id: Text | None = Field(None, description="A member of the workspace; null unassigns.")
-    contact_id: Text = absent()
+    contact_id: Text = optional()
     company_id: Text | None = Field(
         None, description="Null detaches. Also becomes the company of the thread's contact."
     )
-    tag_ids: list[Text] = absent()
+    tag_ids: References = optional()
     project_id: Text | None = None
-    status: Status = absent()
-    snoozed_until: Moment = absent()
-    closed_loop: bool = absent()
-    ai_draft_html: Annotated[Text, AfterValidator(_draft)] | None = Field(
+    status: Status = optional()
+    snoozed_until: Moment = optional()
+    closed_loop: bool = optional()
+    ai_draft_html: OptionalHtml | None = Field(
         None, description="A reply for the composer; null or an empty string clears it."
     )
     ai_draft_sources: Sources | None = Field(
         None, description="Items `{ type, title, identifier?, url? }`; null clears them."
     )
-    clear_ai_draft_error: bool = absent()
-    notify: Notify = absent()
+    clear_ai_draft_error: bool = optional()
+    notify: Notify = optional()
 
 
-class ThreadCreate(Closed):
+class ThreadCreate(StrictModel):
     text: Html
     pain_level: PainLevel
     contact_email: Email
     title: Title | None = None
     status: Status = "open"
-    snoozed_until: Moment = absent()
+    snoozed_until: Moment = optional()
     origin: Origin = "api"
     contact_name: Name | None = Field(None, description="Used when the contact is new.")
     assignee_id: Text | None = None
     company_id: Text | None = None
     project_id: Text | None = None
     issue_id: Text | None = None
-    created_at: Moment = absent()
-    updated_at: Moment = absent()
-    notify: Notify = absent()
+    created_at: Moment = optional()
+    updated_at: Moment = optional()
+    notify: Notify = optional()
     external_ids: ExternalIds = Field(default_factory=ExternalIds)
 
 
@@ -145,22 +142,27 @@ class ThreadQuery(DatedQuery):
     external_id: Reference | None = None
 
 
-class ExpandQuery(Closed):
+_EXPAND = "(messages|comments)(,(messages|comments))?"
+
+
+class ExpandQuery(StrictModel):
     # Declared for every operation of the path; nothing is written here anyway.
     dry_run: bool = False
     expand: (
         Annotated[
             str,
             Field(
-                pattern=r"^(messages|comments)(,(messages|comments))*$",
-                description="`messages`, `comments`, or both with a comma between.",
+                json_schema_extra={"pattern": f"^{_EXPAND}$"},
+                description="`messages`, `comments`, or both with a comma between: the first 200 "
+                "of each.",
             ),
+            matching(_EXPAND, "must be messages, comments, or both with a comma between"),
         ]
         | None
     ) = None
 
 
-class ThreadOut(Closed):
+class ThreadOut(StrictModel):
     id: str
     created_at: str
     updated_at: str
@@ -190,10 +192,8 @@ class ThreadOut(Closed):
 
 
 class ThreadExpandedOut(ThreadOut):
-    messages: list[MessageOut] = absent()
-    comments: list[CommentOut] = absent()
+    messages: list[MessageOut] = optional()
+    comments: list[CommentOut] = optional()
 
 
-class ThreadPage(Closed):
-    data: list[ThreadOut]
-    page: PageInfo
+ThreadPage = page_of(ThreadOut)

@@ -8,7 +8,7 @@ import orjson
 
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict, NotFound
-from looplane.kit.ids import known_id, new_id
+from looplane.kit.ids import new_id, parse_id
 from looplane.workspaces import sql
 
 _PROJECT_STATUSES = (
@@ -55,7 +55,7 @@ async def find_workspace(con: Connection, text: str) -> UUID:
 
     Raises NotFound, and Conflict when several are called so.
     """
-    rows = await con.fetch(sql.FIND, known_id(text), text)
+    rows = await con.fetch(sql.FIND, parse_id(text), text)
     ids = [str(row["id"]) for row in rows]
     if text in ids:
         return UUID(text)

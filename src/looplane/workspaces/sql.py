@@ -1,9 +1,9 @@
 """Every statement on workspaces and what they start with."""
 
-from looplane.kit.sqltext import iso, obj, row
+from looplane.kit.sqltext import columns, iso, json_object
 
 LIST = f"""
-select {obj(row("w", "id", "name") | {"created_at": iso("w.created_at")})}::text as body
+select {json_object(columns("w", "id", "name") | {"created_at": iso("w.created_at")})}::text as body
 from workspaces w order by w.created_at, w.id"""
 
 FIND = "select id from workspaces where id = $1 or name = $2 order by created_at, id"

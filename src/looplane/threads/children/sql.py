@@ -32,7 +32,7 @@ n as (
   select $1, $2, w.created_at, w.created_at, $7, $8 and x.project_id is not null, x.id,
     x.project_id, x.issue_id
   from w, unnest($4::uuid[], $5::uuid[], $6::uuid[]) as x(id, project_id, issue_id) returning *)
-{events.insert("n", NEED, "null", "where e.subject_id = n.id")}"""
+{events.insert("n", NEED, "n.id")}"""
 
 _MESSAGE = columns("ms", "id", "thread_id", "type", "direction") | columns(
     "ms", "subject", "from", "to", "cc", "bcc", "text", "html", "attachments", "user_id"
@@ -55,10 +55,14 @@ _STORED = """
 select ms.workspace_id, ms.id, ms.thread_id, ms.type, ms.direction, ms.subject, ms."from", ms."to",
   ms.cc, ms.bcc, ms.text, ms.html, ms.attachments, ms.user_id, ms.created_at
 from messages ms where ms.workspace_id = t.workspace_id and ms.thread_id = t.id"""
-# The messages of thread `t`, oldest first.
+# As many as an expanded thread shows of each: the rest is in lists of their own.
+MOST_EXPANDED = 200
+
+# The first messages of thread `t`, oldest first.
 MESSAGES = f"""
 (select coalesce(json_agg({MESSAGE} order by ms.created_at, ms.id), '[]'::json)
- from ({_OPENING} union all {_STORED}) ms)"""
+ from (select * from ({_OPENING} union all {_STORED}) every
+   order by every.created_at, every.id limit {MOST_EXPANDED}) ms)"""
 
 COMMENT = json_object(
     columns("cm", "id", "thread_id")
@@ -66,8 +70,10 @@ COMMENT = json_object(
     | columns("cm", "content", "attachments")
     | timestamps("cm")
 )
-# The comments on thread `t`, oldest first.
+# The first comments on thread `t`, oldest first.
 COMMENTS = f"""
-(select coalesce(json_agg({COMMENT} order by cm.created_at, cm.id), '[]'::json) from comments cm
- {member_join("cma", "cm.author_id")}
- where cm.workspace_id = t.workspace_id and cm.thread_id = t.id and cm.deleted_at is null)"""
+(select coalesce(json_agg({COMMENT} order by cm.created_at, cm.id), '[]'::json)
+ from (select * from comments each where each.workspace_id = t.workspace_id
+   and each.thread_id = t.id and each.deleted_at is null
+   order by each.created_at, each.id limit {MOST_EXPANDED}) cm
+ {member_join("cma", "cm.author_id")})"""

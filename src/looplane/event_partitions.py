@@ -1,0 +1,78 @@
+"""Statements that look after the table of events: its months, and where its positions begin."""
+
+from datetime import date, datetime
+
+from looplane.kit.database import Connection
+
+# Months that are there ahead of time. A month that is missing all the same costs nothing but that
+# its events are in the default partition, where they are deleted one by one.
+_MONTHS_AHEAD = 3
+_MOST_DELETED = 1000
+
+MAKE = """
+select make_events_partition(month::date)
+from generate_series(date_trunc('month', $1::date), $1::date + make_interval(months => $2),
+  interval '1 month') month
+where to_regclass('events_' || to_char(month, 'YYYY_MM')) is null"""
+
+# The months that ended before $1.
+LIST_ENDED = r"""
+select c.oid::regclass::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+where i.inhparent = 'events'::regclass and c.relname ~ '^events_\d{4}_\d{2}$'
+  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= $1::timestamptz
+order by 1"""
+
+DELETE_STRAYS = """
+delete from events_default where (workspace_id, position, id) in (
+  select workspace_id, position, id from events_default where id < first_id($1)
+  order by id limit $2 for update skip locked)"""
+
+# Where transactions are counted from a lower number than the last position, as on another server:
+# what the numbers are to be counted from there.
+FIND_BASE = """
+select base, greatest(base, 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint + coalesce((
+  select max(last.position) from workspaces w
+  cross join lateral (select max(e.position) as position from events e where e.workspace_id = w.id)
+    as last), 0)) as needed
+from event_positions"""
+
+
+async def make_partitions(con: Connection, today: date) -> int:
+    """Makes the partitions of this month and the next ones; how many were missing."""
+    return len(await con.fetch(MAKE, today, _MONTHS_AHEAD))
+
+
+async def drop_partitions(con: Connection, before: datetime) -> int:
+    """Drops the months that ended before a moment, whole; says how many, and what was strayed."""
+    names = [row["name"] for row in await con.fetch(LIST_ENDED, before)]
+    for name in names:
+        await con.execute(f"drop table {name}")
+    strays = await con.execute(DELETE_STRAYS, before, _MOST_DELETED)
+    return len(names) + int(strays.split()[-1])
+
+
+async def are_positions_behind(con: Connection) -> bool:
+    """Whether the next position would be lower than the last one."""
+    row = await con.fetchrow(FIND_BASE)
+    return row is not None and row["base"] != row["needed"]
+
+
+async def rebase_positions(con: Connection) -> bool:
+    """Lets positions go on rising on a server that counts its transactions from a lower number.
+
+    Says whether that was needed. Nobody else may write events meanwhile: the caller migrates.
+    """
+    if not await are_positions_behind(con):
+        return False
+    async with con.transaction():
+        await con.execute("lock table event_positions in exclusive mode")
+        row = await con.fetchrow(FIND_BASE)
+        assert row is not None, "the table has one row"
+        if row["base"] == row["needed"]:
+            return False
+        await con.execute("update event_positions set base = $1", row["needed"])
+        await con.execute(
+            "alter table events alter column position"
+            f" set default pg_current_xact_id()::text::bigint + {int(row['needed'])}"
+        )
+    return True
