@@ -183,7 +183,7 @@ async def test_a_snooze_ends_once_however_many_wake(
 
     async def wake() -> None:
         async with pool.acquire() as con:
-            while await wake_due_threads(con, clock()):
+            while (await wake_due_threads(con, clock, ())).woken:
                 pass
 
     clock.now = clock.now.replace(year=2991)

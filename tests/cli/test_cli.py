@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+from looplane.kit.auth import SCOPES
 
 from looplane.cli.app import app
 from looplane.cli.demo import open_demo
-from looplane.kit.auth import SCOPES
 from looplane.kit.ids import new_id
 from looplane.members.commands import create_member
 from looplane.members.schemas import Role
