@@ -31,11 +31,11 @@ SQL_ELSEWHERE = {
     "events.py": "the piece that every noun's writes share",
     "event_partitions.py": "the months of events belong to no noun",
     "resources.py": "makes the statements of every noun from its declaration",
-    "site.py": "asks whether the database answers",
     "kit/functions.py": "stored functions begin so",
     "kit/pooler.py": "asks what stands before the database",
     "kit/idempotency.py": "stored answers belong to no noun",
     "kit/paging.py": "puts a noun's list into pages",
+    "kit/readiness.py": "asks whether the database answers",
     "kit/migrate.py": "the ledger comes before all nouns",
     "cli/database_checks.py": "asks for the database's clock",
 }

@@ -79,7 +79,7 @@ async def conditions_of(
     return conditions
 
 
-async def create(  # noqa: PLR0913  # what is stored, by whom, and what is wrong with it
+async def create(  # noqa: PLR0913  # what is made, by whom
     con: Connection,
     context: Context,
     resource: Resource,

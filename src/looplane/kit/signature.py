@@ -117,8 +117,9 @@ def _is_model(plain: Any) -> bool:  # noqa: ANN401  # any hint
     return isinstance(plain, type) and issubclass(plain, BaseModel)
 
 
-def _require(condition: bool, endpoint: Callable[..., Any], problem: str) -> None:  # as an assertion
+def _require(
+    condition: bool, endpoint: Callable[..., Any], problem: str
+) -> None:  # as an assertion
     if not condition:
         msg = f"{endpoint.__qualname__}: {problem}"
         raise TypeError(msg)
-

@@ -17,7 +17,7 @@ from looplane.kit.principal import Principal
 from looplane.kit.references import reference_id, unknown_reference, unknown_references
 from looplane.kit.responses import Answer
 from looplane.threads import rules, sql
-from looplane.threads.children.commands import NewNeed, link_new_thread
+from looplane.threads.children.commands import link_new_thread
 from looplane.threads.schemas import ExpandQuery, ThreadCreate, ThreadPatch
 from looplane.threads.sql import THREAD
 from looplane.threads.update import sql as update
@@ -217,9 +217,9 @@ def _events(change: _Change, planned: list[dict[str, object]]) -> list[Event]:
         was, becomes = ({"company_id": each["contact_company_id"]} for each in (before, after))
         events.append(Event("contact.updated", after["contact_id"], was, becomes))
     if change.differs("project_id"):
-        gone, made = change.row["need_id"], NewNeed(after["project_id"], None, change.need_id)
         if before["project_id"]:
-            events.append(Event("customer_need.deleted", gone, aggregate_id=change.id))
+            need_id = change.row["need_id"]
+            events.append(Event("customer_need.deleted", need_id, aggregate_id=change.id))
         if after["project_id"]:
-            events.append(made.event(change.id))
+            events.append(Event("customer_need.created", change.need_id, aggregate_id=change.id))
     return events
