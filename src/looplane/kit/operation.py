@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from looplane.kit.context import Context
+from looplane.kit.context import ANY_VERSION, Context
 from looplane.kit.errors import (
     Forbidden,
     MethodNotAllowed,
@@ -168,7 +168,9 @@ class Operation(APIRoute):
         faults: tuple[str, ...],
     ) -> Read | Write:
         state, headers = request.app.state, request.headers
-        precondition = parse_if_match(headers.get("if-match"))
+        # What is made has no version yet.
+        names_one = "{" in self.path
+        precondition = parse_if_match(headers.get("if-match")) if names_one else ANY_VERSION
         cause = request.scope.get("looplane.request_id", "")
         context = Context(principal, state.clock, cause, precondition, faults)
         if not self.signature.writes:
