@@ -36,8 +36,6 @@ class Read:
         """Answers with what `query` finds, or 304 where the caller has it."""
         async with self.database.reading() as con:
             answer = await query(con, self.context, *args)
-        if answer.version is not None:
-            self.context.precondition.check(answer.version)
         headers = answer.all_headers()
         if is_unchanged(self.if_none_match, headers["ETag"]):
             return NotModified(headers["ETag"])

@@ -146,8 +146,6 @@ _EXPAND = "(messages|comments)(,(messages|comments))?"
 
 
 class ExpandQuery(StrictModel):
-    # Declared for every operation of the path; nothing is written here anyway.
-    dry_run: bool = False
     expand: (
         Annotated[
             str,
