@@ -27,7 +27,10 @@ setup-dev: .venv/dev.stamp  ## make .venv with what the tests need too
 run: setup  ## start everything: PostgreSQL, the demo workspace, the API
 	@exec $(BIN)/looplane serve
 
-test: setup-dev  ## run every check and every test
+tools: setup-dev  ## install the programs that tests need (as root; else say which)
+	@$(BIN)/python tests/system_packages.py
+
+test: setup-dev tools  ## run every check and every test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
@@ -58,4 +61,4 @@ lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help setup setup-dev run test fix contract bench fuzz soak audit lock
+.PHONY: help setup setup-dev tools run test fix contract bench fuzz soak audit lock

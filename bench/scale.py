@@ -3,11 +3,14 @@
 import json
 import time
 import urllib.request
+from datetime import timedelta
 from statistics import median
+from urllib.parse import quote
 
 from bench import load
 from bench.updates import get, patch
 from bench.world import PORT, World, api
+from looplane.kit.clock import iso
 
 TABS = ("open", "new", "needs-response", "my", "snoozed", "done")
 _TRIES = 40
@@ -18,16 +21,21 @@ _LIMIT = 2
 def measure(world: World) -> dict[str, float]:
     """Median milliseconds of each request, one at a time."""
     with api(world):
+        # Before anything is changed: what the seed changed in its last minute, in both sizes the same.
+        since = quote(iso(world.seeded_at - timedelta(minutes=1)))
+        changed = _timed(world, f"/threads?updated_after={since}")
         found = {
             "PATCH": 1000 / load.run(patch(world), PORT, 6, 1).rate,
             "GET one": 1000 / load.run(get(world), PORT, 4, 1).rate,
         }
         for tab in TABS:
-            found[f"{tab}, first page"] = _timed(world, f"tab={tab}&limit=50")
+            found[f"{tab}, first page"] = _timed(world, f"/threads?tab={tab}&limit=50")
             cursor = _cursor_of(world, tab, 99)
             found[f"{tab}, hundredth page"] = _timed(
-                world, f"tab={tab}&limit={_LIMIT}&cursor={cursor}"
+                world, f"/threads?tab={tab}&limit={_LIMIT}&cursor={cursor}"
             )
+        found["changed lately, first page"] = changed
+        found["projects by score, first page"] = _timed(world, "/projects?sort=total_score")
     return found
 
 
@@ -39,22 +47,22 @@ def report(small: dict[str, float], large: dict[str, float]) -> list[str]:
     ]
 
 
-def _get(world: World, query: str) -> bytes:
+def _get(world: World, target: str) -> bytes:
     request = urllib.request.Request(  # our own server
-        f"http://127.0.0.1:{PORT}/api/v2/threads?{query}",
+        f"http://127.0.0.1:{PORT}/api/v2{target}",
         headers={"Authorization": f"Bearer {world.key}"},
     )
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         return bytes(answer.read())
 
 
-def _timed(world: World, query: str) -> float:
+def _timed(world: World, target: str) -> float:
     for _ in range(5):
-        _get(world, query)
+        _get(world, target)
     times = []
     for _ in range(_TRIES):
         started = time.perf_counter()
-        _get(world, query)
+        _get(world, target)
         times.append(1000 * (time.perf_counter() - started))
     return median(times)
 
@@ -63,5 +71,5 @@ def _cursor_of(world: World, tab: str, pages: int) -> str:
     cursor = ""
     for _ in range(pages):
         tail = f"&cursor={cursor}" if cursor else ""
-        cursor = json.loads(_get(world, f"tab={tab}&limit={_LIMIT}{tail}"))["page"]["cursor"]
+        cursor = json.loads(_get(world, f"/threads?tab={tab}&limit={_LIMIT}{tail}"))["page"]["cursor"]
     return cursor

@@ -1,5 +1,9 @@
 -- :threads threads of one workspace, spread over what a workspace has. Run by bench/world.py.
 insert into workspaces values ('00000000-0000-7000-8000-000000000001', 'Bench', now());
+insert into teams (workspace_id, id, name, is_default, created_at)
+values ('00000000-0000-7000-8000-000000000001', bench_id('9', 1), 'Bench', true, now());
+insert into project_statuses (workspace_id, id, name, type, color, position)
+values ('00000000-0000-7000-8000-000000000001', bench_id('9', 2), 'Started', 'started', '#336699', 0);
 insert into members (workspace_id, id, email, name, role, joined_at)
 select '00000000-0000-7000-8000-000000000001', bench_id('d', n), 'm' || n || '@team.example', 'Member ' || n, 'USER', now()
 from generate_series(1, 20) n;
@@ -33,3 +37,10 @@ select t.workspace_id, t.id, bench_id('e', 1 + (n + k) % 30), t.created_at
 from generate_series(1, :threads) n join threads t
   on t.workspace_id = '00000000-0000-7000-8000-000000000001' and t.id = bench_id('a', n),
   generate_series(1, 2) k;
+insert into projects (workspace_id, id, team_id, status_id, name, created_at, updated_at)
+select t.workspace_id, bench_id('7', n), t.id, s.id, 'Project ' || n, now(), now()
+from teams t join project_statuses s on s.workspace_id = t.workspace_id, generate_series(1, 500) n;
+insert into customer_needs (workspace_id, id, thread_id, project_id, created_at, updated_at)
+select t.workspace_id, bench_id('8', n * 10), t.id, bench_id('7', 1 + n % 500), t.created_at, t.created_at
+from generate_series(1, :threads / 10) n join threads t
+  on t.workspace_id = '00000000-0000-7000-8000-000000000001' and t.id = bench_id('a', n * 10);

@@ -14,13 +14,14 @@ from uuid import UUID
 
 import httpx
 
-from looplane.kit.auth import SCOPES, digest, mint
-from looplane.kit.db import connect
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.database import connected
 from looplane.kit.ids import new_id
+from looplane.kit.keys import SCOPES, digest, new_key
 from looplane.kit.migrate import migrate
-from looplane.main import FUNCTIONS
+from looplane.main import MIGRATIONS
+from looplane.threads.sql import UPDATE_FUNCTION
 
 HERE = Path(__file__).parent
 WORKSPACE = UUID("00000000-0000-7000-8000-000000000001")
@@ -38,11 +39,12 @@ class World:
     threads: int
     key: str
     binaries: Path
+    seeded_at: datetime
 
 
-def thread_id(n: int) -> str:
-    """The id of the n-th thread, from 1."""
-    return f"00000000-0000-7000-8000-a{n:011x}"
+def bench_id(kind: str, n: int) -> str:
+    """The id of the n-th thing of a kind, from 1: a thread is an `a`, as in seed.sql."""
+    return f"00000000-0000-7000-8000-{kind}{n:011x}"
 
 
 @contextlib.contextmanager
@@ -58,33 +60,34 @@ def postgres(folder: Path) -> Iterator[tuple[str, Path]]:
 
 async def seed(dsn: str, binaries: Path, threads: int) -> World:
     """Empties the database and fills it with `threads` threads and one key of a member."""
-    con = await connect(dsn)
-    await con.execute("drop schema public cascade; create schema public")
-    await migrate(con, FUNCTIONS)
-    await con.execute("set statement_timeout = 0")
-    await con.execute(_ID, timeout=3600)
-    text = (HERE / "seed.sql").read_text().replace(":threads", str(threads))
-    await con.execute(text, timeout=3600)
-    await con.execute((HERE / "reference.sql").read_text())
-    key = mint()
-    await con.execute(
-        "insert into api_keys (workspace_id, id, hash, prefix, scopes, member_id, created_at)"
-        " values ($1, $2, $3, $4, $5, bench_id('d', 1), $6)",
-        WORKSPACE,
-        new_id(),
-        digest(key),
-        key[:9],
-        list(SCOPES),
-        datetime.now(UTC),
-    )
-    await con.execute("vacuum analyze", timeout=3600)
-    await con.close()
-    return World(dsn, threads, key, binaries)
+    key = new_key()
+    async with connected(dsn) as con:
+        await con.execute("drop schema public cascade; create schema public")
+        await migrate(con, MIGRATIONS)
+        await con.execute("set statement_timeout = 0")
+        await con.execute(_ID, timeout=3600)
+        text = (HERE / "seed.sql").read_text().replace(":threads", str(threads))
+        await con.execute(text, timeout=3600)
+        reference = (HERE / "reference.sql").read_text().replace(":update", UPDATE_FUNCTION.name)
+        await con.execute(reference.replace(":workspace", str(WORKSPACE)))
+        await con.execute(
+            "insert into api_keys (workspace_id, id, hash, prefix, scopes, member_id, created_at)"
+            " values ($1, $2, $3, $4, $5, bench_id('d', 1), $6)",
+            WORKSPACE,
+            new_id(),
+            digest(key),
+            key[:9],
+            list(SCOPES),
+            datetime.now(UTC),
+        )
+        await con.execute("vacuum analyze", timeout=3600)
+        seeded_at = await con.fetchval("select max(updated_at) from threads")
+    return World(dsn, threads, key, binaries, seeded_at)
 
 
 @contextlib.contextmanager
-def api(world: World) -> Iterator[int]:
-    """One API process over `world`, without limits, its log written to a file; its pid."""
+def api(world: World, workers: int = 1) -> Iterator[int]:
+    """The API over `world`, without limits, its log thrown away; the pid of its main process."""
     settings = {
         "LOOPLANE_DATABASE_URL": world.dsn,
         "LOOPLANE_PORT": str(PORT),
@@ -92,7 +95,7 @@ def api(world: World) -> Iterator[int]:
         "LOOPLANE_WRITES_PER_MINUTE": "0",
         "LOOPLANE_POOL_SIZE": "16",
     }
-    command = [sys.executable, "-m", "looplane.cli.app", "api"]
+    command = [sys.executable, "-m", "looplane.cli.app", "api", f"--workers={workers}"]
     with Path(os.devnull).open("wb") as log:
         process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
         try:
@@ -113,10 +116,10 @@ def _wait() -> None:
     raise RuntimeError(msg)
 
 
-def pgbench(world: World, seconds: int, clients: int) -> float:
-    """Calls a second of the reference, prepared, from `clients` connections."""
+def pgbench(world: World, function: str, seconds: int, clients: int) -> float:
+    """Calls a second of a function of reference.sql, prepared, from `clients` connections."""
     parts = urlsplit(world.dsn)
-    script = f"\\set n random(1, {world.threads})\nselect bench_patch(:n);\n"
+    script = f"\\set n random(1, {world.threads})\nselect {function}(:n);\n"
     environment = {
         **os.environ,
         "PGHOST": parse_qs(parts.query)["host"][0],

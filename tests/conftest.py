@@ -20,8 +20,8 @@ from looplane.kit.database import Database, connected as connected_to, open_data
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.keys import SCOPES
-from looplane.kit.migrate import folder_of
-from looplane.main import API_ROOT, FUNCTIONS, create_app
+from looplane.kit.migrate import migrate
+from looplane.main import API_ROOT, MIGRATIONS, create_app
 from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
@@ -84,10 +84,7 @@ def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 async def database(dsn: str) -> AsyncIterator[Database]:
     async with connected_to(dsn) as con:
-        for f in sorted(folder_of("migrations").glob("*.sql")):
-            await con.execute(f.read_text())
-        for function in FUNCTIONS:
-            await con.execute(function.create)
+        await migrate(con, MIGRATIONS)
     database = await open_database(dsn, 10)
     yield database
     await database.pool.close()

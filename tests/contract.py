@@ -20,6 +20,7 @@ CODES = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "request_timeout": 408,
     "conflict": 409,
     "unsupported_key_version": 410,
     "precondition_failed": 412,
@@ -27,6 +28,7 @@ CODES = {
     "unsupported_media_type": 415,
     "unprocessable": 422,
     "rate_limited": 429,
+    "head_too_large": 431,
     "internal_error": 500,
     "unavailable": 503,
 }

@@ -13,12 +13,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import asyncpg
 import httpx
+import orjson
 
-from looplane.kit import db as database
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.processes import read_pid_file
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.json import to_json
 from tests.embedded_pg.running import server_pids
 
 PATIENCE = 60  # seconds until a test that waits gives up
@@ -47,9 +49,15 @@ async def come_about(condition: Callable[[], Awaitable[object] | object]) -> Non
 
 
 class Process:
-    """One `looplane` process; its words go to files, so that no pipe ever fills."""
+    """One `looplane` process; its words go to files, so that no pipe ever fills.
 
-    def __init__(self, part: str, folder: Path, **settings: object) -> None:
+    `part` is its command, with options where it has any; `source` is the folder of another version
+    of the program.
+    """
+
+    def __init__(
+        self, part: str, folder: Path, source: Path | None = None, **settings: object
+    ) -> None:
         port = settings.setdefault("port", free_port())
         self.part, self.settings = part, settings
         limits = {"reads_per_minute": 0, "writes_per_minute": 0, "log_format": "json"}
@@ -57,8 +65,10 @@ class Process:
         self.url = f"http://127.0.0.1:{port}"
         self._files = [tempfile.mkstemp(prefix=f"{part}-", dir=folder) for _ in range(2)]
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
+        if source is not None:
+            inherited["PYTHONPATH"] = str(source)
         self.popen = subprocess.Popen(
-            [*_COMMAND, part],
+            [*_COMMAND, *part.split()],
             env=inherited | {f"LOOPLANE_{k.upper()}": str(v) for k, v in chosen.items()},
             stdout=self._files[0][0],
             stderr=self._files[1][0],
@@ -115,6 +125,13 @@ async def status(url: str) -> int:
         return 0
 
 
+async def connect(dsn: str) -> asyncpg.Connection:
+    """A connection to look behind the processes."""
+    con = await asyncpg.connect(dsn)
+    await con.set_type_codec("jsonb", schema="pg_catalog", encoder=to_json, decoder=orjson.loads)
+    return con
+
+
 class Folder:
     """A place for processes; none of them outlives it."""
 
@@ -123,15 +140,15 @@ class Folder:
         self.data_dir = path / "data"
         self._processes: list[Process] = []
 
-    def start(self, part: str, **settings: object) -> Process:
+    def start(self, part: str, source: Path | None = None, **settings: object) -> Process:
         """Starts `looplane <part>` with its data here."""
-        process = Process(part, self.path, **{"data_dir": self.data_dir, **settings})
+        process = Process(part, self.path, source, **{"data_dir": self.data_dir, **settings})
         self._processes.append(process)
         return process
 
-    async def started(self, part: str, **settings: object) -> Process:
+    async def started(self, part: str, source: Path | None = None, **settings: object) -> Process:
         """Starts it, and waits until it is ready."""
-        process = self.start(part, **settings)
+        process = self.start(part, source, **settings)
         await process.ready()
         return process
 
@@ -139,9 +156,9 @@ class Folder:
         """One in place of `process`, which has ended, at the same address."""
         return await self.started(process.part, **process.settings)
 
-    async def connect(self) -> database.Connection:
+    async def connect(self) -> asyncpg.Connection:
         """A connection to the embedded server that one of our processes runs."""
-        return await database.connect(EmbeddedPostgres(self.data_dir, find_binaries(None)).start())
+        return await connect(EmbeddedPostgres(self.data_dir, find_binaries(None)).start())
 
     async def server_after(self, pid: int) -> None:
         """Waits until a server of another process id than `pid` is ready."""

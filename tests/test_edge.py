@@ -12,26 +12,21 @@ import asyncpg
 import httpx
 import pytest
 import structlog
+from starlette.requests import Request as StarletteRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from looplane.kit import edge, operation
 from looplane.kit.config import Settings
-from looplane.kit.database import open_pool
+from looplane.kit.database import open_database
 from looplane.kit.edge import Edge
 from looplane.kit.errors import NotFound
 from looplane.kit.logs import set_up_logs
 from looplane.main import create_app
 from tests.conftest import connected
 from tests.factory import Factory
+from tests.http_servers import ALWAYS, answered
 from tests.operations import World
 
-ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-}
 PATHS = ["/", "/api/docs", "/api/docs/page/reader.js", "/api/v2/openapi.json", "/healthz"]
 PATHS += ["/metrics", "/nowhere", "/api/v2/me", "/api/v2/threads/x", "/api/v2/nowhere"]
 
@@ -98,6 +93,7 @@ def around(error: Exception) -> httpx.AsyncClient:
         (TimeoutError(), 503, "unavailable"),
         (asyncpg.CannotConnectNowError("x"), 503, "unavailable"),
         (asyncpg.InterfaceError("pool is closing"), 503, "unavailable"),
+        (asyncpg.LockNotAvailableError("x"), 503, "unavailable"),
         (asyncpg.InterfaceError("wrong number of arguments"), 500, "internal_error"),
         (KeyError("secret"), 500, "internal_error"),
     ],
@@ -131,14 +127,34 @@ async def test_an_answer_that_has_begun_is_not_taken_back() -> None:
     assert [each["type"] for each in sent] == ["http.response.start"]
 
 
-async def test_a_database_that_is_away(dsn: str, nobody: httpx.AsyncClient) -> None:
-    pool = await open_pool(dsn, 1)
-    await pool.close()
-    async with connected(create_app(pool, Settings()), "ll_x") as caller:
+async def test_a_pool_that_is_gone_is_not_the_database(dsn: str, nobody: httpx.AsyncClient) -> None:
+    database = await open_database(dsn, 1)
+    await database.pool.close()
+    app = create_app(database, Settings())
+    async with connected(app, "ll_x") as caller:
         away = await caller.get("/me")
         assert (away.status_code, away.json()["code"]) == (503, "unavailable")
-        assert (await caller.get("http://looplane.test/readyz")).status_code == 503
+        assert (await caller.get("http://looplane.test/readyz")).status_code == 200
         assert (await caller.get("http://looplane.test/healthz")).status_code == 200
+    await app.aclose()
+
+
+async def test_who_leaves_in_the_middle_is_no_failure(log: Callable[[], str]) -> None:
+    before = answered(499), answered(500)
+
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def read(scope: Scope, receive: Receive, _send: Send) -> None:
+        await StarletteRequest(scope, receive).body()
+
+    async def send(_message: Message) -> None:
+        pytest.fail("there is nobody to answer")
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    await Edge(read)(scope, leave, send)
+    assert (answered(499) - before[0], answered(500) - before[1]) == (1, 0)
+    assert "Traceback" not in log()
 
 
 @pytest.fixture(params=["json", "console"])
@@ -205,6 +221,15 @@ async def test_a_line_says_what_was_asked_and_answered(
     }
 
 
+async def test_the_drivers_words_are_in_the_log(log: Callable[[], str]) -> None:
+    async with around(asyncpg.TooManyConnectionsError("sorry, too many clients already")) as caller:
+        answer = await caller.get("/me")
+    assert "too many clients" not in answer.text
+    [line] = [line for line in log().splitlines() if "too many clients already" in line]
+    assert answer.headers["x-request-id"] in line
+    assert "TooManyConnectionsError" in line
+
+
 async def test_a_request_that_hangs_is_given_up(
     client: httpx.AsyncClient, make: Factory, db: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,7 +237,7 @@ async def test_a_request_that_hangs_is_given_up(
     path = f"/threads/{thread['id']}"
     async with db.transaction():
         await db.execute("select from threads where id = $1 for update", UUID(thread["id"]))
-        monkeypatch.setattr(operation, "LONGEST", 0.2)
+        monkeypatch.setattr(operation, "REQUEST_TIMEOUT", 0.2)
         answer = await client.patch(path, json={"title": "too late"})
         monkeypatch.undo()
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

@@ -29,9 +29,9 @@ API_FILES = sorted(PACKAGE.glob("*/routes.py"))
 # Statements outside of a noun's sql.py.
 SQL_ELSEWHERE = {
     "events.py": "the piece that every noun's writes share",
-    "site.py": "asks whether the database answers",
     "kit/idempotency.py": "stored answers belong to no noun",
     "kit/paging.py": "puts a noun's list into pages",
+    "kit/readiness.py": "asks whether the database answers",
     "kit/migrate.py": "the ledger comes before all nouns",
     "cli/database_checks.py": "asks for the database's clock",
 }

@@ -12,6 +12,11 @@ BAD = {
     "LOOPLANE_POOL_SIZE": ["0", "1", "91", "ten"],
     "LOOPLANE_READS_PER_MINUTE": ["-1", "many", "10000001"],
     "LOOPLANE_WRITES_PER_MINUTE": ["-1", "1e3"],
+    "LOOPLANE_CORS_ORIGINS": [
+        *("*", "null", "https://", "app.firm.example", "https://app.firm.example/"),
+        *("https://*.firm.example", "https://APP.example", "https://a.example, *"),
+    ],
+    "LOOPLANE_TRUSTED_PROXIES": ["*", "proxy", "10.0.0.0/33", "10.0.0.1, x"],
     "LOOPLANE_LOG_LEVEL": ["INFO", "trace"],
     "LOOPLANE_LOG_FORMAT": ["xml"],
     "LOOPLANE_PG_BIN": ["/no/such/folder", __file__, "~nobody-of-this-name/bin"],
@@ -19,6 +24,7 @@ BAD = {
     "LOOPLANE_DATABASE_URL": ["mysql://u:geheim@h/d", "u:geheim@h/d", "postgres:/u:geheim@[h/d"],
 }
 REASONS = ("must be a whole number from ", "must be one of ", "must be a folder", "must start with")
+LISTS = ("must be origins", "must be addresses or networks")
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name in BAD for text in BAD[name]])
@@ -26,7 +32,7 @@ def test_a_bad_value_is_named_with_the_reason(name: str, text: str) -> None:
     with pytest.raises(ConfigError) as error:
         read_settings({name: text})
     told = str(error.value).removeprefix(f"{name} ")
-    assert told.startswith((*REASONS, "names a user")), told
+    assert told.startswith((*REASONS, *LISTS, "names a user")), told
     assert "geheim" not in told
 
 
@@ -57,6 +63,8 @@ def test_good_values(tmp_path: Path) -> None:
             "LOOPLANE_POOL_SIZE": "2",
             "LOOPLANE_READS_PER_MINUTE": "0",
             "LOOPLANE_WRITES_PER_MINUTE": "10000000",
+            "LOOPLANE_CORS_ORIGINS": "https://app.firm.example, http://localhost:5173,",
+            "LOOPLANE_TRUSTED_PROXIES": "10.0.0.7/8,::1",
             "LOOPLANE_LOG_LEVEL": "debug",
             "LOOPLANE_LOG_FORMAT": "json",
         }
@@ -65,6 +73,8 @@ def test_good_values(tmp_path: Path) -> None:
     assert (read.pg_bin, read.pool_size) == (tmp_path, 2)
     assert (read.reads_per_minute, read.writes_per_minute) == (0, 10_000_000)
     assert (read.log_level, read.log_format) == ("debug", "json")
+    assert read.cors_origins == ("https://app.firm.example", "http://localhost:5173")
+    assert read.trusted_proxies == ("10.0.0.0/8", "::1/128")
     assert "p%40ss" in str(read.database_url)
     assert "p%40ss" not in repr(read)
 

@@ -18,6 +18,7 @@ from looplane.kit.database import Database
 from looplane.kit.edge import Edge
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.limits import RateLimiter
+from looplane.kit.migrations import read_migrations
 from looplane.members.routes import api as members
 from looplane.projects.routes import api as projects
 from looplane.site import site_routes
@@ -30,6 +31,7 @@ API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
 FUNCTIONS = (THREAD_UPDATE,)
+MIGRATIONS = read_migrations(FUNCTIONS)
 
 
 def create_api() -> FastAPI:
@@ -41,23 +43,36 @@ def create_api() -> FastAPI:
     return api
 
 
-def create_app(database: Database, settings: Settings, clock: Clock = system_clock) -> Edge:
-    """The whole application on an open database."""
-    api = create_api()
-    api.state.database = database
-    api.state.clock = clock
-    api.state.authenticator = Authenticator(partial(keys.find, database))
-    api.state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
-    api.state.html_cleaner = HtmlCleaner()
-    site = Router(site_routes(), redirect_slashes=False)
+class Application:
+    """The whole application on an open database, as ASGI."""
 
-    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["app"] = api
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._html_cleaner = HtmlCleaner()
+        self._api = create_api()
+        state = self._api.state
+        state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
+        state.authenticator = Authenticator(partial(keys.find, database))
+        state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
+        self._site = Router(site_routes(), redirect_slashes=False)
+        self._edge = Edge(self._choose, settings.cors_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._edge(scope, receive, send)
+
+    async def aclose(self) -> None:
+        """Ends what was started beside this process."""
+        await self._html_cleaner.aclose()
+
+    async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self._api
         if scope["path"].startswith(f"{API_ROOT}/") and scope["path"] != CONTRACT:
             scope["root_path"] = API_ROOT
             # The router alone: what FastAPI puts around it, the edge does already.
-            await api.router(scope, receive, send)
+            await self._api.router(scope, receive, send)
         else:
-            await site(scope, receive, send)
+            await self._site(scope, receive, send)
 
-    return Edge(choose)
+
+def create_app(database: Database, settings: Settings, clock: Clock = system_clock) -> Application:
+    """The whole application on an open database; to be closed in the end."""
+    return Application(database, settings, clock)

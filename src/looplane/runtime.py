@@ -1,12 +1,18 @@
 """What a process of ours needs around it: the database, its tables, its logs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from looplane.kit.config import ConfigError, Settings
-from looplane.kit.db import Connection, connect
+from looplane.kit.database import Connection, connected, is_unreachable
 from looplane.kit.embedded_pg.binaries import find_binaries
+from looplane.kit.embedded_pg.data_dir import warn_of_forgotten_data
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.ledger import Comparison
+from looplane.kit.migrate import check, log_newer, migrate
+from looplane.kit.migrations import Migrations
 
 
 @contextmanager
@@ -18,6 +24,7 @@ def hosted(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
     if settings.database_url is not None:
         yield settings.database_url, None
         return
+    warn_of_forgotten_data(settings.data_dir)
     server = EmbeddedPostgres(settings.data_dir, find_binaries(settings.pg_bin))
     dsn = server.start()
     try:
@@ -33,13 +40,48 @@ def database(settings: Settings) -> Iterator[str]:
         yield dsn
 
 
-async def open_connection(dsn: str) -> Connection:
-    """One connection. Raises ConfigError, and what `kit.db.is_unreachable` knows."""
+@asynccontextmanager
+async def open_connection(dsn: str) -> AsyncIterator[Connection]:
+    """One connection, of no pool.
+
+    Raises ConfigError, PoolerError, and what `kit.database.is_unreachable` knows.
+    """
+    async with AsyncExitStack() as stack:
+        with readable_address():
+            con = await stack.enter_async_context(connected(dsn))
+        yield con
+
+
+@contextmanager
+def readable_address() -> Iterator[None]:
+    """Raises ConfigError where the driver, on connecting, cannot read the address."""
     try:
-        return await connect(dsn)
+        yield
     except ValueError as error:
         msg = (
             "LOOPLANE_DATABASE_URL cannot be read as an address; in a password write"
             " %40 for @, %3A for :, %2F for / and %25 for %."
         )
         raise ConfigError(msg) from error
+
+
+async def prepare_tables(
+    dsn: str, migrations: Migrations, patience: float, *, migrates: bool
+) -> Comparison:
+    """Brings the tables up to date, or only sees that they are; how they differed before.
+
+    Goes on for `patience` seconds while the database is away. Raises MigrationError, and what
+    `open_connection` does.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            async with open_connection(dsn) as con:
+                found = await (migrate if migrates else check)(con, migrations)
+        except Exception as error:
+            if not is_unreachable(error) or time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            log_newer(found)
+            return found

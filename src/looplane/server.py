@@ -1,44 +1,47 @@
-"""Runs the API, the worker, or both in this process, until a signal ends it."""
+"""Runs the API, the worker, or both, until a signal ends it."""
 
 import asyncio
 import contextlib
 import gc
 import signal
 import socket
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
-import uvicorn
 import uvloop
 
+from looplane.api_processes import ApiProcesses
 from looplane.kit.clock import system_clock
-from looplane.kit.config import Settings
-from looplane.kit.db import is_unreachable, open_pool
+from looplane.kit.config import ConfigError, Settings
+from looplane.kit.database import Database, open_database
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
-from looplane.kit.migrate import migrate
-from looplane.main import FUNCTIONS, create_app
-from looplane.runtime import hosted, open_connection
+from looplane.kit.http_server import BACKLOG, serve_http
+from looplane.kit.migrate import watch
+from looplane.main import MIGRATIONS, create_app
+from looplane.runtime import hosted, prepare_tables
 from looplane.worker import work
 
-# What is told when all is there and connections are taken; it gets an open pool.
-Greeting = Callable[[asyncpg.Pool], Awaitable[None]]
+# What is told when all is there and connections are taken.
+Greeting = Callable[[Database], Awaitable[None]]
 
-_BACKLOG = 2048  # connections that may wait for us
 # Seconds for the embedded server to come back: who ran it may be ending just when we join.
 _HANDOVER = 30
-_GRACE = 10  # seconds that requests under way get to finish
-_KEEP_ALIVE = 65  # seconds; longer than what proxies in front keep theirs
+# Connections of the embedded server that are not for API processes.
+_MOST_EMBEDDED = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What this process is to run."""
+    """What is to run; the API in this process, or in so many others.
+
+    Where it `migrates` it brings the database up to date first; elsewhere it only sees that it is.
+    """
 
     api: bool
     worker: bool
+    api_processes: int = 1
+    migrates: bool = False
 
 
 class PortTakenError(Exception):
@@ -48,17 +51,71 @@ class PortTakenError(Exception):
 def run(settings: Settings, parts: Parts, greet: Greeting | None = None) -> None:
     """Runs `parts` until SIGINT or SIGTERM, which end also a start that is under way.
 
-    Raises PortTakenError, ConfigError, EmbeddedError, MigrationError, and what
-    `kit.db.is_unreachable` knows.
+    Raises PortTakenError, ConfigError, EmbeddedError, MigrationError, ApiProcessError, and what
+    `kit.database.is_unreachable` knows.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _refuse_too_many(settings, parts)
     with (
-        contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError),
+        ended_by_signals(),
         # The address first: a second start by mistake must not touch the database.
         _listening(settings, parts) as listener,
         hosted(settings) as (dsn, embedded),
     ):
         uvloop.run(_run(settings, parts, dsn, embedded, listener, greet))
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """SIGINT and SIGTERM end what is inside, from the start on, and are no error."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        yield
+
+
+def cancel_on_signals() -> asyncio.Task[Any]:
+    """From now on the signals cancel the present task, which is returned."""
+    main = asyncio.current_task()
+    assert main is not None, "called from a task"
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, main.cancel)
+    return main
+
+
+@contextlib.asynccontextmanager
+async def opened_database(dsn: str, settings: Settings) -> AsyncIterator[Database]:
+    """The database with this process's pool, which ends at once when this does."""
+    database = await open_database(dsn, settings.pool_size)
+    try:
+        yield database
+    finally:
+        database.pool.terminate()
+
+
+async def answer(database: Database, settings: Settings, listener: socket.socket) -> None:
+    """Answers requests in this process until cancelled, and then those that have begun."""
+    app = create_app(database, settings)
+    try:
+        await serve_http(app, listener, trusted_proxies=settings.trusted_proxies)
+    finally:
+        await app.aclose()
+
+
+def collect_seldom() -> None:
+    """What was loaded stays, and a request leaves few cycles: looking for them less is enough."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def _refuse_too_many(settings: Settings, parts: Parts) -> None:
+    most = parts.api_processes * settings.pool_size
+    if parts.api_processes > 1 and settings.database_url is None and most > _MOST_EMBEDDED:
+        msg = (
+            f"{parts.api_processes} processes with {settings.pool_size} connections each are more"
+            f" than the embedded database takes ({_MOST_EMBEDDED}); set a smaller"
+            " LOOPLANE_POOL_SIZE, or a LOOPLANE_DATABASE_URL."
+        )
+        raise ConfigError(msg)
 
 
 @contextlib.contextmanager
@@ -72,7 +129,7 @@ def _listening(settings: Settings, parts: Parts) -> Iterator[socket.socket | Non
         try:
             listener.bind((settings.host, settings.port))
             # Now, not when all is ready: two may bind, and only one may listen.
-            listener.listen(_BACKLOG)
+            listener.listen(BACKLOG)
         except OSError as error:
             msg = (
                 f"Cannot listen at {settings.host}:{settings.port} ({error.strerror});"
@@ -90,49 +147,44 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
     listener: socket.socket | None,
     greet: Greeting | None,
 ) -> None:
-    _end_on_signals()
-    _collect_seldom()
-    pool = await open_pool(dsn, settings.pool_size)
+    cancel_on_signals()
+    collect_seldom()
 
     async def serve() -> None:
-        await _migrate(dsn, _HANDOVER if embedded else 0)
-        app = create_app(pool, settings)
-        if greet is not None:
-            await greet(pool)
-        await _together(
-            _answer(app, listener) if listener else _wait(),
-            *([work(pool, system_clock)] if parts.worker else []),
-        )
+        patience = _HANDOVER if embedded else 0
+        found = await prepare_tables(dsn, MIGRATIONS, patience, migrates=parts.migrates)
+        async with (
+            opened_database(dsn, settings) as database,
+            _api(settings, parts, dsn, listener, database) as answering,
+        ):
+            if greet is not None:
+                await greet(database)
+            background = [work(database, settings, system_clock)] if parts.worker else []
+            await _together(answering(), watch(database, MIGRATIONS, found), *background)
 
-    try:
-        await _together(serve(), *([embedded.keep()] if embedded else []))
-    finally:
-        pool.terminate()
-
-
-async def _migrate(dsn: str, patience: float) -> None:
-    """Goes on for `patience` seconds while the database is away."""
-    end = time.monotonic() + patience
-    while True:
-        try:
-            con = await open_connection(dsn)
-            try:
-                await migrate(con, FUNCTIONS)
-            finally:
-                await con.close()
-        except Exception as error:
-            if not is_unreachable(error) or time.monotonic() > end:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return
+    await _together(serve(), *([embedded.keep()] if embedded else []))
 
 
-def _end_on_signals() -> None:
-    main = asyncio.current_task()
-    assert main is not None, "called from a task"
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, main.cancel)
+@contextlib.asynccontextmanager
+async def _api(
+    settings: Settings,
+    parts: Parts,
+    dsn: str,
+    listener: socket.socket | None,
+    database: Database,
+) -> AsyncIterator[Callable[[], Coroutine[Any, Any, None]]]:
+    """What answers until it is cancelled: this process, others that are ready by now, or nobody."""
+    if listener is None:
+        yield _wait
+    elif parts.api_processes == 1:
+        yield lambda: answer(database, settings, listener)
+    else:
+        async with ApiProcesses(parts.api_processes, listener, dsn) as processes:
+            yield processes.keep
+
+
+async def _wait() -> None:
+    await asyncio.Event().wait()
 
 
 async def _together(*parts: Coroutine[Any, Any, None]) -> None:
@@ -145,48 +197,3 @@ async def _together(*parts: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
             await asyncio.wait([task])
-
-
-def _collect_seldom() -> None:
-    """What was loaded stays, and a request leaves few cycles: looking for them less is enough."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-
-
-class _Http(uvicorn.Server):
-    """Leaves the signals to us."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def _answer(app: object, listener: socket.socket) -> None:
-    """Answers requests until cancelled, and then those that have begun."""
-    http = _Http(_http_config(app))
-    serving = asyncio.ensure_future(http.serve([listener]))
-    try:
-        await asyncio.shield(serving)
-    finally:
-        http.should_exit = True
-        await serving
-
-
-async def _wait() -> None:
-    await asyncio.Event().wait()
-
-
-def _http_config(app: object) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an ASGI application, by any of its names
-        http="httptools",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=_BACKLOG,
-        timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_GRACE,
-    )

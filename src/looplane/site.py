@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import fastapi_offline
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from looplane.kit.migrate import folder_of
+from looplane.kit import http_metrics
+from looplane.kit.migrations import folder_of
+from looplane.kit.readiness import Readiness
 
 _HERE = Path(__file__).parent
 _READER = "/api/docs"
-_PATIENCE = 2  # seconds; whoever asks whether we are ready wants to know it now
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -37,14 +37,15 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _figures(_request: Request) -> Response:
-    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(http_metrics.exposition(), headers={"Content-Type": http_metrics.CONTENT_TYPE})
 
 
-async def _ready(request: Request) -> Response:
-    """Whether requests can be answered; raises what the pool raises when they cannot."""
-    async with request.app.state.database.connected() as con:
-        await con.fetchval("select 1 from migrations limit 1", timeout=_PATIENCE)
-    return JSONResponse({"status": "ok"})
+def _ready(readiness: Readiness) -> Route:
+    async def ready(request: Request) -> Response:
+        await readiness.check(request.app.state.database)
+        return JSONResponse({"status": "ok"})
+
+    return Route("/readyz", ready)
 
 
 def site_routes() -> list[BaseRoute]:
@@ -57,6 +58,6 @@ def site_routes() -> list[BaseRoute]:
         Mount(f"{_READER}/assets", StaticFiles(directory=assets)),
         Mount(f"{_READER}/page", StaticFiles(directory=_HERE / "reader")),
         Route("/healthz", _alive),
-        Route("/readyz", _ready),
+        _ready(Readiness()),
         Route("/metrics", _figures),
     ]

@@ -252,7 +252,7 @@ def test_embedded_database_is_there_when_nothing_runs(
     made = looplane("workspace", "create", "Embedded", "--json").document
     assert looplane("workspace", "list", "--json").document["data"] == [made]
     assert states(looplane("doctor", "--json")) == dict.fromkeys(
-        ["database", "disk", "clock", "permissions", "migrations", "port"], "ok"
+        ["database", "data", "disk", "clock", "permissions", "migrations", "port"], "ok"
     )
     assert not (Path(settings["LOOPLANE_DATA_DIR"]) / "postgres" / "postmaster.pid").exists()
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from looplane.cli.database_checks import check_clock, check_version
-from looplane.cli.machine_checks import check_permissions, check_port, judge_disk
+from looplane.cli.machine_checks import check_data_dir, check_permissions, check_port, judge_disk
 from looplane.kit.config import Settings
 from tests.cli.conftest import Ask, ask, drop_tables, states
 from tests.processes import folder
 
-NAMES = ["database", "disk", "clock", "permissions", "migrations", "port"]
+NAMES = ["database", "data", "disk", "clock", "permissions", "migrations", "port"]
 
 
 def test_doctor_finds_nothing(looplane: Ask) -> None:
@@ -105,3 +105,21 @@ def test_permissions_of_the_data(tmp_path: Path) -> None:
     assert check_permissions(replace(here, database_url="postgresql://")).state == "warn"
     elsewhere = Settings(data_dir=tmp_path / "none", database_url="postgresql://")
     assert check_permissions(elsewhere).state == "ok"
+
+
+def test_where_the_data_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Settings(data_dir=tmp_path / "set")
+    found = check_data_dir(here)
+    assert (found.state, found.message) == ("ok", f"{here.data_dir} (LOOPLANE_DATA_DIR)")
+    assert check_data_dir(Settings()).message.endswith("/data (of this checkout)")
+    earlier = tmp_path / "data/postgres/looplane.password"
+    earlier.parent.mkdir(parents=True)
+    earlier.touch()
+    monkeypatch.chdir(tmp_path)
+    assert check_data_dir(here).state == "ok"
+    found = check_data_dir(Settings())
+    assert (found.state, f"LOOPLANE_DATA_DIR={tmp_path / 'data'}" in found.message) == (
+        "warn",
+        True,
+    )
+    assert check_data_dir(Settings(database_url="postgresql://")).state == "ok"

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ import asyncpg
 import looplane
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.errors import EmbeddedError
-from looplane.kit.embedded_pg.place import Place
+from looplane.kit.embedded_pg.identity import cluster_name
+from looplane.kit.embedded_pg.processes import server_processes
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 
 PROGRAM = Path(__file__).with_name("program.py")
@@ -68,7 +70,8 @@ async def come_about(condition: Callable[[], object]) -> None:
 
 def server_pids(data_dir: Path) -> list[int]:
     """What runs of the server in `data_dir`, or of making it."""
-    folder, name = str(data_dir / "postgres"), Place(data_dir, data_dir).name
+    cluster = data_dir / "postgres"
+    folder, name = str(cluster), cluster_name(cluster) if cluster.exists() else None
     found = []
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
@@ -76,6 +79,13 @@ def server_pids(data_dir: Path) -> list[int]:
             if folder in line or line.startswith(f"postgres: {name}:"):
                 found.append(int(file.parent.name))
     return found
+
+
+def pids_of(data_dir: Path, part: str) -> list[int]:
+    """The processes of the server that do that, by our own numbers."""
+    name = cluster_name(data_dir / "postgres")
+    assert name is not None
+    return [each.pid for each in server_processes(name) if each.part.startswith(part)]
 
 
 def postmaster_pid(data_dir: Path) -> int:
@@ -92,6 +102,11 @@ def started(data_dir: Path, bin_dir: Path) -> Iterator[str]:
         server.stop()
 
 
+def environment() -> dict[str, str]:
+    """In which our sources are found."""
+    return os.environ | {"PYTHONPATH": SOURCES}
+
+
 def launch(
     data_dir: Path, bin_dir: Path, python: str = sys.executable, user: int | None = None
 ) -> subprocess.Popen[str]:
@@ -101,7 +116,7 @@ def launch(
         stderr=subprocess.PIPE,
         text=True,
         user=user,
-        env=os.environ | {"PYTHONPATH": SOURCES},
+        env=environment(),
     )
 
 
@@ -122,3 +137,17 @@ def programs(data_dir: Path, bin_dir: Path, count: int) -> Iterator[list[subproc
         for program in running:
             program.kill()
             program.communicate()
+
+
+async def leave_an_orphan(dsn: str, data_dir: Path) -> None:
+    """Kill the server while a backend is too busy to notice."""
+    connection, witness = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
+    busy = asyncio.create_task(connection.execute("DO $$ BEGIN LOOP END LOOP; END $$"))
+    active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query ^@ 'DO'"
+    while not await witness.fetchval(active):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    (postmaster,) = pids_of(data_dir, "postmaster")  # whose own number can be another one
+    os.kill(postmaster, signal.SIGKILL)
+    busy.cancel()
+    connection.terminate()
+    witness.terminate()

@@ -17,6 +17,7 @@ from .running import (
     ask,
     come_about,
     launch,
+    leave_an_orphan,
     postmaster_pid,
     programs,
     said,
@@ -118,19 +119,6 @@ def test_a_start_right_after_a_kill_works(data_dir: Path, bin_dir: Path) -> None
             program.wait()
             with started(data_dir, bin_dir) as dsn:
                 assert ask(dsn, "SELECT 1") == 1
-
-
-async def leave_an_orphan(dsn: str, data_dir: Path) -> None:
-    """Kill the server while a backend is too busy to notice."""
-    connection, witness = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
-    busy = asyncio.create_task(connection.execute("DO $$ BEGIN LOOP END LOOP; END $$"))
-    active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query ^@ 'DO'"
-    while not await witness.fetchval(active):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    os.kill(postmaster_pid(data_dir), signal.SIGKILL)
-    busy.cancel()
-    connection.terminate()
-    witness.terminate()
 
 
 def test_orphans_of_a_killed_server_do_not_stop_the_next(data_dir: Path, bin_dir: Path) -> None:

@@ -67,7 +67,8 @@ def test_a_link_in_place_of_the_sockets_folder_is_not_followed(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     deep, victim = data_dir / ("long" * 50), tmp_path / "victim"
     victim.mkdir(0o755)
-    (tmp_path / Place(deep, bin_dir).name).symlink_to(victim)
+    deep.mkdir(0o711, parents=True)
+    (tmp_path / Place(deep, bin_dir).socket_name).symlink_to(victim)
     with pytest.raises(EmbeddedError, match="another user has it"), started(deep, bin_dir):
         pass
     assert victim.stat().st_mode & 0o777 == 0o755

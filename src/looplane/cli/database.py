@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from looplane.cli.output import note
 from looplane.kit.config import read_settings
-from looplane.kit.db import Connection
-from looplane.kit.migrate import migrate
-from looplane.main import FUNCTIONS
+from looplane.kit.database import Connection
+from looplane.kit.migrate import check
+from looplane.main import MIGRATIONS
 from looplane.runtime import database, open_connection
 
 Outcome = TypeVar("Outcome")
@@ -18,24 +18,25 @@ Work = Callable[[Connection], Awaitable[Outcome]]
 def on_database(work: Work[Outcome]) -> Outcome:
     """What `work` answers on a running database, whatever its tables."""
     with database(read_settings()) as dsn:
-        return asyncio.run(connected(dsn, work))
+        return asyncio.run(on_connection(dsn, work))
 
 
 def on_tables(work: Work[Outcome]) -> Outcome:
-    """What `work` answers on a running database, brought up to date first where it must be."""
+    """What `work` answers on a running database whose tables are as this program needs them.
 
-    async def work_migrated(con: Connection) -> Outcome:
-        if done := await migrate(con, FUNCTIONS):
-            note(f"Brought the database up to date ({len(done)} applied).")
+    Raises MigrationError where they are not.
+    """
+
+    async def work_checked(con: Connection) -> Outcome:
+        found = await check(con, MIGRATIONS)
+        if found.notice:
+            note(found.notice)
         return await work(con)
 
-    return on_database(work_migrated)
+    return on_database(work_checked)
 
 
-async def connected(dsn: str, work: Work[Outcome]) -> Outcome:
+async def on_connection(dsn: str, work: Work[Outcome]) -> Outcome:
     """What `work` answers on a connection of its own. Raises what `open_connection` does."""
-    con = await open_connection(dsn)
-    try:
+    async with open_connection(dsn) as con:
         return await work(con)
-    finally:
-        await con.close()

@@ -3,13 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from looplane.cli.database import connected
+from looplane.cli.database import on_connection
 from looplane.cli.failures import explain
 from looplane.cli.finding import Finding
 from looplane.kit.config import Settings
-from looplane.kit.db import Connection
-from looplane.kit.migrate import MigrationError, pending
-from looplane.main import FUNCTIONS
+from looplane.kit.database import Connection
+from looplane.kit.ledger import compare
+from looplane.kit.migrations import MigrationError
+from looplane.main import MIGRATIONS
 from looplane.runtime import database
 
 _OLDEST, _NEWEST = 15, 18
@@ -29,7 +30,7 @@ def check_database(settings: Settings) -> list[Finding]:
 
     try:
         with database(settings) as dsn:
-            return asyncio.run(connected(dsn, ask))
+            return asyncio.run(on_connection(dsn, ask))
     except Exception as error:
         if (reason := explain(error)) is None:
             raise
@@ -71,10 +72,14 @@ async def _ahead(con: Connection) -> timedelta:
 
 async def _check_migrations(con: Connection) -> Finding:
     try:
-        waiting = await pending(con, FUNCTIONS)
+        found = await compare(con, MIGRATIONS)
     except MigrationError as error:
         return Finding("migrations", "fail", str(error))
-    if waiting:
-        action = "run `looplane migrate`, or start: serve, api and worker do it"
-        return Finding("migrations", "warn", f"to be applied: {', '.join(waiting)}", action)
+    if found.outstanding:
+        told = f"to be applied: {', '.join(found.outstanding)}"
+        return Finding(
+            "migrations", "warn", told, "run `looplane migrate`; `looplane serve` does it"
+        )
+    if found.notice:
+        return Finding("migrations", "warn", found.notice.rstrip("."), "upgrade this program")
     return Finding("migrations", "ok", "all applied")

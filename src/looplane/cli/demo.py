@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from looplane.cli.database import on_tables
 from looplane.cli.options import AsJson
@@ -10,7 +11,7 @@ from looplane.demo.seed import read_content, seed
 from looplane.keys.commands import create_key
 from looplane.keys.rules import ALL
 from looplane.kit.clock import system_clock
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 from looplane.kit.errors import NotFound
 from looplane.members.sql import FIND_ADMIN
 from looplane.workspaces.commands import create_workspace, find_workspace
@@ -27,11 +28,12 @@ def demo(*, as_json: AsJson = False) -> None:
     say(made, card(f"{verb} the demo workspace {made['name']}.", facts, last), as_json=as_json)
 
 
-async def open_demo(con: Connection, now: datetime) -> dict[str, Any]:
+async def open_demo(con: Connection, now: datetime, *, with_key: bool = True) -> dict[str, Any]:
     """The demo workspace, made if there is none, and a new key of its first ADMIN.
 
     Answers `workspace_id`, `name`, `created` (whether it was made now), `member` (an address, or
-    null where there is no ADMIN) and `key`. Raises Conflict when several are called so.
+    null where there is no ADMIN) and `key` (null without). Raises Conflict when several are called
+    so.
     """
     name = read_content().workspace.name
     async with con.transaction():
@@ -44,6 +46,11 @@ async def open_demo(con: Connection, now: datetime) -> dict[str, Any]:
             await seed(con, workspace_id, now)
         admin = await con.fetchrow(FIND_ADMIN, workspace_id)
         member = admin["email"] if admin else None
-        key = await create_key(con, workspace_id, member, (ALL,), "demo", now)
+        key = await _demo_key(con, workspace_id, member, now) if with_key else None
     about = {"workspace_id": str(workspace_id), "name": name, "created": created}
-    return {**about, "member": member, "key": key["key"]}
+    return {**about, "member": member, "key": key}
+
+
+async def _demo_key(con: Connection, workspace_id: UUID, member: str | None, now: datetime) -> str:
+    made = await create_key(con, workspace_id, member, (ALL,), "demo", now, kind="person")
+    return str(made["key"])

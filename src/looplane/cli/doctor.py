@@ -9,7 +9,7 @@ from rich.text import Text
 
 from looplane.cli.database_checks import check_database
 from looplane.cli.finding import Finding
-from looplane.cli.machine_checks import check_disk, check_permissions, check_port
+from looplane.cli.machine_checks import check_data_dir, check_disk, check_permissions, check_port
 from looplane.cli.options import AsJson
 from looplane.cli.output import plain, say
 from looplane.kit.config import ConfigError, read_settings
@@ -33,8 +33,10 @@ def examine() -> list[Finding]:
     except ConfigError as error:
         return [Finding("settings", "fail", line) for line in str(error).splitlines()]
     base, clock, migrations = check_database(settings)
-    disk, permissions = check_disk(settings), check_permissions(settings)
-    return [base, disk, clock, permissions, migrations, check_port(settings)]
+    data, disk, permissions = (
+        check(settings) for check in (check_data_dir, check_disk, check_permissions)
+    )
+    return [base, data, disk, clock, permissions, migrations, check_port(settings)]
 
 
 def _text(findings: Iterable[Finding]) -> Table:

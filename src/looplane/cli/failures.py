@@ -2,14 +2,23 @@
 
 import asyncpg
 
+from looplane.api_processes import ApiProcessError
 from looplane.kit.config import ConfigError
-from looplane.kit.db import is_unreachable
+from looplane.kit.database import is_unreachable
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.errors import ApiError
-from looplane.kit.migrate import MigrationError
+from looplane.kit.migrations import MigrationError
+from looplane.kit.pooler import PoolerError
 from looplane.server import PortTakenError
 
-_TOLD = (ConfigError, EmbeddedError, MigrationError, PortTakenError)
+_TOLD = (
+    ApiProcessError,
+    ConfigError,
+    EmbeddedError,
+    MigrationError,
+    PoolerError,
+    PortTakenError,
+)
 _REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -34,6 +43,8 @@ def _explain_database(error: Exception) -> str | None:
         return f"The database refuses: {error}; see LOOPLANE_DATABASE_URL, and the role's rights."
     if isinstance(error, asyncpg.DiskFullError):
         return f"The disk of the database is full: free some space there ({error})."
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return "Another write holds what this one needs; try again."
     if is_unreachable(error):
         reason = str(error) or type(error).__name__
         return f"The database cannot be reached: {reason}; start it, or see LOOPLANE_DATABASE_URL."

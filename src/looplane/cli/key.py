@@ -11,9 +11,10 @@ from looplane.cli.options import AsJson, Workspace, email_checked, name_checked,
 from looplane.cli.output import card, day, listing, plain, say
 from looplane.keys.commands import create_key, list_keys, revoke_key
 from looplane.keys.rules import ALL
-from looplane.kit.auth import SCOPES
+from looplane.keys.schemas import KeyKind
 from looplane.kit.clock import system_clock
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
+from looplane.kit.keys import SCOPES
 from looplane.workspaces.commands import find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
@@ -26,17 +27,21 @@ Scopes = Annotated[
     str,
     typer.Option(help=f"What it may do, commas between: {ALL}, or of {', '.join(SCOPES)}."),
 ]
+Kind = Annotated[
+    KeyKind, typer.Option(help="Who acts by it, as events tell it.", case_sensitive=False)
+]
 Label = Annotated[
     str | None, typer.Option(help="What it is for, to tell it by.", callback=name_checked)
 ]
 
 
 @app.command("create")
-def create(
+def create(  # noqa: PLR0913  # its options
     workspace: Workspace,
     member: Member = None,
     scopes: Scopes = ALL,
     label: Label = None,
+    kind: Kind = "program",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -45,10 +50,12 @@ def create(
 
     async def work(con: Connection) -> dict[str, Any]:
         workspace_id = await find_workspace(con, workspace)
-        return await create_key(con, workspace_id, member, asked, label, system_clock())
+        now = system_clock()
+        return await create_key(con, workspace_id, member, asked, label, now, kind=kind)
 
     made = on_tables(work)
-    facts = {"key": made["key"], "id": made["id"], "scopes": _spoken(made["scopes"])}
+    facts = {"key": made["key"], "id": made["id"], "kind": kind}
+    facts |= {"scopes": _spoken(made["scopes"])}
     facts |= {"member": member} if member else {}
     facts |= {"label": label} if label else {}
     last = "It is not shown again: keep it where you keep passwords."
@@ -85,7 +92,7 @@ def _spoken(scopes: list[str]) -> str:
 
 def _row(key: dict[str, Any]) -> list[Text]:
     """A key as its id and all else below each other, greyed when it opens nothing any more."""
-    made = f"made {day(key['created_at'])}"
+    made = f"{key['kind']}, made {day(key['created_at'])}"
     if key["revoked_at"]:
         made += f", revoked {day(key['revoked_at'])}"
     elif not key["is_active"]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from looplane.cli.finding import Finding
 from looplane.kit.config import Settings
+from looplane.kit.embedded_pg.data_dir import explain_data_dir, forgotten_data
 from looplane.kit.embedded_pg.place import Place
 
 _MB = 1_000_000
@@ -20,6 +21,16 @@ _REQUEST_ID = re.compile(r"req_[0-9a-f]{16}")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _PATIENCE = 2.0  # seconds
 _ELSEWHERE = "nothing is kept here: LOOPLANE_DATABASE_URL is set"
+
+
+def check_data_dir(settings: Settings) -> Finding:
+    """Which folder holds the data, and whether another one does, too."""
+    if settings.database_url is not None:
+        return Finding("data", "ok", _ELSEWHERE)
+    kept = explain_data_dir(settings.data_dir)
+    if told := forgotten_data(settings.data_dir):
+        return Finding("data", "warn", f"{kept}, but {told}")
+    return Finding("data", "ok", kept)
 
 
 def check_disk(settings: Settings) -> Finding:
@@ -45,7 +56,7 @@ def check_permissions(settings: Settings) -> Finding:
         if settings.database_url is not None and not folder.exists():
             return Finding("permissions", "ok", _ELSEWHERE)
         password = Place(folder, folder).cluster / "looplane.password"
-        return _judge_permissions(folder, [password, *folder.glob("*.json")])
+        return _judge_permissions(folder, [password])
     except OSError as error:
         told = f"{error.filename}: {error.strerror}"
         return Finding("permissions", "fail", told, "run as the user who owns it")

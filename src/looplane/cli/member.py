@@ -8,7 +8,7 @@ from looplane.cli.database import on_tables
 from looplane.cli.options import AsJson, Workspace, email_checked, name_checked
 from looplane.cli.output import card, say
 from looplane.kit.clock import iso, system_clock
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 from looplane.members.commands import create_member
 from looplane.members.schemas import Role
 from looplane.workspaces.commands import find_workspace

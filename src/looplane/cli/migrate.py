@@ -2,19 +2,23 @@
 
 from looplane.cli.database import on_database
 from looplane.cli.options import AsJson
-from looplane.cli.output import card, say
-from looplane.kit.db import Connection
+from looplane.cli.output import card, note, say
+from looplane.kit.database import Connection
+from looplane.kit.ledger import Comparison
 from looplane.kit.migrate import migrate as apply_migrations
-from looplane.main import FUNCTIONS
+from looplane.main import MIGRATIONS
 
 
 def migrate(*, as_json: AsJson = False) -> None:
     """Bring the database up to date."""
 
-    async def work(con: Connection) -> list[str]:
-        return await apply_migrations(con, FUNCTIONS)
+    async def work(con: Connection) -> Comparison:
+        return await apply_migrations(con, MIGRATIONS)
 
-    done = on_database(work)
-    applied = {str(number): name for number, name in enumerate(done, 1)}
-    text = card("Applied:", applied) if done else "The database is up to date."
-    say({"applied": done}, text, as_json=as_json)
+    found = on_database(work)
+    if found.notice:
+        note(found.notice)
+    applied = {str(number): name for number, name in enumerate(found.outstanding, 1)}
+    up_to_date = "There is nothing to apply." if found.notice else "The database is up to date."
+    text = card("Applied:", applied) if applied else up_to_date
+    say({"applied": list(found.outstanding)}, text, as_json=as_json)

@@ -7,9 +7,9 @@ from uuid import UUID
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from looplane.kit.faults import faults_of
-from looplane.kit.ids import known_id
+from looplane.kit.ids import parse_id
 from looplane.kit.schema import Email, Name
+from looplane.kit.validation_messages import faults_of
 
 
 def checked(kind: Any) -> Callable[[str | None], str | None]:  # noqa: ANN401  # any annotation
@@ -48,7 +48,7 @@ Workspace = Annotated[
 
 def to_id(text: str) -> UUID:
     """The id that an argument spells."""
-    if (found := known_id(text.lower())) is None:
+    if (found := parse_id(text.lower())) is None:
         msg = "is not an id, which has 32 hex digits and 4 hyphens"
         raise typer.BadParameter(msg)
     return found

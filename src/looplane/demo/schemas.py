@@ -8,12 +8,12 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from looplane.kit.schema import Closed, Color, Email
+from looplane.kit.schema import Color, Email, StrictModel
 
 Html = list[str]
 
 
-class Member(Closed):
+class Member(StrictModel):
     slug: str
     name: str
     email: Email
@@ -22,13 +22,13 @@ class Member(Closed):
     age_days: float
 
 
-class Workspace(Closed):
+class Workspace(StrictModel):
     name: str
     mailbox: Email
     members: list[Member]
 
 
-class Company(Closed):
+class Company(StrictModel):
     slug: str
     name: str
     domains: list[str]
@@ -41,7 +41,7 @@ class Company(Closed):
     age_days: float
 
 
-class Contact(Closed):
+class Contact(StrictModel):
     slug: str
     name: str | None
     email: Email
@@ -51,7 +51,7 @@ class Contact(Closed):
     age_days: float
 
 
-class TagGroup(Closed):
+class TagGroup(StrictModel):
     slug: str
     name: str
     color: Color
@@ -63,12 +63,12 @@ class Tag(TagGroup):
     icon: str
 
 
-class Tags(Closed):
+class Tags(StrictModel):
     groups: list[TagGroup]
     tags: list[Tag]
 
 
-class Project(Closed):
+class Project(StrictModel):
     slug: str
     name: str
     description: str
@@ -80,7 +80,7 @@ class Project(Closed):
     updated_age_days: float | None = None
 
 
-class Issue(Closed):
+class Issue(StrictModel):
     slug: str
     title: str
     description: str
@@ -93,20 +93,20 @@ class Issue(Closed):
     updated_age_days: float | None = None
 
 
-class Message(Closed):
+class Message(StrictModel):
     age_hours: float
     sender: str = Field(alias="from")
     cc: list[str] = Field(default_factory=list)
     html: Html
 
 
-class Comment(Closed):
+class Comment(StrictModel):
     age_hours: float
     author: str
     html: Html
 
 
-class Need(Closed):
+class Need(StrictModel):
     """One of the two is set."""
 
     issue: str | None = None
@@ -114,7 +114,7 @@ class Need(Closed):
     priority: float
 
 
-class Draft(Closed):
+class Draft(StrictModel):
     """Being written, failed, or there: whichever age is set."""
 
     started_age_hours: float | None = None
@@ -124,7 +124,7 @@ class Draft(Closed):
     sources: list[dict[str, JsonValue]] | None = None
 
 
-class Thread(Closed):
+class Thread(StrictModel):
     """`project` is the link made by the thread's own field, `needs` are the others.
 
     `company` only where it is not the contact's. A negative age of the last snooze: a message
@@ -153,7 +153,7 @@ class Thread(Closed):
     comments: list[Comment] = Field(default_factory=list)
 
 
-class Content(Closed):
+class Content(StrictModel):
     workspace: Workspace
     companies: list[Company]
     contacts: list[Contact]

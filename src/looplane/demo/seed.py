@@ -8,7 +8,7 @@ import orjson
 
 from looplane.demo import message_rows, rows, sql, thread_rows
 from looplane.demo.schemas import Content
-from looplane.kit.db import Connection
+from looplane.kit.database import Connection
 
 # In the order in which the tables refer to each other.
 _STEPS = (

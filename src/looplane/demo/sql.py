@@ -66,7 +66,7 @@ THREAD_TAGS = _insert("thread_tags", "thread_id uuid, tag_id uuid, thread_create
 CUSTOMER_NEEDS = _insert(
     "customer_needs",
     "id uuid, thread_id uuid, project_id uuid, issue_id uuid, priority double precision,"
-    f" by_field boolean, {_STAMPS}",
+    f" is_of_project_field boolean, {_STAMPS}",
 )
 MESSAGES = _insert(
     "messages",

@@ -108,7 +108,7 @@ def customer_needs(content: Content, now: datetime) -> list[Row]:
             "project_id": ident("project", need.project),
             "issue_id": ident("issue", need.issue),
             "priority": need.priority,
-            "by_field": thread.project is not None and need.project == thread.project,
+            "is_of_project_field": thread.project is not None and need.project == thread.project,
             "created_at": ago(now, hours=_need_age(content, thread, need)),
             "updated_at": ago(now, hours=_need_age(content, thread, need)),
         }
@@ -118,8 +118,8 @@ def customer_needs(content: Content, now: datetime) -> list[Row]:
 
 
 def _needs(thread: Thread) -> list[Need]:
-    by_field = [] if thread.project is None else [Need(project=thread.project, priority=0)]
-    return [*by_field, *thread.needs]
+    of_field = [] if thread.project is None else [Need(project=thread.project, priority=0)]
+    return [*of_field, *thread.needs]
 
 
 def _need_age(content: Content, thread: Thread, need: Need) -> float:

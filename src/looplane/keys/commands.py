@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from looplane.keys import rules, sql
+from looplane.keys.schemas import KeyKind
 from looplane.kit.database import Connection
 from looplane.kit.errors import ValidationFailed
 from looplane.kit.ids import new_id
@@ -26,6 +27,8 @@ async def create_key(  # noqa: PLR0913  # a key is all of this
     scopes: Collection[str],
     label: str | None,
     now: datetime,
+    *,
+    kind: KeyKind = "program",
 ) -> dict[str, Any]:
     """Makes a key for the member with this address, or for none; shows it this once.
 
@@ -40,11 +43,12 @@ async def create_key(  # noqa: PLR0913  # a key is all of this
     if faults:
         raise ValidationFailed(faults)
     key, id, granted = new_key(), new_id(), rules.granted(scopes)
-    columns = (key[:_PREFIX], label, granted, member_id, now)
+    columns = (key[:_PREFIX], kind, label, granted, member_id, now)
     await con.execute(sql.INSERT, workspace_id, id, digest(key), *columns)
     return {
         "id": str(id),
         "key": key,
+        "kind": kind,
         "scopes": granted,
         "workspace_id": str(workspace_id),
         "member_id": member_id and str(member_id),

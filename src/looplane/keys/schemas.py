@@ -1,6 +1,11 @@
 """Keys on the wire."""
 
+from typing import Literal
+
 from looplane.kit.schema import StrictModel
+
+# Who acts by a key, as events say it.
+KeyKind = Literal["person", "program", "ai"]
 
 
 class MeOut(StrictModel):

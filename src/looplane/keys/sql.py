@@ -10,13 +10,15 @@ from looplane.members.sql import member_join
 NOUN = "API key"
 
 FIND = """
-select k.workspace_id, k.id, k.kind, k.scopes, k.member_id, m.role from api_keys k
+select k.workspace_id, k.id, k.kind, k.scopes, k.member_id,
+  coalesce(m.role = 'VIEWER', false) as is_viewer
+from api_keys k
 left join members m on m.workspace_id = k.workspace_id and m.id = k.member_id
 where k.hash = $1 and k.revoked_at is null and m.deleted_at is null"""
 
 # A key whose member is gone opens nothing, though nobody revoked it.
 KEY = json_object(
-    columns("k", "id", "prefix", "label", "scopes", "member_id")
+    columns("k", "id", "kind", "prefix", "label", "scopes", "member_id")
     | {"member_email": "m.email", "created_at": iso("k.created_at")}
     | {"revoked_at": iso("k.revoked_at")}
     | {"is_active": "k.revoked_at is null and (k.member_id is null or m.id is not null)"}
@@ -39,8 +41,9 @@ ME = json_object(
 GET_ME = f"select {ME}::text as body from api_keys k where k.workspace_id = $1 and k.id = $2"
 
 INSERT = """
-insert into api_keys (workspace_id, id, hash, prefix, label, scopes, member_id, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8)"""
+insert into api_keys
+  (workspace_id, id, hash, prefix, kind, label, scopes, member_id, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
 
 # The first revocation is the one that counts.
 REVOKE = f"""
@@ -49,7 +52,7 @@ returning {iso("revoked_at")} as revoked_at"""
 
 
 async def find(database: Database, hashed: bytes) -> Principal | None:
-    """Who calls with the key of this hash, unless it, or the member it acts for, is gone."""
+    """Who acts by the key with this hash; None where it, or the member it acts for, is gone."""
     async with database.reading() as con:
         row = await con.fetchrow(FIND, hashed)
     if row is None:
@@ -59,12 +62,12 @@ async def find(database: Database, hashed: bytes) -> Principal | None:
         row["kind"],
         key_id=row["id"],
         member_id=row["member_id"],
-        is_viewer=row["role"] == "VIEWER",
+        is_viewer=row["is_viewer"],
         scopes=frozenset(row["scopes"]),
     )
 
 
 async def get_me(con: Connection, context: Context) -> Answer:
     """What the key that calls is and may do."""
-    args = (context.workspace_id, context.principal.key_id)
-    return Answer(or_404(await con.fetchval(GET_ME, *args), NOUN))
+    me = await con.fetchval(GET_ME, context.workspace_id, context.principal.key_id)
+    return Answer(or_404(me, NOUN))

@@ -1,22 +1,34 @@
 """Finds who calls by their key, and remembers it for a moment."""
 
+import asyncio
+import math
 import time
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network, ip_address
+from typing import Any, TypeVar
 
 from looplane.kit.errors import RateLimited, Unauthenticated, UnsupportedKeyVersion
 from looplane.kit.keys import digest
 from looplane.kit.limits import Window
 from looplane.kit.principal import Principal
 
-# A revoked key is refused, and a new one known, after this many seconds at the latest.
+# A revoked key is refused after this many seconds at the latest.
 _CACHE_SECONDS = 1.0
+# Nobody can have a key before it is made, so an unknown one stays unknown; but for keys that come
+# back with the member they act for, after so many seconds.
+_UNKNOWN_SECONDS = 10.0
 _CACHE_SIZE = 10_000
 # Keys that were known this many seconds ago are looked up again, whoever shares their address.
 _TRUSTED_SECONDS = 600.0
 # So many unknown keys from one address in a minute are looked up.
 UNKNOWN_KEYS_PER_MINUTE = 100
+# One caller has the whole of such a network (IPv6).
+_NETWORK_BITS = 64
 
-Find = Callable[[bytes], Awaitable[Principal | None]]
+Find = Callable[[bytes], Coroutine[Any, Any, Principal | None]]
+_Value = TypeVar("_Value")
 
 
 def bearer(header: str | None) -> str:
@@ -35,50 +47,82 @@ def bearer(header: str | None) -> str:
     return key
 
 
+@dataclass(slots=True, eq=False)
+class _LookUp:
+    """One question to the database, shared by all who send the key while it counts."""
+
+    task: asyncio.Task[Principal | None]
+    until: float
+
+
 class Authenticator:
     """Looks keys up, and spares the database keys that it has just been asked for."""
 
     def __init__(self, find: Find) -> None:
         self._find = find
-        # By the digest of a key: until when it counts, and whose it is; None for nobody's.
-        self._cache: dict[bytes, tuple[float, Principal | None]] = {}
-        self._last_known: dict[bytes, float] = {}
+        # Both by the digest of a key; the second says when it was known.
+        self._look_ups: OrderedDict[bytes, _LookUp] = OrderedDict()
+        self._known: OrderedDict[bytes, float] = OrderedDict()
         self._unknown = Window()
 
     async def authenticate(self, header: str | None, address: str) -> Principal:
         """Who calls, by the Authorization header, from `address`.
 
-        Raises Unauthenticated, UnsupportedKeyVersion, RateLimited.
+        Raises Unauthenticated, UnsupportedKeyVersion, RateLimited, and what `find` raises.
         """
         hashed, now = digest(bearer(header)), time.monotonic()
-        until, principal = self._cache.get(hashed, (0.0, None))
-        if until <= now:
-            self._refuse_guessing(hashed, address, now)
-            principal = await self._look_up(hashed, address)
+        look_up = self._look_ups.get(hashed)
+        if look_up is None or look_up.until <= now:
+            look_up = self._ask(hashed, _network(address), now)
+        # Whoever goes away does not take the answer from the others.
+        principal = await asyncio.shield(look_up.task)
         if principal is None:
             msg = "This API key is unknown or revoked."
             raise Unauthenticated(msg)
         return principal
 
-    def _refuse_guessing(self, hashed: bytes, address: str, now: float) -> None:
-        if self._unknown.count(address) < UNKNOWN_KEYS_PER_MINUTE:
+    def _ask(self, hashed: bytes, network: str, now: float) -> _LookUp:
+        guess = now - self._known.get(hashed, -math.inf) > _TRUSTED_SECONDS
+        if guess:
+            if self._unknown.count(network) >= UNKNOWN_KEYS_PER_MINUTE:
+                raise RateLimited(self._unknown.seconds_left())
+            self._unknown.add(network)  # before it is known, or many at once would get through
+        task = asyncio.create_task(self._find(hashed))
+        # Counted from the question on, since the answer may be as old as that.
+        look_up = _LookUp(task, now + _CACHE_SECONDS)
+        _remember(self._look_ups, hashed, look_up)
+        task.add_done_callback(
+            lambda _: self._conclude(hashed, look_up, network if guess else None, now)
+        )
+        return look_up
+
+    def _conclude(self, hashed: bytes, look_up: _LookUp, guesser: str | None, asked: float) -> None:
+        task = look_up.task
+        if task.cancelled() or task.exception() is not None:
+            look_up.until = 0.0  # the next one asks again
+        elif task.result() is None:
+            look_up.until = asked + _UNKNOWN_SECONDS
+            self._known.pop(hashed, None)
             return
-        if self._last_known.get(hashed, 0.0) + _TRUSTED_SECONDS < now:
-            raise RateLimited(self._unknown.seconds_left())
-
-    async def _look_up(self, hashed: bytes, address: str) -> Principal | None:
-        principal = await self._find(hashed)
-        now = time.monotonic()
-        if principal is None:
-            self._unknown.add(address)
-            self._last_known.pop(hashed, None)
         else:
-            _bounded(self._last_known)[hashed] = now
-        _bounded(self._cache)[hashed] = (now + _CACHE_SECONDS, principal)
-        return principal
+            _remember(self._known, hashed, asked)
+        if guesser is not None:
+            self._unknown.take_back(guesser)
 
 
-def _bounded(cache: dict) -> dict:  # type: ignore[type-arg]  # whatever it holds
-    if len(cache) >= _CACHE_SIZE:
-        cache.clear()
-    return cache
+def _remember(cache: OrderedDict[bytes, _Value], hashed: bytes, value: _Value) -> None:
+    cache[hashed] = value
+    cache.move_to_end(hashed)
+    if len(cache) > _CACHE_SIZE:
+        cache.popitem(last=False)
+
+
+def _network(address: str) -> str:
+    """Whom an address stands for: itself, or with IPv6 the network that one caller has."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address) or parsed.ipv4_mapped:
+        return address
+    return str(IPv6Network((int(parsed), _NETWORK_BITS), strict=False))

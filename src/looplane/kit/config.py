@@ -4,7 +4,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
+
+from looplane.kit.embedded_pg.data_dir import default_data_dir
+# Scheme, host in lower case, and a port: what stands in a browser's Origin header.
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
 class ConfigError(Exception):
@@ -17,13 +22,15 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    data_dir: Path = Path("data")
+    data_dir: Path = field(default_factory=default_data_dir)  # absolute
     database_url: str | None = field(default=None, repr=False)  # can hold a password
     pg_bin: Path | None = None
     pool_size: int = 10
     reads_per_minute: int = 1000
     writes_per_minute: int = 600
     keep_events_days: int = 0  # 0 keeps them for ever
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     log_level: str = "info"
     log_format: str = "auto"
 
@@ -64,6 +71,10 @@ def _path(text: str) -> Path:
         raise ValueError(msg) from None
 
 
+def _absolute(text: str) -> Path:
+    return _path(text).absolute()
+
+
 def _folder(text: str) -> Path:
     path = _path(text)
     if not path.is_dir():
@@ -72,16 +83,42 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Exact ones, as browsers send them: whoever may use a key from a page is named."""
+    for origin in _listed(text):
+        if not _ORIGIN.fullmatch(origin):
+            msg = f"must be origins such as https://app.firm.example, with commas; {origin} is none"
+            raise ValueError(msg)
+    return tuple(_listed(text))
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    networks = []
+    for part in _listed(text):
+        try:
+            networks.append(str(ip_network(part, strict=False)))
+        except ValueError:
+            msg = f"must be addresses or networks such as 10.0.0.0/8, with commas; {part} is none"
+            raise ValueError(msg) from None
+    return tuple(networks)
+
+
 _PARSERS: dict[str, Callable[[str], object]] = {
     "host": str,
     "port": _integer(0, 65535),
-    "data_dir": _path,
+    "data_dir": _absolute,
     "database_url": _database_url,
     "pg_bin": _folder,
     "pool_size": _integer(2, 90),
     "reads_per_minute": _integer(0, 10_000_000),
     "writes_per_minute": _integer(0, 10_000_000),
     "keep_events_days": _integer(0, 36_500),
+    "cors_origins": _origins,
+    "trusted_proxies": _networks,
     "log_level": _one_of("debug", "info", "warning", "error"),
     "log_format": _one_of("auto", "json", "console"),
 }
@@ -106,6 +143,11 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             values[name.removeprefix("LOOPLANE_").lower()] = parse(text)
         except ValueError as error:
             faults.append(f"{name} {error}")
+    if "data_dir" not in values:
+        try:
+            values["data_dir"] = default_data_dir(env)
+        except RuntimeError as error:
+            faults.append(f"LOOPLANE_DATA_DIR must be set: {error}")
     if faults:
         raise ConfigError("\n".join(faults))
     return Settings(**values)  # type: ignore[arg-type]  # each parser gives its field's type

@@ -2,7 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -12,16 +17,19 @@ import orjson
 
 from looplane.kit.errors import Unavailable
 from looplane.kit.json import to_json
-from looplane.kit.pooler import Pooling, find_pooling, set_statements
+from looplane.kit.pooler import AUTO, Pooling, find_pooling
 
-# All in seconds: a request waits this long for a connection, a statement for a lock that another
-# transaction holds, and a statement runs this long at the most.
+# All in seconds: a request waits this long for its turn and a connection, a statement for a lock
+# that another transaction holds, and a statement runs this long at the most.
 ACQUIRE_TIMEOUT = 2.0
 LOCK_TIMEOUT = 2.0
 STATEMENT_TIMEOUT = 15.0
+# A server that is cut off ends nothing and says nothing: then the driver gives up.
+_ANSWER_TIMEOUT = STATEMENT_TIMEOUT + 5
 _CONNECT_TIMEOUT = 10.0
+_CLOSE_TIMEOUT = 2.0
 # Of all connections writes leave this share to reads.
-_READ_SHARE = 0.3
+_READ_PERCENT = 30
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Row = asyncpg.Record
@@ -50,110 +58,132 @@ SESSION_SETTINGS = {
 class Database:
     """A pool of connections, a part of which is kept for reads."""
 
-    def __init__(self, dsn: str, pool: asyncpg.Pool, size: int, pooling: Pooling) -> None:
-        self.pool = pool
-        self._dsn, self._pooling = dsn, pooling
-        self._write_slots = asyncio.Semaphore(max(1, int(size * (1 - _READ_SHARE))))
+    def __init__(self, dsn: str, pool: asyncpg.Pool, pooling: Pooling) -> None:
+        self.pool, self.pooling = pool, pooling
+        self._dsn = dsn
+        reads = max(1, pool.get_max_size() * _READ_PERCENT // 100)
+        self._write_slots = asyncio.Semaphore(max(1, pool.get_max_size() - reads))
         self._subjects: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
         """A connection. Raises Unavailable when none gets free in time."""
-        try:
-            con = await self.pool.acquire(timeout=ACQUIRE_TIMEOUT)
-        except TimeoutError:
-            msg = "All connections to the database are busy; try again."
-            raise Unavailable(msg) from None
-        try:
-            async with _settled(con, self._pooling):
-                yield con
-        finally:
-            await self.pool.release(con)
+        return self._in_turn()
 
-    @asynccontextmanager
-    async def writing(self, subject: UUID | None = None) -> AsyncIterator[Connection]:
+    def writing(self, subject: UUID | None = None) -> AbstractAsyncContextManager[Connection]:
         """A connection to write with; those who write to one subject wait without a connection.
 
         So a row that somebody holds costs one connection, however many wait for it, and writes
-        that wait leave connections to reads. Raises Unavailable.
+        that wait leave connections to reads. Not to be entered again for a subject that one holds.
+        Raises Unavailable.
         """
-        lock = self._lock_of(subject)
-        try:
-            async with asyncio.timeout(ACQUIRE_TIMEOUT) as limit, lock, self._write_slots:
-                limit.reschedule(None)
-                async with self.reading() as con:
-                    yield con
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            msg = "Other writes to the same thing are still waiting; try again."
-            raise Unavailable(msg) from None
+        if subject is None:
+            return self._in_turn(self._write_slots)
+        return self._in_turn(self._lock_of(subject), self._write_slots)
 
     def connected(self) -> AbstractAsyncContextManager[Connection]:
         """A connection of its own, outside of the pool."""
-        return connected(self._dsn, self._pooling)
+        return _connected(self._dsn, self.pooling)
 
-    def _lock_of(self, subject: UUID | None) -> asyncio.Lock:
-        if subject is None:
-            return asyncio.Lock()
+    @asynccontextmanager
+    async def _in_turn(self, *turns: asyncio.Lock | asyncio.Semaphore) -> AsyncIterator[Connection]:
+        """A connection after all `turns`, within one time limit for everything."""
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(ACQUIRE_TIMEOUT):
+                    for each in turns:
+                        await held.enter_async_context(each)
+                    con = await held.enter_async_context(self._acquired())
+            except TimeoutError as error:
+                msg = "This waited too long for its turn at the database; try again."
+                raise Unavailable(msg) from error
+            yield con
+
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Connection]:
+        con = await self.pool.acquire()
+        try:
+            async with _settled(con, self.pooling):
+                yield con
+        finally:
+            # One that cannot be given back is closed instead, and the outcome stays what it was.
+            with suppress(*_BROKEN):
+                await self.pool.release(con, timeout=_CLOSE_TIMEOUT)
+
+    def _lock_of(self, subject: UUID) -> asyncio.Lock:
         if (lock := self._subjects.get(subject)) is None:
             lock = self._subjects[subject] = asyncio.Lock()
         return lock
 
 
-async def open_database(dsn: str, size: int) -> Database:
+async def open_database(dsn: str, size: int, pooling: str = AUTO) -> Database:
     """The database with a pool of up to `size` connections, each made when it is needed.
 
-    Raises PoolerError, and what `is_unreachable` knows.
+    `pooling` is one of POOLINGS. Raises PoolerError, and what `is_unreachable` knows.
     """
-    pooling = await find_pooling(dsn, SESSION_SETTINGS, _CONNECT_TIMEOUT)
-    options = _options(pooling)
-    pool = await asyncpg.create_pool(
-        dsn, min_size=0, max_size=size, reset=_keep_session, timeout=_CONNECT_TIMEOUT, **options
-    )
-    return Database(dsn, pool, size, pooling)
+    async with asyncio.timeout(_CONNECT_TIMEOUT):
+        found = await find_pooling(dsn, pooling)
+    options = {**_options(found), "reset": _keep_session, "command_timeout": _ANSWER_TIMEOUT}
+    pool = await asyncpg.create_pool(dsn, min_size=0, max_size=size, **options)
+    return Database(dsn, pool, found)
 
 
 @asynccontextmanager
-async def connected(dsn: str, pooling: Pooling | None = None) -> AsyncIterator[Connection]:
+async def connected(dsn: str, pooling: str = AUTO) -> AsyncIterator[Connection]:
     """A connection of its own, outside of any pool. Raises as `open_database` does."""
-    if pooling is None:
-        pooling = await find_pooling(dsn, SESSION_SETTINGS, _CONNECT_TIMEOUT)
+    async with asyncio.timeout(_CONNECT_TIMEOUT):
+        found = await find_pooling(dsn, pooling)
+    async with _connected(dsn, found) as con:
+        yield con
+
+
+@asynccontextmanager
+async def _connected(dsn: str, pooling: Pooling) -> AsyncIterator[Connection]:
     options = _options(pooling)
     initialise = options.pop("init")
-    con = await asyncpg.connect(dsn, timeout=_CONNECT_TIMEOUT, **options)
-    try:
-        await initialise(con)
-        async with _settled(con, pooling):
-            yield con
-    finally:
-        await con.close()
+    async with AsyncExitStack() as held:
+        async with asyncio.timeout(_CONNECT_TIMEOUT):
+            con = await asyncpg.connect(dsn, **options)
+            held.push_async_callback(_close, con)
+            await initialise(con)
+            await held.enter_async_context(_settled(con, pooling))
+        yield con
+
+
+async def _close(con: Connection) -> None:
+    with suppress(*_BROKEN):
+        await con.close(timeout=_CLOSE_TIMEOUT)
 
 
 @asynccontextmanager
 async def _settled(con: Connection, pooling: Pooling) -> AsyncIterator[None]:
     """Holds one server behind a pooler by transaction; elsewhere the session is our own."""
-    if not pooling.pins:
+    if pooling is not Pooling.TRANSACTION:
         yield
         return
     async with con.transaction():
-        await con.execute(set_statements(SESSION_SETTINGS, "set local"))
+        await con.execute(_set_statements("set local"))
         yield
 
 
 def _options(pooling: Pooling) -> dict[str, Any]:
     """What the driver is told of a connection."""
-    if pooling.pins:
+    options = {"timeout": _CONNECT_TIMEOUT, "init": _set_codecs}
+    if pooling is Pooling.TRANSACTION:
         # A statement that one server prepared is not there on the next one.
-        return {"statement_cache_size": 0, "init": _set_codecs}
-    cached = {"statement_cache_size": 400, "max_cached_statement_lifetime": 0}
-    if pooling.sets:
-        return {**cached, "init": _set_session}
-    return {**cached, "init": _set_codecs, "server_settings": SESSION_SETTINGS}
+        return {**options, "statement_cache_size": 0}
+    options |= {"statement_cache_size": 400, "max_cached_statement_lifetime": 0}
+    if pooling is Pooling.SESSION:
+        return {**options, "init": _set_session}
+    return {**options, "server_settings": SESSION_SETTINGS}
+
+
+def _set_statements(verb: str) -> str:
+    """SQL that tells a session (`set`) or a transaction (`set local`) its settings."""
+    return ";".join(f"{verb} {name} = '{value}'" for name, value in SESSION_SETTINGS.items())
 
 
 async def _set_session(con: Connection) -> None:
-    await con.execute(set_statements(SESSION_SETTINGS, "set"))
+    await con.execute(_set_statements("set"))
     await _set_codecs(con)
 
 
@@ -180,9 +210,13 @@ _UNREACHABLE = (
     asyncpg.QueryCanceledError,
     # Writes were sent to what is now a standby.
     asyncpg.ReadOnlySQLTransactionError,
+    # It ended a session that had stopped in the middle of a transaction.
+    asyncpg.IdleInTransactionSessionTimeoutError,
     # A server's last words, come in between two statements, leave the driver in confusion.
     asyncpg.InternalClientError,
 )
+# What closing a connection may raise when there is nobody at its other end.
+_BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 # Two writes met; the same call may go through when it is made again.
 COLLISION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
@@ -190,13 +224,20 @@ COLLISION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 def is_unreachable(error: Exception) -> bool:
     """Whether `error` says that the database cannot be had now, rather than that we erred."""
     if isinstance(error, asyncpg.InterfaceError):
-        return "clos" in str(error)  # "connection is closed", "pool is closing"
+        # "connection is closed", "pool is closing"; one that breaks in our hands is released.
+        return any(words in str(error) for words in ("clos", "released back to the pool"))
     return isinstance(error, _UNREACHABLE)
 
 
 def as_unavailable(error: Exception) -> Unavailable | None:
-    """What to answer when the database is away or holds back what is asked for; else None."""
+    """What to answer when the database is away or holds back what is asked for; else None.
+
+    To be raised from `error`, so that the log has what the driver said.
+    """
     if isinstance(error, asyncpg.LockNotAvailableError):
         msg = "Another write holds what this one needs; try again."
+        return Unavailable(msg)
+    if isinstance(error, asyncpg.QueryCanceledError):
+        msg = "This took the database too long; try again."
         return Unavailable(msg)
     return Unavailable() if is_unreachable(error) else None

@@ -1,68 +1,43 @@
-"""The outermost layer: request ids, the size limit, security headers, one log line a request."""
+"""The outermost layer: request ids, limits of the body, headers, one log line a request."""
 
-import random
-import re
+import asyncio
 import time
-from functools import cache
+from collections.abc import Collection
 
-import orjson
 import structlog
-from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from looplane.kit.database import is_unreachable
+from looplane.kit import http_metrics
+from looplane.kit.compression import CompressedSend, choose_encoding
+from looplane.kit.cors import Cors
+from looplane.kit.database import as_unavailable
 from looplane.kit.errors import (
     ApiError,
     InternalError,
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
-    Unavailable,
+    RequestTimeout,
+)
+from looplane.kit.http_headers import (
+    DEFAULT_HEADERS,
+    SECURITY_HEADERS,
+    Headers,
+    error_parts,
+    request_id,
 )
 
 MAX_BODY = 1_000_000  # bytes
+# A body may take so many seconds, and a second more for each so many bytes that have come.
+BODY_SECONDS = 10.0
+BODY_RATE = 16_384
+# The rest of a refused body up to this size is read and thrown away, so that its sender comes to
+# read the answer; after more, the connection is closed.
+_MAX_DISCARDED = 10 * MAX_BODY
 
 _log = structlog.get_logger("looplane.http")
-_REQUEST_ID = re.compile(r"req_[0-9a-f]{16}")
-_SECURITY = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]
-# Unless the answer says otherwise. What a page may load is said where the page is served; an
-# answer of the API loads nothing.
-_UNLESS_SAID = [
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"cache-control", b"no-store"),
-]
-_REQUESTS = Counter(
-    "looplane_requests_total", "Requests answered.", ["method", "operation", "status"]
-)
-_SECONDS = Histogram(
-    "looplane_request_seconds", "Time to answer a request.", ["method", "operation"]
-)
-
-
-@cache
-def _counter(method: str, operation: str, status: int) -> Counter:
-    return _REQUESTS.labels(method, operation, str(status))
-
-
-@cache
-def _histogram(method: str, operation: str) -> Histogram:
-    return _SECONDS.labels(method, operation)
-
-
-async def send_error(error: ApiError, send: Send) -> None:
-    """Answers with `error` in the shape of the contract."""
-    body = orjson.dumps(error.body())
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    headers += [(name.lower().encode(), text.encode()) for name, text in error.headers.items()]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _no_route(error: HTTPException) -> ApiError:
@@ -75,87 +50,137 @@ def _no_route(error: HTTPException) -> ApiError:
 
 
 class Edge:
-    """Pure ASGI around the whole application."""
+    """Pure ASGI around the whole application.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `cors_origins` may read the answers from their pages. In the scope of a request the edge leaves
+    `looplane.request_id` and `looplane.client`, the caller's address; it takes from there
+    `looplane.operation` and `looplane.rate_limit`.
+    """
+
+    def __init__(self, app: ASGIApp, cors_origins: Collection[str] = ()) -> None:
         self._app = app
+        self._cors = Cors(cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = _Request(scope, receive, send)
         started = time.perf_counter()
+        request = _Request(scope, receive, send, self._cors)
         try:
             request.refuse_large(request.declared_length)
             await self._app(scope, request.receive, request.send)
+        except ClientDisconnect:
+            request.status = request.status or http_metrics.CALLER_GONE
         except ApiError as error:
             await request.fail(error)
         except HTTPException as error:
             await request.fail(_no_route(error))
         except Exception as error:  # noqa: BLE001  # nobody above could answer
-            if is_unreachable(error):
-                _log.warning("database away", request_id=request.id, reason=type(error).__name__)
-                await request.fail(Unavailable())
-            else:
-                _log.exception("request failed", request_id=request.id)
-                await request.fail(InternalError())
+            await request.fail(_explained(error, request.id))
         request.report(time.perf_counter() - started)
+
+
+def _explained(error: Exception, request_id: str) -> ApiError:
+    """What to answer; what happened goes to the log."""
+    if (unavailable := as_unavailable(error)) is None:
+        _log.exception("request failed", request_id=request_id)
+        return InternalError()
+    _log.warning(
+        "database unavailable",
+        request_id=request_id,
+        reason=type(error).__name__,
+        message=str(error),
+    )
+    return unavailable
 
 
 class _Request:
     """One request on its way in and out."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        sent = headers.get("x-request-id", "")
-        self.id = sent if _REQUEST_ID.fullmatch(sent) else f"req_{random.getrandbits(64):016x}"
-        length = headers.get("content-length", "")
+    def __init__(self, scope: Scope, receive: Receive, send: Send, cors: Cors) -> None:
+        self._headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.id = request_id(self._headers.get(b"x-request-id", b""))
+        length = self._headers.get(b"content-length", b"")
         # The first digits tell enough of a number, however long it is.
-        self.declared_length = int(length[:18]) if length.isascii() and length.isdigit() else 0
+        self.declared_length = int(length[:18]) if length.isdigit() else 0
         self.status = 0
-        self._scope, self._receive, self._send = scope, receive, send
+        self._scope, self._receive, self._cors = scope, receive, cors
+        self._is_head = scope["method"] == "HEAD"
+        accepted = self._headers.get(b"accept-encoding")
+        encoding = choose_encoding(accepted) if accepted else None
+        self._send = CompressedSend(send, encoding, head_only=self._is_head) if encoding else send
         self._taken = 0
+        self._is_whole = not length and b"transfer-encoding" not in self._headers
+        self._body_began = 0.0
         scope["looplane.request_id"] = self.id
+        scope["looplane.client"] = (scope.get("client") or ("",))[0]
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        """The next part of the body. Raises PayloadTooLarge, RequestTimeout."""
+        if self._is_whole:  # what comes is the caller's leaving, and may take its time
+            return await self._receive()
+        message = await self._receive_in_time()
+        self._is_whole = not message.get("more_body", False)
         self._taken += len(message.get("body", b""))
         self.refuse_large(self._taken)
         return message
 
+    async def _receive_in_time(self) -> Message:
+        now = asyncio.get_running_loop().time()
+        self._body_began = self._body_began or now
+        limit = asyncio.timeout_at(self._body_began + BODY_SECONDS + self._taken / BODY_RATE)
+        try:
+            async with limit:
+                return await self._receive()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            msg = "The body took too long to arrive."
+            raise RequestTimeout(msg) from None
+
     def refuse_large(self, size: int) -> None:
         if size > MAX_BODY:
-            msg = f"The body may have {MAX_BODY} bytes at the most."
+            msg = f"The body may have {MAX_BODY:,} bytes at the most."
             # Whatever of the body is still under way must not be read as a next request.
-            raise PayloadTooLarge(msg, headers={"Connection": "close"})
+            ends = self.declared_length and self.declared_length <= _MAX_DISCARDED
+            raise PayloadTooLarge(msg, headers={} if ends else {"Connection": "close"})
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            said = message["headers"]
-            names = {name for name, _ in said}
-            spent = self._scope.get("looplane.rate_limit")
-            message["headers"] = [
-                *said,
-                (b"x-request-id", self.id.encode()),
-                *_SECURITY,
-                *(each for each in _UNLESS_SAID if each[0] not in names),
-                *(spent.headers() if spent is not None else ()),
-            ]
+            message["headers"] = self._complete(message["headers"])
+        elif self._is_head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await self._send(message)
 
+    def _complete(self, headers: Headers) -> Headers:
+        """All headers of an answer whose own ones are `headers`."""
+        own = dict(headers)
+        limit = self._scope.get("looplane.rate_limit")
+        varies = b"Accept-Encoding, Origin" if self._cors else b"Accept-Encoding"
+        return [
+            *headers,
+            (b"x-request-id", self.id.encode()),
+            (b"vary", varies),
+            *SECURITY_HEADERS,
+            *(each for each in DEFAULT_HEADERS if each[0] not in own),
+            *(limit.headers() if limit is not None else ()),
+            *self._cors.headers(self._headers, self._scope["method"], own.get(b"allow", b"")),
+        ]
+
     async def fail(self, error: ApiError) -> None:
-        if not self.status:  # an answer that has begun cannot be taken back
-            await send_error(error, self.send)
+        if self.status:  # an answer that has begun cannot be taken back
+            return
+        headers, body = error_parts(error)
+        await self.send({"type": "http.response.start", "status": error.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
 
     def report(self, seconds: float) -> None:
         method = self._scope["method"]
         operation = self._scope.get("looplane.operation", "other")
-        # Anyone can make up methods; a figure for each would fill the memory.
-        counted = method if operation != "other" or method == "GET" else "other"
-        _counter(counted, operation, self.status).inc()
-        _histogram(counted, operation).observe(seconds)
+        http_metrics.count(method, operation, self.status)
+        http_metrics.measure(method, operation, seconds)
         _log.info(
             "request",
             request_id=self.id,

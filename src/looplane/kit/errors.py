@@ -78,6 +78,15 @@ class MethodNotAllowed(ApiError):
     code, status = "method_not_allowed", 405
 
 
+class RequestTimeout(ApiError):
+    """The request did not arrive in time; its connection is closed."""
+
+    code, status = "request_timeout", 408
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Connection": "close"})
+
+
 class Conflict(ApiError):
     """Does not fit the present state."""
 
@@ -122,6 +131,12 @@ class RateLimited(ApiError):
     def __init__(self, retry_after: int) -> None:
         message = f"Too many requests; try again in {retry_after} s."
         super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class HeadTooLarge(ApiError):
+    """The address and the headers together are over the limit."""
+
+    code, status = "head_too_large", 431
 
 
 class InternalError(ApiError):

@@ -8,7 +8,7 @@ from uuid import UUID
 from looplane.kit.errors import RateLimited
 
 _WINDOW = 60  # seconds
-# Whoever has this many names in one minute is counted as one more of them.
+# With this many names in one minute all further ones are counted as one.
 _MOST_NAMES = 100_000
 
 
@@ -21,16 +21,19 @@ class Window:
 
     def add(self, name: Hashable) -> int:
         """Counts one more; how many there are."""
-        self._turn()
-        if name not in self._counts and len(self._counts) >= _MOST_NAMES:
-            name = None
+        name = self._counted_as(name)
         count = self._counts[name] = self._counts.get(name, 0) + 1
         return count
 
+    def take_back(self, name: Hashable) -> None:
+        """Counts one less, where there is one."""
+        name = self._counted_as(name)
+        if self._counts.get(name):
+            self._counts[name] -= 1
+
     def count(self, name: Hashable) -> int:
         """How many there are."""
-        self._turn()
-        return self._counts.get(name, 0)
+        return self._counts.get(self._counted_as(name), 0)
 
     def ends_at(self) -> int:
         """When the minute ends, in unix seconds."""
@@ -40,11 +43,12 @@ class Window:
         """Until the minute ends."""
         return max(1, self.ends_at() - int(time.time()))
 
-    def _turn(self) -> None:
+    def _counted_as(self, name: Hashable) -> Hashable:
         minute = int(time.time()) // _WINDOW
         if minute != self._minute:
             self._minute = minute
             self._counts.clear()
+        return name if name in self._counts or len(self._counts) < _MOST_NAMES else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,89 +1,120 @@
-"""Migrations: dated SQL files, each once; then the stored functions, when their text changed."""
+"""Brings a database up to date, or sees that it is."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+import asyncio
+from typing import NoReturn
 
-from looplane.kit.database import Connection
+import asyncpg
+import structlog
 
+from looplane.kit.database import COLLISION, Connection, Database, is_unreachable
+from looplane.kit.errors import Unavailable
+from looplane.kit.ledger import CREATE, Comparison, compare, record, some_of
+from looplane.kit.migrations import MigrationError, Migrations
+
+_log = structlog.get_logger("looplane.migrations")
 # Any number will do; it only has to be the same for everyone who migrates. Held in a transaction.
 _LOCK = 6_071_955
-
-_LEDGER = """
-create table if not exists migrations (
-  name text primary key,
-  digest text not null,
-  applied_at timestamptz not null default now()
-)"""
-
-
-class MigrationError(Exception):
-    """Says which file does not fit what the database has seen."""
-
-
-def folder_of(name: str) -> Path:
-    """The folder `name` (migrations, contract) of an installed package or of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / name
-    return installed if installed.is_dir() else package.parent.parent / name
+# While a migration waits for a table, everybody else waits behind it: not long, but several times.
+_TABLE_PATIENCE = "5s"
+_TRIES = 6
+_PAUSE = 1.0  # seconds between two tries, for those who waited behind
+_LOOK = 5.0  # seconds between two looks of a program that runs
+# Whoever waits for another one who migrates holds nothing up, so as long as it takes. One who is
+# frozen in the middle of it is given up, and the server rolls back.
+_BEFORE = """
+set local statement_timeout = 0;
+set local lock_timeout = 0;
+set local idle_in_transaction_session_timeout = '30s'"""
+_HELD = (asyncpg.LockNotAvailableError, *COLLISION)
+_ROWS_DO_NOT_FIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 
 
-def _files() -> dict[str, str]:
-    folder = folder_of("migrations")
-    return {path.name: path.read_text() for path in sorted(folder.glob("*.sql"))}
+async def migrate(con: Connection, migrations: Migrations) -> Comparison:
+    """Brings the database up to date in one transaction; how it differed before.
 
-
-async def pending(con: Connection, functions: Mapping[str, str]) -> list[str]:
-    """The names of what `migrate` would apply, in order. Raises MigrationError."""
-    ledger = await con.fetchval("select to_regclass('migrations')")
-    rows = await con.fetch("select name, digest from migrations") if ledger else []
-    applied = {row["name"]: row["digest"] for row in rows}
-    return list(_outstanding(applied, functions))
-
-
-async def migrate(con: Connection, functions: Mapping[str, str]) -> list[str]:
-    """Brings the database up to date in one transaction; says what was applied.
-
-    `functions` is the text of the stored functions by noun. Raises MigrationError when a file
-    that was applied has changed or is gone: then this program is not the database's.
+    Raises MigrationError where the database is not this program's, and where it cannot be done.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            return await _migrate_once(con, migrations)
+        except _HELD as error:
+            _log.warning("a migration waits for other transactions", reason=str(error))
+            await asyncio.sleep(_PAUSE)
+    try:
+        return await _migrate_once(con, migrations)
+    except _HELD as error:
+        msg = (
+            f"Other transactions hold what is to be migrated ({error}), and nothing was changed."
+            " Try again when they have ended; pg_stat_activity shows them."
+        )
+        raise MigrationError(msg) from error
+
+
+async def _migrate_once(con: Connection, migrations: Migrations) -> Comparison:
+    found = await compare(con, migrations)
+    if not found.outstanding:
+        return found
     async with con.transaction():
-        await con.execute("set local statement_timeout = 0")
+        await con.execute(_BEFORE)
         await con.execute("select pg_advisory_xact_lock($1)", _LOCK)
-        await con.execute(_LEDGER)
-        done = await pending(con, functions)
-        texts = {**_files(), **_named(functions)}
-        for name in done:
-            await con.execute(texts[name])
-            await con.execute(
-                "insert into migrations (name, digest) values ($1, $2)"
-                " on conflict (name) do update set digest = excluded.digest, applied_at = now()",
-                name,
-                _digest(texts[name]),
-            )
-    return done
+        await con.execute(f"set local lock_timeout = '{_TABLE_PATIENCE}'")
+        # Another one may have done it meanwhile.
+        found = await compare(con, migrations)
+        await _apply(con, migrations, found)
+    return found
 
 
-def _named(functions: Mapping[str, str]) -> dict[str, str]:
-    return {f"functions of {noun}": text for noun, text in functions.items()}
+async def _apply(con: Connection, migrations: Migrations, found: Comparison) -> None:
+    if found.pending:
+        await con.execute(CREATE)
+    for name in found.pending:
+        try:
+            await con.execute(migrations.files[name].text)
+        except _ROWS_DO_NOT_FIT as error:
+            reason = "; ".join(str(error).splitlines())
+            msg = f"{name} cannot be applied, and nothing was changed: {reason}"
+            raise MigrationError(msg) from error
+        await record(con, migrations.files[name])
+    for function in migrations.functions:
+        if function.name in found.missing:
+            await con.execute(function.create)
 
 
-def _outstanding(applied: Mapping[str, str], functions: Mapping[str, str]) -> Iterable[str]:
-    files = _files()
-    for name in applied:
-        if name.endswith(".sql") and name not in files:
-            msg = f"The database was migrated by a newer Looplane ({name}); use that one."
-            raise MigrationError(msg)
-    for name, text in files.items():
-        if name not in applied:
-            yield name
-        elif applied[name] != _digest(text):
-            msg = f"The migration {name} was changed after it was applied; restore the file."
-            raise MigrationError(msg)
-    for name, text in _named(functions).items():
-        if applied.get(name) != _digest(text):
-            yield name
+async def check(con: Connection, migrations: Migrations) -> Comparison:
+    """How the database differs from what the program needs, while it can work all the same.
+
+    Applies nothing. Raises MigrationError where something is to be applied first.
+    """
+    found = await compare(con, migrations)
+    if found.outstanding:
+        msg = (
+            f"The database lacks what this Looplane needs ({some_of(found.outstanding)});"
+            " run `looplane migrate`."
+        )
+        raise MigrationError(msg)
+    return found
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+async def watch(database: Database, migrations: Migrations, known: Comparison) -> NoReturn:
+    """Looks until cancelled whether a newer program migrates under this one, and logs that it did.
+
+    Raises MigrationError when this one cannot go on.
+    """
+    while True:
+        await asyncio.sleep(_LOOK)
+        try:
+            async with database.reading() as con:
+                found = await compare(con, migrations)
+        except Exception as error:
+            if isinstance(error, Unavailable) or is_unreachable(error):
+                continue
+            raise
+        if found.unknown != known.unknown:
+            log_newer(found)
+        known = found
+
+
+def log_newer(found: Comparison) -> None:
+    """Says in the log that the database is newer than this program, if it is."""
+    if found.notice:
+        _log.warning(found.notice)

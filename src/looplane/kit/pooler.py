@@ -1,99 +1,114 @@
-"""Whether a connection pooler such as PgBouncer stands before the database, and what it takes.
+"""Whether a connection pooler such as PgBouncer stands before the database, and how it pools.
 
-A pooler refuses or overlooks settings that travel as start-up parameters, and one that pools by
+A pooler refuses or overlooks settings that travel as start-up parameters. One that pools by
 transaction gives each transaction another server, where no statement of the last one is prepared.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from enum import StrEnum
+from uuid import uuid4
 
 import asyncpg
 
-_REFUSED = "unsupported startup parameter"
 _BY_STATEMENT = "statement pooling"
-# The setting by which it is seen whether start-up parameters arrive.
-_WITNESS = "plan_cache_mode"
-# So many transactions on one server, while another session holds one, are no chance.
-_LOOKS = 4
+# A parameter of no meaning but to come back, from the very server that we talk to.
+_WITNESS = "looplane.witness"
+# Seconds until a session is taken to wait for the server that another one keeps.
+_PATIENCE = 1.0
 
 
 class PoolerError(Exception):
     """Says why the program cannot work behind this pooler."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pooling:
-    """How sessions of the server reach us.
+class Pooling(StrEnum):
+    """How long a connection of ours keeps one server: always, for its session, a transaction."""
 
-    `sets` says that each session has to be told its settings; `pins`, that only a transaction keeps
-    us on one server, so that everything happens in one.
+    NONE = "none"
+    SESSION = "session"
+    TRANSACTION = "transaction"
+
+
+# What an operator may say; `auto` finds out.
+AUTO = "auto"
+POOLINGS = (AUTO, *(str(each) for each in Pooling))
+
+
+async def find_pooling(dsn: str, wanted: str) -> Pooling:
+    """The pooling between us and the database; `wanted` is one of POOLINGS.
+
+    Behind a pooler, `auto` answers TRANSACTION, which is right by session too, if slower. That a
+    pooler pools by session cannot be told for certain: one that pools by transaction may give a
+    session the same server a hundred times. Raises PoolerError for a pooler by statement and for
+    one that is not what was said, and what the driver raises when the database is away.
     """
+    if wanted == Pooling.NONE:
+        return Pooling.NONE
+    if wanted == AUTO and await _is_direct(dsn):
+        return Pooling.NONE
+    await _refuse_by_statement(dsn)
+    if wanted == Pooling.SESSION:
+        await _refuse_shared_server(dsn)
+        return Pooling.SESSION
+    return Pooling.TRANSACTION
 
-    name: str
-    sets: bool = False
-    pins: bool = False
 
-
-DIRECT = Pooling("none")
-BY_SESSION = Pooling("session", sets=True)
-BY_TRANSACTION = Pooling("transaction", pins=True)
-
-
-async def find_pooling(dsn: str, settings: Mapping[str, str], timeout: float) -> Pooling:
-    """Which pooling there is between us and the database; `timeout` is in seconds.
-
-    Raises PoolerError for one that pools by statement, and what the driver raises when the
-    database cannot be reached.
-    """
+async def _is_direct(dsn: str) -> bool:
+    """Whether a start-up parameter arrives."""
+    witness = uuid4().hex
     try:
-        con = await asyncpg.connect(dsn, timeout=timeout, server_settings=dict(settings))
-    except asyncpg.PostgresError as error:
-        if _REFUSED not in str(error):
-            raise
-    else:
-        try:
-            if await con.fetchval(f"show {_WITNESS}") == settings[_WITNESS]:
-                return DIRECT
-        except asyncpg.InvalidSQLStatementNameError:
-            pass  # prepared on one server, run on the next: pooled by transaction
-        finally:
-            con.terminate()
-    return await _find_mode(dsn, timeout)
-
-
-async def _find_mode(dsn: str, timeout: float) -> Pooling:
-    """By session, or by transaction: whether a server goes from hand to hand between two."""
-    first, second = [
-        await asyncpg.connect(dsn, timeout=timeout, statement_cache_size=0) for _ in range(2)
-    ]
+        con = await asyncpg.connect(
+            dsn, statement_cache_size=0, server_settings={_WITNESS: witness}
+        )
+    except (asyncpg.ProtocolViolationError, asyncpg.FeatureNotSupportedError):
+        return False  # refused; if that was not the reason, the next connection tells
     try:
-        server = await _server_of(first)
-        async with asyncio.timeout(timeout), second.transaction():
-            if await second.fetchval(_SERVER) == server:
-                return BY_TRANSACTION
-            servers = {await _server_of(first) for _ in range(_LOOKS)}
-    except TimeoutError:
-        return BY_SESSION  # the one server that there is belongs to the first session
+        async with con.transaction():
+            found = await con.fetchval("select current_setting($1, true)", _WITNESS)
+    except asyncpg.PostgresError:
+        return False  # a transaction is refused; likewise
+    finally:
+        await con.close()
+    return bool(found == witness)
+
+
+async def _refuse_by_statement(dsn: str) -> None:
+    con = await asyncpg.connect(dsn, statement_cache_size=0)
+    try:
+        await _server_of(con)
     except asyncpg.PostgresError as error:
         if _BY_STATEMENT not in str(error):
             raise
-        msg = f"The connection pooler pools by statement; let it pool by transaction ({error})."
+        msg = (
+            "The connection pooler before the database pools by statement, where nothing that"
+            f" takes two statements is safe; let it pool by transaction or by session ({error})."
+        )
         raise PoolerError(msg) from error
     finally:
-        first.terminate()
-        second.terminate()
-    return BY_SESSION if servers == {server} else BY_TRANSACTION
+        await con.close()
+
+
+async def _refuse_shared_server(dsn: str) -> None:
+    """Raises PoolerError where two sessions are seen on one server, or one session on two."""
+    with ExitStack() as opened:
+        first, second = [await asyncpg.connect(dsn, statement_cache_size=0) for _ in range(2)]
+        opened.callback(first.terminate)
+        opened.callback(second.terminate)
+        servers = {await _server_of(first) for _ in range(2)}
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                other = await _server_of(second)
+        except TimeoutError:
+            return  # there is one server, and the first session keeps it
+    if len(servers) > 1 or other in servers:
+        msg = (
+            "LOOPLANE_DATABASE_POOLING is session, but the connection pooler gives the server of"
+            " one session to another; set it to transaction."
+        )
+        raise PoolerError(msg)
 
 
 async def _server_of(con: asyncpg.Connection) -> int:
     async with con.transaction():
-        return int(await con.fetchval(_SERVER))
-
-
-_SERVER = "select pg_backend_pid()"
-
-
-def set_statements(settings: Mapping[str, str], verb: str) -> str:
-    """SQL that tells a session (`set`) or a transaction (`set local`) its settings."""
-    return ";".join(f"{verb} {name} = '{value}'" for name, value in settings.items())
+        return int(await con.fetchval("select pg_backend_pid()"))

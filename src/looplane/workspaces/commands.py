@@ -8,7 +8,7 @@ import orjson
 
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict, NotFound
-from looplane.kit.ids import parse_id, new_id
+from looplane.kit.ids import new_id, parse_id
 from looplane.workspaces import sql
 
 _PROJECT_STATUSES = (

@@ -1,5 +1,6 @@
 """Which user PostgreSQL runs as: it refuses to be root."""
 
+import logging
 import os
 import pwd
 import stat
@@ -9,6 +10,9 @@ from pathlib import Path
 
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.place import Place
+from looplane.kit.embedded_pg.system_account import system_account
+
+logger = logging.getLogger("looplane.postgres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,10 @@ class Account:
 
 
 def server_account(place: Place, socket: Path) -> Account:
-    """Ourselves; for root, the owner of the cluster or a plain account of this machine."""
+    """Ourselves; for root, the owner of the cluster or a system account."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
-    uid, gid = _owner(place.cluster) or _plain_account()
+    uid, gid = _owner(place.cluster) or _of_the_system()
     return Account(uid, gid, _closed_folder(uid, gid, place.data_dir, place.bin_dir, socket.parent))
 
 
@@ -44,19 +48,24 @@ def _owner(cluster: Path) -> tuple[int, int] | None:
     if not cluster.exists():
         return None
     status = cluster.stat()
+    if status.st_uid == _uid_of("nobody"):
+        logger.warning(
+            "PostgreSQL runs as nobody, who owns %s, as do perhaps other programs: once nothing"
+            " runs on it, `chown -R` it and the folder socket beside it to an account of its own",
+            cluster,
+        )
     return (status.st_uid, status.st_gid) if status.st_uid else None
 
 
-def _plain_account() -> tuple[int, int]:
-    for name in ("postgres", "nobody"):
-        with suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return entry.pw_uid, entry.pw_gid
-    message = (
-        "PostgreSQL does not run as root, and there is no other account for it:"
-        " add a user called postgres, or do not run as root."
-    )
-    raise EmbeddedError(message)
+def _uid_of(name: str) -> int | None:
+    with suppress(KeyError):
+        return pwd.getpwnam(name).pw_uid
+    return None
+
+
+def _of_the_system() -> tuple[int, int]:
+    entry = system_account()
+    return entry.pw_uid, entry.pw_gid
 
 
 def _closed_folder(uid: int, gid: int, *ends: Path) -> Path | None:

@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple
 
 from looplane.kit.embedded_pg.account import Account
 from looplane.kit.embedded_pg.errors import EmbeddedError, program_failed
@@ -18,12 +19,22 @@ LAUNCH = Path(__file__).with_name("launch.py")
 Child = subprocess.Popen[bytes]
 
 
+class Extra(NamedTuple):
+    """What a program inherits beside its standard streams."""
+
+    env: Mapping[str, str] = MappingProxyType({})
+    descriptors: Sequence[int] = ()
+
+
+NOTHING = Extra()
+
+
 def spawn(
     command: Sequence[str],
     account: Account,
     output: int,
     stdin: int = subprocess.DEVNULL,
-    env: dict[str, str] | None = None,
+    extra: Extra = NOTHING,
 ) -> Child:
     """Start `command` as `account`. Raises EmbeddedError outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
@@ -36,7 +47,8 @@ def spawn(
         stdout=output,
         stderr=output,
         cwd="/",  # ours may be closed to the account
-        env=_environment() | (env or {}),
+        env={**_environment(), **extra.env},
+        pass_fds=extra.descriptors,
         start_new_session=True,  # Ctrl-C in a terminal is for us: we say when the server ends
     )
 

@@ -11,6 +11,8 @@ from looplane.kit.embedded_pg.account import Account, check_has_name
 from looplane.kit.embedded_pg.binaries import major_version
 from looplane.kit.embedded_pg.child import run
 from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.embedded_pg.files import sync_folder
+from looplane.kit.embedded_pg.identity import identify
 from looplane.kit.embedded_pg.place import Place
 
 # The first version with C.UTF-8 built in, the same on every machine, and with syncfs.
@@ -55,7 +57,7 @@ def create(place: Place, account: Account) -> Generator[None]:
         os.chown(new, account.uid, account.gid)
         yield from _fill(place, new, account)
         new.rename(place.cluster)
-        _sync_folder(place.data_dir)
+        sync_folder(place.data_dir)
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
@@ -67,6 +69,7 @@ def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
     yield from run(place, [*initdb, *options, *_locale(version)], account)
     password = secrets.token_urlsafe(32)
     (new / "pg_hba.conf").write_text(HBA)
+    identify(new)
     _password_file(new).touch(0o600)
     _password_file(new).write_text(password)
     single = [place.program("postgres"), "--single", "-D", str(new), "-c", "exit_on_error=on"]
@@ -86,11 +89,3 @@ def _locale(version: int) -> list[str]:
 
 def _password_file(cluster: Path) -> Path:
     return cluster / "looplane.password"  # inside, so that neither exists without the other
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,7 +1,6 @@
 """Where one embedded server lives."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +29,14 @@ class Place:
         return self.data_dir / "socket"
 
     @property
-    def name(self) -> str:
-        """The same for every process that uses this folder, and no other's."""
-        return "looplane-" + hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+    def socket_name(self) -> str:
+        """The same for every process that uses this folder, and no other's. For one that exists.
+
+        By its place on the disk: in a container the same path can be another folder.
+        """
+        status = self.data_dir.stat()
+        told = f"{status.st_dev} {status.st_ino}"
+        return "looplane-" + hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def program(self, name: str) -> str:
         return str(self.bin_dir / name)

@@ -1,22 +1,23 @@
 """The server as a child of this process."""
 
 import logging
-import time
 from collections.abc import Generator
 
 from looplane.kit.embedded_pg import log
 from looplane.kit.embedded_pg.account import Account, server_account
-from looplane.kit.embedded_pg.child import Child, end, spawn
+from looplane.kit.embedded_pg.child import Child, Extra, end, spawn
 from looplane.kit.embedded_pg.cluster import check_version, create, remove_unfinished
 from looplane.kit.embedded_pg.errors import EmbeddedError, program_failed
+from looplane.kit.embedded_pg.identity import identify, opened_id
+from looplane.kit.embedded_pg.leftovers import end_leftovers
 from looplane.kit.embedded_pg.place import Place
-from looplane.kit.embedded_pg.processes import PidFile, end_leftovers, read_pid_file
+from looplane.kit.embedded_pg.processes import PidFile, read_pid_file
+from looplane.kit.embedded_pg.progress import STANDSTILL, StartProgress
 from looplane.kit.embedded_pg.settings import server_command
 from looplane.kit.embedded_pg.socket_folder import choose_socket_folder, make_socket_folder
 
 logger = logging.getLogger("looplane.postgres")
 
-START_LIMIT = 120.0  # seconds: recovery after a crash under load takes its time
 STOP_LIMIT = 30.0  # seconds
 
 
@@ -42,9 +43,11 @@ class Postmaster:
         if not self._place.cluster.exists():
             yield from create(self._place, account)
         check_version(self._place)
-        yield from end_leftovers(self._place, STOP_LIMIT)
-        make_socket_folder(folder, account)
-        yield from self._launch(server_command(self._place, folder), account)
+        name = identify(self._place.cluster)
+        with opened_id(self._place.cluster) as held:
+            yield from end_leftovers(self._place.cluster, name, held, STOP_LIMIT)
+            make_socket_folder(folder, account)
+            yield from self._launch(server_command(self._place, name, folder), account, held)
 
     def is_running(self) -> bool:
         return self._child is not None and self._child.poll() is None
@@ -54,20 +57,20 @@ class Postmaster:
             end(self._child, STOP_LIMIT)
             self._child = None
 
-    def _launch(self, command: list[str], account: Account) -> Generator[None]:
+    def _launch(self, command: list[str], account: Account, held: int) -> Generator[None]:
         log.trim(self._place.log)
         offset = log.size(self._place.log)
         with log.appending(self._place.log) as output:
-            self._child = spawn(command, account, output.fileno(), env=self._past())
-        deadline = time.monotonic() + START_LIMIT
-        while read_pid_file(self._place.cluster) != PidFile(self._child.pid, ready=True):
+            extra = Extra(self._past(), [held])
+            self._child = spawn(command, account, output.fileno(), extra=extra)
+        ready, progress = PidFile(self._child.pid, ready=True), StartProgress(self._place.cluster)
+        while read_pid_file(self._place.cluster) != ready:
             if not self.is_running():
                 told, name = log.read_from(self._place.log, offset), "postgres"
                 raise program_failed(name, told, self._place.data_dir)
-            if time.monotonic() > deadline:
+            if progress.has_stopped():
                 self.stop()
-                message = f"PostgreSQL did not get ready: see the end of {self._place.log}."
-                raise EmbeddedError(message)
+                raise _no_progress(self._place)
             yield
 
     def _past(self) -> dict[str, str]:
@@ -80,3 +83,10 @@ class Postmaster:
             (self._place.cluster / "postmaster.pid").unlink(missing_ok=True)
             return {}
         return {"PG_GRANDPARENT_PID": str(stale.pid)}
+
+
+def _no_progress(place: Place) -> EmbeddedError:
+    return EmbeddedError(
+        f"PostgreSQL made no progress in its start for {STANDSTILL:.0f} s and was ended: see the"
+        f" end of {place.log}."
+    )

@@ -1,14 +1,12 @@
-"""What still runs of a server that this process did not start."""
+"""What runs of a server, whoever started it."""
 
 import os
 import signal
-import time
-from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from looplane.kit.embedded_pg.place import Place
+_PROC = Path("/proc")
 
 
 class PidFile(NamedTuple):
@@ -16,6 +14,13 @@ class PidFile(NamedTuple):
 
     pid: int
     ready: bool
+
+
+class ServerProcess(NamedTuple):
+    """A process of a cluster; `part` is what it says it does, or "postmaster"."""
+
+    pid: int
+    part: str
 
 
 def read_pid_file(cluster: Path) -> PidFile | None:
@@ -28,39 +33,35 @@ def read_pid_file(cluster: Path) -> PidFile | None:
     return PidFile(int(pid), ready=lines[-1].strip() == "ready") if pid.isdecimal() else None
 
 
-def end_leftovers(place: Place, limit: float) -> Generator[None]:
-    """End what a killed program left: the postmaster in good order, its orphans at once.
-
-    Orphans hold the shared memory, and the next server refuses to start beside them. Only for the
-    holder of the lock.
-    """
-    known = read_pid_file(place.cluster)
-    deadline = time.monotonic() + limit
-    if known and known.pid in _processes(place.name):
-        _send(known.pid, signal.SIGINT)
-        while known.pid in _processes(place.name) and time.monotonic() < deadline:
-            yield
-    while (left := _processes(place.name)) and time.monotonic() < deadline + limit:
-        for pid in left:
-            _send(pid, signal.SIGKILL)
-        yield
-
-
-def _processes(name: str) -> list[int]:
-    """The server's processes: by its argument the postmaster, by their title the others.
+def server_processes(name: str) -> list[ServerProcess]:
+    """Those of the cluster of that name which we can see: by their command lines.
 
     A command line is readable where /proc/PID/cwd is not: in a container, for root.
     """
+    if not _numbers_are_ours():
+        return []
     title, argument = f"postgres: {name}: ".encode(), f"cluster_name={name}".encode()
     found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
+    for file in _PROC.glob("[0-9]*/cmdline"):
         with suppress(OSError):  # it ended meanwhile
             line = file.read_bytes()
-            if line.startswith(title) or argument in line.split(b"\0"):
-                found.append(int(file.parent.name))
+            if line.startswith(title):
+                part = line.removeprefix(title).rstrip(b"\0 ").decode(errors="replace")
+                found.append(ServerProcess(int(file.parent.name), part))
+            elif argument in line.split(b"\0"):
+                found.append(ServerProcess(int(file.parent.name), "postmaster"))
     return found
 
 
-def _send(pid: int, how: signal.Signals) -> None:
+def send(pid: int, how: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.kill(pid, how)
+
+
+def _numbers_are_ours() -> bool:
+    """Whether /proc counts processes as kill(2) does for us, and not as another namespace does."""
+    with suppress(OSError):
+        for line in (_PROC / "self/status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                return line.split()[1:] == [str(os.getpid())]
+    return False

@@ -16,8 +16,9 @@ from looplane.kit.embedded_pg.cluster import read_password
 from looplane.kit.embedded_pg.errors import EmbeddedError, explained
 from looplane.kit.embedded_pg.lock import OwnerLock
 from looplane.kit.embedded_pg.place import Place
-from looplane.kit.embedded_pg.postmaster import START_LIMIT, Postmaster
+from looplane.kit.embedded_pg.postmaster import Postmaster
 from looplane.kit.embedded_pg.processes import read_pid_file
+from looplane.kit.embedded_pg.progress import StartProgress
 from looplane.kit.embedded_pg.socket_folder import socket_folder, socket_path
 
 logger = logging.getLogger("looplane.postgres")
@@ -104,11 +105,11 @@ class EmbeddedPostgres:
             # The account that root hands the server to has to get through.
             mode = 0o711 if os.geteuid() == 0 else 0o700
             self._place.data_dir.mkdir(mode, parents=True, exist_ok=True)
-            deadline = time.monotonic() + START_LIMIT
+            progress = StartProgress(self._place.cluster)
             while not self._take_lock():
                 if self._answers():
                     return
-                if time.monotonic() > deadline:
+                if progress.has_stopped():
                     message = (
                         f"Another process holds {self._place.lock} and its server does not answer:"
                         f" see what that process says, and {self._place.log}."

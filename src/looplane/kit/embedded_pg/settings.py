@@ -6,15 +6,15 @@ from looplane.kit.embedded_pg.place import Place
 from looplane.kit.embedded_pg.socket_folder import PORT
 
 
-def server_command(place: Place, folder: Path) -> list[str]:
-    """The command that serves `place` on a socket in `folder`."""
+def server_command(place: Place, name: str, folder: Path) -> list[str]:
+    """The command that serves the cluster of that name on a socket in `folder`."""
     quoted = str(folder).replace('"', '""')
     settings = {
         "listen_addresses": "",  # no network
         "port": str(PORT),
         "unix_socket_directories": f'"{quoted}"',
         "unix_socket_permissions": "0700",
-        "cluster_name": place.name,  # in the title of each of its processes: how we know them
+        "cluster_name": name,  # in the title of each of its processes: how we know them
         "fsync": "on",  # this and the next: an acknowledged write is a stored one
         "synchronous_commit": "on",
         "recovery_init_sync_method": "syncfs",  # one call after a crash, not one for each file

@@ -67,10 +67,10 @@ def _fits(folder: Path) -> bool:
 
 
 def _link_elsewhere(place: Place) -> None:
-    if socket_folder(place).name == place.name:
+    if socket_folder(place).name == place.socket_name:
         return  # recorded before, perhaps by a process with another TMPDIR
     if place.socket.is_symlink():
         place.socket.unlink()  # came along with a copy of another data folder
     elif place.socket.exists():
         shutil.rmtree(place.socket)
-    place.socket.symlink_to(Path(tempfile.gettempdir()) / place.name)
+    place.socket.symlink_to(Path(tempfile.gettempdir()) / place.socket_name)

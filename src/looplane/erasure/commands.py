@@ -1,0 +1,50 @@
+"""How a person is forgotten."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from looplane.erasure import sql
+from looplane.contacts.sql import CONTACT
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.kit.ids import parse_id
+from looplane.kit.responses import or_404
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was erased: the contact, and how many rows of each kind had their words."""
+
+    contact_id: UUID
+    threads: int
+    messages: int
+    comments: int
+    events: int
+
+
+async def erase_contact(con: Connection, context: Context, text: str) -> Erasure:
+    """Removes the words and the names of the contact with this id or address, for good.
+
+    Their threads stay, without words, so that what asks for projects goes on counting. Events keep
+    what happened, when and by whom. Again for the same contact erases what came since. Raises
+    NotFound.
+    """
+    workspace_id = context.workspace_id
+    async with con.transaction():
+        await con.execute("set local statement_timeout = 0")
+        found = await con.fetchval(sql.FIND, workspace_id, parse_id(text), text)
+        id: UUID = or_404(found, CONTACT.noun)
+        rows = await con.fetch(sql.FIND_THREADS, workspace_id, id)
+        threads, now = [row["id"] for row in rows], context.clock()
+        await con.execute(sql.ERASE_CONTACT, workspace_id, id, now)
+        await con.execute(sql.ERASE_THREADS, workspace_id, threads, now, sql.ERASED)
+        erased = [
+            await con.execute(sql.ERASE_MESSAGES, workspace_id, threads, sql.ERASED),
+            await con.execute(sql.ERASE_COMMENTS, workspace_id, threads, now, sql.ERASED),
+            await con.execute(sql.ERASE_THREAD_EVENTS, workspace_id, threads),
+            await con.execute(sql.ERASE_CONTACT_EVENTS, workspace_id, id),
+            await con.execute(sql.ERASE_FORMER_CONTACT, workspace_id, id, threads),
+        ]
+        await con.execute(sql.DELETE_ANSWERS, workspace_id, [id, *threads])
+    messages, comments, *events = (int(each.split()[-1]) for each in erased)
+    return Erasure(id, len(threads), messages, comments, sum(events))

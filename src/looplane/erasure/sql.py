@@ -1,0 +1,70 @@
+"""Statements that remove a person's words and names, wherever they were kept."""
+
+from looplane.contacts.sql import CONTACT
+from looplane.threads.sql import THREAD
+
+# What stands where words were: a thread is never without text.
+ERASED = "<p>Erased.</p>"
+
+FIND = """
+select id from contacts
+where workspace_id = $1 and (id = $2 or lower(email) = lower($3))
+order by deleted_at nulls first limit 1"""
+
+FIND_THREADS = "select id from threads where workspace_id = $1 and contact_id = $2"
+
+ERASE_CONTACT = """
+update contacts set email = 'erased-' || id || '@erased.invalid', name = null, image_url = null,
+  external_ids = '{}', is_subscribed = false, version = version + 1,
+  updated_at = greatest($3, updated_at + interval '1 ms'),
+  deleted_at = coalesce(deleted_at, $3)
+where workspace_id = $1 and id = $2"""
+
+ERASE_THREADS = """
+update threads set title = null, text = $4, external_ids = '{}', ai_draft_html = null,
+  ai_draft_sources = null, ai_draft_generated_at = null, ai_draft_started_at = null,
+  ai_draft_error_at = null, version = version + 1,
+  updated_at = greatest($3, updated_at + interval '1 ms')
+where workspace_id = $1 and id = any ($2)"""
+
+# Answers quote what they answer, and comments speak of it.
+ERASE_MESSAGES = """
+update messages set subject = '', "from" = null, "to" = '[]', cc = '[]', bcc = '[]',
+  text = 'Erased.', html = $3, attachments = '[]'
+where workspace_id = $1 and thread_id = any ($2)"""
+ERASE_COMMENTS = """
+update comments set content = $4, attachments = '[]', version = version + 1,
+  updated_at = greatest($3, updated_at + interval '1 ms')
+where workspace_id = $1 and thread_id = any ($2)"""
+
+# An event goes on saying that something happened, when, and by whom; the resource is shown as it
+# is now, without words.
+_WORDS = "{title,text,ai_draft_html,ai_draft_sources,email,name,image_url,external_ids}"
+_STRIPPED = f"before = before - '{_WORDS}'::text[], after = after - '{_WORDS}'::text[]"
+ERASE_THREAD_EVENTS = f"""
+with shown as materialized (
+  select t.id, {THREAD.body} as body from threads t {THREAD.joins}
+  where t.workspace_id = $1 and t.id = any ($2))
+update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
+from shown
+where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'thread.%'"""
+ERASE_CONTACT_EVENTS = f"""
+with shown as materialized (
+  select ct.id, {CONTACT.body} as body from contacts ct {CONTACT.joins}
+  where ct.workspace_id = $1 and ct.id = $2)
+update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
+from shown
+where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'contact.%'"""
+
+# A thread that is another contact's by now says what that one wrote; who had it before is no
+# longer shown.
+ERASE_FORMER_CONTACT = """
+update events e set data = (e.data::jsonb || '{"contact": null}')::json
+where e.workspace_id = $1 and e.type like 'thread.%' and e.subject_id <> all ($3)
+  and e.data->'contact'->>'id' = $2::uuid::text"""
+
+# Whatever answer shows the contact or one of the threads; it would not be given again for long.
+DELETE_ANSWERS = """
+delete from idempotent_answers a
+where a.workspace_id = $1 and exists (
+  select from unnest($2::uuid[]) as named(id) where position(named.id::text in a.body) > 0)"""

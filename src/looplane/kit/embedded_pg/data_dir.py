@@ -1,0 +1,81 @@
+"""Which folder holds the data, wherever a command runs: one rule, in docs/operating.md."""
+
+import logging
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from looplane.kit.embedded_pg.errors import EmbeddedError
+
+logger = logging.getLogger("looplane.postgres")
+
+_SOURCES = Path(__file__).resolve().parents[3]  # "src" in a checkout
+# What version 0.1.0 used, in the folder where it was started.
+_EARLIER = Path("data")
+# Only a cluster of ours has it.
+_MARK = Path("postgres/looplane.password")
+
+
+def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:
+    """Where the data is unless LOOPLANE_DATA_DIR says it. Raises RuntimeError without a home."""
+    if _is_checkout():
+        return _SOURCES.parent / "data"
+    shared = Path(env.get("XDG_DATA_HOME", ""))
+    # Its specification has us ignore one that is relative.
+    return (shared if shared.is_absolute() else Path.home() / ".local/share") / "looplane"
+
+
+def explain_data_dir(chosen: Path) -> str:
+    """The folder and why it is that one, as in "/srv/data (LOOPLANE_DATA_DIR)"."""
+    if not _is_default(chosen):
+        return f"{chosen} (LOOPLANE_DATA_DIR)"
+    return f"{chosen} (of this checkout)" if _is_checkout() else f"{chosen} (the default)"
+
+
+def forgotten_data(chosen: Path) -> str | None:
+    """What to say of a database that an earlier version left in the working folder.
+
+    Nothing of a folder chosen by LOOPLANE_DATA_DIR, which is nobody's oversight.
+    """
+    earlier = _EARLIER.absolute()
+    if not _is_default(chosen) or not _has_cluster(earlier) or _is_same(chosen, earlier):
+        return None
+    return (
+        f"there is a database in {earlier}, where an earlier version kept it:"
+        f" set LOOPLANE_DATA_DIR={shlex.quote(str(earlier))} to use it"
+    )
+
+
+def warn_of_forgotten_data(chosen: Path) -> None:
+    """Tells the log of it. Raises EmbeddedError instead of beginning an empty one beside it."""
+    told = forgotten_data(chosen)
+    if told is None:
+        return
+    if _has_cluster(chosen):
+        logger.warning("The data is in %s, and %s", chosen, told)
+        return
+    message = (
+        f"There is no database in {chosen}, and {told}, or move it to where it belongs by now,"
+        " while nothing runs on it."
+    )
+    raise EmbeddedError(message)
+
+
+def _has_cluster(data_dir: Path) -> bool:
+    return os.access(data_dir / _MARK, os.F_OK)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.exists() and one.samefile(other)
+
+
+def _is_default(chosen: Path) -> bool:
+    try:
+        return chosen == default_data_dir()
+    except RuntimeError:
+        return False
+
+
+def _is_checkout() -> bool:
+    return _SOURCES.name == "src" and (_SOURCES.parent / "pyproject.toml").exists()

@@ -1,0 +1,20 @@
+"""Databases that are empty at first, for one test each."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+
+NAME = "looplane_empty"
+
+
+@asynccontextmanager
+async def empty_database(dsn: str) -> AsyncIterator[str]:
+    """The address of an empty database on the server of `dsn`; gone at the end."""
+    admin = await asyncpg.connect(dsn)
+    await admin.execute(f"drop database if exists {NAME} with (force)")
+    await admin.execute(f"create database {NAME}")
+    yield urlsplit(dsn)._replace(path=f"/{NAME}").geturl()
+    await admin.execute(f"drop database {NAME} with (force)")
+    await admin.close()

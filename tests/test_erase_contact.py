@@ -1,0 +1,83 @@
+"""A person is forgotten: no word and no name of theirs is left in any row, events included."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from looplane.erasure.commands import erase_contact
+from looplane.kit.clock import system_clock
+from looplane.kit.context import Context
+from looplane.kit.errors import NotFound
+from looplane.kit.ids import new_id
+from looplane.kit.principal import Principal
+from tests.conftest import Workspace
+from tests.factory import Factory
+from tests.witness import everything
+
+WORD = "Zanzibar"
+_MESSAGE = """
+insert into messages (workspace_id, id, thread_id, type, direction, subject, "from", text, html,
+  created_at) values ($1, $2, $3, 'email', 'inbound', $4, to_jsonb($4::text), $4, $4, now())"""
+_COMMENT = """
+insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
+values ($1, $2, $3, $4, now(), now())"""
+
+
+def eraser(workspace: Workspace) -> Context:
+    return Context(Principal(workspace.id, "rule", rule="erase"), system_clock, "erase")
+
+
+async def test_no_word_is_left_anywhere(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
+) -> None:
+    address = f"{WORD}@mail.example"
+    thread = await make.thread(
+        text=f"<p>{WORD}</p>",
+        title=WORD,
+        contact_email=address,
+        contact_name=WORD,
+        external_ids={"plain": WORD},
+    )
+    path, key = f"/threads/{thread['id']}", {"Idempotency-Key": "k"}
+    source = {"type": "article", "title": WORD}
+    draft = {"ai_draft_html": f"<p>{WORD}</p>", "ai_draft_sources": [source]}
+    assert (await client.patch(path, json=draft, headers=key)).is_success
+    project = await make.project()
+    await client.patch(path, json={"title": f"{WORD} again", "project_id": project["id"]})
+    row = (workspace.id, new_id(), thread["id"], WORD)
+    await db.execute(_MESSAGE, *row)
+    await db.execute(_COMMENT, *row)
+    moved = await make.thread(contact_email=address)
+    other = await make.contact(name="Somebody else")
+    await client.patch(f"/threads/{moved['id']}", json={"contact_id": other["id"]})
+    stays = await make.thread(text="<p>Other words</p>")
+    assert any(WORD in each for each in await everything(db, workspace.id))
+
+    erasure = await erase_contact(db, eraser(workspace), address.upper())
+
+    assert [each for each in await everything(db, workspace.id) if WORD in each] == []
+    assert (erasure.threads, erasure.messages, erasure.comments) == (1, 1, 1)
+    after = (await client.get(path)).json()
+    assert (after["contact"], after["title"], after["text"]) == (None, None, "<p>Erased.</p>")
+    assert [need["project_id"] for need in after["customer_needs"]] == [project["id"]]
+    kept = (await client.get(f"/threads/{moved['id']}")).json()
+    assert (kept["text"], kept["contact"]["name"]) == (moved["text"], "Somebody else")
+    assert (await client.get(f"/threads/{stays['id']}")).json() == stays
+
+
+async def test_what_comes_after_an_erasure_can_be_erased_too(
+    make: Factory, db: Any, workspace: Workspace
+) -> None:
+    contact = await make.contact(email="gone@mail.example")
+    first = await erase_contact(db, eraser(workspace), contact["id"])
+    assert await erase_contact(db, eraser(workspace), contact["id"]) == first
+
+
+async def test_a_contact_of_another_workspace_is_not_there(
+    make_other: Factory, db: Any, workspace: Workspace
+) -> None:
+    theirs = await make_other.contact(email="theirs@mail.example")
+    for text in (theirs["id"], theirs["email"], "nobody@mail.example", "nope"):
+        with pytest.raises(NotFound):
+            await erase_contact(db, eraser(workspace), text)
