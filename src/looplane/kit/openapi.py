@@ -13,8 +13,9 @@ from looplane.kit.openapi_parts import (
     responses,
 )
 from looplane.kit.operation import Operation
+from looplane.kit.request import MAX_BODY
 from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
-from looplane.kit.signature import MAX_BODY, Parameter, RawBody
+from looplane.kit.signature import Parameter, RawBody
 
 Json = Any
 

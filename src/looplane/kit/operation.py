@@ -31,7 +31,7 @@ from looplane.kit.paging import PageQuery, with_filters_of_cursor
 from looplane.kit.principal import Principal
 from looplane.kit.request import Validated, read_file, read_json, read_query, read_raw
 from looplane.kit.request_headers import RequestHeaders, headers_taken, read_headers
-from looplane.kit.responses import or_404, without_body
+from looplane.kit.responses import or_404
 from looplane.kit.signature import RawBody, Signature, WriteQuery, read_signature
 from looplane.kit.writes import Read, Write, fingerprint
 
@@ -88,7 +88,7 @@ class Operation(APIRoute):
             response = await self._answer(request, principal, body)
         finally:
             await request.close()  # the files of a form
-        await response(scope, receive, without_body(send) if scope["method"] == "HEAD" else send)
+        await response(scope, receive, send)
 
     async def _admit(self, request: Request) -> Principal:
         """Who calls. Raises Unauthenticated, RateLimited, ScopeRequired, Forbidden and others."""

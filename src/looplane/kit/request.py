@@ -19,6 +19,8 @@ from looplane.kit.errors import PayloadTooLarge, UnsupportedMediaType
 from looplane.kit.schema import StrictModel, optional
 from looplane.kit.validation_messages import faults_of
 
+# Bytes that a request may have beside its head.
+MAX_BODY = 1_000_000
 _UTF_8 = re.compile(r"(?i)\s*(charset=(\"utf-8\"|utf-8))?\s*")
 # No object of ours has as many fields.
 _MOST_FIELDS = 200

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from starlette.responses import Response
-from starlette.types import Message, Send
 
 from looplane.kit.errors import NotFound
 
@@ -62,13 +61,3 @@ class NotModified(Response):
 
     def __init__(self, etag: str) -> None:
         super().__init__(status_code=304, headers={"ETag": etag})
-
-
-def without_body(send: Send) -> Send:
-    """A `send` for the answer to HEAD: as to GET, without the body."""
-
-    async def send_head(message: Message) -> None:
-        body = {"body": b""} if message["type"] == "http.response.body" else {}
-        await send({**message, **body})
-
-    return send_head

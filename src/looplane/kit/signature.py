@@ -17,6 +17,7 @@ from uuid import UUID
 from fastapi import UploadFile, params
 from pydantic import BaseModel
 
+from looplane.kit.request import MAX_BODY
 from looplane.kit.schema import StrictModel
 from looplane.kit.writes import Read, Write
 
@@ -29,10 +30,6 @@ class WriteQuery(StrictModel):
     """What the query of every write may say."""
 
     dry_run: bool = False
-
-
-# Bytes that the edge lets through.
-MAX_BODY = 1_000_000
 
 
 class RawBody(params.Body):  # type: ignore[misc]  # FastAPI's own marks are made so
