@@ -60,9 +60,9 @@ HEADERS: dict[str, Json] = {
     "ETag": _header(
         "The version of what is answered, where it has one, and a digest of the answer. After a "
         "dry run it is of what is there now, and is missing where nothing is. With 412 it is the "
-        "present version alone.",
+        "present version alone. Weak where the answer is compressed.",
         type="string",
-        pattern='^"([0-9]+|([0-9]+-)?[0-9a-f]{16})"$',
+        pattern='^(W/)?"([0-9]+|([0-9]+-)?[0-9a-f]{16})"$',
     ),
     "Idempotent-Replayed": _header(
         "The answer was stored for this `Idempotency-Key`; nothing was done now.",
