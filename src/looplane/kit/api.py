@@ -89,4 +89,8 @@ def _response_options(answer: AnswerType) -> dict[str, Any]:
     if not isinstance(answer, str):
         return {"response_model": answer}
     content = {answer: {"schema": {"type": "string", "format": "binary"}}}
-    return {"response_model": None, "responses": {200: {"content": content}}}
+    return {
+        "response_model": None,
+        "response_class": Response,  # so that FastAPI adds no JSON to the content
+        "responses": {200: {"content": content}},
+    }
