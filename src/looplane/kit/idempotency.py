@@ -32,9 +32,9 @@ delete from idempotent_answers where (workspace_id, key_id, idempotency_key) in 
   where created_at <= $1 limit 1000 for update skip locked)"""
 
 
-def parse_key(header: str | None) -> str | None:
+def parse_key(header: str) -> str:
     """The caller's name for a request. Raises ValidationFailed."""
-    if header is not None and not _KEY.fullmatch(header):
+    if not _KEY.fullmatch(header):
         raise ValidationFailed(["Idempotency-Key: must be 1 to 255 visible ASCII characters"])
     return header
 

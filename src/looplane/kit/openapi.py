@@ -143,9 +143,11 @@ def _query_parameter(parameter: dict[str, Json]) -> dict[str, Json]:
 
 
 def _tidy(node: Json) -> Json:
-    """Without generated titles and null defaults; null as one more type."""
+    """Without generated titles and null defaults; null as one more type, 1.0 as 1."""
     if isinstance(node, list):
         return [_tidy(each) for each in node]
+    if isinstance(node, float) and node.is_integer():
+        return int(node)
     if not isinstance(node, dict):
         return node
     tidy = {

@@ -189,7 +189,7 @@ class Operation(APIRoute):
     ) -> Read | Write:
         database = request.app.state.database
         if not self.signature.writes:
-            return Read(database, context, headers.if_none_match)
+            return Read(database, context, headers.known_etags)
         target = request.scope["path"].encode() + b"?" + request.scope["query_string"]
         key = headers.idempotency_key
         assert isinstance(query.model, WriteQuery)

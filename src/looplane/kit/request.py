@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from looplane.kit.errors import PayloadTooLarge, UnsupportedMediaType
 from looplane.kit.schema import StrictModel, optional
-from looplane.kit.validation_messages import faults_of
+from looplane.kit.validation_messages import faults_of, shorten
 
 # Bytes that a request may have beside its head.
 MAX_BODY = 1_000_000
@@ -46,7 +46,9 @@ def read_query(request: Request, model: type[BaseModel]) -> Validated:
         pairs = dict(items)
         if len(pairs) < len(items):
             times = Counter(name for name, _ in items)
-            return Validated(None, tuple(f"{k}: is given twice" for k in pairs if times[k] > 1))
+            return Validated(
+                None, tuple(f"{shorten(k)}: is given twice" for k in pairs if times[k] > 1)
+            )
     try:
         return Validated(model.model_validate_strings(pairs))
     except ValidationError as error:
@@ -59,7 +61,7 @@ def read_json(request: Request, body: bytes, model: type[BaseModel]) -> Validate
     try:
         raw = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
-        return Validated(None, (f"The body is not JSON: {error}",))
+        return Validated(None, (f"The body is not JSON: {shorten(str(error))}",))
     if isinstance(raw, dict) and len(raw) > _MOST_FIELDS:
         return Validated(None, (f"The body has {len(raw):,} fields, at most {_MOST_FIELDS}",))
     try:
@@ -93,7 +95,7 @@ async def read_file(request: Request, field: str) -> Validated:
     except HTTPException as error:
         return Validated(None, (f"The form cannot be read: {error.detail}",))
     upload = form.get(field)
-    others = tuple(f"{name}: is not a field here" for name in form if name != field)
+    others = tuple(f"{shorten(name)}: is not a field here" for name in form if name != field)
     if not isinstance(upload, starlette.datastructures.UploadFile):
         return Validated(None, (*others, f"{field}: is required, as a file"))
     size, name, headers = upload.size, upload.filename, upload.headers

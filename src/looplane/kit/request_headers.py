@@ -3,19 +3,25 @@
 A caller who sends one relies on it, so an operation refuses those that it does not take.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.datastructures import Headers
 
 from looplane.kit.context import ANY_VERSION, Precondition
 from looplane.kit.errors import ValidationFailed
-from looplane.kit.etags import parse_if_match
+from looplane.kit.etags import parse_if_match, parse_if_none_match
 from looplane.kit.idempotency import parse_key
 
 IF_MATCH = "If-Match"
 IF_NONE_MATCH = "If-None-Match"
 IDEMPOTENCY_KEY = "Idempotency-Key"
-_ALL = (IF_MATCH, IF_NONE_MATCH, IDEMPOTENCY_KEY)
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    IF_MATCH: parse_if_match,
+    IF_NONE_MATCH: parse_if_none_match,
+    IDEMPOTENCY_KEY: parse_key,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class RequestHeaders:
     """What these headers say, and what is wrong with them."""
 
     precondition: Precondition = ANY_VERSION
-    if_none_match: str | None = None
+    known_etags: frozenset[str] | None = None
     idempotency_key: str | None = None
     faults: tuple[str, ...] = ()
 
@@ -46,21 +52,25 @@ def headers_taken(method: str, path: str, *, writes: bool, has_etag: bool) -> fr
 
 def read_headers(headers: Headers, taken: frozenset[str]) -> RequestHeaders:
     """What those of the `taken` headers say that were sent."""
-    sent = {name: value for name in _ALL if (value := headers.get(name)) is not None}
+    sent = {name: value for name in _PARSERS if (value := headers.get(name)) is not None}
     if not sent:
         return _NONE
-    faults = [
-        f"{name}: has no effect on this operation and must not be sent"
-        for name in sent
-        if name not in taken
-    ]
-    precondition, key = ANY_VERSION, None
-    try:
-        precondition = parse_if_match(sent.get(IF_MATCH))
-        key = parse_key(sent.get(IDEMPOTENCY_KEY))
-    except ValidationFailed as error:
-        faults.extend(error.issues)
-    return RequestHeaders(precondition, sent.get(IF_NONE_MATCH), key, tuple(faults))
+    said: dict[str, Any] = {}
+    faults: list[str] = []
+    for name, value in sent.items():
+        if name not in taken:
+            faults.append(f"{name}: has no effect on this operation and must not be sent")
+            continue
+        try:
+            said[name] = _PARSERS[name](value)
+        except ValidationFailed as error:
+            faults.extend(error.issues)
+    return RequestHeaders(
+        said.get(IF_MATCH, ANY_VERSION),
+        said.get(IF_NONE_MATCH),
+        said.get(IDEMPOTENCY_KEY),
+        tuple(faults),
+    )
 
 
 _NONE = RequestHeaders()
