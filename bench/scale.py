@@ -21,7 +21,7 @@ _LIMIT = 2
 def measure(world: World) -> dict[str, float]:
     """Median milliseconds of each request, one at a time."""
     with api(world):
-        # Before anything is changed: what the seed changed in its last minute, in both sizes the same.
+        # Before anything is changed: what the seed changed in its last minute, of both sizes.
         since = quote(iso(world.seeded_at - timedelta(minutes=1)))
         changed = _timed(world, f"/threads?updated_after={since}")
         found = {
@@ -71,5 +71,7 @@ def _cursor_of(world: World, tab: str, pages: int) -> str:
     cursor = ""
     for _ in range(pages):
         tail = f"&cursor={cursor}" if cursor else ""
-        cursor = json.loads(_get(world, f"/threads?tab={tab}&limit={_LIMIT}{tail}"))["page"]["cursor"]
+        cursor = json.loads(_get(world, f"/threads?tab={tab}&limit={_LIMIT}{tail}"))["page"][
+            "cursor"
+        ]
     return cursor

@@ -14,9 +14,9 @@ from uuid import UUID
 
 import httpx
 
+from looplane.kit.database import connected
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
-from looplane.kit.database import connected
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES, digest, new_key
 from looplane.kit.migrate import migrate

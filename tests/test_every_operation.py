@@ -79,6 +79,16 @@ async def test_each_scope_is_needed(
         assert missing in answer.json()["message"].replace(".", " ").split()
 
 
+@every(WRITES)
+async def test_a_viewer_writes_by_no_key(
+    app: ASGIApp, mine: World, make: Factory, operation: Operation
+) -> None:
+    viewer = await make.member(role="VIEWER")
+    async with connected(app, await make.key(member_id=viewer)) as caller:
+        refused(await caller.request(**request(operation, mine)), 403, "forbidden")
+        assert (await caller.get("/me")).status_code == httpx.codes.OK
+
+
 @every(OPERATIONS)
 async def test_nobody_gets_in_without_a_key(
     app: ASGIApp, mine: World, make: Factory, db: Any, operation: Operation

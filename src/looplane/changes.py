@@ -74,7 +74,7 @@ async def conditions_of(
     return conditions
 
 
-async def create(
+async def create(  # noqa: PLR0913  # what is made, by whom
     con: Connection,
     context: Context,
     resource: Resource,
@@ -122,9 +122,9 @@ async def update_from_body(
 class Decision:
     """How an update that is more than its body is decided.
 
-    `find` is a `resource.find()` that sees more, given `find_by`; the others get its row: `faults` are
-    what is wrong with what was sent, `columns` what is to be, and `also` names the events that a
-    change sets off beside `<noun>.updated`.
+    `find` is a `resource.find()` that sees more, given `find_by`; the others get its row: `faults`
+    are what is wrong with what was sent, `columns` what is to be, and `also` names the events that
+    a change sets off beside `<noun>.updated`.
     """
 
     columns: Callable[[Row], Values]

@@ -51,11 +51,19 @@ async def drop_partitions(con: Connection, before: datetime) -> int:
     return len(names) + int(strays.split()[-1])
 
 
+async def are_positions_behind(con: Connection) -> bool:
+    """Whether the next position would be lower than the last one."""
+    row = await con.fetchrow(FIND_BASE)
+    return row is not None and row["base"] != row["needed"]
+
+
 async def rebase_positions(con: Connection) -> bool:
     """Lets positions go on rising on a server that counts its transactions from a lower number.
 
     Says whether that was needed. Nobody else may write events meanwhile: the caller migrates.
     """
+    if not await are_positions_behind(con):
+        return False
     async with con.transaction():
         await con.execute("lock table event_positions in exclusive mode")
         row = await con.fetchrow(FIND_BASE)

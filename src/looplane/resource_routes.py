@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from starlette.responses import Response
@@ -52,44 +52,45 @@ class ResourceRoutes:
 
     def add_collection(self, api: Api) -> None:
         """Adds list and create. Paths such as `/tags/groups` come before those with an id."""
-        query_model, body_model, (reading, writing) = self.query, self.create, self._callers()
         list_page, create = self._command("list"), self._command("create")
 
-        async def list_all(
-            query: Annotated[query_model, Query()],  # type: ignore[valid-type]
-            read: reading,  # type: ignore[valid-type]
-        ) -> Response:
-            return await read(list_page, query)  # type: ignore[attr-defined]
+        async def list_all(query: PageQuery, read: Read) -> Response:
+            return await read(list_page, query)
 
-        async def create_one(body: body_model, write: writing) -> Response:  # type: ignore[valid-type]
-            return await write(create, body)  # type: ignore[attr-defined]
+        async def create_one(body: StrictModel, write: Write) -> Response:
+            return await write(create, body)
 
-        self._add(api.get, "list", self.path, page_of(self.out), list_all)
-        self._add(api.post, "create", self.path, self.out, create_one)
+        of_list = {"query": Annotated[self.query, Query()], "read": self._reading}
+        of_create = {"body": self.create, "write": self._writing}
+        self._add(api.get, "list", self.path, page_of(self.out), list_all, of_list)
+        self._add(api.post, "create", self.path, self.out, create_one, of_create)
 
     def add_items(self, api: Api) -> None:
         """Adds get, update and delete."""
-        path, patch_model, (reading, writing) = f"{self.path}/{{id}}", self.patch, self._callers()
+        path = f"{self.path}/{{id}}"
         get, update, delete = (self._command(verb) for verb in ("get", "update", "delete"))
 
-        async def get_one(id: Id, read: reading) -> Response:  # type: ignore[valid-type]
-            return await read(get, id)  # type: ignore[attr-defined]
+        async def get_one(id: Id, read: Read) -> Response:
+            return await read(get, id)
 
-        async def update_one(id: Id, patch: patch_model, write: writing) -> Response:  # type: ignore[valid-type]
-            return await write(update, id, patch)  # type: ignore[attr-defined]
+        async def update_one(id: Id, patch: StrictModel, write: Write) -> Response:
+            return await write(update, id, patch)
 
-        async def delete_one(id: Id, write: writing) -> Response:  # type: ignore[valid-type]
-            return await write(delete, id)  # type: ignore[attr-defined]
+        async def delete_one(id: Id, write: Write) -> Response:
+            return await write(delete, id)
 
-        self._add(api.get, "get", path, self.out, get_one)
-        self._add(api.patch, "update", path, self.out, update_one)
-        self._add(api.delete, "delete", path, DeleteResult, delete_one)
+        of_update = {"patch": self.patch, "write": self._writing}
+        self._add(api.get, "get", path, self.out, get_one, {"read": self._reading})
+        self._add(api.patch, "update", path, self.out, update_one, of_update)
+        self._add(api.delete, "delete", path, DeleteResult, delete_one, {"write": self._writing})
 
-    def _callers(self) -> tuple[Any, Any]:
-        return (
-            Annotated[Read, require_scopes(f"{self.scopes}:read")],
-            Annotated[Write, require_scopes(f"{self.scopes}:write")],
-        )
+    @property
+    def _reading(self) -> object:
+        return Annotated[Read, require_scopes(f"{self.scopes}:read")]
+
+    @property
+    def _writing(self) -> object:
+        return Annotated[Write, require_scopes(f"{self.scopes}:write")]
 
     def _command(self, verb: str) -> Command:
         if verb in self.commands:
@@ -101,14 +102,17 @@ class ResourceRoutes:
 
         return run
 
-    def _add(
+    def _add(  # noqa: PLR0913  # what an operation is
         self,
         declare: Callable[..., Declare],
         verb: str,
         path: str,
         answer: type[StrictModel],
         endpoint: Endpoint,
+        parameters: Mapping[str, object],
     ) -> None:
+        # The signature is the contract: each parameter is of the noun's own type.
+        endpoint.__annotations__.update(parameters)
         plural = "s" if verb == "list" else ""
         noun = self.resource.noun.replace(" ", "_")
         endpoint.__name__ = f"{verb}_{self.resource.table if plural else noun}"

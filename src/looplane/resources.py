@@ -21,6 +21,11 @@ class Reference:
     table: str
     is_soft_deleted: bool = True
 
+    def statement(self, id: str) -> str:
+        """SQL for the id of that row, if it is there. $1 workspace."""
+        alive = " and x.deleted_at is null" if self.is_soft_deleted else ""
+        return f"select x.id from {self.table} x where x.workspace_id = $1 and x.id = {id}{alive}"
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -141,9 +146,9 @@ with w as materialized ({events.WRITE.format("$3")}),
 
     @cached_property
     def update(self) -> str:
-        """Changes a row that has this version. $1 workspace, $2 id, $3 version, $4 columns, $5 write.
+        """Changes a row that has this version; the columns that are not in $4 stay as they are.
 
-        The columns that are not in $4 stay as they are.
+        $1 workspace, $2 id, $3 version, $4 columns, $5 write.
         """
         alias = self.alias
         stored = ", ".join(self._stored(name) for name in self.columns)
@@ -170,8 +175,7 @@ with w as materialized ({events.WRITE.format("$3")}),
     def hold_references(self) -> str:
         """The ids of what is referred to, kept from being deleted. $1 workspace, then the ids."""
         held = [
-            f"(select x.id from {each.table} x where x.workspace_id = $1 and x.id = ${number}"
-            f"{' and x.deleted_at is null' if each.is_soft_deleted else ''} for key share) as {name}"
+            f"({each.statement(f'${number}')} for key share) as {name}"
             for number, (name, each) in enumerate(self.references.items(), 2)
         ]
         return f"select {', '.join(held)}"

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
+from looplane.event_partitions import are_positions_behind, rebase_positions
 from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Connection, connected, is_unreachable
 from looplane.kit.embedded_pg.binaries import find_binaries
@@ -12,7 +13,7 @@ from looplane.kit.embedded_pg.data_dir import warn_of_forgotten_data
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.ledger import Comparison
 from looplane.kit.migrate import check, log_newer, migrate
-from looplane.kit.migrations import Migrations
+from looplane.kit.migrations import MigrationError, Migrations
 
 
 @contextmanager
@@ -41,14 +42,14 @@ def database(settings: Settings) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def open_connection(dsn: str) -> AsyncIterator[Connection]:
+async def open_connection(dsn: str, settings: Settings) -> AsyncIterator[Connection]:
     """One connection, of no pool.
 
     Raises ConfigError, PoolerError, and what `kit.database.is_unreachable` knows.
     """
     async with AsyncExitStack() as stack:
         with readable_address():
-            con = await stack.enter_async_context(connected(dsn))
+            con = await stack.enter_async_context(connected(dsn, settings.database_pooling))
         yield con
 
 
@@ -65,8 +66,27 @@ def readable_address() -> Iterator[None]:
         raise ConfigError(msg) from error
 
 
+async def migrate_tables(con: Connection, migrations: Migrations) -> Comparison:
+    """Brings the tables up to date; how they differed before. Raises MigrationError."""
+    found = await migrate(con, migrations)
+    await rebase_positions(con)
+    return found
+
+
+async def check_tables(con: Connection, migrations: Migrations) -> Comparison:
+    """How the tables differ from what is needed, where that does no harm. Raises MigrationError."""
+    found = await check(con, migrations)
+    if await are_positions_behind(con):
+        msg = (
+            "The database was moved to a server that counts its transactions from a lower number;"
+            " run `looplane migrate`, so that its events go on in order."
+        )
+        raise MigrationError(msg)
+    return found
+
+
 async def prepare_tables(
-    dsn: str, migrations: Migrations, patience: float, *, migrates: bool
+    dsn: str, settings: Settings, migrations: Migrations, patience: float, *, migrates: bool
 ) -> Comparison:
     """Brings the tables up to date, or only sees that they are; how they differed before.
 
@@ -76,8 +96,8 @@ async def prepare_tables(
     end = time.monotonic() + patience
     while True:
         try:
-            async with open_connection(dsn) as con:
-                found = await (migrate if migrates else check)(con, migrations)
+            async with open_connection(dsn, settings) as con:
+                found = await (migrate_tables if migrates else check_tables)(con, migrations)
         except Exception as error:
             if not is_unreachable(error) or time.monotonic() > end:
                 raise

@@ -5,15 +5,15 @@ from looplane.cli.options import AsJson
 from looplane.cli.output import card, note, say
 from looplane.kit.database import Connection
 from looplane.kit.ledger import Comparison
-from looplane.kit.migrate import migrate as apply_migrations
 from looplane.main import MIGRATIONS
+from looplane.runtime import migrate_tables
 
 
 def migrate(*, as_json: AsJson = False) -> None:
     """Bring the database up to date."""
 
     async def work(con: Connection) -> Comparison:
-        return await apply_migrations(con, MIGRATIONS)
+        return await migrate_tables(con, MIGRATIONS)
 
     found = on_database(work)
     if found.notice:

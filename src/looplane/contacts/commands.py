@@ -68,7 +68,12 @@ async def _create_if_missing(
     con: Connection, context: Context, email: str, name: str | None, company_id: UUID | None
 ) -> tuple[str, ...]:
     company = None if company_id is None else str(company_id)
-    values = {"email": email, "name": name, "company_id": company, "image_url": None}
+    values: dict[str, object] = {
+        "email": email,
+        "name": name,
+        "company_id": company,
+        "image_url": None,
+    }
     values |= {"is_subscribed": True, "external_ids": {}}
     try:
         async with con.transaction():  # a savepoint: somebody may make the same contact just now

@@ -73,8 +73,8 @@ def _faults(sent: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
 class _Differing:
     """Needs that are there and differ from what was asked for, by their id."""
 
-    before: dict[str, Values]
-    after: dict[str, Values]
+    before: Mapping[str, Values]
+    after: Mapping[str, Values]
 
     @classmethod
     def of(cls, rows: Sequence[Row], priority: float | None) -> "_Differing":

@@ -14,7 +14,8 @@ NOUN = "customer need"
 
 # The version of a thread and its needs: all, or those for the projects $3 and the issues $4.
 LIST = f"""
-select t.version, array(select {NEED}::text {SHOWN_NEEDS} and n.workspace_id = $1 and n.thread_id = $2
+select t.version, array(select {NEED}::text {SHOWN_NEEDS}
+  and n.workspace_id = $1 and n.thread_id = $2
   and ($3::uuid[] is null or n.project_id = any ($3) or n.issue_id = any ($4))
   order by n.created_at, n.id) as bodies
 from threads t where t.workspace_id = $1 and t.id = $2 and t.deleted_at is null"""
@@ -33,7 +34,8 @@ left join customer_needs n on n.workspace_id = $1 and n.thread_id = $2
 
 # The needs $2 are no longer the field's; their priority becomes $4, or stays.
 UPDATE = """
-update customer_needs set updated_at = $3, is_of_project_field = false, priority = coalesce($4, priority)
+update customer_needs
+set updated_at = $3, is_of_project_field = false, priority = coalesce($4, priority)
 where workspace_id = $1 and id = any ($2)"""
 
 DELETE = f"""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from looplane.erasure import sql
 from looplane.contacts.sql import CONTACT
+from looplane.erasure import sql
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import parse_id

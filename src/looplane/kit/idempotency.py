@@ -39,13 +39,13 @@ def parse_key(header: str) -> str:
     return header
 
 
-async def claim(con: Connection, workspace_id: UUID, key_id: UUID, key: str) -> bool:
+async def claim(con: Connection, workspace_id: UUID, key_id: UUID | None, key: str) -> bool:
     """False while another transaction holds this key."""
     return bool(await con.fetchval(CLAIM, str(workspace_id), str(key_id), key))
 
 
 async def get(
-    con: Connection, workspace_id: UUID, key_id: UUID, key: str, since: datetime
+    con: Connection, workspace_id: UUID, key_id: UUID | None, key: str, since: datetime
 ) -> Row | None:
     """The answer stored after `since`, if there is one."""
     return await con.fetchrow(GET, workspace_id, key_id, key, since)
@@ -54,7 +54,7 @@ async def get(
 async def insert(  # noqa: PLR0913  # the columns
     con: Connection,
     workspace_id: UUID,
-    key_id: UUID,
+    key_id: UUID | None,
     key: str,
     request_hash: bytes,
     headers: dict[str, str],

@@ -215,8 +215,9 @@ def _events(change: _Change, planned: list[dict[str, object]]) -> list[Event]:
         was, becomes = ({"company_id": each["contact_company_id"]} for each in (before, after))
         events.append(Event("contact.updated", after["contact_id"], was, becomes))
     if change.differs("project_id"):
-        ends = [("customer_need.deleted", change.row["need_id"])] if before["project_id"] else []
-        begins = [("customer_need.created", change.need_id)] if after["project_id"] else []
-        for type, need_id in (*ends, *begins):
-            events.append(Event(type, need_id, aggregate_id=change.id))
+        if before["project_id"]:
+            need_id = change.row["need_id"]
+            events.append(Event("customer_need.deleted", need_id, aggregate_id=change.id))
+        if after["project_id"]:
+            events.append(Event("customer_need.created", change.need_id, aggregate_id=change.id))
     return events
