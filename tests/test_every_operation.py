@@ -13,8 +13,8 @@ from starlette.types import ASGIApp
 from looplane.kit import idempotency
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
-from looplane.kit.edge import MAX_BODY
 from looplane.kit.keys import SCOPES
+from looplane.kit.request import MAX_BODY
 from looplane.main import create_app
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.contract import OPERATIONS, Operation

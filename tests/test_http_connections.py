@@ -10,8 +10,9 @@ import pytest
 
 from looplane.kit import edge, http_protocol
 from looplane.kit.connections import ConnectionLimits, raise_file_limit
-from looplane.kit.edge import MAX_BODY, Edge
+from looplane.kit.edge import Edge
 from looplane.kit.http_protocol import MAX_HEAD
+from looplane.kit.request import MAX_BODY
 from tests.http_servers import Caller, Server, answered, echo, refused, served
 
 QUICK = ConnectionLimits(head=0.3, idle=0.6, linger=0.1, stalled=0.3, most_waiting=20)

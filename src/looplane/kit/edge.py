@@ -28,8 +28,8 @@ from looplane.kit.http_headers import (
     error_parts,
     request_id,
 )
+from looplane.kit.request import MAX_BODY
 
-MAX_BODY = 1_000_000  # bytes
 # A body may take so many seconds, and a second more for each so many bytes that have come.
 BODY_SECONDS = 10.0
 BODY_RATE = 16_384
