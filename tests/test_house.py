@@ -37,9 +37,7 @@ SQL_ELSEWHERE = {
     "kit/paging.py": "puts a noun's list into pages",
     "kit/readiness.py": "asks whether the database answers",
     "kit/migrate.py": "the ledger comes before all nouns",
-    "kit/pooler.py": "asks which server answers",
     "kit/ledger.py": "the ledger itself",
-    "kit/functions.py": "knows how a stored function begins",
     "cli/database_checks.py": "asks for the database's clock",
 }
 # Statements that look into all workspaces.

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from looplane.kit.auth import SCOPES
 
 from looplane.cli.app import app
 from looplane.cli.demo import open_demo
