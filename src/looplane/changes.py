@@ -40,6 +40,11 @@ async def write_optimistically(
     return answer
 
 
+def as_found(answer: Answer, version: int) -> Answer | None:
+    """`answer`, unless it shows another version than the one that needs no change."""
+    return answer if answer.version == version else None
+
+
 async def get(con: Connection, context: Context, resource: Resource, id: UUID) -> Answer:
     """One thing. Raises NotFound."""
     row = or_404(await con.fetchrow(resource.get, context.workspace_id, id), resource.noun)
@@ -158,7 +163,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         wanted = {**decision.columns(row), **references.ids}
         before, after = difference({name: row[name] for name in resource.columns}, wanted)
         if not after:
-            return await get(con, context, resource, id)
+            return as_found(await get(con, context, resource, id), row["version"])
         types = (event_type(resource, "updated"), *decision.also(row))
         events = [Event(each, id, before, after) for each in types]
         write = as_write(context, later_than(row["updated_at"], context.clock), events)
