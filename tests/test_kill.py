@@ -103,7 +103,7 @@ async def test_everything_is_killed(place: Folder) -> None:
 
 # Has a commit wait for the test, so that it is certain when the answer is lost.
 _HOLD = """
-create function hold() returns trigger language plpgsql as $$
+create function hold() returns trigger language plpgsql set lock_timeout = 0 as $$
 begin perform pg_advisory_xact_lock(4711); return null; end $$;
 create constraint trigger hold after insert on idempotent_answers
 deferrable initially deferred for each row execute function hold();
