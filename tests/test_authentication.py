@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 from types import SimpleNamespace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
