@@ -34,7 +34,7 @@ UNLIMITED = Settings(reads_per_minute=0, writes_per_minute=0)
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What looks back on the whole run comes last, and only where all of it runs."""
-    last = [each for each in items if each.get_closest_marker("looks_back")]
+    last = [each for each in items if each.get_closest_marker("whole_run")]
     items[:] = [each for each in items if each not in last]
     if {each.path for each in items} >= set(Path(__file__).parent.rglob("test_*.py")):
         items += last

@@ -10,28 +10,15 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
+from looplane.kit.errors import all_errors
+from tests.contract_formats import FORMATS, check_formats
+from tests.contract_headers import check_headers
+from tests.contract_messages import check_messages
+
 FILE = Path(__file__).parent.parent / "contract" / "openapi.json"
 CONTRACT = json.loads(FILE.read_text())
 ROOT = "/api/v2"
-CODES = {
-    "validation_failed": 400,
-    "unauthenticated": 401,
-    "scope_required": 403,
-    "forbidden": 403,
-    "not_found": 404,
-    "method_not_allowed": 405,
-    "request_timeout": 408,
-    "conflict": 409,
-    "unsupported_key_version": 410,
-    "precondition_failed": 412,
-    "payload_too_large": 413,
-    "unsupported_media_type": 415,
-    "unprocessable": 422,
-    "rate_limited": 429,
-    "head_too_large": 431,
-    "internal_error": 500,
-    "unavailable": 503,
-}
+CODES = {each.code: each.status for each in all_errors()}
 # What each event carries, by what its type starts with.
 PAYLOADS = {
     "thread": "ThreadOut",
@@ -44,16 +31,8 @@ PAYLOADS = {
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()
-# What an operation can answer beyond what its method and parameters tell.
-_OF_ITS_OWN = {
-    "contacts-getByEmail": {"not_found"},
-    "tags-deleteGroup": {"conflict"},
-    # The version meant is the thread's.
-    "customerNeeds-create": {"precondition_failed"},
-}
-
-# What any operation can answer, and few are made to in a test.
-_ANYWHERE = {"unavailable", "payload_too_large"}
+# What any request can be answered with, and few are made to in a test.
+ANYWHERE = set(CONTRACT["components"]["responses"]["error"]["x-error-codes"])
 
 
 def resolved(node: Any, document: Any = CONTRACT) -> Any:
@@ -83,10 +62,11 @@ class Operation:
 
     @cached_property
     def parameters(self) -> dict[str, dict[str, Any]]:
-        """Its parameters and those of its path, by name."""
+        """Its parameters and those of its path, by name, without those that it refuses."""
         of_path = CONTRACT["paths"][self.path].get("parameters", [])
         found = resolved([*of_path, *self.spec.get("parameters", [])])
-        return {each["name"]: each for each in found}
+        by_name = {each["name"]: each for each in found}
+        return {name: each for name, each in by_name.items() if each["schema"] != {"not": {}}}
 
     @property
     def scopes(self) -> list[str]:
@@ -101,26 +81,25 @@ class Operation:
         return sent and resolved(sent["content"]["application/json"]["schema"])
 
     @property
+    def is_json(self) -> bool:
+        """Whether its 200 is JSON."""
+        return "application/json" in self.spec["responses"]["200"]["content"]
+
+    @property
     def answer(self) -> str:
         """The pointer to the schema of its 200."""
         return str(self.spec["responses"]["200"]["content"]["application/json"]["schema"]["$ref"])
 
-    @cached_property
+    @property
     def codes(self) -> set[str]:
-        """The error codes that it can answer with, by what it takes."""
-        writes_twice = self.method in {"POST", "PATCH"}
-        causes = {
-            "scope_required": self.scopes,
-            "not_found": "{" in self.path,
-            "unsupported_media_type": self.body,
-            "payload_too_large": self.body,
-            "conflict": writes_twice,
-            "unprocessable": writes_twice or "cursor" in self.parameters,
-            "precondition_failed": self.method in {"PATCH", "DELETE"},
-        }
-        always = {"validation_failed", "unauthenticated", "unsupported_key_version", "rate_limited"}
-        own = _OF_ITS_OWN.get(str(self), set())
-        return always | own | {code for code, cause in causes.items() if cause}
+        """The error codes that it says it can answer."""
+        return set(self.spec["x-error-codes"])
+
+    @cached_property
+    def query(self) -> dict[str, dict[str, Any]]:
+        """The schemas of its query parameters."""
+        found = self.parameters.items()
+        return {name: each["schema"] for name, each in found if each["in"] == "query"}
 
 
 OPERATIONS = [
@@ -132,9 +111,10 @@ OPERATIONS = [
 
 
 def operation_of(method: str, path: str) -> Operation | None:
-    """The operation that a request is for."""
+    """The operation that a request is for; HEAD is answered as GET."""
+    wanted = "GET" if method == "HEAD" else method
     for pattern, operation in _patterns():
-        if operation.method == method and pattern.fullmatch(path.removeprefix(ROOT)):
+        if operation.method == wanted and pattern.fullmatch(path.removeprefix(ROOT)):
             return operation
     return None
 
@@ -148,36 +128,49 @@ def _patterns() -> list[tuple[re.Pattern[str], Operation]]:
 @cache
 def validator(reference: str) -> Draft202012Validator:
     """A validator for a part of the contract, by its JSON pointer."""
-    return Draft202012Validator({"$ref": reference, **CONTRACT})
+    return Draft202012Validator({"$ref": reference, **CONTRACT}, format_checker=FORMATS)
 
 
 async def check(response: httpx.Response) -> None:
     """Fails unless `response` is what the contract says of its operation."""
     await response.aread()
-    assert re.fullmatch(r"req_[0-9a-f]{16}", response.headers["x-request-id"])
     request = response.request
     if not request.url.path.startswith(ROOT) or request.url.path.endswith("openapi.json"):
+        assert re.fullmatch(r"req_[0-9a-f]{16}", response.headers["x-request-id"])
         return
-    if request.method == "HEAD" or response.status_code in {204, 304}:
-        assert response.content == b""
-        return
-    body = json.loads(response.content)
     operation = operation_of(request.method, request.url.path)
-    if response.status_code == httpx.codes.OK:
+    check_headers(response, operation)
+    if request.method == "HEAD" or not response.content:
+        assert not response.content
+        assert (
+            request.method in {"HEAD", "OPTIONS"}
+            or response.status_code == httpx.codes.NOT_MODIFIED
+        )
+    elif response.status_code == httpx.codes.OK:
         assert operation is not None, request.url
-        validator(operation.answer).validate(body)
-        return
+        if operation.is_json:
+            body = json.loads(response.content)
+            validator(operation.answer).validate(body)
+            check_formats(body)
+    else:
+        _check_error(response, operation)
+
+
+def _check_error(response: httpx.Response, operation: Operation | None) -> None:
+    body = json.loads(response.content)
     validator("#/components/responses/error/content/application~1json/schema").validate(body)
     code = body["code"]
     assert CODES[code] == response.status_code, body
     assert code != "internal_error", body
+    check_messages(body)
     if operation is None:
-        assert code in {"not_found", "method_not_allowed", "payload_too_large"}, body
+        assert code in ANYWHERE | {"not_found"}, body
     else:
         SEEN.add((str(operation), code))
-        assert code in operation.codes | _ANYWHERE, (str(operation), body)
+        assert code in operation.codes | ANYWHERE, (str(operation), body)
 
 
 def check_event(kind: str, data: object) -> None:
     """Fails unless an event's payload is the resource as the contract has it."""
     validator(f"#/components/schemas/{PAYLOADS[kind.split('.', maxsplit=1)[0]]}").validate(data)
+    check_formats(data)

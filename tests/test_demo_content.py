@@ -11,6 +11,7 @@ import pytest
 from looplane.demo.schemas import Content
 from looplane.demo.seed import read_content, seed
 from looplane.kit.database import Connection
+from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.schema import ExternalIds
 from looplane.threads.schemas import Origin, ThreadPatch
 from looplane.workspaces.commands import create_workspace
@@ -50,6 +51,10 @@ BROKEN = {
     f" (select max(created_at) {SAID} and direction = 'outbound')",
     "opening words": f"text is distinct from (select html {SAID} order by created_at, id limit 1)",
     "a customer begins": f"(select direction {SAID} order by created_at, id limit 1) <> 'inbound'",
+    "the first message opens": f"not (select is_opening {SAID} order by created_at, id limit 1)",
+    "cleaned by this version": f"html_version <> {CLEANER_VERSION}"
+    f" or exists (select {SAID} and html_version <> {CLEANER_VERSION})"
+    f" or exists (select {NOTED} and html_version <> {CLEANER_VERSION})",
     "created first": f"created_at is distinct from (select min(created_at) {SAID})",
     "updated last": f"updated_at < any (select created_at {SAID} union all"
     f" select updated_at {NOTED} union all select updated_at {NEEDED})",
@@ -73,7 +78,7 @@ BROKEN = {
     f" {IN_WORKSPACE} = t.company_id)",
     "draft answers the last word": "ai_draft_generated_at < last_inbound_message_at",
     "draft for who waits": "num_nonnulls(ai_draft_html, ai_draft_started_at, ai_draft_error_at) > 0"
-    " and (status <> 'open' or not waits)",
+    " and (status <> 'open' or not needs_response)",
     "whole draft": "num_nonnulls(ai_draft_html, ai_draft_sources, ai_draft_generated_at) in (1, 2)",
     "needs what was there": f"exists (select {NEEDED} and n.created_at < (select created_at"
     " from issues o where o.workspace_id = t.workspace_id and o.id = n.issue_id union all"
@@ -101,7 +106,7 @@ select case when ai_draft_html is not null then 'drafted' when ai_draft_error_at
 TAB = """
 select case when status = 'done' then 'done' when status = 'snoozed' then 'snoozed'
   when state = 'new' then 'new' when assignee_id is distinct from $2 then 'open'
-  when waits then 'needs-response' else 'my' end, count(*)
+  when needs_response then 'needs-response' else 'my' end, count(*)
 from threads where workspace_id = $1 group by 1"""
 
 
@@ -178,7 +183,7 @@ async def test_every_value_that_a_list_filters_by(con: Connection, demo: UUID) -
 
 async def test_needs_by_field_and_by_hand(con: Connection, demo: UUID) -> None:
     ways = """
-    select (by_field, project_id is null)::text, count(*) from customer_needs
+    select (is_of_project_field, project_id is null)::text, count(*) from customer_needs
     where workspace_id = $1 group by 1"""
     found = await counted(con, ways, demo)
     assert found.keys() == {"(t,f)", "(f,f)", "(f,t)"}

@@ -9,8 +9,10 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from looplane.kit.errors import all_errors
 from looplane.main import API_ROOT
 from tests.conftest import Workspace, connected
+from tests.contract import CONTRACT
 from tests.factory import Factory
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +33,8 @@ def _request(command: str, values: dict[str, str]) -> tuple[str, str, dict[str, 
     for word in words:
         if word == "-X":
             method = next(words)
+        elif word == "--head":
+            method = "HEAD"
         elif word == "-H":
             name, _, value = next(words).partition(": ")
             headers[name] = value
@@ -45,7 +49,8 @@ def _request(command: str, values: dict[str, str]) -> tuple[str, str, dict[str, 
 async def test_example_is_answered_with_200(
     command: str, app: ASGIApp, make: Factory, workspace: Workspace
 ) -> None:
-    thread = await make.thread()
+    thread, _ = await make.thread(), await make.thread()
+    first_page = await make.client.get("/threads", params={"limit": 1})
     base = f"http://looplane.test{API_ROOT}"
     values: dict[str, Any] = {
         "API": base,
@@ -53,6 +58,7 @@ async def test_example_is_answered_with_200(
         "THREAD": thread["id"],
         "CONTACT": thread["contact"]["id"],
         "TAG": (await make.tag())["id"],
+        "CURSOR": first_page.json()["page"]["cursor"],
     }
     method, address, headers, body = _request(command, values)
     assert "$" not in address
@@ -63,3 +69,13 @@ async def test_example_is_answered_with_200(
 
 def test_guides_have_examples() -> None:
     assert len(EXAMPLES) >= 9
+
+
+def test_the_guide_names_every_error_and_every_header() -> None:
+    guide = (ROOT / "docs" / "api.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| \S", guide, re.MULTILINE)
+    assert [(int(status), code) for status, code in rows] == [
+        (each.status, each.code) for each in all_errors()
+    ]
+    headers = set(CONTRACT["components"]["headers"]) - {"WWW-Authenticate"}
+    assert {each for each in headers if f"`{each}" not in guide} == set()

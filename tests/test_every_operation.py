@@ -13,8 +13,8 @@ from starlette.types import ASGIApp
 from looplane.kit import idempotency
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
-from looplane.kit.edge import MAX_BODY
 from looplane.kit.keys import SCOPES
+from looplane.kit.request import MAX_BODY
 from looplane.main import create_app
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.contract import OPERATIONS, Operation
@@ -77,6 +77,16 @@ async def test_each_scope_is_needed(
                 await caller.request(**request(operation, mine)), 403, "scope_required"
             )
         assert missing in answer.json()["message"].replace(".", " ").split()
+
+
+@every(WRITES)
+async def test_a_viewer_writes_by_no_key(
+    app: ASGIApp, mine: World, make: Factory, operation: Operation
+) -> None:
+    viewer = await make.member(role="VIEWER")
+    async with connected(app, await make.key(member_id=viewer)) as caller:
+        refused(await caller.request(**request(operation, mine)), 403, "forbidden")
+        assert (await caller.get("/me")).status_code == httpx.codes.OK
 
 
 @every(OPERATIONS)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from looplane.kit.edge import MAX_BODY
+from looplane.kit.request import MAX_BODY
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
 from tests.operations import (

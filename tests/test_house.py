@@ -37,6 +37,7 @@ SQL_ELSEWHERE = {
     "kit/paging.py": "puts a noun's list into pages",
     "kit/readiness.py": "asks whether the database answers",
     "kit/migrate.py": "the ledger comes before all nouns",
+    "kit/ledger.py": "the ledger itself",
     "cli/database_checks.py": "asks for the database's clock",
 }
 # Statements that look into all workspaces.

@@ -15,11 +15,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from looplane.kit import database
+from looplane.kit.functions import StoredFunction
 from looplane.main import FUNCTIONS
 from tests.embedded_pg.running import postmaster_pid
 from tests.load import TITLES, Load, load_on
-from tests.processes import BLOCKS, Folder, Process, come_about, folder
+from tests.processes import BLOCKS, Folder, Process, come_about, connect, folder
 
 SOAK = float(os.environ.get("LOOPLANE_SOAK_SECONDS", "0"))
 BETWEEN = 40  # acknowledged writes from one kill to the next
@@ -64,7 +64,7 @@ async def all_answer(load: Load) -> None:
 
 async def test_the_api_is_killed(place: Folder, dsn: str) -> None:
     process = await place.started("api", database_url=dsn)
-    async with account(process, lambda: database.connect(dsn)) as load:
+    async with account(process, lambda: connect(dsn)) as load:
         for _ in rounds(load, 2):
             await load.more(BETWEEN)
             process.kill()
@@ -111,7 +111,7 @@ select pg_advisory_lock(4711)"""
 
 async def test_a_write_whose_answer_was_lost_is_not_made_again(place: Folder, dsn: str) -> None:
     process = await place.started("api", database_url=dsn)
-    con = await database.connect(dsn)
+    con = await connect(dsn)
     async with load_on(process.url, con) as load:
         id = load.threads[0]
         sent: dict[str, Any] = {"json": {"title": "Once"}, "headers": {"Idempotency-Key": "one"}}
@@ -141,13 +141,15 @@ async def is_replayed(load: Load, thread: str, sent: dict[str, Any]) -> bool:
     return answer.headers["idempotent-replayed"] == "true"
 
 
-async def test_what_the_api_uses_is_replaced_while_it_runs(place: Folder) -> None:
+async def test_what_the_api_uses_changes_while_it_runs(place: Folder) -> None:
     process = await place.started("serve")
     con = await place.connect()
+    [ours] = FUNCTIONS
     async with account(process, place.connect) as load:
         for number in rounds(load, 20):
             async with con.transaction():
-                await con.execute(FUNCTIONS["threads"])
+                newer = StoredFunction(ours.stem, f"{ours.text} -- {number}")
+                await con.execute(newer.create)
             if number % 10 == 0:
                 # So every plan that reads it is void, in the middle of a transaction too.
                 await con.execute(f"alter table threads alter title type varchar({1000 + number})")

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from looplane.keys.commands import create_key, list_keys, revoke_key
+from looplane.keys.schemas import KeyKind
 from looplane.kit.database import Database
 from looplane.kit.errors import NotFound, ValidationFailed
 from looplane.kit.ids import new_id
@@ -140,6 +141,19 @@ async def test_revoked_key_is_refused(
     assert answer.json()["code"] == "unauthenticated"
     again = await revoke_key(db, workspace.id, UUID(made["id"]), NOW + timedelta(days=1))
     assert again == when == "2026-03-01T09:30:00.000Z"
+
+
+@pytest.mark.parametrize("kind", get_args(KeyKind))
+async def test_events_say_what_kind_of_key_acted(
+    app: ASGIApp, db: Any, workspace: Workspace, kind: KeyKind
+) -> None:
+    made = await create_key(db, workspace.id, None, ["all"], None, NOW, kind=kind)
+    async with connected(app, made["key"]) as client:
+        group = await client.post("/tags/groups", json={"name": "Kinds", "color": "red"})
+    actor = await db.fetchval(
+        "select actor from events where subject_id = $1", UUID(group.json()["id"])
+    )
+    assert actor == {"type": kind, "key_id": made["id"], "member_id": None, "rule": None}
 
 
 async def test_key_is_dead_without_its_member(

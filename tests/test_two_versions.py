@@ -92,7 +92,11 @@ async def test_an_older_program_goes_on_beside_a_newer_one(
         left_behind = await db.fetch(LEFT_BEHIND)
         await renamed(load, newer, "of the newer")
         assert await db.fetchval(WRITTEN_BY, id) == "newer"
+        # On connections that it had open all the while.
+        for number in range(20):
+            await renamed(load, older, f"of the older, beside the newer, {number}")
         await come_about(lambda: LATER in older.complained())
+        assert not older.stumbled(), older.complained()
         older.popen.send_signal(signal.SIGTERM)
         assert await older.ended() == 0
         for part in ("serve", "api"):

@@ -1,6 +1,7 @@
 """One of several API processes: `python -m looplane.api_process DESCRIPTOR`, of a socket.
 
-Started by `looplane.api_processes` only, which has seen to the tables.
+Started by `looplane.api_processes` only. That has seen to the tables, but this may be a newer
+program: an upgrade exchanges the files under one that runs.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from looplane.cli.failures import explain
 from looplane.cli.output import fail
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.logs import set_up_logs
+from looplane.main import MIGRATIONS
+from looplane.runtime import prepare_tables
 from looplane.server import (
     answer,
     cancel_on_signals,
@@ -44,6 +47,7 @@ async def _run(settings: Settings, listener: socket) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), main_task.cancel)
     collect_seldom()
     assert settings.database_url is not None, "given by who started this"
+    await prepare_tables(settings.database_url, settings, MIGRATIONS, 0, migrates=False)
     async with opened_database(settings.database_url, settings) as database:
         sys.stdout.buffer.write(READY)
         sys.stdout.flush()

@@ -11,6 +11,7 @@ from looplane import changes
 from looplane.kit.api import Api, Declare, Endpoint, require_scopes
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
+from looplane.kit.errors import ApiError
 from looplane.kit.paging import PageQuery, page_of
 from looplane.kit.responses import Answer
 from looplane.kit.schema import DeleteResult, Id, StrictModel
@@ -31,8 +32,9 @@ _COMMANDS: Mapping[str, Command] = {
 class ResourceRoutes:
     """How the things of a noun are reached: where, by whom, and in which types.
 
-    `texts` are the descriptions of the operations by verb (list, create, get, update, delete), and
-    `commands` those of the noun's own, by verb. Operation ids are `<id_prefix>-<verb><id_suffix>`.
+    `texts` are the descriptions of the operations by verb (list, create, get, update, delete),
+    `commands` those of the noun's own, and `raises` an error that others of the verb do not raise.
+    Operation ids are `<id_prefix>-<verb><id_suffix>`.
     """
 
     resource: Resource
@@ -44,6 +46,7 @@ class ResourceRoutes:
     patch: type[StrictModel]
     texts: Mapping[str, str]
     commands: Mapping[str, Command] = field(default_factory=dict)
+    raises: Mapping[str, type[ApiError]] = field(default_factory=dict)
     id_prefix: str = ""
     id_suffix: str = ""
 
@@ -101,7 +104,7 @@ class ResourceRoutes:
 
     def _add(  # noqa: PLR0913  # what an operation is
         self,
-        declare: Callable[[str, str, type[StrictModel]], Declare],
+        declare: Callable[..., Declare],
         verb: str,
         path: str,
         answer: type[StrictModel],
@@ -115,4 +118,6 @@ class ResourceRoutes:
         endpoint.__name__ = f"{verb}_{self.resource.table if plural else noun}"
         endpoint.__doc__ = self.texts[verb]
         suffix = self.id_suffix and f"{self.id_suffix}{plural}"
-        declare(path, f"{self.id_prefix or self.resource.table}-{verb}{suffix}", answer)(endpoint)
+        operation_id = f"{self.id_prefix or self.resource.table}-{verb}{suffix}"
+        raises = [self.raises[verb]] if verb in self.raises else []
+        declare(path, operation_id, answer, *raises)(endpoint)

@@ -42,14 +42,14 @@ def database(settings: Settings) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def open_connection(dsn: str) -> AsyncIterator[Connection]:
+async def open_connection(dsn: str, settings: Settings) -> AsyncIterator[Connection]:
     """One connection, of no pool.
 
     Raises ConfigError, PoolerError, and what `kit.database.is_unreachable` knows.
     """
     async with AsyncExitStack() as stack:
         with readable_address():
-            con = await stack.enter_async_context(connected(dsn))
+            con = await stack.enter_async_context(connected(dsn, settings.database_pooling))
         yield con
 
 
@@ -86,7 +86,7 @@ async def check_tables(con: Connection, migrations: Migrations) -> Comparison:
 
 
 async def prepare_tables(
-    dsn: str, migrations: Migrations, patience: float, *, migrates: bool
+    dsn: str, settings: Settings, migrations: Migrations, patience: float, *, migrates: bool
 ) -> Comparison:
     """Brings the tables up to date, or only sees that they are; how they differed before.
 
@@ -96,7 +96,7 @@ async def prepare_tables(
     end = time.monotonic() + patience
     while True:
         try:
-            async with open_connection(dsn) as con:
+            async with open_connection(dsn, settings) as con:
                 found = await (migrate_tables if migrates else check_tables)(con, migrations)
         except Exception as error:
             if not is_unreachable(error) or time.monotonic() > end:

@@ -84,7 +84,7 @@ def cancel_on_signals() -> asyncio.Task[Any]:
 @contextlib.asynccontextmanager
 async def opened_database(dsn: str, settings: Settings) -> AsyncIterator[Database]:
     """The database with this process's pool, which ends at once when this does."""
-    database = await open_database(dsn, settings.pool_size)
+    database = await open_database(dsn, settings.pool_size, settings.database_pooling)
     try:
         yield database
     finally:
@@ -152,7 +152,7 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
 
     async def serve() -> None:
         patience = _HANDOVER if embedded else 0
-        found = await prepare_tables(dsn, MIGRATIONS, patience, migrates=parts.migrates)
+        found = await prepare_tables(dsn, settings, MIGRATIONS, patience, migrates=parts.migrates)
         async with (
             opened_database(dsn, settings) as database,
             _api(settings, parts, dsn, listener, database) as answering,

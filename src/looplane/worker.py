@@ -13,7 +13,7 @@ from looplane import event_partitions
 from looplane.kit import idempotency
 from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
-from looplane.kit.database import COLLISION, Connection, Database, is_unreachable
+from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
 from looplane.kit.writes import LIFETIME
 from looplane.threads.commands import wake_due_threads
@@ -60,20 +60,25 @@ async def _repeat(database: Database, periodic: Periodic) -> None:
     pause = _TICK
     while True:
         try:
-            async with database.reading() as con:
-                while await asyncio.wait_for(periodic.run(con), _LONGEST_ROUND):
-                    pass
+            while await asyncio.wait_for(_run_round(database, periodic), _LONGEST_ROUND):
+                pass
             pause = _TICK
         except COLLISION:
             pause = _TICK
         except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
-            if not is_unreachable(error) and not isinstance(error, Unavailable):
+            if not isinstance(error, Unavailable) and as_unavailable(error) is None:
                 _log.exception("periodic work failed")
             pause = min(pause * 2, _LONGEST_PAUSE)
         else:
             await asyncio.sleep(periodic.pause)
             continue
         await asyncio.sleep(pause)
+
+
+async def _run_round(database: Database, periodic: Periodic) -> int:
+    """One round, on a connection of its own: behind a pooler that is one transaction."""
+    async with database.reading() as con:
+        return await periodic.run(con)
 
 
 class SnoozeEnder:

@@ -12,6 +12,9 @@ import asyncpg
 import pytest
 
 from looplane.cli.app import main
+from looplane.kit.database import connected
+from looplane.kit.migrate import migrate
+from looplane.main import MIGRATIONS
 from tests.processes import free_port
 
 DATABASE = "looplane_cli"
@@ -53,10 +56,12 @@ def ask(dsn: str, statement: str, *args: object) -> Any:
 
 @pytest.fixture(scope="module")
 def url(dsn: str) -> Iterator[str]:
-    """An empty database."""
+    """A database with our tables and no row in them."""
     ask(dsn, f"drop database if exists {DATABASE} with (force)")
     ask(dsn, f"create database {DATABASE}")
-    yield urlsplit(dsn)._replace(path=f"/{DATABASE}").geturl()
+    url = urlsplit(dsn)._replace(path=f"/{DATABASE}").geturl()
+    make_tables(url)
+    yield url
     ask(dsn, f"drop database {DATABASE} with (force)")
 
 
@@ -90,10 +95,23 @@ def looplane(
     return run
 
 
-def drop_tables(dsn: str) -> None:
-    """Leaves the database with no table at all."""
-    ask(dsn, "drop schema public cascade")
-    ask(dsn, "create schema public")
+def make_tables(dsn: str) -> None:
+    """Does what `looplane migrate` does."""
+
+    async def work() -> None:
+        async with connected(dsn) as con:
+            await migrate(con, MIGRATIONS)
+
+    asyncio.run(work())
+
+
+@pytest.fixture
+def empty(url: str) -> Iterator[str]:
+    """The same database with no table at all; they come back at the end."""
+    ask(url, "drop schema public cascade")
+    ask(url, "create schema public")
+    yield url
+    make_tables(url)
 
 
 def states(outcome: Outcome) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,14 +12,13 @@ import pytest
 from looplane.cli.database_checks import check_clock, check_version
 from looplane.cli.machine_checks import check_data_dir, check_permissions, check_port, judge_disk
 from looplane.kit.config import Settings
-from tests.cli.conftest import Ask, ask, drop_tables, states
+from tests.cli.conftest import Ask, ask, states
 from tests.processes import folder
 
 NAMES = ["database", "data", "disk", "clock", "permissions", "migrations", "port"]
 
 
 def test_doctor_finds_nothing(looplane: Ask) -> None:
-    looplane("migrate")
     outcome = looplane("doctor", "--json")
     assert outcome.document["ok"]
     assert states(outcome) == dict.fromkeys(NAMES, "ok")
@@ -26,24 +26,40 @@ def test_doctor_finds_nothing(looplane: Ask) -> None:
     assert [line.split()[:2] for line in text.splitlines()] == [["ok", name] for name in NAMES]
 
 
-def test_doctor_migrates_nothing(looplane: Ask, url: str) -> None:
-    drop_tables(url)
+def test_doctor_migrates_nothing(looplane: Ask, empty: str) -> None:
     outcome = looplane("doctor", "--json")
     assert outcome.code == 0
     assert states(outcome)["migrations"] == "warn"
-    assert not ask(url, "select from pg_tables where schemaname = 'public'")
+    assert not ask(empty, "select from pg_tables where schemaname = 'public'")
 
 
-def test_foreign_migration_stops_every_command(looplane: Ask, url: str) -> None:
-    looplane("migrate")
+@pytest.fixture
+def later(url: str) -> Iterator[str]:
+    """A migration that a newer program applied."""
     ask(url, "insert into migrations (name, digest) values ('2999-01-01_later.sql', '')")
-    try:
-        outcome = looplane("doctor", "--json")
-        assert outcome.code == 1
-        assert states(outcome)["migrations"] == "fail"
-        assert "2999-01-01_later.sql" in looplane("workspace", "list").complaint
-    finally:
-        ask(url, "delete from migrations where name like '2999%'")
+    yield "2999-01-01_later.sql"
+    ask(url, "delete from migrations where name like '2999%'")
+
+
+def test_newer_migration_is_told_by_every_command(looplane: Ask, later: str) -> None:
+    outcome = looplane("doctor", "--json")
+    assert (outcome.code, states(outcome)["migrations"]) == (0, "warn")
+    for words in (("workspace", "list", "--json"), ("migrate", "--json")):
+        outcome = looplane(*words)
+        assert outcome.document in ({"data": []}, {"applied": []})
+        assert later in outcome.err
+
+
+def test_newer_migration_that_breaks_us_stops_every_command(
+    looplane: Ask, later: str, url: str
+) -> None:
+    ask(url, "update migrations set breaks_older = 'no workspaces' where name = $1", later)
+    outcome = looplane("doctor", "--json")
+    assert (outcome.code, states(outcome)["migrations"]) == (1, "fail")
+    for words in (("workspace", "list"), ("migrate",), ("demo",)):
+        complaint = looplane(*words).complaint
+        assert later in complaint
+        assert "no workspaces" in complaint
 
 
 def test_port_of_another_program_is_a_failure(looplane: Ask, settings: dict[str, str]) -> None:

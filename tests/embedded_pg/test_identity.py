@@ -47,7 +47,8 @@ def test_the_same_path_in_two_mount_namespaces(data_dir: Path, bin_dir: Path) ->
             assert postmaster_pid(data_dir) == first, "it was ended by the other one"
             # Each comes back after a crash, and the other does not notice.
             os.kill(first, signal.SIGKILL)
-            wait_for(lambda: postmaster_pid(data_dir) != first and answers(dsn))
+            wait_for(lambda: pids_of(data_dir, "postmaster") not in ([], [first]))
+            wait_for(lambda: answers(dsn))
             assert postmaster_pid(other) == second
             assert pids_of(other, "postmaster") == [second]
 

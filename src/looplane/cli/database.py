@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from looplane.cli.output import note
-from looplane.kit.config import read_settings
+from looplane.kit.config import Settings, read_settings
 from looplane.kit.database import Connection
-from looplane.kit.migrate import check
 from looplane.main import MIGRATIONS
-from looplane.runtime import database, open_connection
+from looplane.runtime import check_tables, database, open_connection
 
 Outcome = TypeVar("Outcome")
 Work = Callable[[Connection], Awaitable[Outcome]]
@@ -17,8 +16,9 @@ Work = Callable[[Connection], Awaitable[Outcome]]
 
 def on_database(work: Work[Outcome]) -> Outcome:
     """What `work` answers on a running database, whatever its tables."""
-    with database(read_settings()) as dsn:
-        return asyncio.run(on_connection(dsn, work))
+    settings = read_settings()
+    with database(settings) as dsn:
+        return asyncio.run(on_connection(dsn, settings, work))
 
 
 def on_tables(work: Work[Outcome]) -> Outcome:
@@ -28,7 +28,7 @@ def on_tables(work: Work[Outcome]) -> Outcome:
     """
 
     async def work_checked(con: Connection) -> Outcome:
-        found = await check(con, MIGRATIONS)
+        found = await check_tables(con, MIGRATIONS)
         if found.notice:
             note(found.notice)
         return await work(con)
@@ -36,7 +36,7 @@ def on_tables(work: Work[Outcome]) -> Outcome:
     return on_database(work_checked)
 
 
-async def on_connection(dsn: str, work: Work[Outcome]) -> Outcome:
+async def on_connection(dsn: str, settings: Settings, work: Work[Outcome]) -> Outcome:
     """What `work` answers on a connection of its own. Raises what `open_connection` does."""
-    async with open_connection(dsn) as con:
+    async with open_connection(dsn, settings) as con:
         return await work(con)

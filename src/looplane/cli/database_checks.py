@@ -30,7 +30,7 @@ def check_database(settings: Settings) -> list[Finding]:
 
     try:
         with database(settings) as dsn:
-            return asyncio.run(on_connection(dsn, ask))
+            return asyncio.run(on_connection(dsn, settings, ask))
     except Exception as error:
         if (reason := explain(error)) is None:
             raise

@@ -15,6 +15,7 @@ from looplane.contacts.schemas import (
     EmailQuery,
 )
 from looplane.kit.api import Api, require_scopes
+from looplane.kit.errors import NotFound
 from looplane.kit.writes import Read
 from looplane.resource_routes import ResourceRoutes
 
@@ -40,7 +41,7 @@ routes = ResourceRoutes(
 routes.add_collection(api)
 
 
-@api.get("/contacts/by-email", "contacts-getByEmail", ContactOut)
+@api.get("/contacts/by-email", "contacts-getByEmail", ContactOut, NotFound)
 async def get_contact_by_email(query: Annotated[EmailQuery, Query()], read: Reading) -> Response:
     """Get the contact with an e-mail address, whatever its capitals."""
     return await read(sql.get_by_email, query)

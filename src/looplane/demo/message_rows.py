@@ -8,7 +8,7 @@ import nh3
 
 from looplane.demo.rows import Row, ago, ident, staff
 from looplane.demo.schemas import Contact, Content, Member, Message, Thread
-from looplane.kit.html import clean
+from looplane.kit.html import CLEANER_VERSION, clean
 
 # What a message is, by where its thread comes from. Elsewhere the first one is feedback and
 # whatever follows goes by e-mail.
@@ -41,6 +41,7 @@ def comments(content: Content, now: datetime) -> list[Row]:
             "thread_id": ident("thread", thread.slug),
             "author_id": ident("member", comment.author),
             "content": clean("".join(comment.html)),
+            "html_version": CLEANER_VERSION,
             "created_at": ago(now, hours=comment.age_hours),
             "updated_at": ago(now, hours=comment.age_hours),
         }
@@ -61,6 +62,8 @@ def _message(content: Content, thread: Thread, position: int, now: datetime) -> 
         "direction": "outbound" if outbound else "inbound",
         "text": _plain(html),
         "html": html,
+        "html_version": CLEANER_VERSION,
+        "is_opening": position == 0,
         # A live chat knows its visitor, and nobody of the team by id.
         "user_id": ident("member", message.sender) if outbound and kind != "live_chat" else None,
         "created_at": ago(now, hours=message.age_hours),

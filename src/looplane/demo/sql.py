@@ -60,7 +60,7 @@ THREADS = _insert(
     " last_state_change_at timestamptz, contact_id uuid, company_id uuid, assignee_id uuid,"
     " reporter_id uuid, external_ids jsonb, ai_draft_html text, ai_draft_sources jsonb,"
     " ai_draft_generated_at timestamptz, ai_draft_started_at timestamptz,"
-    f" ai_draft_error_at timestamptz, {_STAMPS}",
+    f" ai_draft_error_at timestamptz, html_version int, {_STAMPS}",
 )
 THREAD_TAGS = _insert("thread_tags", "thread_id uuid, tag_id uuid, thread_created_at timestamptz")
 CUSTOMER_NEEDS = _insert(
@@ -71,6 +71,10 @@ CUSTOMER_NEEDS = _insert(
 MESSAGES = _insert(
     "messages",
     'id uuid, thread_id uuid, type text, direction text, subject text, "from" jsonb, "to" jsonb,'
-    " cc jsonb, text text, html text, user_id uuid, created_at timestamptz",
+    " cc jsonb, text text, html text, html_version int, is_opening boolean, user_id uuid,"
+    " created_at timestamptz",
 )
-COMMENTS = _insert("comments", f"id uuid, thread_id uuid, author_id uuid, content text, {_STAMPS}")
+COMMENTS = _insert(
+    "comments",
+    f"id uuid, thread_id uuid, author_id uuid, content text, html_version int, {_STAMPS}",
+)

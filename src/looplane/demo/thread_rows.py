@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from looplane.demo.rows import Row, ago, ident, staff
 from looplane.demo.schemas import Content, Draft, Need, Thread
-from looplane.kit.html import clean
+from looplane.kit.html import CLEANER_VERSION, clean
 
 # Snoozes end when people start work, in UTC.
 _MORNING = 8
@@ -20,6 +20,7 @@ def threads(content: Content, now: datetime) -> list[Row]:
             ),
             "id": ident("thread", thread.slug),
             "text": clean("".join(thread.messages[0].html)),
+            "html_version": CLEANER_VERSION,
             "contact_id": ident("contact", thread.contact),
             "company_id": ident("company", thread.company or company_of[thread.contact]),
             "assignee_id": ident("member", thread.assignee),

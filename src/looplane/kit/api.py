@@ -1,16 +1,19 @@
 """Declares operations: a route, and a function whose signature is the contract."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fastapi import params
 from starlette.responses import Response
 
+from looplane.kit.errors import ApiError
 from looplane.kit.operation import Operation
 from looplane.kit.schema import StrictModel
 
 Endpoint = Callable[..., Awaitable[Response]]
 Declare = Callable[[Endpoint], Endpoint]
+# What an endpoint answers with 200: JSON of a model, or a stream of a media type.
+AnswerType = type[StrictModel] | str
 
 
 def _declared_only() -> None:
@@ -23,44 +26,71 @@ def require_scopes(*scopes: str) -> Any:  # noqa: ANN401  # FastAPI's own type f
 
 
 class Api:
-    """The operations of one noun, in the order in which they are matched."""
+    """The operations of one noun, in the order in which they are matched.
+
+    Each is declared with its answer and the errors that no other operation of its kind raises.
+    """
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
         self.routes: list[Operation] = []
 
-    def get(self, path: str, operation_id: str, answer: type[StrictModel]) -> Declare:
+    def get(
+        self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
+    ) -> Declare:
         """Declares an endpoint that reads."""
-        return self._declare("GET", path, operation_id, answer)
+        return self._declare("GET", path, operation_id, answer, raises)
 
-    def post(self, path: str, operation_id: str, answer: type[StrictModel]) -> Declare:
+    def post(
+        self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
+    ) -> Declare:
         """Declares an endpoint that makes something."""
-        return self._declare("POST", path, operation_id, answer)
+        return self._declare("POST", path, operation_id, answer, raises)
 
-    def patch(self, path: str, operation_id: str, answer: type[StrictModel]) -> Declare:
+    def patch(
+        self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
+    ) -> Declare:
         """Declares an endpoint that changes something."""
-        return self._declare("PATCH", path, operation_id, answer)
+        return self._declare("PATCH", path, operation_id, answer, raises)
 
-    def delete(self, path: str, operation_id: str, answer: type[StrictModel]) -> Declare:
+    def delete(
+        self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
+    ) -> Declare:
         """Declares an endpoint that deletes something."""
-        return self._declare("DELETE", path, operation_id, answer)
+        return self._declare("DELETE", path, operation_id, answer, raises)
 
     def _declare(
-        self, method: str, path: str, operation_id: str, answer: type[StrictModel]
+        self,
+        method: str,
+        path: str,
+        operation_id: str,
+        answer: AnswerType,
+        raises: Sequence[type[ApiError]],
     ) -> Declare:
         def add(endpoint: Endpoint) -> Endpoint:
             self.routes.append(
                 Operation(
                     path,
                     endpoint,
-                    methods=[method],
+                    method=method,
+                    raises=raises,
                     operation_id=operation_id,
                     tags=[self.tag],
                     summary=endpoint.__name__.replace("_", " ").capitalize(),
-                    response_model=answer,
-                    responses={"default": {"$ref": "#/components/responses/error"}},
+                    **_response_options(answer),
                 )
             )
             return endpoint
 
         return add
+
+
+def _response_options(answer: AnswerType) -> dict[str, Any]:
+    if not isinstance(answer, str):
+        return {"response_model": answer}
+    content = {answer: {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "response_model": None,
+        "response_class": Response,  # so that FastAPI adds no JSON to the content
+        "responses": {200: {"content": content}},
+    }

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from looplane.kit.embedded_pg.data_dir import default_data_dir
+from looplane.kit.pooler import AUTO, POOLINGS
 
 # Scheme, host in lower case, and a port: what stands in a browser's Origin header.
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
@@ -25,6 +26,7 @@ class Settings:
     port: int = 8000
     data_dir: Path = field(default_factory=default_data_dir)  # absolute
     database_url: str | None = field(default=None, repr=False)  # can hold a password
+    database_pooling: str = AUTO
     pg_bin: Path | None = None
     pool_size: int = 10
     reads_per_minute: int = 1000
@@ -113,6 +115,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "port": _integer(0, 65535),
     "data_dir": _absolute,
     "database_url": _database_url,
+    "database_pooling": _one_of(*POOLINGS),
     "pg_bin": _folder,
     "pool_size": _integer(2, 90),
     "reads_per_minute": _integer(0, 10_000_000),

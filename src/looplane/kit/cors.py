@@ -12,7 +12,7 @@ from looplane.kit.http_headers import Headers
 _REQUEST_HEADERS = (
     b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id"
 )
-_EXPOSED_HEADERS = (
+EXPOSED_HEADERS = (
     b"ETag, Retry-After, Idempotent-Replayed, X-Looplane-Would, X-Looplane-Notify,"
     b" X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
 )
@@ -32,7 +32,7 @@ class Cors:
             return []
         allowed = (b"access-control-allow-origin", origin)
         if method != "OPTIONS" or b"access-control-request-method" not in request:
-            return [allowed, (b"access-control-expose-headers", _EXPOSED_HEADERS)]
+            return [allowed, (b"access-control-expose-headers", EXPOSED_HEADERS)]
         return [
             allowed,
             (b"access-control-allow-methods", allow),

@@ -102,7 +102,10 @@ class Database:
     async def _acquired(self) -> AsyncIterator[Connection]:
         con = await self.pool.acquire()
         try:
-            async with _settled(con, self.pooling):
+            if self.pooling is Pooling.TRANSACTION:
+                async with _pinned(con):
+                    yield con
+            else:
                 yield con
         finally:
             # One that cannot be given back is closed instead, and the outcome stays what it was.
@@ -129,7 +132,10 @@ async def open_database(dsn: str, size: int, pooling: str = AUTO) -> Database:
 
 @asynccontextmanager
 async def connected(dsn: str, pooling: str = AUTO) -> AsyncIterator[Connection]:
-    """A connection of its own, outside of any pool. Raises as `open_database` does."""
+    """A connection of its own, outside of any pool. Raises as `open_database` does.
+
+    Behind a pooler all of its life is one transaction, so it is not one to keep.
+    """
     async with asyncio.timeout(_CONNECT_TIMEOUT):
         found = await find_pooling(dsn, pooling)
     async with _connected(dsn, found) as con:
@@ -145,7 +151,8 @@ async def _connected(dsn: str, pooling: Pooling) -> AsyncIterator[Connection]:
             con = await asyncpg.connect(dsn, **options)
             held.push_async_callback(_close, con)
             await initialise(con)
-            await held.enter_async_context(_settled(con, pooling))
+            if pooling is Pooling.TRANSACTION:
+                await held.enter_async_context(_pinned(con))
         yield con
 
 
@@ -155,11 +162,8 @@ async def _close(con: Connection) -> None:
 
 
 @asynccontextmanager
-async def _settled(con: Connection, pooling: Pooling) -> AsyncIterator[None]:
-    """Holds one server behind a pooler by transaction; elsewhere the session is our own."""
-    if pooling is not Pooling.TRANSACTION:
-        yield
-        return
+async def _pinned(con: Connection) -> AsyncIterator[None]:
+    """Holds one server of a pooler by transaction, which is told its settings each time."""
     async with con.transaction():
         await con.execute(_set_statements("set local"))
         yield
@@ -217,8 +221,13 @@ _UNREACHABLE = (
 )
 # What closing a connection may raise when there is nobody at its other end.
 _BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-# Two writes met; the same call may go through when it is made again.
-COLLISION = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+# Two writes met, or a write and a migration that changed the type of what it reads; the same call
+# may go through when it is made again.
+COLLISION = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+)
 
 
 def is_unreachable(error: Exception) -> bool:

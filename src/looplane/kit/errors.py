@@ -155,3 +155,8 @@ class Unavailable(ApiError):
 
     def __init__(self, message: str = "The database cannot be reached now; try again.") -> None:
         super().__init__(message, headers={"Retry-After": "1"})
+
+
+def all_errors() -> list[type[ApiError]]:
+    """Every error there is, by status."""
+    return sorted(ApiError.__subclasses__(), key=lambda each: (each.status, each.code))

@@ -10,26 +10,33 @@ _ETAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*')
 _VERSION = re.compile(r"(\d{1,18})(?:-[0-9a-f]+)?", re.ASCII)
 
 
-def parse_if_match(header: str | None) -> Precondition:
-    """The versions that If-Match names; `*`, and no header, stand for any.
+# Within quotes there is no quote.
+_ANY = frozenset('"')
+
+
+def parse_if_match(header: str) -> Precondition:
+    """The versions that If-Match names; `*` stands for any.
 
     Raises ValidationFailed for what is no list of ETags.
     """
-    if header is None or header.strip() == "*":
+    if header.strip() == "*":
         return ANY_VERSION
     versions = [_VERSION.fullmatch(tag) for tag in _tags("If-Match", header)]
     # An ETag that none of ours can be is no fault: it just never matches.
     return Precondition(frozenset(int(version[1]) for version in versions if version))
 
 
-def is_unchanged(header: str | None, etag: str) -> bool:
-    """Whether the caller has what `etag` stands for already, by If-None-Match.
+def parse_if_none_match(header: str) -> frozenset[str]:
+    """What stands in the quotes of the ETags that If-None-Match names; `*` stands for any.
 
     Raises ValidationFailed for what is no list of ETags.
     """
-    if header is None:
-        return False
-    return header.strip() == "*" or etag.strip('"') in _tags("If-None-Match", header)
+    return _ANY if header.strip() == "*" else frozenset(_tags("If-None-Match", header))
+
+
+def is_unchanged(known: frozenset[str] | None, etag: str) -> bool:
+    """Whether the caller has what `etag` stands for already."""
+    return known is not None and (known is _ANY or etag.strip('"') in known)
 
 
 def _tags(name: str, header: str) -> list[str]:

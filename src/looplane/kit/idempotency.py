@@ -1,9 +1,13 @@
-"""Every statement on stored answers: one for each Idempotency-Key of an API key."""
+"""Stored answers, one for each Idempotency-Key of an API key, and every statement on them."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
 from looplane.kit.database import Connection, Row
+from looplane.kit.errors import ValidationFailed
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 # Held to the end of the transaction, so that a second request sees at once that one is running.
 CLAIM = """
@@ -26,6 +30,13 @@ DELETE_EXPIRED = """
 delete from idempotent_answers where (workspace_id, key_id, idempotency_key) in (
   select workspace_id, key_id, idempotency_key from idempotent_answers
   where created_at <= $1 limit 1000 for update skip locked)"""
+
+
+def parse_key(header: str) -> str:
+    """The caller's name for a request. Raises ValidationFailed."""
+    if not _KEY.fullmatch(header):
+        raise ValidationFailed(["Idempotency-Key: must be 1 to 255 visible ASCII characters"])
+    return header
 
 
 async def claim(con: Connection, workspace_id: UUID, key_id: UUID | None, key: str) -> bool:

@@ -2,61 +2,26 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, params
 from fastapi.openapi.utils import get_openapi
 
+from looplane.kit.openapi_parts import (
+    HEADERS,
+    PARAMETERS,
+    error_codes,
+    headers_of_200,
+    responses,
+)
 from looplane.kit.operation import Operation
+from looplane.kit.request import MAX_BODY
+from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
+from looplane.kit.signature import Parameter, RawBody
 
 Json = Any
 
-_ERROR = {
-    "description": "Any other answer: the error, and each fault where there are several.",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "message": {"type": "string"},
-                    "code": {"type": "string"},
-                    "issues": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {"message": {"type": "string"}},
-                            "required": ["message"],
-                            "additionalProperties": False,
-                        },
-                    },
-                },
-                "required": ["message", "code"],
-                "additionalProperties": False,
-            }
-        }
-    },
-}
-_PARAMETERS = {
-    "dry_run": {
-        "name": "dry_run",
-        "in": "query",
-        "description": "Check everything and answer what would be; write nothing, tell nobody. "
-        "`X-Looplane-Would` names the events.",
-        "schema": {"type": "boolean", "default": False},
-    },
-    "if_match": {
-        "name": "If-Match",
-        "in": "header",
-        "description": "Write only if the ETag is still one of these; 412 otherwise.",
-        "schema": {"type": "string"},
-    },
-    "idempotency_key": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "The same key and request within 24 hours get the stored answer.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    },
-}
-# The operation that was given lists no parameters but its id: the ones of every write stand at
-# the path instead, where they hold for it all the same.
+_BINARY = {"type": "string", "format": "binary"}
+# The operation that was given lists no parameters but its id: those of every write stand at the
+# path instead, where they hold for it all the same, and its neighbours say which they refuse.
 _GIVEN = "/threads/{id}"
 
 
@@ -71,47 +36,98 @@ def document(api: FastAPI, *, version: str, description: str, server: str) -> di
         servers=[{"url": server}],
     )
     contract["security"] = []
+    operations = [route for route in api.routes if isinstance(route, Operation)]
     parts = contract.setdefault("components", {})
     parts["schemas"] = {
         name: _tidy(schema)
         for name, schema in sorted(parts.get("schemas", {}).items())
-        if name not in {"HTTPValidationError", "ValidationError"}
+        # Of FastAPI's own errors and forms there are none here.
+        if name not in {"HTTPValidationError", "ValidationError"} and not name.startswith("Body_")
     }
-    parts["parameters"] = _PARAMETERS
-    parts["responses"] = {"error": _ERROR}
+    parts["parameters"] = PARAMETERS
+    parts["headers"] = HEADERS
+    parts["responses"] = responses(operations)
     parts["securitySchemes"] = {"Authorization": {"type": "http", "scheme": "bearer"}}
-    for route in api.routes:
-        if isinstance(route, Operation):
-            _finish(contract["paths"][route.path], route.method.lower(), route)
+    for route in operations:
+        _finish(contract["paths"][route.path], route)
     return contract
 
 
-def _finish(path: dict[str, Json], method: str, route: Operation) -> None:
+def _finish(path: dict[str, Json], route: Operation) -> None:
     """Says of one operation what FastAPI cannot know."""
-    operation = path[method]
+    operation = path[route.method.lower()]
     needed = " and ".join(f"`{scope}`" for scope in route.signature.scopes)
     scope_text = f"Requires the scope {needed}." if needed else "Any valid key may call it."
     first = operation.get("description", "").strip()
     operation["description"] = f"{first} {scope_text}".strip()
     operation["security"] = [{"Authorization": []}]
-    parameters = [_query_parameter(each) for each in operation.get("parameters", [])]
-    if route.signature.writes:
-        names = ["dry_run", "if_match"]
-        names += ["idempotency_key"] if method in {"post", "patch"} else []
-        shared = [{"$ref": f"#/components/parameters/{name}"} for name in names]
-        if route.path != _GIVEN:
-            parameters += shared
-        elif method == "patch":
-            # In full: readers do not follow a reference here.
-            path["parameters"] = [_PARAMETERS[name] for name in names]
+    operation["x-error-codes"] = error_codes(route)
+    own = [each for each in operation.get("parameters", []) if each["name"] not in PARAMETERS]
+    parameters = [*map(_query_parameter, own), *_shared_parameters(path, route)]
     if parameters:
         operation["parameters"] = parameters
-    responses = operation["responses"]
-    responses["200"]["content"] = _tidy(responses["200"]["content"])
-    operation["responses"] = {
-        "200": responses["200"],
-        "default": {"$ref": "#/components/responses/error"},
+    if route.signature.body is not None and route.signature.body.mark is not None:
+        operation["requestBody"] = _binary_body(route.signature.body)
+    operation["responses"] = _responses(operation["responses"]["200"], route)
+
+
+def _shared_parameters(path: dict[str, Json], route: Operation) -> list[Json]:
+    """What it takes of the parameters that operations share."""
+    takes = {
+        "dry_run": route.signature.writes,
+        "if_match": IF_MATCH in route.headers_taken,
+        "if_none_match": IF_NONE_MATCH in route.headers_taken,
+        "idempotency_key": IDEMPOTENCY_KEY in route.headers_taken,
     }
+    names = [name for name, is_taken in takes.items() if is_taken]
+    if route.path != _GIVEN:
+        return [_reference(name) for name in names]
+    if route.method == "PATCH":
+        # In full: readers do not follow a reference here.
+        path["parameters"] = [PARAMETERS[name] for name in names]
+        return []
+    refused = [_refused(name) for name, is_taken in takes.items() if not is_taken]
+    return [*(_reference(name) for name in names), *refused]
+
+
+def _reference(name: str) -> dict[str, Json]:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _refused(name: str) -> dict[str, Json]:
+    """A parameter of the path's other operations, of which no value is right here."""
+    kept = {key: PARAMETERS[name][key] for key in ("name", "in")}
+    return {**kept, "description": "Not taken here: 400.", "schema": {"not": {}}}
+
+
+def _binary_body(body: Parameter) -> dict[str, Json]:
+    content: dict[str, Json]
+    if isinstance(body.mark, RawBody):
+        content = {each: {"schema": _BINARY} for each in body.mark.media_types}
+        most = body.mark.most_bytes
+    else:
+        assert isinstance(body.mark, params.File)
+        schema = {
+            "type": "object",
+            "properties": {body.name: _BINARY},
+            "required": [body.name],
+            "additionalProperties": False,
+        }
+        content, most = {"multipart/form-data": {"schema": schema}}, MAX_BODY
+    return {"description": f"At most {most:,} bytes.", "content": content, "required": True}
+
+
+def _responses(of_200: dict[str, Json], route: Operation) -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "200": {
+            "description": of_200["description"],
+            "headers": headers_of_200(route),
+            "content": _tidy(of_200["content"]),
+        }
+    }
+    if IF_NONE_MATCH in route.headers_taken:
+        found["304"] = {"$ref": "#/components/responses/not_modified"}
+    return {**found, "default": {"$ref": "#/components/responses/error"}}
 
 
 def _query_parameter(parameter: dict[str, Json]) -> dict[str, Json]:
@@ -127,9 +143,11 @@ def _query_parameter(parameter: dict[str, Json]) -> dict[str, Json]:
 
 
 def _tidy(node: Json) -> Json:
-    """Without generated titles and null defaults; null as one more type."""
+    """Without generated titles and null defaults; null as one more type, 1.0 as 1."""
     if isinstance(node, list):
         return [_tidy(each) for each in node]
+    if isinstance(node, float) and node.is_integer():
+        return int(node)
     if not isinstance(node, dict):
         return node
     tidy = {

@@ -6,7 +6,7 @@ gets a body parsed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,21 +16,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from looplane.kit.context import ANY_VERSION, Context
+from looplane.kit.context import ANY_VERSION, Context, Precondition
 from looplane.kit.errors import (
+    ApiError,
     Forbidden,
     MethodNotAllowed,
     ScopeRequired,
     Unavailable,
-    UnsupportedMediaType,
     ValidationFailed,
 )
-from looplane.kit.etags import parse_if_match
 from looplane.kit.html_fields import clean_fields
 from looplane.kit.ids import parse_id
 from looplane.kit.paging import PageQuery, with_filters_of_cursor
 from looplane.kit.principal import Principal
-from looplane.kit.request import Validated, idempotency_key, read_file, read_json, read_query
+from looplane.kit.request import Validated, read_file, read_json, read_query, read_raw
+from looplane.kit.request_headers import RequestHeaders, headers_taken, read_headers
 from looplane.kit.responses import or_404
 from looplane.kit.signature import RawBody, Signature, WriteQuery, read_signature
 from looplane.kit.writes import Read, Write, fingerprint
@@ -43,12 +43,23 @@ _READS = {"GET", "HEAD"}
 class Operation(APIRoute):
     """An API operation."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  # FastAPI's own
-        super().__init__(path, endpoint, **options)
-        (self.method,) = self.methods or ("GET",)
-        self.signature: Signature = read_signature(endpoint, path)
-        if self.signature.caller is not None:
-            self.app = self._serve
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        method: str,
+        raises: Sequence[type[ApiError]] = (),
+        **options: Any,  # noqa: ANN401  # FastAPI's own
+    ) -> None:
+        self.method, self.raises = method, raises
+        self.signature: Signature = read_signature(endpoint, method, path)
+        super().__init__(path, endpoint, methods=[method], **options)
+        self.is_stream = self.response_model is None
+        self.headers_taken = headers_taken(
+            method, path, writes=self.signature.writes, has_etag=not self.is_stream
+        )
+        self.app = self._serve
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers; the router also asks the first route that has the path, if not the method."""
@@ -73,9 +84,10 @@ class Operation(APIRoute):
         request = Request(scope, receive)
         principal = await self._admit(request)
         body = await self._read_body(request)
-        response = await self._answer(request, principal, body)
-        if scope["method"] == "HEAD":
-            response.body = b""
+        try:
+            response = await self._answer(request, principal, body)
+        finally:
+            await request.close()  # the files of a form
         await response(scope, receive, send)
 
     async def _admit(self, request: Request) -> Principal:
@@ -99,15 +111,12 @@ class Operation(APIRoute):
         return principal
 
     async def _read_body(self, request: Request) -> bytes:
-        """The bytes of the body, where one is taken as JSON or as it comes."""
-        body = self.signature.body
-        if body is None or isinstance(body.mark, params.File):
+        """The bytes of the body, where one is taken."""
+        parameter = self.signature.body
+        if parameter is None:
             return b""
-        if isinstance(body.mark, RawBody):
-            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind not in body.mark.media_types:
-                msg = f"Send the body as {' or '.join(body.mark.media_types)}."
-                raise UnsupportedMediaType(msg)
+        if isinstance(parameter.mark, RawBody):
+            return await read_raw(request, parameter.mark.media_types, parameter.mark.most_bytes)
         return await request.body()
 
     async def _answer(self, request: Request, principal: Principal, body: bytes) -> Response:
@@ -126,13 +135,12 @@ class Operation(APIRoute):
         arguments: dict[str, Any] = {
             name: or_404(parse_id(text), "thing") for name, text in request.path_params.items()
         }
+        headers = read_headers(request.headers, self.headers_taken)
         query = read_query(request, self.signature.query_model)
         payload = await self._read_payload(request, body)
-        faults = query.faults + payload.faults
-        caller = self.signature.caller
-        assert caller is not None, "declared by every operation that is served"
-        body_missing = self.signature.body is not None and payload.model is None
-        if faults and (query.faults or body_missing or not self.signature.writes):
+        faults = headers.faults + query.faults + payload.faults
+        # What is well formed in a body is judged even if another field is not; not so without it.
+        if headers.faults or query.faults or (faults and payload.model is None):
             raise ValidationFailed(faults)
         if self.signature.query is not None:
             model = query.model
@@ -140,7 +148,9 @@ class Operation(APIRoute):
             arguments[self.signature.query.name] = with_filters_of_cursor(model) if paged else model
         if self.signature.body is not None:
             arguments[self.signature.body.name] = payload.model
-        arguments[caller.name] = self._caller(request, principal, body, query, faults)
+        context = self._context(request, principal, headers.precondition, faults)
+        caller = self._caller(request, context, headers, query, body)
+        arguments[self.signature.caller.name] = caller
         response: Response = await self.endpoint(**arguments)
         return response
 
@@ -159,32 +169,37 @@ class Operation(APIRoute):
         model, faults = await clean_fields(payload.model, request.app.state.html_cleaner)
         return Validated(model, payload.faults + tuple(faults))
 
-    def _caller(
+    def _context(
         self,
         request: Request,
         principal: Principal,
-        body: bytes,
-        query: Validated,
-        faults: tuple[str, ...],
-    ) -> Read | Write:
-        state, headers = request.app.state, request.headers
-        # What is made has no version yet.
-        names_one = "{" in self.path
-        precondition = parse_if_match(headers.get("if-match")) if names_one else ANY_VERSION
+        precondition: Precondition = ANY_VERSION,
+        faults: tuple[str, ...] = (),
+    ) -> Context:
         cause = request.scope.get("looplane.request_id", "")
-        context = Context(principal, state.clock, cause, precondition, faults)
+        return Context(principal, request.app.state.clock, cause, precondition, faults)
+
+    def _caller(
+        self,
+        request: Request,
+        context: Context,
+        headers: RequestHeaders,
+        query: Validated,
+        body: bytes,
+    ) -> Read | Write:
+        database = request.app.state.database
         if not self.signature.writes:
-            return Read(state.database, context, headers.get("if-none-match"))
-        key = idempotency_key(request)
+            return Read(database, context, headers.known_etags)
         target = request.scope["path"].encode() + b"?" + request.scope["query_string"]
+        key = headers.idempotency_key
         assert isinstance(query.model, WriteQuery)
         return Write(
-            state.database,
+            database,
             context,
-            idempotency_key=key if self.method in {"POST", "PATCH"} else None,
+            idempotency_key=key,
             fingerprint=fingerprint(request.method, target, body) if key else b"",
             dry_run=query.model.dry_run,
-            present=self._present(request, principal) if query.model.dry_run else None,
+            present=self._present(request, context.principal) if query.model.dry_run else None,
         )
 
     def _present(
@@ -199,5 +214,5 @@ class Operation(APIRoute):
         state, signature = request.app.state, reads[0].signature
         ids = {name: parse_id(text) for name, text in request.path_params.items()}
         query = {signature.query.name: signature.query.type()} if signature.query else {}
-        caller = {signature.caller.name: Read(state.database, Context(principal, state.clock, ""))}
-        return partial(reads[0].endpoint, **ids, **query, **caller)
+        caller = Read(state.database, self._context(request, principal))
+        return partial(reads[0].endpoint, **ids, **query, **{signature.caller.name: caller})

@@ -92,8 +92,9 @@ async def _refuse_by_statement(dsn: str) -> None:
 async def _refuse_shared_server(dsn: str) -> None:
     """Raises PoolerError where two sessions are seen on one server, or one session on two."""
     with ExitStack() as opened:
-        first, second = [await asyncpg.connect(dsn, statement_cache_size=0) for _ in range(2)]
+        first = await asyncpg.connect(dsn, statement_cache_size=0)
         opened.callback(first.terminate)
+        second = await asyncpg.connect(dsn, statement_cache_size=0)
         opened.callback(second.terminate)
         servers = {await _server_of(first) for _ in range(2)}
         try:

@@ -1,22 +1,26 @@
-"""What a request says: its query, its body, its headers, read into strict models."""
+"""What a request says: its query and its body, read into strict models."""
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_type_hints
 
 import jiter
+import starlette.datastructures
+from fastapi import UploadFile
 from pydantic import BaseModel, ValidationError, create_model
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from looplane.kit.errors import UnsupportedMediaType, ValidationFailed
+from looplane.kit.errors import PayloadTooLarge, UnsupportedMediaType
 from looplane.kit.schema import StrictModel, optional
-from looplane.kit.validation_messages import faults_of
+from looplane.kit.validation_messages import faults_of, shorten
 
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+# Bytes that a request may have beside its head.
+MAX_BODY = 1_000_000
 _UTF_8 = re.compile(r"(?i)\s*(charset=(\"utf-8\"|utf-8))?\s*")
 # No object of ours has as many fields.
 _MOST_FIELDS = 200
@@ -42,7 +46,9 @@ def read_query(request: Request, model: type[BaseModel]) -> Validated:
         pairs = dict(items)
         if len(pairs) < len(items):
             times = Counter(name for name, _ in items)
-            return Validated(None, tuple(f"{k}: is given twice" for k in pairs if times[k] > 1))
+            return Validated(
+                None, tuple(f"{shorten(k)}: is given twice" for k in pairs if times[k] > 1)
+            )
     try:
         return Validated(model.model_validate_strings(pairs))
     except ValidationError as error:
@@ -55,7 +61,7 @@ def read_json(request: Request, body: bytes, model: type[BaseModel]) -> Validate
     try:
         raw = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
-        return Validated(None, (f"The body is not JSON: {error}",))
+        return Validated(None, (f"The body is not JSON: {shorten(str(error))}",))
     if isinstance(raw, dict) and len(raw) > _MOST_FIELDS:
         return Validated(None, (f"The body has {len(raw):,} fields, at most {_MOST_FIELDS}",))
     try:
@@ -64,9 +70,24 @@ def read_json(request: Request, body: bytes, model: type[BaseModel]) -> Validate
         return Validated(_well_formed(model, raw, error), tuple(faults_of(error)))
 
 
+async def read_raw(request: Request, media_types: Sequence[str], most_bytes: int) -> bytes:
+    """The body as it comes. Raises UnsupportedMediaType, PayloadTooLarge."""
+    if _media_type(request.headers) not in media_types:
+        msg = f"Send the body as {' or '.join(media_types)}."
+        raise UnsupportedMediaType(msg)
+    body = await request.body()
+    if len(body) > most_bytes:
+        msg = f"The body may have {most_bytes:,} bytes at the most."
+        raise PayloadTooLarge(msg)
+    return body
+
+
 async def read_file(request: Request, field: str) -> Validated:
-    """The one file of a form, as the UploadFile in `field`. Raises UnsupportedMediaType."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    """The one file of a form, as the UploadFile in `field`. Raises UnsupportedMediaType.
+
+    It is closed with the request.
+    """
+    if _media_type(request.headers) != "multipart/form-data":
         msg = "Send the file as multipart/form-data."
         raise UnsupportedMediaType(msg)
     try:
@@ -74,22 +95,21 @@ async def read_file(request: Request, field: str) -> Validated:
     except HTTPException as error:
         return Validated(None, (f"The form cannot be read: {error.detail}",))
     upload = form.get(field)
-    if not isinstance(upload, UploadFile):
-        return Validated(None, (f"{field}: is required, as a file",))
-    return Validated(upload)
+    others = tuple(f"{shorten(name)}: is not a field here" for name in form if name != field)
+    if not isinstance(upload, starlette.datastructures.UploadFile):
+        return Validated(None, (*others, f"{field}: is required, as a file"))
+    size, name, headers = upload.size, upload.filename, upload.headers
+    file = UploadFile(upload.file, size=size, filename=name, headers=headers)
+    return Validated(None if others else file, others)
 
 
-def idempotency_key(request: Request) -> str | None:
-    """The caller's name for this request. Raises ValidationFailed."""
-    key = request.headers.get("idempotency-key")
-    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
-        raise ValidationFailed(["Idempotency-Key: must be 1 to 255 visible ASCII characters"])
-    return key
+def _media_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _refuse_other_media(headers: Headers) -> None:
-    kind, _, parameters = headers.get("content-type", "").partition(";")
-    if kind.strip().lower() != "application/json" or not _UTF_8.fullmatch(parameters):
+    parameters = headers.get("content-type", "").partition(";")[2]
+    if _media_type(headers) != "application/json" or not _UTF_8.fullmatch(parameters):
         msg = "Send the body as application/json in UTF-8."
         raise UnsupportedMediaType(msg)
 

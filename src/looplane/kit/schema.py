@@ -16,9 +16,9 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def optional() -> Any:  # noqa: ANN401  # stands in for a default of any field's type
+def optional(description: str | None = None) -> Any:  # noqa: ANN401  # stands in for a default of any field's type
     """A default for a field that may be left out, yet is never null when sent."""
-    return Field(default=None)
+    return Field(default=None, description=description)
 
 
 def _no_nul(text: str) -> str:
@@ -79,7 +79,11 @@ def at_most_characters(limit: int) -> AfterValidator:
 
 
 Text = Annotated[str, AfterValidator(_no_nul)]
-Name = Annotated[Text, Field(min_length=1, max_length=255)]
+# Characters.
+LONGEST_NAME = 255
+LONGEST_REFERENCE = 255
+LONGEST_URL = 2048
+Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
 Moment = Annotated[
     datetime,
     Field(strict=False),
@@ -109,7 +113,7 @@ def _check_web_url(text: str) -> str:
 
 
 Id = Annotated[UUID, WithJsonSchema({"type": "string"})]
-Reference = Annotated[Text, Field(max_length=255)]
+Reference = Annotated[Text, Field(max_length=LONGEST_REFERENCE)]
 # How many things one request may name in one field.
 MOST_REFERENCES = 200
 References = Annotated[
@@ -117,9 +121,11 @@ References = Annotated[
     at_most_items(MOST_REFERENCES),
     Field(json_schema_extra={"maxItems": MOST_REFERENCES}),
 ]
+# When something happened, as it is answered.
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 WebUrl = Annotated[
     Text,
-    Field(min_length=1, max_length=2048, json_schema_extra={"format": "uri"}),
+    Field(min_length=1, max_length=LONGEST_URL, json_schema_extra={"format": "uri"}),
     AfterValidator(_check_web_url),
 ]
 
@@ -146,7 +152,11 @@ Color = Annotated[
 _EMAIL = r"[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f]{1,64}@[^\s@<>(),;:\"\\\[\]\x00-\x20\x7f/?#&]+"
 Email = Annotated[
     Text,
-    Field(max_length=254, json_schema_extra={"format": "email"}),
+    Field(
+        max_length=254,
+        description="Before the @ at most 64 characters.",
+        json_schema_extra={"format": "email"},
+    ),
     matching(_EMAIL, "must be an e-mail address"),
 ]
 

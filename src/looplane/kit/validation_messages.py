@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-_LONGEST_PATH = 200
+# Characters of what the caller sent that a message repeats.
+_MOST_REPEATED = 200
 
 _TEXTS = {
     "missing": "is required",
@@ -37,10 +38,19 @@ def faults_of(error: ValidationError, *, of_query: bool = False) -> list[str]:
     return [_line(each, of_query=of_query) for each in error.errors(include_url=False)]
 
 
+def shorten(text: str) -> str:
+    """`text` without its middle where it is long."""
+    half = _MOST_REPEATED // 2
+    return text if len(text) <= _MOST_REPEATED else f"{text[:half]}…{text[-half:]}"
+
+
 def _line(error: ErrorDetails, *, of_query: bool) -> str:
-    path = ".".join(str(part) for part in error["loc"])[:_LONGEST_PATH]
+    path = shorten(".".join(str(part) for part in error["loc"]))
     text = _text(error, "a query parameter" if of_query else "a field")
-    return f"{path}: {text}" if path else text
+    if path:
+        return f"{path}: {text}"
+    # What a rule over several fields says names them itself.
+    return text if error["type"] == "value_error" else f"The body {text}"
 
 
 def _text(error: ErrorDetails, kind: str) -> str:
@@ -75,6 +85,10 @@ def _too_few(context: Mapping[str, Any], _value: Any) -> str:  # noqa: ANN401  #
     return f"must have at least {context['min_length']:,} items"
 
 
+def _number(bound: float) -> str:
+    return f"{int(bound) if float(bound).is_integer() else bound:,}"
+
+
 def _choice(context: Mapping[str, Any], _value: Any) -> str:  # noqa: ANN401  # whatever was sent
     return f"must be {str(context['expected']).replace(chr(39), '')}"
 
@@ -85,8 +99,8 @@ _COUNTED: Mapping[str, Callable[[Mapping[str, Any], Any], str]] = {
     "too_long": _too_many,
     "too_short": _too_few,
     "literal_error": _choice,
-    "greater_than_equal": lambda context, _: f"must be at least {context['ge']}",
-    "less_than_equal": lambda context, _: f"must be at most {context['le']}",
-    "greater_than": lambda context, _: f"must be more than {context['gt']}",
-    "less_than": lambda context, _: f"must be less than {context['lt']}",
+    "greater_than_equal": lambda context, _: f"must be at least {_number(context['ge'])}",
+    "less_than_equal": lambda context, _: f"must be at most {_number(context['le'])}",
+    "greater_than": lambda context, _: f"must be more than {_number(context['gt'])}",
+    "less_than": lambda context, _: f"must be less than {_number(context['lt'])}",
 }

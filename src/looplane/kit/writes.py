@@ -30,16 +30,14 @@ class Read:
 
     database: Database
     context: Context
-    if_none_match: str | None = None
+    known_etags: frozenset[str] | None = None
 
     async def __call__(self, query: Query, *args: object) -> Response:
         """Answers with what `query` finds, or 304 where the caller has it."""
         async with self.database.reading() as con:
             answer = await query(con, self.context, *args)
-        if answer.version is not None:
-            self.context.precondition.check(answer.version)
         headers = answer.all_headers()
-        if is_unchanged(self.if_none_match, headers["ETag"]):
+        if is_unchanged(self.known_etags, headers["ETag"]):
             return NotModified(headers["ETag"])
         return JsonResponse(answer.body, headers)
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from looplane.kit.paging import PageQuery, page_of
-from looplane.kit.schema import StrictModel
+from looplane.kit.schema import StrictModel, Timestamp
 
 Role = Literal["ADMIN", "USER", "VIEWER"]
 
@@ -21,7 +21,7 @@ class MemberOut(StrictModel):
     name: str | None
     image_url: str | None
     role: Role
-    joined_at: str
+    joined_at: Timestamp
 
 
 MemberPage = page_of(MemberOut)

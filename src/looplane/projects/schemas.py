@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from looplane.kit.paging import DatedQuery, page_of
-from looplane.kit.schema import Color, Name, Reference, StrictModel, Text, optional
+from looplane.kit.schema import Color, Name, Reference, StrictModel, Text, Timestamp, optional
 
 State = Literal["backlog", "planned", "started", "completed", "canceled"]
 ChosenState = Annotated[
@@ -49,8 +49,8 @@ class ProjectOut(StrictModel):
     is_visible: bool
     total_score: Score
     thread_count: Annotated[int, Field(description="How many threads ask for it.")]
-    created_at: str
-    updated_at: str
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
 class ProjectCreate(StrictModel):

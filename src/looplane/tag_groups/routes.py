@@ -1,6 +1,7 @@
 """HTTP: tag groups."""
 
 from looplane.kit.api import Api
+from looplane.kit.errors import Conflict
 from looplane.resource_routes import ResourceRoutes
 from looplane.tag_groups.commands import delete_tag_group
 from looplane.tag_groups.schemas import TagGroupCreate, TagGroupOut, TagGroupPatch, TagGroupQuery
@@ -16,6 +17,7 @@ routes = ResourceRoutes(
     create=TagGroupCreate,
     patch=TagGroupPatch,
     commands={"delete": delete_tag_group},
+    raises={"delete": Conflict},
     id_prefix="tags",
     id_suffix="Group",
     texts={

@@ -1,15 +1,15 @@
 """Tag groups on the wire."""
 
 from looplane.kit.paging import PageQuery
-from looplane.kit.schema import Color, Name, StrictModel, optional
+from looplane.kit.schema import Color, Name, StrictModel, Timestamp, optional
 
 
 class TagGroupOut(StrictModel):
     id: str
     name: str
     color: str
-    created_at: str
-    updated_at: str
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
 class TagGroupCreate(StrictModel):

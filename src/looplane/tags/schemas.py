@@ -7,20 +7,18 @@ from pydantic import Field
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import Color, Name, Reference, StrictModel, optional
 
-Icon = Annotated[
-    Name,
-    Field(
-        description="Name of an icon of the Nucleo set in PascalCase, such as `Notepad` or "
-        "`WifiOff`. A name that the inbox does not know shows the first letter of the tag."
-    ),
-]
+_OF_ICON = Field(
+    description="Name of an icon of the Nucleo set in PascalCase, such as `Notepad` or `WifiOff`. "
+    "A name that the inbox does not know shows the first letter of the tag."
+)
+Icon = Annotated[Name, _OF_ICON]
 
 
 class TagOut(StrictModel):
     id: str
     name: str
     color: str
-    icon: str | None
+    icon: Annotated[str | None, _OF_ICON]
     tag_group_id: str | None
     created_at: str
     updated_at: str

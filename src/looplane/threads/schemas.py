@@ -7,19 +7,23 @@ from pydantic.json_schema import WithJsonSchema
 
 from looplane.companies.schemas import CompanyOut
 from looplane.contacts.schemas import ContactOut
-from looplane.kit.html_fields import Html, OptionalHtml
+from looplane.kit.html_fields import LONGEST_HTML, Html, OptionalHtml
 from looplane.kit.paging import DatedQuery, page_of
 from looplane.kit.schema import (
+    LONGEST_NAME,
+    LONGEST_REFERENCE,
+    LONGEST_URL,
+    MOST_REFERENCES,
     Email,
     ExternalIds,
     ExternalIdsOut,
     Moment,
     Name,
     Reference,
-    References,
     StrictModel,
     Text,
     WebUrl,
+    at_most_characters,
     at_most_items,
     matching,
     optional,
@@ -59,12 +63,15 @@ Origin = Literal[
 Title = Annotated[Text, Field(max_length=512)]
 
 
+_LONGEST_WORDS = 1000  # characters
+
+
 class Source(StrictModel):
     """What an AI consulted for a draft."""
 
     type: Name
-    title: Annotated[Text, Field(min_length=1, max_length=1000)]
-    identifier: Annotated[Text, Field(max_length=1000)] | None = None
+    title: Annotated[Text, Field(min_length=1, max_length=_LONGEST_WORDS)]
+    identifier: Annotated[Text, Field(max_length=_LONGEST_WORDS)] | None = None
     url: WebUrl | None = None
 
 
@@ -79,38 +86,77 @@ Sources = Annotated[list[Any], _OF_SOURCES, _JUST_ARRAY]
 
 
 class Notify(StrictModel):
-    """Whom of the team to tell: the Slack channel; the assignee, or the watchers."""
-
     slack: bool = optional()
     email: bool = optional()
 
 
+_TEXT = f"HTML; it is cleaned, and something must be left. At most {LONGEST_HTML:,} characters."
+_NOTIFY = (
+    "Whom of the team to tell of this write, and never the customer: the Slack channel; by mail "
+    "the assignee, or else those who watch new threads. A write that changes nothing tells nobody."
+)
+# The given operation has no keywords for these limits, so they are said in words.
+_TagIds = Annotated[
+    list[Annotated[Text, at_most_characters(LONGEST_REFERENCE)]], at_most_items(MOST_REFERENCES)
+]
+
+
 class ThreadPatch(StrictModel):
-    text: Html = optional()
+    text: Html = optional(_TEXT)
     title: Title | None = None
     pain_level: PainLevel = optional()
-    assignee_id: Text | None = Field(None, description="A member of the workspace; null unassigns.")
-    contact_id: Text = optional()
+    assignee_id: Text | None = Field(
+        None, description="A member of the workspace who is no VIEWER; null unassigns."
+    )
+    contact_id: Text = optional("The thread takes over the company of a new contact.")
     company_id: Text | None = Field(
         None, description="Null detaches. Also becomes the company of the thread's contact."
     )
-    tag_ids: References = optional()
-    project_id: Text | None = None
-    status: Status = optional()
-    snoozed_until: Moment = optional()
-    closed_loop: bool = optional()
+    tag_ids: _TagIds = optional(
+        "All tags of the thread from now on: those that are not named leave it. "
+        f"At most {MOST_REFERENCES} items, each of at most {LONGEST_REFERENCE} characters.",
+    )
+    project_id: Text | None = Field(
+        None,
+        description="Links the thread to this project in place of the one that this field named "
+        "before; null ends that link. Other links stay.",
+    )
+    status: Status = optional(
+        "`snoozed` needs `snoozed_until` beside it, `open` wakes and opens again, "
+        "`done` ends the work. A new thread stays new on `open`.",
+    )
+    snoozed_until: Moment = optional(
+        "When the thread is open and unread again, in the future; for a thread that "
+        "is snoozed, or becomes so.",
+    )
+    closed_loop: bool = optional(
+        "For a thread that is done, or becomes so: whether the customer knows, which "
+        "closes it. Left out on a closed one, it stays closed.",
+    )
     ai_draft_html: OptionalHtml | None = Field(
-        None, description="A reply for the composer; null or an empty string clears it."
+        None,
+        description="The next reply as an AI drafts it, HTML that the composer opens with. A new "
+        "one sets `ai_draft_generated_at` and empties `ai_draft_started_at`, `ai_draft_error_at` "
+        "and, unless they are sent too, `ai_draft_sources`. Null, an empty string, or HTML that "
+        f"shows nothing clears the draft and its sources. At most {LONGEST_HTML:,} characters.",
     )
     ai_draft_sources: Sources | None = Field(
-        None, description="Items `{ type, title, identifier?, url? }`; null clears them."
+        None,
+        description="What the AI consulted for the draft, as the composer shows it; only with a "
+        "draft. Items `{ type, title, identifier?, url? }` with `type` of 1 to "
+        f"{LONGEST_NAME} characters, `title` of 1 to {_LONGEST_WORDS:,}, `identifier` of at most "
+        f"{_LONGEST_WORDS:,}, `url` of at most {LONGEST_URL:,}. Null clears them. "
+        f"At most {_MOST_SOURCES} items.",
     )
-    clear_ai_draft_error: bool = optional()
-    notify: Notify = optional()
+    clear_ai_draft_error: bool = optional(
+        "True empties `ai_draft_error_at`, and with it the notice in the composer, "
+        "without a new draft.",
+    )
+    notify: Notify = optional(_NOTIFY)
 
 
 class ThreadCreate(StrictModel):
-    text: Html
+    text: Annotated[Html, Field(description=_TEXT)]
     pain_level: PainLevel
     contact_email: Email
     title: Title | None = None
@@ -122,9 +168,9 @@ class ThreadCreate(StrictModel):
     company_id: Text | None = None
     project_id: Text | None = None
     issue_id: Text | None = None
-    created_at: Moment = optional()
-    updated_at: Moment = optional()
-    notify: Notify = optional()
+    created_at: Moment = optional("Not in the future; now where it is left out.")
+    updated_at: Moment = optional("Not before `created_at`, which it is where it is left out.")
+    notify: Notify = optional(_NOTIFY)
     external_ids: ExternalIds = Field(default_factory=ExternalIds)
 
 
@@ -146,8 +192,6 @@ _EXPAND = "(messages|comments)(,(messages|comments))?"
 
 
 class ExpandQuery(StrictModel):
-    # Declared for every operation of the path; nothing is written here anyway.
-    dry_run: bool = False
     expand: (
         Annotated[
             str,

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from looplane.kit.schema import StrictModel
+from looplane.kit.schema import StrictModel, Timestamp
 from looplane.members.schemas import UserRef
 
 
@@ -32,7 +32,7 @@ class MessageOut(StrictModel):
     html: str
     attachments: list[Any]
     user_id: str | None
-    created_at: str
+    created_at: Timestamp
 
 
 class CommentOut(StrictModel):
@@ -41,5 +41,5 @@ class CommentOut(StrictModel):
     author: UserRef | None
     content: str
     attachments: list[Any]
-    created_at: str
-    updated_at: str
+    created_at: Timestamp
+    updated_at: Timestamp

@@ -1,92 +1,17 @@
-"""Keys: what looking them up costs, how long an answer counts, and what guessing comes to."""
+"""Keys: what looking them up costs, and how long an answer counts."""
 
 import asyncio
-from collections import Counter
 from contextlib import AsyncExitStack
-from types import SimpleNamespace
-from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from looplane.kit import authentication, limits
+from looplane.kit import authentication
 from looplane.kit.authentication import UNKNOWN_KEYS_PER_MINUTE, Authenticator
 from looplane.kit.database import ACQUIRE_TIMEOUT, Database, open_database
-from looplane.kit.errors import RateLimited, Unauthenticated, Unavailable, UnsupportedKeyVersion
-from looplane.kit.keys import digest
+from looplane.kit.errors import Unauthenticated, Unavailable, UnsupportedKeyVersion
 from looplane.kit.principal import Principal
-
-HERE, THERE = "198.51.100.7", "203.0.113.9"
-
-
-class Time:
-    """Both of the clocks, which move only when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000_000.0  # 40 s into a minute
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time(self) -> float:
-        return self.now
-
-
-class Keys:
-    """The keys there are, and what was asked about them."""
-
-    def __init__(self) -> None:
-        self.principals: dict[bytes, Principal] = {}
-        self.asked: Counter[bytes] = Counter()
-        self.failure: Exception | None = None
-        self.answers = asyncio.Event()
-        self.answers.set()
-
-    def add(self, key: str) -> Principal:
-        made = Principal(uuid4(), "program", key_id=uuid4())
-        self.principals[digest(key)] = made
-        return made
-
-    def revoke(self, key: str) -> None:
-        del self.principals[digest(key)]
-
-    async def find(self, hashed: bytes) -> Principal | None:
-        self.asked[hashed] += 1
-        found = self.principals.get(hashed)
-        await self.answers.wait()
-        if self.failure is not None:
-            raise self.failure
-        return found
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    time = Time()
-    clocks = SimpleNamespace(monotonic=time.monotonic, time=time.time)
-    monkeypatch.setattr(authentication, "time", clocks)
-    monkeypatch.setattr(limits, "time", clocks)
-    return time
-
-
-@pytest.fixture
-def keys() -> Keys:
-    return Keys()
-
-
-@pytest.fixture
-def authenticator(keys: Keys, time: Time) -> Authenticator:
-    return Authenticator(keys.find)
-
-
-async def authenticate(authenticator: Authenticator, key: str, address: str = HERE) -> Principal:
-    return await authenticator.authenticate(f"Bearer {key}", address)
-
-
-async def outcome(authenticator: Authenticator, key: str, address: str = HERE) -> object:
-    try:
-        return await authenticate(authenticator, key, address)
-    except (Unauthenticated, RateLimited) as error:
-        return type(error)
+from tests.authentication.keys import HERE, Keys, Time, authenticate, guess, outcome
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer  ", "Basic x", "ll_key"])
@@ -208,91 +133,6 @@ async def test_an_unknown_key_is_remembered(
     assert isinstance(await outcome(authenticator, "ll_gone"), Principal)
 
 
-async def guess(authenticator: Authenticator, count: int, address: str = HERE) -> Counter[object]:
-    keys = (f"ll_{uuid4()}" for _ in range(count))
-    return Counter([await outcome(authenticator, key, address) for key in keys])
-
-
-async def test_guessing_costs_so_many_questions_a_minute(
-    authenticator: Authenticator, keys: Keys, time: Time
-) -> None:
-    counts = await guess(authenticator, 3 * UNKNOWN_KEYS_PER_MINUTE)
-    assert counts == {
-        Unauthenticated: UNKNOWN_KEYS_PER_MINUTE,
-        RateLimited: 2 * UNKNOWN_KEYS_PER_MINUTE,
-    }
-    assert keys.asked.total() == UNKNOWN_KEYS_PER_MINUTE
-    with pytest.raises(RateLimited) as caught:
-        await authenticate(authenticator, "ll_more")
-    left = int(caught.value.headers["Retry-After"])
-    assert 0 < left <= 60
-    time.now += left
-    assert await outcome(authenticator, "ll_more") is Unauthenticated
-
-
-async def test_guessing_at_once_is_no_way_round(authenticator: Authenticator, keys: Keys) -> None:
-    keys.answers.clear()
-    tasks = [asyncio.create_task(outcome(authenticator, f"ll_{n}")) for n in range(500)]
-    await asyncio.sleep(0)
-    keys.answers.set()
-    counts = Counter(await asyncio.gather(*tasks))
-    assert counts[Unauthenticated] == keys.asked.total() == UNKNOWN_KEYS_PER_MINUTE
-
-
-async def test_guessing_from_one_address_is_nothing_to_others(
-    authenticator: Authenticator, keys: Keys, time: Time
-) -> None:
-    principal, elsewhere = keys.add("ll_a"), keys.add("ll_b")
-    await authenticate(authenticator, "ll_a")
-    time.now += 1
-    await guess(authenticator, 2 * UNKNOWN_KEYS_PER_MINUTE)
-    # Known a moment ago, though from the guesser's address; and not yet known, from another.
-    assert await outcome(authenticator, "ll_a") is principal
-    assert await outcome(authenticator, "ll_b") is RateLimited
-    assert await outcome(authenticator, "ll_b", THERE) is elsewhere
-    assert await outcome(authenticator, "ll_b") is elsewhere
-
-
-async def test_a_revoked_key_is_not_trusted_any_more(
-    authenticator: Authenticator, keys: Keys, time: Time
-) -> None:
-    keys.add("ll_a")
-    await authenticate(authenticator, "ll_a")
-    await guess(authenticator, UNKNOWN_KEYS_PER_MINUTE)
-    keys.revoke("ll_a")
-    time.now += 1
-    assert await outcome(authenticator, "ll_a") is Unauthenticated
-    time.now += 10
-    assert await outcome(authenticator, "ll_a") is RateLimited
-
-
-async def test_keys_that_are_known_are_no_guesses(
-    authenticator: Authenticator, keys: Keys, time: Time
-) -> None:
-    names = [f"ll_{number}" for number in range(3 * UNKNOWN_KEYS_PER_MINUTE)]
-    for name in names:
-        keys.add(name)
-    for _ in range(3):
-        for name in names:
-            assert isinstance(await outcome(authenticator, name), Principal)
-        time.now += 1
-    counts = await guess(authenticator, UNKNOWN_KEYS_PER_MINUTE)
-    assert counts == {Unauthenticated: UNKNOWN_KEYS_PER_MINUTE}
-
-
-async def test_the_addresses_of_one_network_are_one_guesser(
-    authenticator: Authenticator, keys: Keys
-) -> None:
-    for number in range(2 * UNKNOWN_KEYS_PER_MINUTE):
-        await guess(authenticator, 1, f"2001:db8:0:7::{number:x}")
-    assert keys.asked.total() == UNKNOWN_KEYS_PER_MINUTE
-    assert await guess(authenticator, 1, "2001:db8:0:8::1") == {Unauthenticated: 1}
-    assert await guess(authenticator, 1, "::ffff:198.51.100.8") == {Unauthenticated: 1}
-    await guess(authenticator, 2 * UNKNOWN_KEYS_PER_MINUTE, "::ffff:198.51.100.8")
-    assert await guess(authenticator, 1, "::ffff:198.51.100.9") == {Unauthenticated: 1}
-    assert await guess(authenticator, 1, "") == {Unauthenticated: 1}
-
-
 async def test_what_is_remembered_is_bounded(
     authenticator: Authenticator, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -359,26 +199,3 @@ async def test_without_any_connection_it_is_unavailable_and_not_unauthenticated(
         assert "Retry-After" in caught.value.headers
     assert await outcome(authenticator, "ll_x") is Unauthenticated
     await database.pool.close()
-
-
-def test_a_window_counts_names_apart_and_forgets_them_with_the_minute(time: Time) -> None:
-    window = limits.Window()
-    assert [window.add("a"), window.add("a"), window.add("b")] == [1, 2, 1]
-    window.take_back("a")
-    window.take_back("nobody")
-    assert [window.count(name) for name in ("a", "b", "nobody")] == [1, 1, 0]
-    time.now += window.seconds_left()
-    assert [window.count(name) for name in ("a", "b")] == [0, 0]
-    window.take_back("a")
-    assert window.count("a") == 0
-
-
-def test_a_window_with_too_many_names_counts_the_rest_as_one(
-    time: Time, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "_MOST_NAMES", 3)
-    window = limits.Window()
-    for name in range(6):
-        window.add(name)
-    assert [window.count(name) for name in range(6)] == [1, 1, 1, 3, 3, 3]
-    assert [window.add(0), window.add(5), window.add(77)] == [2, 4, 5]

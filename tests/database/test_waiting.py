@@ -1,120 +1,34 @@
 """Waiting for the database: who waits for what, how long, and what is left for the others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from looplane.kit import database as module
 from looplane.kit.database import (
     SESSION_SETTINGS,
     Database,
     as_unavailable,
-    connected,
-    is_unreachable,
-    open_database,
 )
 from looplane.kit.errors import Unavailable
-from looplane.kit.pooler import Pooling
-
-SIZE, WRITES = 10, 7
-# For what is to wait in vain.
-SHORT = 0.1
-LONG = 30.0
-MEANT = dict(SESSION_SETTINGS)
-
-
-@asynccontextmanager
-async def opened(dsn: str, size: int = SIZE) -> AsyncIterator[Database]:
-    database = await open_database(dsn, size)
-    try:
-        yield database
-    finally:
-        await database.pool.close()
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    async with opened(dsn) as database:
-        yield database
-
-
-@pytest.fixture(autouse=True)
-def no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is to succeed may take as long as it takes."""
-    monkeypatch.setattr(module, "ACQUIRE_TIMEOUT", LONG)
-    monkeypatch.setitem(SESSION_SETTINGS, "lock_timeout", f"{LONG:.0f}s")
-
-
-@pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    return lambda seconds: monkeypatch.setattr(module, "ACQUIRE_TIMEOUT", seconds)
-
-
-@pytest.fixture
-async def other(dsn: str) -> AsyncIterator[Any]:
-    """Somebody else's connection."""
-    async with connected(dsn) as con:
-        yield con
-
-
-@pytest.fixture
-async def rows(other: Any) -> AsyncIterator[list[UUID]]:
-    """Rows of a table called `waited_for`, each a subject."""
-    ids = [uuid4() for _ in range(SIZE)]
-    await other.execute("create table waited_for (id uuid primary key, writes int not null)")
-    await other.executemany("insert into waited_for values ($1, 0)", [[id] for id in ids])
-    yield ids
-    await other.execute("drop table waited_for")
-
-
-WRITE = "update waited_for set writes = writes + 1 where id = $1"
-BLOCKED = "select count(distinct pid) from pg_locks where not granted"
-
-
-async def write(database: Database, id: UUID) -> None:
-    async with database.writing(id) as con:
-        await con.execute(WRITE, id)
-
-
-async def read(database: Database) -> int:
-    async with database.reading() as con:
-        return int(await con.fetchval("select 1"))
-
-
-async def come_about(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(LONG):
-        while not await condition():  # noqa: ASYNC110  # it comes about in the server
-            await asyncio.sleep(0.01)
-
-
-async def blocked(other: Any, count: int) -> None:
-    """Waits until so many connections wait for a lock, then makes sure that they are no more."""
-
-    async def are() -> bool:
-        return bool(await other.fetchval(BLOCKED) >= count)
-
-    await come_about(are)
-    await asyncio.sleep(SHORT)
-    assert await other.fetchval(BLOCKED) == count
-
-
-async def all_turns_are_free(database: Database, id: UUID) -> None:
-    """That every write there may be at once can be, one of them to `id`, and reads beside."""
-    every = asyncio.Barrier(SIZE)
-
-    async def hold(turn: Any) -> None:
-        async with turn as con:
-            await con.fetchval("select 1")
-            await every.wait()
-
-    turns = [database.writing(id), *(database.writing(uuid4()) for _ in range(WRITES - 1))]
-    turns += [database.reading() for _ in range(SIZE - WRITES)]
-    await asyncio.gather(*map(hold, turns))
+from tests.database.waiting import (
+    BLOCKED,
+    LONG,
+    SHORT,
+    SIZE,
+    WRITE,
+    WRITES,
+    all_turns_are_free,
+    blocked,
+    come_about,
+    opened,
+    read,
+    write,
+)
 
 
 async def test_one_locked_row_costs_one_connection(
@@ -309,120 +223,6 @@ async def test_what_takes_too_long_is_ended(dsn: str, monkeypatch: pytest.Monkey
         assert await read(database) == 1
 
 
-async def test_a_process_that_stands_still_loses_its_locks(
-    dsn: str, rows: list[UUID], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(SESSION_SETTINGS, "idle_in_transaction_session_timeout", "50ms")
-    async with opened(dsn) as frozen, opened(dsn) as ours:
-        with pytest.raises(Exception) as caught:  # noqa: PT011, PT012
-            async with frozen.writing() as con, con.transaction():
-                await con.execute(WRITE, rows[0])
-                await write(ours, rows[0])
-                await con.execute(WRITE, rows[0])
-        assert is_unreachable(caught.value)
-        assert await read(frozen) == 1
-
-
-async def test_the_settings_are_in_force(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SESSION_SETTINGS, "lock_timeout", MEANT["lock_timeout"])
-    said = {"lock_timeout": "2s", "statement_timeout": "15s", "jit": "off"}
-    said |= {"idle_in_transaction_session_timeout": "30s"}
-    said |= {"plan_cache_mode": "force_generic_plan", "TimeZone": "UTC"}
-    async with opened(dsn) as database:
-        assert database.pooling is Pooling.NONE
-        for turn in (database.reading, database.writing, database.connected):
-            async with turn() as con:
-                for name, value in said.items():
-                    assert await con.fetchval("select current_setting($1)", name) == value
-
-
-async def test_nothing_is_said_to_the_server_beside_what_is_asked(
-    database: Database, other: Any
-) -> None:
-    async with database.writing() as con:
-        server = await con.fetchval("select pg_backend_pid() /* asked */")
-    for turn in (database.reading, database.writing):
-        async with turn() as con:
-            assert con.get_server_pid() == server
-    last = await other.fetchval("select query from pg_stat_activity where pid = $1", server)
-    assert "/* asked */" in last
-
-
-async def test_a_connection_that_broke_is_replaced(database: Database, other: Any) -> None:
-    with pytest.raises(Exception) as caught:  # noqa: PT011, PT012
-        async with database.writing() as con:
-            await other.execute("select pg_terminate_backend($1)", con.get_server_pid())
-            while True:
-                await con.fetchval("select 1")
-    assert is_unreachable(caught.value)
-    answer = as_unavailable(caught.value)
-    assert answer is not None
-    assert answer.headers == {"Retry-After": "1"}
-    await all_turns_are_free(database, uuid4())
-
-
-async def test_a_query_that_is_given_up_gives_its_connection_back(
-    database: Database, other: Any
-) -> None:
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(SHORT), database.reading() as con:
-            await con.execute("select pg_sleep(60)")
-    await come_about(
-        lambda: other.fetchval(
-            "select not exists (select from pg_stat_activity"
-            " where state = 'active' and query like '%pg_sleep(60)%' and pid <> pg_backend_pid())"
-        )
-    )
-    await all_turns_are_free(database, uuid4())
-
-
-@asynccontextmanager
-async def silent_server() -> AsyncIterator[str]:
-    """Takes connections, and never says a word."""
-
-    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(listen, "127.0.0.1")
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        yield f"postgresql://looplane@127.0.0.1:{port}/looplane"
-
-
-async def test_a_server_that_says_nothing_is_not_waited_for(
-    patience: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    patience(SHORT)
-    monkeypatch.setattr(module, "_CONNECT_TIMEOUT", SHORT)
-    async with silent_server() as dsn:
-        pool = await asyncpg.create_pool(dsn, min_size=0, max_size=2)
-        database = Database(dsn, pool, Pooling.NONE)
-        for _ in range(3):
-            with pytest.raises(Unavailable):
-                await read(database)
-            with pytest.raises(Unavailable):
-                await write(database, uuid4())
-        pool.terminate()
-        for attempt in (database.connected(), connected(dsn)):
-            with pytest.raises(TimeoutError):
-                await attempt.__aenter__()
-        with pytest.raises(TimeoutError) as caught:
-            await open_database(dsn, 2)
-        assert is_unreachable(caught.value)
-
-
-async def test_a_server_that_is_not_there_is_unreachable() -> None:
-    async with silent_server() as dsn:
-        pass
-    with pytest.raises(OSError) as caught:  # noqa: PT011
-        await open_database(dsn, 2)
-    assert is_unreachable(caught.value)
-    answer = as_unavailable(caught.value)
-    assert answer is not None
-    assert "cannot be reached" in answer.message
-
-
 @pytest.mark.parametrize("size", [2, 3])
 async def test_the_smallest_pools_write_and_read(
     dsn: str, size: int, other: Any, rows: list[UUID]
@@ -433,9 +233,3 @@ async def test_the_smallest_pools_write_and_read(
             group.create_task(write(database, id))
         await blocked(other, size - 1)
         assert await read(database) == 1
-
-
-async def test_jsonb_is_json(database: Database) -> None:
-    async with database.reading() as con:
-        value = {"a": [1, None, "ä"]}
-        assert await con.fetchval("select $1::jsonb", value) == value

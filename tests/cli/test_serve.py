@@ -1,0 +1,133 @@
+"""What `looplane serve` says at its start, and of which keys."""
+
+import errno
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from fcntl import ioctl
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import Folder, Process, folder
+
+KEY = re.compile(r"ll_[0-9a-f]{64}")
+
+
+@pytest.fixture
+def place() -> Iterator[Folder]:
+    with folder() as opened:
+        yield opened
+
+
+async def stopped(process: Process) -> str:
+    """All that it said, on both ways."""
+    process.popen.send_signal(signal.SIGTERM)
+    assert await process.ended() == 0
+    return process.said() + process.complained()
+
+
+def keys_kept(place: Folder) -> list[str]:
+    """The files in which a whole key stands."""
+    files = [each for each in place.data_dir.rglob("*") if each.is_file()]
+    assert len(files) > 100, "the database's own files are among them"
+    return [str(each) for each in files if re.search(KEY.pattern.encode(), each.read_bytes())]
+
+
+def first_steps(said: str) -> tuple[list[str], dict[str, str]]:
+    """The words of the curl command as a shell reads it, and the variables set before it."""
+    values = dict(re.findall(r"^export (\w+)=(\S+)$", said, re.MULTILINE))
+    [command] = re.findall(r"^curl (?:.*\\\n)*.*$", said, re.MULTILINE)
+    for name, value in values.items():
+        command = command.replace(f"${name}", value)
+    return shlex.split(command), values
+
+
+async def test_demo_key_is_shown_once_and_kept_nowhere(place: Folder) -> None:
+    first = await place.started("serve", log_level="debug")
+    words, values = first_steps(first.said())
+    headers = dict(word.split(": ", 1) for word in words if ": " in word and "{" not in word)
+    async with httpx.AsyncClient(headers=headers) as client:
+        answer = await client.patch(words[3], content=words[-1])
+    assert answer.status_code == httpx.codes.OK
+    assert answer.json()["status"] == "done"
+    said = await stopped(first)
+    assert KEY.findall(said) == [values["KEY"]]
+    assert not KEY.search(first.complained())
+    again = await place.restarted(first)
+    said = await stopped(again)
+    assert not KEY.search(said)
+    assert "`looplane demo`" in said
+    assert keys_kept(place) == []
+
+
+async def test_key_that_a_former_version_kept_is_forgotten_and_still_opens(place: Folder) -> None:
+    first = await place.started("serve")
+    _, values = first_steps(first.said())
+    await stopped(first)
+    kept = place.data_dir / "demo.json"
+    kept.write_text(json.dumps({"key": values["KEY"]}))
+    assert keys_kept(place) == [str(kept)]
+    again = await place.restarted(first)
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {values['KEY']}"}) as client:
+        assert (await client.get(f"{again.url}/api/v2/me")).status_code == httpx.codes.OK
+    assert not KEY.search(await stopped(again))
+    assert not kept.exists()
+
+
+def started_in_a_terminal(place: Folder, columns: int, *words: str) -> str:
+    """What a person sees who starts it and presses Ctrl-C as soon as it is ready."""
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    env = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
+    env |= {"LOOPLANE_DATA_DIR": str(place.data_dir), "LOOPLANE_PORT": "0"}
+    command = [sys.executable, "-m", "looplane.cli.app", *words]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env)
+    os.close(theirs)
+    seen = b""
+    try:
+        while piece := os.read(ours, 65_536):
+            seen += piece
+            if b"Ctrl-C" in piece:
+                process.send_signal(signal.SIGINT)
+    except OSError as error:  # so a terminal says that nobody is there any more
+        assert error.errno == errno.EIO  # that, and nothing else
+    os.close(ours)
+    assert process.wait() == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", seen.decode()).replace("\r\n", "\n")
+
+
+def test_keys_are_whole_in_a_terminal(place: Folder) -> None:
+    for words in (["serve"], ["demo"], ["key", "create", "--workspace", "Rungwell"]):
+        seen = started_in_a_terminal(place, 80, *words)
+        assert len(KEY.findall(seen)) == 1
+        assert max(map(len, seen.splitlines())) <= 80
+    assert KEY.findall(started_in_a_terminal(place, 80, "serve")) == []
+
+
+@pytest.mark.parametrize("words", [["serve"], ["serve", "--json"]])
+def test_key_never_gets_into_a_journal(place: Folder, words: list[str], tmp_path: Path) -> None:
+    """systemd names the file that standard output goes to."""
+    place.data_dir.mkdir()
+    outcome = tmp_path / "journal"
+    with outcome.open("w") as journal:
+        found = os.fstat(journal.fileno())
+        env = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
+        env |= {"LOOPLANE_DATA_DIR": str(place.data_dir), "LOOPLANE_PORT": "0"}
+        env |= {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}
+        command = [sys.executable, "-m", "looplane.cli.app", *words]
+        with subprocess.Popen(command, stdout=journal, stderr=journal, env=env) as process:
+            while not outcome.read_text().endswith(("}\n", "everything.\n")):
+                assert process.poll() is None, outcome.read_text()
+            process.send_signal(signal.SIGINT)
+    assert "http://127.0.0.1:0" in outcome.read_text()
+    assert not KEY.search(outcome.read_text())
