@@ -151,7 +151,7 @@ async def test_a_cursor_is_good_for_its_own_list_alone(
     for query in (
         {"sort": "created_at", "cursor": cursor},
         {**by_score, "cursor": cursor, "state": "backlog"},
-        *({"cursor": each} for each in spoilt),
+        *({"cursor": text} for text in spoilt),
         *({**by_score, "cursor": each} for each in spoilt),
     ):
         answer = await client.get("/projects", params=query)
