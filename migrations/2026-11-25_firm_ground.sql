@@ -220,4 +220,8 @@ select workspace_id, 0, id, id, type, subject_id,
   at, before - '{contact_company_id,last_snoozed_until}'::text[],
   after - '{contact_company_id,last_snoozed_until}'::text[], notify, data
 from events_first;
+update events set
+  before = replace(before::text, '"by_field":', '"is_of_project_field":')::jsonb,
+  after = replace(after::text, '"by_field":', '"is_of_project_field":')::jsonb
+where after ? 'customer_needs';
 drop table events_first;

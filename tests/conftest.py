@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -218,39 +218,55 @@ def theirs(worlds: list[World]) -> World:
     return worlds[1]
 
 
+class _Logged:
+    """What `Pool.acquire` gives, to be awaited or entered: its connection logs every statement."""
+
+    def __init__(self, context: Any, log: Callable[[Any], None]) -> None:
+        self.context, self.log = context, log
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._begin(self.context).__await__()
+
+    async def __aenter__(self) -> Any:
+        self.con = await self._begin(self.context.__aenter__())
+        return self.con
+
+    async def __aexit__(self, *error: object) -> None:
+        self.con.remove_query_logger(self.log)
+        await self.context.__aexit__(*error)
+
+    async def _begin(self, acquiring: Awaitable[Any]) -> Any:
+        con = await acquiring
+        con.add_query_logger(self.log)
+        return con
+
+
 @pytest.fixture
-def queries(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> Any:
+def queries(monkeypatch: pytest.MonkeyPatch) -> Any:
     """`with queries() as seen:` collects every statement sent, BEGIN and COMMIT among them."""
     logs: list[list[str]] = []
-    real = asyncpg.pool.Pool.acquire
+    acquire, release = asyncpg.Pool.acquire, asyncpg.Pool.release
 
     def log(record: Any) -> None:
         for each in logs:
             each.append(record.query)
 
-    class Acquired:
-        def __init__(self, context: Any) -> None:
-            self.context = context
-
-        async def __aenter__(self) -> Any:
-            self.con = await self.context.__aenter__()
-            self.con.add_query_logger(log)
-            return self.con
-
-        async def __aexit__(self, *error: object) -> None:
-            self.con.remove_query_logger(log)
-            await self.context.__aexit__(*error)
-
-    def acquire(self: asyncpg.Pool, **options: Any) -> Any:
-        return Acquired(real(self, **options))
+    async def release_quietly(pool: asyncpg.Pool, con: Any, **options: Any) -> None:
+        con.remove_query_logger(log)
+        await release(pool, con, **options)
 
     @contextmanager
     def collect() -> Iterator[list[str]]:
         seen: list[str] = []
         logs.append(seen)
-        monkeypatch.setattr(asyncpg.pool.Pool, "acquire", acquire)
-        yield seen
-        monkeypatch.setattr(asyncpg.pool.Pool, "acquire", real)
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                asyncpg.Pool,
+                "acquire",
+                lambda pool, **options: _Logged(acquire(pool, **options), log),
+            )
+            patch.setattr(asyncpg.Pool, "release", release_quietly)
+            yield seen
         logs.remove(seen)
 
     return collect

@@ -10,7 +10,9 @@ from typing import Any
 
 import h11
 from prometheus_client import REGISTRY
-from starlette.types import ASGIApp
+from starlette.requests import Request
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from looplane.kit.connections import ConnectionLimits
 from looplane.kit.http_server import serve_http
@@ -37,6 +39,16 @@ class Reply:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def refused(reply: Reply, status: int, code: str) -> None:
+    """Asserts an error as the contract has them, whoever gives it."""
+    assert (reply.status, reply.json["code"]) == (status, code)
+    assert set(reply.json) <= {"message", "code", "issues"}
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.headers["x-request-id"].startswith("req_")
+    assert ALWAYS.items() <= reply.headers.items()
+    assert "default-src 'none'" in reply.headers["content-security-policy"]
 
 
 class Caller:
@@ -90,6 +102,16 @@ class Caller:
 
     def close(self) -> None:
         self._writer.close()
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Tells how much came; `/early` does not wait for it, `/long` has much to say."""
+    request = Request(scope, receive)
+    if request.url.path == "/long":
+        await StreamingResponse(b"x" * 1_000_000 for _ in range(30))(scope, receive, send)
+        return
+    taken = 0 if request.url.path == "/early" else len(await request.body())
+    await JSONResponse({"taken": taken, "client": scope["looplane.client"]})(scope, receive, send)
 
 
 @dataclass

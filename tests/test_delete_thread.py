@@ -33,11 +33,11 @@ async def test_a_deleted_thread_is_gone_everywhere(
     assert await kinds_of(db, thread["id"]) == ["thread.created", "thread.deleted"]
     told = (await events_of(db, thread["id"]))[-1]
     assert told["data"] == thread, "the thread as it was"
-    assert told["actor"]["type"] == "key"
+    assert told["actor"]["type"] == "program"
     deleted_at = await db.fetchval(
         "select deleted_at from threads where id = $1", UUID(thread["id"])
     )
-    assert deleted_at == told["at"]
+    assert deleted_at == told["created_at"]
 
 
 async def test_only_the_version_that_was_meant(

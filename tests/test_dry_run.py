@@ -33,13 +33,14 @@ async def test_the_answer_is_what_the_write_then_gives(
     ]
     for body, events in cases:
         rows = await everything(db, workspace.id)
+        present = (await client.get(path)).headers["etag"]
         would = await client.patch(path, params=DRY, json=body)
+        assert would.headers["etag"] == present
         assert (would.status_code, would.headers["x-looplane-would"]) == (200, events)
         assert await everything(db, workspace.id) == rows
         done = await client.patch(path, json=body)
         assert would.content == done.content
-        for name in ("etag", "x-looplane-notify"):
-            assert would.headers.get(name) == done.headers.get(name)
+        assert would.headers.get("x-looplane-notify") == done.headers.get("x-looplane-notify")
         assert "x-looplane-would" not in done.headers
     # A new need has a new id each time.
     would = await client.patch(path, params=DRY, json={"project_id": project["id"]})
@@ -62,6 +63,24 @@ async def test_a_thread_that_is_made_or_deleted_only_in_thought(
     assert gone.json() == {"id": thread["id"], "deleted": True}
     assert gone.headers["x-looplane-would"] == "thread.deleted"
     assert await everything(db, workspace.id) == rows
+
+
+async def test_its_etag_is_no_licence_to_write_over_others(
+    client: httpx.AsyncClient, make: Factory
+) -> None:
+    path = f"/threads/{(await make.thread())['id']}"
+    would = await client.patch(path, params=DRY, json={"title": "mine"})
+    other = await client.patch(path, json={"title": "theirs"})
+    stale = {"If-Match": would.headers["etag"]}
+    refused = await client.patch(path, json={"title": "mine"}, headers=stale)
+    assert (refused.status_code, (await client.get(path)).json()["title"]) == (412, "theirs")
+    gone = await client.delete(path, params=DRY)
+    assert gone.headers["etag"] == other.headers["etag"]
+    fresh = {"If-Match": gone.headers["etag"]}
+    assert (await client.patch(path, json={"title": "mine"}, headers=fresh)).status_code == 200
+    # What is not there yet has none.
+    would = await client.post("/threads", params=DRY, json=BODY)
+    assert "etag" not in would.headers
 
 
 async def test_everything_is_checked(

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
@@ -13,10 +12,11 @@ from starlette.types import ASGIApp
 
 from looplane.kit import idempotency
 from looplane.kit.config import Settings
+from looplane.kit.database import Database
 from looplane.kit.keys import SCOPES
 from looplane.kit.request import MAX_BODY
 from looplane.main import create_app
-from tests.conftest import Workspace, connected
+from tests.conftest import SteppedClock, Workspace, connected
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
 from tests.operations import (
@@ -117,9 +117,9 @@ async def test_a_key_of_the_first_version(app: ASGIApp, mine: World, operation: 
 
 @every(OPERATIONS)
 async def test_a_minute_has_its_limit(
-    pool: asyncpg.Pool, mine: World, make: Factory, operation: Operation
+    database: Database, clock: SteppedClock, mine: World, make: Factory, operation: Operation
 ) -> None:
-    app = create_app(pool, Settings(reads_per_minute=1, writes_per_minute=1))
+    app = create_app(database, Settings(reads_per_minute=1, writes_per_minute=1), clock)
     nowhere = request(operation, mine, params={"unknown": "x"})
     async with connected(app, await make.key()) as caller:
         # A minute may end in between, but not twice.
@@ -136,10 +136,17 @@ async def test_a_minute_has_its_limit(
 @pytest.mark.parametrize("path", sorted({each.path for each in OPERATIONS}))
 async def test_a_method_that_a_path_has_not(mine: World, path: str) -> None:
     here = path.replace("{thread_id}", mine.ids["thread"]).replace("{id}", mine.ids["need"])
-    allowed = {each.method for each in OPERATIONS if each.path == path}
-    for method in ("PUT", "OPTIONS", "PROPFIND"):
-        answer = refused(await mine.client.request(method, here), 405, "method_not_allowed")
+    allowed = {each.method for each in OPERATIONS if each.path == path} | {"OPTIONS"}
+    allowed |= {"HEAD"} if "GET" in allowed else set()
+    for method in {"PUT", "PROPFIND", "HEAD"} - allowed:
+        answer = await mine.client.request(method, here)
+        if method != "HEAD":
+            refused(answer, 405, "method_not_allowed")
+        assert answer.status_code == httpx.codes.METHOD_NOT_ALLOWED
         assert set(answer.headers["allow"].split(", ")) == allowed
+    asked = await mine.client.options(here)
+    assert (asked.status_code, asked.content) == (204, b"")
+    assert set(asked.headers["allow"].split(", ")) == allowed
 
 
 # Ids
@@ -258,9 +265,12 @@ async def test_a_body_has_its_limit(mine: World, operation: Operation) -> None:
 
 @every([each for each in OPERATIONS if "precondition_failed" in each.codes])
 async def test_another_version_is_left_alone(mine: World, operation: Operation) -> None:
-    for condition in ('"0"', 'W/"1"', '"99999999999999999999"', "nothing", ""):
+    for condition in ('"0"', '"99999999999999999999"', '"0-7f", W/"0"', '"-1"', '"nothing"', '"*"'):
         old = request(operation, mine, headers={"If-Match": condition})
         refused(await mine.client.request(**old), 412, "precondition_failed")
+    for unquoted in ("1", "nothing", "", '"1', '"1" "2"', '"1",'):
+        wrong = request(operation, mine, headers={"If-Match": unquoted})
+        assert faults(await mine.client.request(**wrong)) == ["If-Match"], unquoted
 
 
 @every(REPEATABLE)

@@ -53,7 +53,8 @@ async def test_what_is_asked_for_comes_oldest_first(
     assert {name: got[name] for name in thread} == thread
     me, hour_ago = str(workspace.member_id), iso(clock() - timedelta(hours=1))
     if "messages" in wanted:
-        first, second = got["messages"]
+        first, opening, second = got["messages"]
+        assert opening["id"] == thread["id"]
         assert (first["subject"], first["direction"], first["user_id"]) == (
             "first",
             "inbound",
@@ -70,10 +71,64 @@ async def test_what_is_asked_for_comes_oldest_first(
         assert (second["content"], second["author"]["id"]) == ("second", me)
 
 
-async def test_where_there_is_nothing_to_expand(client: httpx.AsyncClient, make: Factory) -> None:
-    id = (await make.thread())["id"]
-    got = (await client.get(f"/threads/{id}", params={"expand": "messages,comments"})).json()
-    assert (got["messages"], got["comments"]) == ([], [])
+EXPANDED = {"expand": "messages,comments"}
+
+
+async def test_a_thread_made_by_the_api_begins_with_what_it_says(
+    client: httpx.AsyncClient, make: Factory
+) -> None:
+    text = "<p>One &amp; <b>two</b></p><p>three<br>four</p>"
+    thread = await make.thread(text=text, contact_email="Ada@x.example", contact_name="Ada")
+    path = f"/threads/{thread['id']}"
+    got = (await client.get(path, params=EXPANDED)).json()
+    [opening] = got["messages"]
+    assert opening == {
+        "id": thread["id"],
+        "thread_id": thread["id"],
+        "type": "feedback",
+        "direction": "inbound",
+        "subject": "",
+        "from": {"email": "Ada@x.example", "name": "Ada"},
+        "to": [],
+        "cc": [],
+        "bcc": [],
+        "text": "One & two\nthree\nfour",
+        "html": text,
+        "attachments": [],
+        "user_id": None,
+        "created_at": thread["created_at"],
+    }
+    assert got["comments"] == []
+    await client.delete(f"/contacts/{thread['contact']['id']}")
+    changed = await client.patch(path, json={"text": "<p>other</p>"})
+    [opening] = (await client.get(path, params=EXPANDED)).json()["messages"]
+    assert (opening["from"], opening["html"]) == (None, changed.json()["text"])
+
+
+async def test_a_thread_that_began_with_a_message_has_it_once(
+    client: httpx.AsyncClient, thread: dict[str, Any], db: Any
+) -> None:
+    await db.execute(
+        "update messages set is_opening = true where thread_id = $1 and subject = 'first'",
+        UUID(thread["id"]),
+    )
+    got = (await client.get(f"/threads/{thread['id']}", params=EXPANDED)).json()
+    assert [each["subject"] for each in got["messages"]] == ["first", "second"]
+
+
+async def test_no_more_is_expanded_than_fits(
+    client: httpx.AsyncClient, thread: dict[str, Any], db: Any, workspace: Workspace
+) -> None:
+    many = (
+        "insert into messages (workspace_id, id, thread_id, type, direction, text, html, created_at)"
+        " select $1, gen_random_uuid(), $2, 'email', 'inbound', '', '',"
+        " now() + n * interval '1 s' from generate_series(1, 300) n"
+    )
+    await db.execute(many, workspace.id, UUID(thread["id"]))
+    got = (await client.get(f"/threads/{thread['id']}", params=EXPANDED)).json()["messages"]
+    assert len(got) == 200
+    assert got == sorted(got, key=lambda each: each["created_at"])
+    assert got[0]["subject"] == "first"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from tests.test_html import VECTORS, faults
 
 
 def _stored(answer: httpx.Response, field: str) -> str | None:
-    """What was kept of a field, or None where the whole write was refused for it."""
+    """What was kept of a field, or None: nothing was left, or the whole write was refused."""
     if answer.status_code == httpx.codes.OK:
-        return str(answer.json()[field])
+        stored: str | None = answer.json()[field]
+        return stored
     issues = answer.json()["issues"]
     assert [each["message"].split(":")[0] for each in issues] == [field], issues
     return None

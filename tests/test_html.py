@@ -191,6 +191,9 @@ CHANGED = {
         '<p style="color:red">x</p>',
     ),
     "a style of nothing goes": ("<p style='position:fixed'>x", "<p>x</p>"),
+    "a style that is a novel goes": (f"<p style='{'color:red;' * 101}'>x", "<p>x</p>"),
+    "an address of ours goes": ("<a href=/admin>x</a><img src=x>", f"<a {REL}>x</a><img>"),
+    "no scheme but looks like one": ("<a href=http\u017f://x>x</a>", f"<a {REL}>x</a>"),
     "bad sizes go": ("<img src=cid:x width=99999 height=20>", '<img src="cid:x" height="20">'),
 }
 
@@ -226,73 +229,3 @@ def test_it_shows_something(html: str) -> None:
 def test_half_a_surrogate_pair_is_refused() -> None:
     with pytest.raises(ValueError, match="surrogates"):
         clean("a\ud83d")
-
-
-# Each leaves at least one element open at every repetition, whatever its end tags seem to say.
-# None of these elements comes out, so nothing is refused for what it looks like in the end.
-TANGLES = r"""
-<main> | <main/> | <main><li> | <dd><li> | <object><td> | <nobr> | <x-y> | <svg><g> | <a><object>
-<main></> | </><main> | <main></ </main> | <main><!--</main>--> | <!--><main>--> | <!---><main>-->
-<!--x--!><main>--> | <main><!x </main> | <main><?x </main> | <main/a='></main>'>
-<main a="></main>"> | <main a = b'></x c='></main>'> | <main =</main> | <titles><main></titles>
-<main></main{VT}> | <x-k></x-{KELVIN}> | <main><svg><![CDATA[></main>]]></svg>
-<x-y><main></x-y></main> | <nobr><table></nobr></table> | <nobr><main></nobr> | <li><x-y><li></x-y>
-<dd><main><dt></main></dd><li> | <nobr a='>'><p></nobr> | <main><title></titles></main></title>
-"""
-RAW = ["style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript"]
-UNITS = re.split(r"\s*[|\n]\s*", TANGLES.strip().format(VT="\v", KELVIN="\u212a"))
-
-
-@pytest.mark.parametrize(
-    "unit", UNITS + [f"<{tag}><img alt='</{tag}><main>'></{tag}>" for tag in RAW]
-)
-def test_what_nests_without_end_is_refused(unit: str) -> None:
-    with pytest.raises(ValueError, match="nested so deeply"):
-        clean(unit * 20_000)
-
-
-# Parsers disagree on which of these tags are open in the end.
-DISGUISES = """
-<div><SCRIPT><!--<script></script></div>--></script> | <div><svg><style><!--</style></svg></div>-->
-<div><math><style><!--</style></math></div>--> | <q><form><object></form></object></form></q>
-<template><col><textarea></template><div></textarea></template>
-"""
-
-
-@pytest.mark.parametrize("unit", re.split(r"\s*[|\n]\s*", DISGUISES.strip()))
-def test_what_nests_for_some_parsers_does_so_for_none(unit: str) -> None:
-    assert clean(unit * 3) == clean(unit) * 3
-
-
-COPIES = {
-    "many": "<p>" + "".join(f"<nobr {n}>" for n in range(300)) + "</p>" + "<p>" * 3000,
-    "long": f"<p><a href='x:{'x' * 5000}'></p>" + "<p>x</p>" * 3000,
-    "never settled": "<a>" + "<div>" * 200 + "<a>x",
-}
-
-
-@pytest.mark.parametrize("name", COPIES)
-def test_what_would_be_copied_over_and_over_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="nested so deeply"):
-        clean(COPIES[name])
-
-
-ROW = (
-    "<!--[if mso]><table><tr><td><![endif]--><tr><td style='padding:8px;font-family:Arial' width=9>"
-    "<p style='margin:0'><b>1</b> <a href='https://shop.example/1?a=b'>see it</a><br></p></td></tr>"
-)
-LARGE = {
-    "newsletter": "<table><tr><td>" * 12 + ROW * 4000 + "</td></tr></table>" * 12,
-    "paragraphs never closed": "<p>some text, with <b>bold</b><br>" * 20_000,
-    "list items never closed": "<ul>" + "<li>some text" * 20_000 + "</ul>",
-    "a long thread": "<blockquote>" * 60 + "<div>x<br></div>" * 30_000 + "</blockquote>" * 60,
-    "a broken address": f"<a href='https://ok.example/{' ' * 500_000}x'>x</a>",
-    "attributes": f"<p {'a=b ' * 200_000}>x</p>",
-    "declarations": f"<p style='{'color:red;' * 50_000}'>x</p>",
-}
-
-
-@pytest.mark.parametrize("name", LARGE)
-def test_large_is_not_deep(name: str) -> None:
-    text = re.sub(r"<!--.*?-->|<[^>]*>", "", LARGE[name])
-    assert re.sub(r"<[^>]*>", "", clean(LARGE[name])) == text

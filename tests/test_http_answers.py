@@ -1,5 +1,6 @@
 """What the edge makes of an answer: compressed or not, for HEAD, and for pages elsewhere."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
@@ -13,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from looplane.kit import compression
 from looplane.kit.compression import MIN_SIZE, choose_encoding
 from looplane.kit.edge import Edge
 from looplane.kit.errors import ValidationFailed
@@ -35,12 +35,13 @@ async def sized(request: Request) -> Response:
 
 async def typed(request: Request) -> Response:
     kind = request.query_params["type"]
-    return Response(WORDS, media_type=kind, headers={"ETag": 'W/"1"'})
+    status = int(request.query_params.get("status", 200))
+    return Response(WORDS, status, media_type=kind, headers={"ETag": 'W/"1"'})
 
 
 async def packed(_request: Request) -> Response:
     return Response(
-        gzip.compress(WORDS), headers={"Content-Encoding": "gzip"}, media_type="text/css"
+        gzip.compress(LARGE), headers={"Content-Encoding": "gzip"}, media_type="text/css"
     )
 
 
@@ -193,7 +194,14 @@ async def test_only_text_is_compressed(
 async def test_what_is_compressed_already_stays_as_it_is(client: httpx.AsyncClient) -> None:
     answer, body = await raw(client, "/packed", "gzip, br")
     assert answer.headers.get_list("content-encoding") == ["gzip"]
-    assert gzip.decompress(body) == WORDS
+    assert gzip.decompress(body) == LARGE
+
+
+async def test_a_part_of_something_stays_as_it_is(client: httpx.AsyncClient) -> None:
+    for status, is_packed in ((200, True), (206, False)):
+        params = {"type": "text/css", "status": str(status)}
+        answer = await client.get("/typed", params=params, headers={"Accept-Encoding": "gzip"})
+        assert ("content-encoding" in answer.headers) == is_packed
 
 
 async def test_errors_are_compressed_too(client: httpx.AsyncClient) -> None:
@@ -206,13 +214,13 @@ async def test_errors_are_compressed_too(client: httpx.AsyncClient) -> None:
 def in_threads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of what was compressed off the event loop."""
     seen: list[int] = []
-    real = compression.asyncio.to_thread
+    real = asyncio.to_thread
 
     async def watch(work: Any, body: bytes, **options: Any) -> Any:
         seen.append(len(body))
         return await real(work, body, **options)
 
-    monkeypatch.setattr(compression.asyncio, "to_thread", watch)
+    monkeypatch.setattr(asyncio, "to_thread", watch)
     return seen
 
 

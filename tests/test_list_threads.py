@@ -155,7 +155,10 @@ async def test_a_cursor_belongs_to_its_filters(
     cursor = body["page"]["cursor"]
     assert len(await ids(client, tab="new", cursor=cursor)) == 2, "another limit is no other list"
     assert await ids(stranger, tab="new", cursor=cursor) == []
-    others: list[dict[str, str]] = [{}, {"tab": "open"}, {"tab": "new", "status": "open"}]
+    by_itself = (await client.get("/threads", params={"cursor": cursor})).json()
+    assert [each["tab"] for each in by_itself["data"]] == ["new", "new"]
+    others: list[dict[str, str]] = [{"tab": "open"}, {"tab": "new", "status": "open"}]
+    others += [{"status": "open"}, {"created_after": "2026-01-01T00:00:00Z"}]
     for params in others:
         answer = await client.get("/threads", params={**params, "cursor": cursor})
         assert (answer.status_code, answer.json()["code"]) == (422, "unprocessable")

@@ -1,5 +1,6 @@
 """GET /me, and the keys that may call it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
@@ -15,7 +16,7 @@ from looplane.kit.errors import NotFound, ValidationFailed
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
 from looplane.main import create_app
-from tests.conftest import UNLIMITED, Workspace, connected
+from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected
 from tests.factory import Factory
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -43,7 +44,7 @@ async def test_me_says_what_the_key_is(client: Any, db: Any, workspace: Workspac
         "linear_team_ids": [str(team_id)],
         "default_linear_team_id": str(team_id),
     }
-    assert "-" not in answer.headers["etag"], "what has no version has a digest alone"
+    assert re.fullmatch(r'"[0-9a-f]{16}"', answer.headers["etag"]), "it has no version"
 
 
 async def test_teams_are_all_of_ours_and_none_of_others(
@@ -128,12 +129,15 @@ async def test_every_fault_of_a_new_key_is_named(
     assert await db.fetchval("select count(*) from api_keys") == before
 
 
-async def test_revoked_key_is_refused(database: Database, db: Any, workspace: Workspace) -> None:
+async def test_revoked_key_is_refused(
+    database: Database, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
     made = await create_key(db, workspace.id, None, ["admin"], None, NOW)
-    assert (await call(create_app(database, UNLIMITED), made["key"])).status_code == httpx.codes.OK
+    app = create_app(database, UNLIMITED, clock)
+    assert (await call(app, made["key"])).status_code == httpx.codes.OK
     when = await revoke_key(db, workspace.id, UUID(made["id"]), NOW)
     # An application that does not remember the key: the other may, for a second.
-    answer = await call(create_app(database, UNLIMITED), made["key"])
+    answer = await call(create_app(database, UNLIMITED, clock), made["key"])
     assert answer.json()["code"] == "unauthenticated"
     again = await revoke_key(db, workspace.id, UUID(made["id"]), NOW + timedelta(days=1))
     assert again == when == "2026-03-01T09:30:00.000Z"

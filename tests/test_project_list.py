@@ -142,19 +142,24 @@ async def test_a_cursor_is_good_for_its_own_list_alone(
     by_score = {"sort": "total_score", "limit": "1"}
     cursor = (await client.get("/projects", params=by_score)).json()["page"]["cursor"]
     padded = cursor + "=" * (-len(cursor) % 4)
-    _, id, stamp = orjson.loads(base64.urlsafe_b64decode(padded))
-    other_keys: list[Any] = ["x", None, [1], {}]
-    spoilt = [
-        base64.urlsafe_b64encode(orjson.dumps([kept, id, stamp])).decode().rstrip("=")
-        for kept in other_keys
-    ]
+    name, filters, key, id = orjson.loads(base64.urlsafe_b64decode(padded))
+    assert (filters, key) == ({"sort": "total_score"}, 0)
+    others: list[list[Any]] = [[name, filters, each, id] for each in ("x", None, [1], {})]
+    others += [[name, {"sort": "name"}, key, id], [name, {"kind": 1}, key, id]]
+    others += [[name, [], key, id], ["TagQuery", filters, key, id], [name, filters, key, "x"]]
+    spoilt = [base64.urlsafe_b64encode(orjson.dumps(each)).decode().rstrip("=") for each in others]
     for query in (
-        {"cursor": cursor},
+        {"sort": "created_at", "cursor": cursor},
         {**by_score, "cursor": cursor, "state": "backlog"},
+        *({"cursor": text} for text in spoilt),
         *({**by_score, "cursor": each} for each in spoilt),
     ):
         answer = await client.get("/projects", params=query)
         assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY, query
+    by_itself = (await client.get("/projects", params={"cursor": cursor})).json()
+    assert [row["id"] for row in by_itself["data"]] == [
+        row["id"] for row in (await _walk(client, sort="total_score"))[1:]
+    ]
     newest = (await client.get("/projects", params={"limit": 1})).json()["page"]["cursor"]
     answer = await client.get("/projects", params={**by_score, "cursor": newest})
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY

@@ -124,7 +124,8 @@ async def test_a_server_that_does_not_answer_is_not_waited_for(
     async with probe(migrated) as client:
         os.kill(server_pid[1], signal.SIGSTOP)
         try:
-            answers = await asyncio.gather(*(client.get("/") for _ in range(3)))
+            async with asyncio.timeout(5):
+                answers = await asyncio.gather(*(client.get("/") for _ in range(3)))
         finally:
             os.kill(server_pid[1], signal.SIGCONT)
         assert {each.status_code for each in answers} == {503}

@@ -1,6 +1,6 @@
 """Random writes, messages, clock steps and wake-ups against a plain model of a thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ class Model:
     """A thread as the table of states describes it, kept apart from the code that decides."""
 
     me: str
+    updated_at: datetime
     state: str = "new"
     until: datetime | None = None
     remembered: datetime | None = None
@@ -39,6 +40,15 @@ class Model:
 
     def patch(self, body: dict[str, Any], now: datetime) -> bool:
         """Whether the write is taken; if it is not, nothing changes."""
+        before = replace(self)
+        # No two changes of a thread are at the same moment.
+        now = max(now, self.updated_at + timedelta(milliseconds=1))
+        taken = self._take(body, now)
+        if self != before:
+            self.updated_at = now
+        return taken
+
+    def _take(self, body: dict[str, Any], now: datetime) -> bool:
         status, until, close = (body.get(k) for k in ("status", "snoozed_until", "closed_loop"))
         is_done = self.state in {"done", "closed"}
         if status == "snoozed":
@@ -66,7 +76,8 @@ class Model:
 
     def wake(self, now: datetime) -> None:
         if self.until is not None and self.until <= now:
-            self.become("open", now)
+            self.updated_at = max(now, self.updated_at + timedelta(milliseconds=1))
+            self.become("open", self.updated_at)
             self.is_read = False
 
     @property
@@ -135,7 +146,7 @@ class Run:
         elif kind == "step":
             self.clock.step(timedelta(hours=value))
         elif kind == "wake":
-            while await wake_due_threads(self.db, now):
+            while (await wake_due_threads(self.db, self.clock, ())).woken:
                 pass
             model.wake(now)
         elif kind == "message":
@@ -170,6 +181,7 @@ class Run:
             ("snoozed_until", model.until),
             ("last_state_change_at", model.changed_at),
             ("last_inbound_message_at", model.came_in),
+            ("updated_at", model.updated_at),
         ):
             assert thread[field] == (moment and iso(moment)), field
         assert (thread["assignee"] or {"id": None})["id"] == model.assignee
@@ -204,7 +216,7 @@ async def test_any_sequence_ends_where_the_table_says(
     me = str(workspace.member_id)
     thread = await make.thread()
     people = {"me": me, "other": await make.member(), None: None}
-    run, model = Run(client, db, clock, thread["id"]), Model(me)
+    run, model = Run(client, db, clock, thread["id"]), Model(me, clock())
     for step in steps:
         await run.take(model, people, step)
         await run.compare(model)

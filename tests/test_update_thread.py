@@ -9,7 +9,7 @@ import pytest
 from looplane.kit.clock import iso
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
-from tests.witness import events_of, everything, kinds_of
+from tests.witness import events_of, everything, faults, kinds_of
 
 SOURCE = {"type": "doc", "title": "Export", "identifier": "d1", "url": "https://docs.example/1"}
 # What each field can be set to on a new thread.
@@ -30,6 +30,9 @@ async def test_a_field_is_set_and_no_other(
     client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock, field: str
 ) -> None:
     before = await make.thread()
+    if field == "ai_draft_sources":
+        draft = {"ai_draft_html": "<p>Hi</p>"}
+        before = (await client.patch(f"/threads/{before['id']}", json=draft)).json()
     clock.step(timedelta(seconds=1))
     answer = await client.patch(f"/threads/{before['id']}", json={field: VALUES[field]})
     after = answer.json()
@@ -141,6 +144,7 @@ async def test_the_events_say_what_changed_and_who_did_it(
     body = {"title": "New", "status": "done", "assignee_id": me, "tag_ids": [tag["id"]]}
     answer = await client.patch(f"/threads/{thread['id']}", json=body)
     created, *events = await events_of(db, thread["id"])
+    assert (created["version"], created["write_id"] != events[0]["write_id"]) == (1, True)
     assert created["type"] == "thread.created"
     assert [each["type"] for each in events] == [
         "thread.updated",
@@ -150,8 +154,16 @@ async def test_the_events_say_what_changed_and_who_did_it(
     ]
     key_id = str(await db.fetchval("select id from api_keys where workspace_id = $1", workspace.id))
     for each in events:
-        assert each["actor"] == {"type": "key", "id": key_id, "member_id": me}
-        assert each["at"] == clock()
+        assert each["actor"] == {
+            "type": "program",
+            "key_id": key_id,
+            "member_id": me,
+            "rule": None,
+        }
+        assert each["created_at"] == clock()
+        assert each["cause"] == answer.headers["x-request-id"]
+        assert each["aggregate_id"] == each["subject_id"]
+        assert (each["version"], each["write_id"]) == (2, events[0]["write_id"])
         assert each["data"] == answer.json()
         assert each["before"]["title"] == "Old"
         assert each["before"]["last_state_change_at"] is None
@@ -197,12 +209,19 @@ async def test_if_match(
     new = (await client.patch(path, json={"title": "1"}, headers={"If-Match": old})).headers["etag"]
     assert new != old
     rows = await everything(db, workspace.id)
-    for condition in (old, f"W/{new}", new.strip('"'), '"x"', ""):
+    for unquoted in (new.strip('"'), "2", "x", ""):
+        wrong = await client.patch(path, json={"title": "2"}, headers={"If-Match": unquoted})
+        assert faults(wrong) == ["If-Match"], unquoted
+    present = (await client.get(path)).headers["etag"]
+    assert present == new
+    for condition in (old, f"W/{old}", '"x"', '"1", "3"'):
         for body in ({"title": "2"}, {}):
             refused = await client.patch(path, json=body, headers={"If-Match": condition})
-            assert (refused.status_code, refused.headers["etag"]) == (412, new), condition
+            assert (refused.status_code, refused.headers["etag"]) == (412, '"2"'), condition
     assert await everything(db, workspace.id) == rows
-    for condition in (new, "*", f'{old}, "99" , {new}'):
+    # A proxy may have made it weak, and what the answer shows may have changed since: the version
+    # is what counts.
+    for condition in (new, f"W/{new}", "*", f'{old}, "99" , {new}', '"2"', '"2-00"'):
         answer = await client.patch(path, json={}, headers={"If-Match": condition})
         assert (answer.status_code, answer.headers["etag"]) == (200, new), condition
 
@@ -214,5 +233,5 @@ async def test_a_key_without_a_member_acts_in_its_own_name(
     async with connected(app, await make.key()) as robot:
         await robot.patch(f"/threads/{thread['id']}", json={"title": "T"})
     last = (await events_of(db, thread["id"]))[-1]
-    assert (last["actor"]["type"], last["actor"]["member_id"]) == ("key", None)
+    assert (last["actor"]["type"], last["actor"]["member_id"]) == ("program", None)
     assert await kinds_of(db, thread["id"]) == ["thread.created", "thread.updated"]

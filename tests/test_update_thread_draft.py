@@ -24,7 +24,11 @@ WRITES: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
     ({"html": "<p>old</p>"}, ("<p>old</p>", None, "N", None, None)),
     ({"html": "<p>old</p>", "sources": A}, ("<p>old</p>", A, "N", None, None)),
     ({"html": None}, (None, None, None, "S", "E")),
-    ({"html": ""}, (None, None, None, "S", "E")),
+    *(
+        ({"html": html}, (None, None, None, "S", "E"))
+        for html in ("", " ", "<p></p>", "<p><br></p>", "<script>x()</script>", "<div> </div>")
+    ),
+    ({"html": "<p> </p>", "sources": None}, (None, None, None, "S", "E")),
     ({"html": "<b onclick='x()'>b</b>"}, ("<b>b</b>", None, "N", None, None)),
     ({"sources": B}, ("<p>old</p>", B, "T", "S", "E")),
     ({"sources": []}, ("<p>old</p>", [], "T", "S", "E")),
@@ -77,6 +81,7 @@ async def test_a_draft_and_what_goes_with_it(
 ) -> None:
     thread = await make.thread()
     path = f"/threads/{thread['id']}"
+    clock.step(timedelta(minutes=1))
     moments = {"T": clock()}
     await client.patch(path, json={"ai_draft_html": "<p>old</p>", "ai_draft_sources": A})
     for name in "SEN":
@@ -108,14 +113,33 @@ async def test_the_same_draft_without_its_sources_is_a_new_one(
     assert (await client.patch(path, json={"ai_draft_html": "<p>x</p>"})).json() == after
 
 
-@pytest.mark.parametrize("html", ["<script>x()</script>", " ", "a\0b", 1, ["x"]])
-async def test_a_draft_of_nothing_but_what_is_cleaned_away_is_refused(
-    client: httpx.AsyncClient, make: Factory, html: object
-) -> None:
+@pytest.mark.parametrize("html", ["a\0b", 1, ["x"]])
+async def test_a_draft_is_text(client: httpx.AsyncClient, make: Factory, html: object) -> None:
     thread = await make.thread()
     answer = await client.patch(f"/threads/{thread['id']}", json={"ai_draft_html": html})
     assert faults(answer) == ["ai_draft_html"]
     assert (await client.get(f"/threads/{thread['id']}")).json() == thread
+
+
+@pytest.mark.parametrize("html", ["", None, "<p></p>", "absent"])
+async def test_sources_go_with_a_draft(
+    client: httpx.AsyncClient, make: Factory, html: str | None
+) -> None:
+    thread = await make.thread()
+    path = f"/threads/{thread['id']}"
+    draft = {} if html == "absent" else {"ai_draft_html": html}
+    for sources in (A, []):
+        body = {**draft, "ai_draft_sources": sources}
+        assert faults(await client.patch(path, json=body)) == ["ai_draft_sources"]
+    nothing = await client.patch(path, json={**draft, "ai_draft_sources": None})
+    assert nothing.json() == thread
+    drafted = (await client.patch(path, json={"ai_draft_html": "<p>x</p>"})).json()
+    answer = await client.patch(path, json={**draft, "ai_draft_sources": A})
+    if html == "absent":
+        assert answer.json()["ai_draft_sources"] == A
+    else:
+        assert faults(answer) == ["ai_draft_sources"]
+        assert (await client.get(path)).json() == drafted
 
 
 @pytest.mark.parametrize(("sources", "paths"), BAD_SOURCES)
@@ -137,6 +161,7 @@ async def test_optional_parts_of_a_source_stay_as_they_were_sent(
         {"type": "t", "title": "y", "identifier": None, "url": None},
     ]
     thread = await make.thread()
+    await client.patch(f"/threads/{thread['id']}", json={"ai_draft_html": "<p>x</p>"})
     answer = await client.patch(f"/threads/{thread['id']}", json={"ai_draft_sources": sources})
     assert answer.json()["ai_draft_sources"] == sources
     told = (await events_of(db, thread["id"]))[-1]

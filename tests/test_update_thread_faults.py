@@ -51,6 +51,11 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"contact_id": ""}, ["contact_id"]),
     ({"company_id": "x" * 5000}, ["company_id"]),
     ({"project_id": NOWHERE.upper()}, ["project_id"]),
+    (
+        {"status": "snoozed", "pain_level": "X", "assignee_id": "nope"},
+        ["assignee_id", "pain_level", "snoozed_until"],
+    ),
+    ({"text": "<p></p>", "ai_draft_sources": []}, ["ai_draft_sources", "text"]),
     ({"tag_ids": [NOWHERE, "y", NOWHERE]}, ["tag_ids.0", "tag_ids.1", "tag_ids.2"]),
     (
         {
@@ -59,15 +64,21 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
             "status": "snoozed",
             "closed_loop": True,
             "title": "is fine",
+            "pain_level": "X",
+            "notify": {"sms": True},
+            "unknown": 1,
         },
         [
             "assignee_id",
             "closed_loop",
             "company_id",
             "contact_id",
+            "notify.sms",
+            "pain_level",
             "project_id",
             "snoozed_until",
             "tag_ids.0",
+            "unknown",
         ],
     ),
 ]

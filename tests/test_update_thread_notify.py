@@ -70,8 +70,10 @@ async def test_where_nothing_changes_nobody_is_told(
     client: httpx.AsyncClient, make: Factory, db: Any
 ) -> None:
     thread = await make.thread()
-    answer = await client.patch(f"/threads/{thread['id']}", json={"notify": {"slack": True}})
-    assert HEADER not in answer.headers
+    for sent in ({}, {"title": None}, {"pain_level": thread["pain_level"]}):
+        body = {**sent, "notify": {"slack": True, "email": True}}
+        answer = await client.patch(f"/threads/{thread['id']}", json=body)
+        assert (answer.status_code, HEADER in answer.headers) == (200, False)
     body = {"notify": {"slack": True}, "tag_ids": [str(new_id())]}
     assert faults(await client.patch(f"/threads/{thread['id']}", json=body)) == ["tag_ids.0"]
     assert await kinds_of(db, thread["id"]) == ["thread.created"]

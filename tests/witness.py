@@ -1,6 +1,7 @@
 """What a test looks at beside the reply: faults, events, and every row of a workspace."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,13 @@ def faults(answer: httpx.Response) -> list[str]:
     assert answer.status_code == httpx.codes.BAD_REQUEST, answer.text
     assert answer.json()["code"] == "validation_failed"
     return sorted(issue["message"].partition(":")[0] for issue in answer.json()["issues"])
+
+
+def version(answer: httpx.Response) -> int:
+    """The version in an ETag, which has a digest of the body beside it."""
+    match = re.fullmatch(r'"(\d+)-[0-9a-f]{16}"', answer.headers["etag"])
+    assert match is not None, answer.headers["etag"]
+    return int(match[1])
 
 
 async def events_of(db: Any, *subject_ids: str) -> list[dict[str, Any]]:

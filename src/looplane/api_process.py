@@ -47,7 +47,7 @@ async def _run(settings: Settings, listener: socket) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), main_task.cancel)
     collect_seldom()
     assert settings.database_url is not None, "given by who started this"
-    await prepare_tables(settings.database_url, MIGRATIONS, 0, migrates=False)
+    await prepare_tables(settings.database_url, settings, MIGRATIONS, 0, migrates=False)
     async with opened_database(settings.database_url, settings) as database:
         sys.stdout.buffer.write(READY)
         sys.stdout.flush()

@@ -25,7 +25,7 @@ from looplane.site import site_routes
 from looplane.tag_groups.routes import api as tag_groups
 from looplane.tags.routes import api as tags
 from looplane.threads.routes import api as threads
-from looplane.threads.sql import UPDATE_FUNCTION as THREAD_UPDATE
+from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"

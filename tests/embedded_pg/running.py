@@ -85,7 +85,17 @@ def pids_of(data_dir: Path, part: str) -> list[int]:
     """The processes of the server that do that, by our own numbers."""
     name = cluster_name(data_dir / "postgres")
     assert name is not None
-    return [each.pid for each in server_processes(name) if each.part.startswith(part)]
+    found = {}
+    for each in server_processes(name):
+        with suppress(OSError):
+            if each.part.startswith(part):
+                found[each.pid] = parent_of(each.pid)
+    # A new process has the title of the postmaster, its parent, until it has its own.
+    return [pid for pid, parent in found.items() if parent not in found]
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def postmaster_pid(data_dir: Path) -> int:

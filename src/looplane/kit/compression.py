@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable
 from functools import lru_cache
+from http import HTTPStatus
 
 import brotli
 from starlette.types import Message, Send
@@ -104,7 +105,7 @@ class CompressedSend:
 def _is_worth_it(start: Message) -> bool:
     """Whether an answer that starts so is text, whole, long, and not compressed yet."""
     headers = dict(start["headers"])
-    if start["status"] in {204, 206, 304} or b"content-encoding" in headers:
+    if start["status"] == HTTPStatus.PARTIAL_CONTENT or b"content-encoding" in headers:
         return False
     if int(headers.get(b"content-length", MIN_SIZE)) < MIN_SIZE:
         return False

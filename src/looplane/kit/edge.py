@@ -106,10 +106,13 @@ class _Request:
         self.declared_length = int(length[:18]) if length.isdigit() else 0
         self.status = 0
         self._scope, self._receive, self._cors = scope, receive, cors
-        self._is_head = scope["method"] == "HEAD"
         accepted = self._headers.get(b"accept-encoding")
         encoding = choose_encoding(accepted) if accepted else None
-        self._send = CompressedSend(send, encoding, head_only=self._is_head) if encoding else send
+        self._send = (
+            CompressedSend(send, encoding, head_only=scope["method"] == "HEAD")
+            if encoding
+            else send
+        )
         self._taken = 0
         self._is_whole = not length and b"transfer-encoding" not in self._headers
         self._body_began = 0.0
@@ -150,8 +153,6 @@ class _Request:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = self._complete(message["headers"])
-        elif self._is_head and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
         await self._send(message)
 
     def _complete(self, headers: Headers) -> Headers:

@@ -23,6 +23,8 @@ from looplane.kit.schema import Moment, StrictModel, Text
 LONGEST_PAGE = 200
 # A page ends early where its rows have more text than this; the first row always comes.
 PAGE_BYTES = 4_000_000
+# The parameters that say which part of a list is wanted, and not of which list.
+_PART = frozenset({"limit", "cursor"})
 
 
 class PageQuery(StrictModel):
@@ -171,8 +173,8 @@ def with_filters_of_cursor(query: PageQuery) -> PageQuery:
     if query.cursor is None:
         return query
     filters = decode_filters(query.cursor, type(query).__name__)
-    sent = _filters(query)
-    if sent and sent != filters:
+    # What is sent may be a default: then it must have been one on the first page too.
+    if query.model_fields_set - _PART and _filters(query) != filters:
         msg = "The cursor belongs to a list with other filters; start again without one."
         raise Unprocessable(msg)
     own = {"limit": query.limit, "cursor": query.cursor}
@@ -186,7 +188,7 @@ def with_filters_of_cursor(query: PageQuery) -> PageQuery:
 def _filters(query: PageQuery) -> dict[str, Any]:
     """What was asked for beside the part of the list."""
     return query.model_dump(
-        mode="json", exclude={"cursor", "limit"}, exclude_none=True, exclude_defaults=True
+        mode="json", exclude=set(_PART), exclude_none=True, exclude_defaults=True
     )
 
 

@@ -33,7 +33,7 @@ class Readiness:
 
 
 async def _look_at(database: Database) -> None:
-    async with asyncio.timeout(_PATIENCE), database.connected() as con:
+    async with database.connected() as con:
         if await con.fetchval("select to_regclass('migrations')") is None:
             msg = "The database has no tables yet: run `looplane migrate`."
             raise Unavailable(msg)

@@ -1,11 +1,11 @@
 """What can be done with threads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from looplane.changes import write_optimistically
+from looplane.changes import as_found, write_optimistically
 from looplane.contacts.commands import find_or_create_contact
 from looplane.events import Event, as_write, types_of
 from looplane.kit.clock import Clock, later_than
@@ -20,6 +20,7 @@ from looplane.threads import rules, sql
 from looplane.threads.children.commands import link_new_thread
 from looplane.threads.schemas import ExpandQuery, ThreadCreate, ThreadPatch
 from looplane.threads.sql import THREAD
+from looplane.threads.update import sql as update
 
 # As many threads as one round wakes.
 _MOST_DUE = 1000
@@ -30,7 +31,7 @@ async def update_thread(con: Connection, context: Context, id: UUID, patch: Thre
     sent = patch.model_dump(exclude_unset=True)
 
     async def attempt() -> Answer | None:
-        row = await sql.find(con, context, id, sent)
+        row = await update.find(con, context, id, sent)
         context.precondition.check(row["version"])
         now = later_than(row["updated_at"], context.clock)
         before = _before(row, sent)
@@ -38,7 +39,8 @@ async def update_thread(con: Connection, context: Context, id: UUID, patch: Thre
         context.raise_faults([*faults, *rules.draft_faults(before, sent)])
         after = rules.apply(before, sent, now, CLEANER_VERSION)
         if after == before:
-            return await sql.get_thread(con, context, id, ExpandQuery())
+            present = await sql.get_thread(con, context, id, ExpandQuery())
+            return as_found(present, row["version"])
         return await _write(con, context, _Change(id, row, before, after, now, sent))
 
     key = (context.workspace_id, id)
@@ -107,7 +109,7 @@ async def _wake_thread(con: Connection, context: Context, id: UUID) -> bool:
         due = (context.workspace_id, id, context.clock())
         if await con.fetchval(sql.LOCK_DUE, *due) is None:
             return False
-        row = await sql.find(con, context, id, {})
+        row = await update.find(con, context, id, {})
         now = later_than(row["updated_at"], context.clock)
         before = _before(row, {})
         after = {**before, **rules.woken(now)}
@@ -117,7 +119,7 @@ async def _wake_thread(con: Connection, context: Context, id: UUID) -> bool:
 
 def _before(row: Row, sent: Mapping[str, Any]) -> rules.Thread:
     before = {name: row[name] for name in THREAD.columns}
-    if not sql.looks_at_links(sent):
+    if not update.looks_at_links(sent):
         return before
     present = {name: row[f"present_{name}"] for name in ("contact_id", "company_id", "assignee_id")}
     return {
@@ -141,7 +143,7 @@ def _faults(sent: Mapping[str, Any], found: Row) -> list[str]:
 
 
 def _patch_faults(sent: Mapping[str, Any], row: Row) -> list[str]:
-    if not sql.looks_at_links(sent):
+    if not update.looks_at_links(sent):
         return []
     contact = row["contact_found"] if reference_id(sent, "contact_id") else None
     faults = [*_faults(sent, row), *unknown_reference(sent, "contact_id", "contact", contact)]
@@ -171,29 +173,30 @@ async def _write(con: Connection, context: Context, change: _Change) -> Answer |
     events = _events(change, planned)
     columns = {name: change.after[name] for name in THREAD.columns if change.differs(name)}
     row = await con.fetchrow(
-        sql.UPDATE,
+        update.UPDATE,
         context.workspace_id,
         change.id,
         change.row["version"],
         columns,
-        _links(change),
+        _links(change, events),
         as_write(context, change.now, events),
         context.member_id,
     )
     if row is None:
         return None
     version = change.row["version"] + 1
-    return Answer(sql.as_seen(row), version, types_of(events), _notify_header(planned))
+    return Answer(update.as_seen(row), version, types_of(events), _notify_header(planned))
 
 
-def _links(change: _Change) -> dict[str, object]:
+def _links(change: _Change, events: Sequence[Event]) -> dict[str, object]:
     """The links that change, as the statement takes them."""
     links: dict[str, object] = {}
     if change.differs("tag_ids"):
         links["tag_ids"] = change.after["tag_ids"]
     if change.differs("contact_company_id"):
-        company = change.after["contact_company_id"]
-        links["contact"] = {"id": change.after["contact_id"], "company_id": company}
+        contact, company = (change.after[name] for name in ("contact_id", "contact_company_id"))
+        event = [each.subject_id for each in events].index(contact)
+        links["contact"] = {"id": contact, "company_id": company, "event": event}
     if change.differs("project_id"):
         links["need"] = {"id": change.need_id, "project_id": change.after["project_id"]}
     return links

@@ -129,7 +129,7 @@ def _same_draft(before: Thread, sent: Sent, html: str) -> bool:
 def draft_faults(before: Thread, sent: Sent) -> list[str]:
     """What is wrong with the draft that was sent."""
     draft = sent.get("ai_draft_html", before["ai_draft_html"])
-    if sent.get("ai_draft_sources") and not draft:
+    if sent.get("ai_draft_sources") is not None and not draft:
         return ["ai_draft_sources: go only with a draft, and there is none"]
     return []
 

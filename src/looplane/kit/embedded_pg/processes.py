@@ -17,7 +17,10 @@ class PidFile(NamedTuple):
 
 
 class ServerProcess(NamedTuple):
-    """A process of a cluster; `part` is what it says it does, or "postmaster"."""
+    """A process of a cluster; `part` is what it says it does, or "postmaster".
+
+    A new one passes for the postmaster, its parent, for the moment until it has a title.
+    """
 
     pid: int
     part: str

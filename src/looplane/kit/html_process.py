@@ -1,0 +1,65 @@
+"""The program of a process that cleans HTML for another one, over its standard input and output.
+
+A request is four bytes of length and so much UTF-8; an answer is one byte (see `CLEANED`,
+`REFUSED`), and the like. It ends when its input does: with the process that started it.
+"""
+
+import contextlib
+import os
+import resource
+import signal
+import sys
+
+from looplane.kit.html import TangledError, clean
+
+CLEANED, REFUSED = b"+", b"-"
+LENGTH_BYTES = 4
+# Of CPU, so that a busy machine refuses nothing more. The largest newsletters take a tenth of one.
+SECONDS = 1.0
+_MEMORY = 256 * 1024 * 1024  # bytes of addresses; the largest newsletters need a tenth of it
+# How the system ends it for a document, over the limits above or else.
+ENDED_BY_DOCUMENT = frozenset({-signal.SIGPROF, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS})
+
+
+def _set_limits() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # who started it may have work to finish
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    with contextlib.suppress(OSError, ValueError):  # not every system has each
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def _close_inherited() -> None:
+    """Lets go of sockets and files of who started it: not every event loop closes them."""
+    for number in map(int, os.listdir("/dev/fd")):  # noqa: PTH208  # these are numbers
+        if number > sys.stderr.fileno():
+            with contextlib.suppress(OSError):  # the listing's own
+                os.close(number)
+
+
+def _answer(document: bytes) -> tuple[bytes, bytes]:
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        return CLEANED, clean(document.decode()).encode()
+    except MemoryError:
+        return REFUSED, str(TangledError()).encode()
+    except ValueError as error:
+        return REFUSED, str(error).encode()
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def main() -> None:
+    """Answers until its input ends."""
+    _close_inherited()
+    _set_limits()
+    with contextlib.suppress(BrokenPipeError):
+        while head := sys.stdin.buffer.read(LENGTH_BYTES):
+            kind, text = _answer(sys.stdin.buffer.read(int.from_bytes(head)))
+            sys.stdout.buffer.write(kind + len(text).to_bytes(LENGTH_BYTES) + text)
+            sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""For each field of a PATCH a value that a new thing does not have."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from tests.contract import Operation
+from tests.operations import Schema, World, fields_of, is_reference, refer
+
+# Fields that change nothing by themselves.
+WITHOUT_EFFECT = {"clear_ai_draft_error", "notify"}
+# What a field needs beside it.
+BESIDE: dict[str, dict[str, Any]] = {
+    "snoozed_until": {"status": "snoozed"},
+    "closed_loop": {"status": "done"},
+    "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
+}
+# What a second writer changes: the first of these that the first writer leaves alone.
+PLAIN = ("title", "name", "text", "color", "email", "logo_url")
+# Fields whose schema does not say enough.
+_BY_NAME: dict[str, Any] = {
+    "is_subscribed": False,
+    "domains": ["other.com"],
+    "ai_draft_sources": [{"type": "t", "title": "x"}],
+    "company_name": "Named",
+    "company_external_id": "named",
+}
+_number = count(1)
+
+
+async def furnish_names(world: World) -> None:
+    """Makes what the values name, beside what is there in `world`."""
+    company = await world.make.company(name="Named", external_ids=["named"])
+    statuses = (await world.client.get("/projects/statuses")).json()["data"]
+    world.ids["company"] = company["id"]
+    world.ids["project status"] = statuses[-1]["id"]
+
+
+def other_value(name: str, schema: Schema, world: World) -> Any:
+    """One that differs from call to call, where the field takes so many."""
+    if is_reference(name):
+        return refer(name, world.ids)
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if "enum" in schema:
+        return schema["enum"][-1]
+    number = next(_number)
+    if name in {"text", "ai_draft_html"}:
+        return f"<p>{number}</p>"
+    if "pattern" in schema:
+        return f"#{number:06x}"
+    formats = {
+        "email": f"other{number}@mail.example",
+        "uri": f"https://other.example/{number}",
+        "date-time": "2999-01-01T00:00:00Z",
+    }
+    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    examples = {"boolean": True, "integer": number, "array": ["1"], "object": {"plain": "1"}}
+    return examples.get(kind) or formats.get(schema.get("format", ""), f"other {number}")
+
+
+def changes_of(operation: Operation, world: World) -> Iterator[tuple[dict[str, Any], str]]:
+    """For each field a body that changes it, and a plain field that the body leaves alone."""
+    fields = fields_of(operation)
+    for name, schema in fields.items():
+        if name not in WITHOUT_EFFECT:
+            body = {name: other_value(name, schema, world), **BESIDE.get(name, {})}
+            yield body, next(each for each in PLAIN if each in fields and each not in body)
+
+
+def another_change(operation: Operation, world: World, field: str) -> dict[str, Any]:
+    """A body that changes one plain field, to another value each time."""
+    return {field: other_value(field, fields_of(operation)[field], world)}

@@ -1,0 +1,106 @@
+"""Breaks the program on purpose, one rule at a time, and says which mistakes no test notices.
+
+`python -m tests.mutants [--list] [--only WORD]`. The checkout stays as it is: a copy is broken.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.mutations import ROOT, Mutation
+from tests.mutations.http import HTTP
+from tests.mutations.program import PROGRAM
+from tests.mutations.writes import WRITES
+
+MUTATIONS = [*WRITES, *HTTP, *PROGRAM]
+_LIMIT = 600  # seconds; what takes longer does not go through, so it is noticed
+_PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test
+_LEFT_OUT = (".*", "__pycache__", "bench", "docs", "node_modules")
+
+
+class Copy:
+    """A copy of the checkout that may be broken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder / "looplane"
+        shutil.copytree(ROOT, self._root, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        # As a function with a cache: many mutations have the same tests.
+        self._passes_whole = cache(lambda tests: self._test(tests) == _PASSED)
+
+    def judge(self, mutation: Mutation) -> str:
+        """`killed`, `survived`, `stale`, or `unjudged` where the tests fail without it too."""
+        file = self._root / mutation.file
+        whole = file.read_text()
+        try:
+            broken = mutation.applied(whole)
+        except LookupError:
+            return "stale"
+        if not self._passes_whole(mutation.tests):
+            return "unjudged"
+        file.write_text(broken)
+        try:
+            code = self._test(mutation.tests)
+        finally:
+            file.write_text(whole)
+        return {_PASSED: "survived", _FAILED: "killed"}.get(code, "unjudged")
+
+    def _test(self, tests: str) -> int:
+        """The exit code of pytest over `tests`."""
+        paths = [f"tests/{each}" for each in tests.split()]
+        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *paths]
+        sources = os.pathsep.join(map(str, (self._root / "src", self._root)))
+        environment = {**os.environ, "PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            return subprocess.run(
+                command,
+                cwd=self._root,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_LIMIT,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            return _FAILED
+
+
+def chosen(word: str) -> list[Mutation]:
+    """The mutations that have `word` in their name, their file or their tests."""
+    return [each for each in MUTATIONS if word in f"{each.name} {each.file} {each.tests}"]
+
+
+def main() -> int:
+    """1 if a mutation survived, is stale, or could not be judged."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
+    parser.add_argument("--only", default="", metavar="WORD", help="those with this word alone")
+    options = parser.parse_args()
+    say = Console(soft_wrap=True, highlight=False, markup=False).print
+    mutations = chosen(options.only)
+    if options.list:
+        say(*(f"{each.file}: {each.name} ({each.tests})" for each in mutations), sep="\n")
+        return 0
+    verdicts: dict[str, list[Mutation]] = {}
+    with tempfile.TemporaryDirectory(prefix="looplane-mutants-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another account
+        copy = Copy(Path(folder))
+        for each in mutations:
+            began = time.monotonic()
+            verdict = copy.judge(each)
+            verdicts.setdefault(verdict, []).append(each)
+            took = time.monotonic() - began
+            say(f"{verdict:9} {took:4.0f} s  {each.file}: {each.name}")
+    say(", ".join(f"{len(found)} {verdict}" for verdict, found in verdicts.items()) or "none")
+    return int(verdicts.keys() != {"killed"})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""What is named is deleted meanwhile: for every reference of every body, in both orders."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import SteppedClock, Workspace
+from tests.contract import OPERATIONS, Operation
+from tests.factory import Factory
+from tests.interleaving import Send, Stage, SteppedDatabase, set_stage, stepped_database
+from tests.operations import REFERENCES, WITH_BODY, fields_of, is_reference, least, path_ids, url
+from tests.witness import faults
+
+PATHS = {
+    "contact": "/contacts",
+    "company": "/companies",
+    "tag": "/tags",
+    "group": "/tags/groups",
+    "project": "/projects",
+}
+# No endpoint deletes them, but they can be deleted all the same.
+TABLES = {"member": "members", "issue": "issues"}
+# They are never deleted.
+LASTING = {"team", "project status", "company status", "company tier"}
+# Fields that name a thing by another word than its id.
+BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
+LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects"]
+
+
+def cases() -> list[Any]:
+    """Every operation with every field of its body that names what can be deleted."""
+    found = []
+    for operation in WITH_BODY:
+        kinds = {name: REFERENCES[name] for name in fields_of(operation) if is_reference(name)}
+        kinds |= {name: kind for name, kind in BY_VALUE.items() if name in fields_of(operation)}
+        found += [
+            pytest.param(operation, name, kind, id=f"{operation}-{name}")
+            for name, kind in kinds.items()
+            if kind not in LASTING
+        ]
+    return found
+
+
+def test_what_lasts_has_no_deletion() -> None:
+    named = {*REFERENCES.values()}
+    assert named == {*PATHS, *TABLES, *LASTING}
+    deleted = {each.path.removesuffix("/{id}") for each in OPERATIONS if each.method == "DELETE"}
+    assert {*PATHS.values()} == deleted - {"/threads", "/threads/{thread_id}/customer-needs"}
+
+
+@pytest.fixture(scope="module")
+async def stepped(dsn: str, database: object) -> AsyncIterator[SteppedDatabase]:
+    async with stepped_database(dsn) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def stage(
+    stepped: SteppedDatabase, clock: SteppedClock, make: Factory, workspace: Workspace
+) -> AsyncIterator[Stage]:
+    async with set_stage(stepped, clock, make, workspace) as stage:
+        yield stage
+
+
+async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
+    """The id of a new thing that is to be deleted, and what names it beside its id."""
+    make, number = stage.world.make, datetime.now(UTC).isoformat()
+    if kind in TABLES:
+        return await {"member": make.member, "issue": make.issue}[kind](), {}
+    if kind == "company":
+        made = await make.company(name=f"C {number}", external_ids=[number])
+        return made["id"], {"company_name": made["name"], "company_external_id": number}
+    if kind == "tag":
+        return (await make.tag(tag_group_id=stage.world.ids["group"]))["id"], {}
+    if kind == "contact":
+        made = await make.contact()
+        return made["id"], {"contact_email": made["email"]}
+    return (await {"group": make.tag_group, "project": make.project}[kind]())["id"], {}
+
+
+async def linking(stage: Stage, operation: Operation, named: dict[str, Any]) -> tuple[str, Any]:
+    """The address and the body of a request that links something new to what is `named`."""
+    names = path_ids(operation, stage.world.ids)
+    for name in names:
+        path = "/threads/{id}" if name == "thread_id" else operation.path
+        names[name] = (await stage.subject(path)).rpartition("/")[2]
+    return url(operation, names), {**least(operation, stage.world.ids), **named}
+
+
+def deletion(stage: Stage, client: httpx.AsyncClient, kind: str, id: str) -> Send:
+    async def delete_row() -> httpx.Response:
+        statement = f"update {TABLES[kind]} set deleted_at = now() where id = $1"
+        async with stage.database.pool.acquire() as con:
+            await con.execute(statement, id)
+        return httpx.Response(200)
+
+    return delete_row if kind in TABLES else lambda: client.delete(f"{PATHS[kind]}/{id}")
+
+
+async def assert_settled(
+    stage: Stage, operation: Operation, name: str, named: str, linked: httpx.Response
+) -> None:
+    """Nothing that is shown names what is deleted, and all events are in order."""
+    if linked.status_code == 400:
+        # What is found by another word is gone by its id.
+        by = {name, "company_id"} if name in BY_VALUE else {name}
+        assert {each.partition(".")[0] for each in faults(linked)} <= by
+    thread = linked.request.url.path.partition("/api/v2")[2].removesuffix("/customer-needs")
+    looks = [*LISTS, thread, linked.request.url.path] if "{thread_id}" in operation.path else LISTS
+    for path in looks:
+        answer = await stage.second.get(path)
+        assert named not in answer.text, (path, linked.status_code)
+    if linked.is_success and "id" in linked.json():
+        await stage.chain(linked.json()["id"])
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["link stands", "deletion stands"])
+@pytest.mark.parametrize(("operation", "name", "kind"), cases())
+async def test_a_link_to_what_is_deleted_meanwhile(
+    stage: Stage, operation: Operation, name: str, kind: str, *, is_first: bool
+) -> None:
+    seen: set[tuple[int, ...]] = set()
+    for step in count(1):
+        id, values = await victim_of(stage, kind)
+        named = values.get(name, [id] if name.endswith("_ids") else id)
+        path, body = await linking(stage, operation, {name: named})
+
+        def link(client: httpx.AsyncClient, path: str = path, body: Any = body) -> Send:
+            return lambda: client.request(operation.method, path, json=body)
+
+        pair = [link(stage.first), deletion(stage, stage.second, kind, id)]
+        if not is_first:
+            pair = [deletion(stage, stage.first, kind, id), link(stage.second)]
+        met = await stage.meet(*pair, step=step)
+        if not met.rivals:
+            break
+        linked, deleted = (met.answer, *met.rivals) if is_first else (*met.rivals, met.answer)
+        assert linked.status_code in {200, 400}, linked.text
+        # A full group is not deleted, and nothing gets into one that is.
+        allowed = {(200, 409), (400, 200)} if kind == "group" else {(200, 200), (400, 200)}
+        if name == "contact_email":
+            allowed = {(200, 200)}  # a contact that is gone is made again
+        assert (linked.status_code, deleted.status_code) in allowed, step
+        seen.add((linked.status_code, deleted.status_code))
+        if deleted.is_success:
+            await assert_settled(stage, operation, name, id, linked)
+        if kind not in TABLES:
+            told = await stage.chain(id)
+            assert told[-1].endswith(".deleted") == deleted.is_success, told
+    assert seen or kind in TABLES
+
+
+@pytest.mark.parametrize("rival", ["deletion", "contact", "thread"])
+@pytest.mark.parametrize("is_first", [True, False], ids=["thread stands", "rival stands"])
+async def test_the_contact_of_a_thread_whose_company_changes(
+    stage: Stage, rival: str, *, is_first: bool
+) -> None:
+    """The company of a thread becomes that of its contact, unless that one is gone."""
+    make = stage.world.make
+    companies = [(await make.company())["id"] for _ in range(2)]
+    for step in count(1):
+        email = f"{rival}{is_first}{step}@mail.example"
+        threads = [await make.thread(contact_email=email) for _ in range(2)]
+        contact = threads[0]["contact"]["id"]
+        calls = {
+            "first": ("PATCH", f"/threads/{threads[0]['id']}", {"company_id": companies[0]}),
+            "deletion": ("DELETE", f"/contacts/{contact}", None),
+            "contact": ("PATCH", f"/contacts/{contact}", {"company_id": companies[1]}),
+            "thread": ("PATCH", f"/threads/{threads[1]['id']}", {"company_id": companies[1]}),
+        }
+
+        def send(client: httpx.AsyncClient, kind: str, calls: dict[str, Any] = calls) -> Send:
+            method, path, body = calls[kind]
+            return lambda: client.request(method, path, json=body)
+
+        names = ["first", rival] if is_first else [rival, "first"]
+        met = await stage.meet(send(stage.first, names[0]), send(stage.second, names[1]), step=step)
+        if not met.rivals:
+            assert step > 1
+            break
+        assert met.statuses == (200, 200)
+        told = await stage.chain(contact)
+        if rival == "deletion":
+            assert told[-1] == "contact.deleted"
+        else:
+            assert told == ["contact.created", *["contact.updated"] * 2]
+        await stage.chain(threads[0]["id"])
