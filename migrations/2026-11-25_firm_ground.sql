@@ -198,11 +198,9 @@ create function make_events_partition(month date) returns void language plpgsql 
 declare
   v_name text := 'events_' || to_char(month, 'YYYY_MM');
 begin
-  if to_regclass(v_name) is null then
-    execute format('create table %I partition of events for values from (%L) to (%L)', v_name,
-      first_id(month::timestamp at time zone 'UTC'),
-      first_id((month + interval '1 month')::timestamp at time zone 'UTC'));
-  end if;
+  execute format('create table if not exists %I partition of events for values from (%L) to (%L)',
+    v_name, first_id(month::timestamp at time zone 'UTC'),
+    first_id((month + interval '1 month')::timestamp at time zone 'UTC'));
 end $$;
 
 select make_events_partition(month::date)
@@ -223,4 +221,11 @@ select workspace_id, 0, id, id, type, subject_id,
   at, before - '{contact_company_id,last_snoozed_until}'::text[],
   after - '{contact_company_id,last_snoozed_until}'::text[], notify, data
 from events_first;
+update events set
+  before = replace(before::text, '"by_field":', '"is_of_project_field":')::jsonb,
+  after = replace(after::text, '"by_field":', '"is_of_project_field":')::jsonb
+where after ? 'customer_needs';
 drop table events_first;
+
+-- Stored functions have other names since, and are made by the program.
+drop function if exists thread_update;

@@ -11,12 +11,15 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+import structlog
 
-from looplane.kit import database, idempotency
+from looplane.kit import idempotency
 from looplane.kit.clock import iso, system_clock
+from looplane.kit.config import Settings
+from looplane.kit.database import Database, connected
 from looplane.kit.writes import LIFETIME
 from looplane.threads.commands import wake_due_threads
-from looplane.worker import work
+from looplane.worker import SnoozeEnder, work
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
 from tests.processes import BLOCKS, Folder, come_about, folder
@@ -25,6 +28,7 @@ from tests.witness import events_of
 HOUR = timedelta(hours=1)
 MANY = 250
 pytestmark = pytest.mark.usefixtures("quiet")
+_RULE = {"type": "rule", "key_id": None, "member_id": None, "rule": "snooze"}
 # No date of Python: the thread cannot be read.
 _POISON = "update threads set last_state_change_at = '20000-01-01' where id = $1"
 _ANSWERS = """
@@ -70,7 +74,7 @@ async def times_woken(db: Any, ids: list[UUID]) -> Counter[int]:
         " from unnest($1::uuid[]) as t(id) left join events e on e.subject_id = t.id"
         " and e.actor = $2 group by t.id",
         ids,
-        {"type": "rule", "id": "snooze"},
+        _RULE,
     )
     assert all(row["updated"] == row["changed"] for row in rows)
     return Counter(row["changed"] for row in rows)
@@ -92,15 +96,15 @@ async def test_a_thread_wakes_as_it_is_by_then(
     ids = [(await make.thread(status="snoozed", snoozed_until=iso(until)))["id"] for _ in range(5)]
     due, again, done, back, gone = ids
     clock.step(HOUR - timedelta(milliseconds=1))
-    assert await wake_due_threads(db, clock()) == 0, "before its time"
+    assert (await wake_due_threads(db, clock, ())).woken == 0, "before its time"
     later = iso(clock() + HOUR)
     await client.patch(f"/threads/{again}", json={"snoozed_until": later})
     await client.patch(f"/threads/{done}", json={"status": "done"})
     await client.patch(f"/threads/{back}", json={"status": "open"})
     await client.delete(f"/threads/{gone}")
     clock.step(timedelta(milliseconds=1))
-    assert await wake_due_threads(db, clock()) == 1
-    assert await wake_due_threads(db, clock()) == 0
+    assert (await wake_due_threads(db, clock, ())).woken == 1
+    assert (await wake_due_threads(db, clock, ())).woken == 0
     assert await times_woken(db, [UUID(each) for each in ids]) == {1: 1, 0: 4}
     found = [(await client.get(f"/threads/{id}")).json() for id in (due, again, done, back)]
     assert [each["status"] for each in found] == ["open", "snoozed", "done", "open"]
@@ -108,9 +112,9 @@ async def test_a_thread_wakes_as_it_is_by_then(
     row = await db.fetchrow("select * from threads where id = $1", UUID(due))
     assert (row["last_snoozed_until"], row["is_read"]) == (until, False)
     told = (await events_of(db, due))[-1]
-    assert told["actor"] == {"type": "rule", "id": "snooze"}
+    assert (told["actor"], told["cause"]) == (_RULE, "snooze")
     assert (told["before"]["status"], told["after"]["status"]) == ("snoozed", "open")
-    assert told["at"] == clock()
+    assert told["created_at"] == clock()
 
 
 async def test_several_at_once_wake_many_each_once(
@@ -120,7 +124,7 @@ async def test_several_at_once_wake_many_each_once(
 
     async def wake() -> int:
         async with pool.acquire() as con:
-            return await wake_due_threads(con, clock())
+            return (await wake_due_threads(con, clock, ())).woken
 
     assert sum(await asyncio.gather(*(wake() for _ in range(4)))) == MANY
     assert await times_woken(db, ids) == {1: MANY}
@@ -167,32 +171,73 @@ async def test_one_that_fails_and_one_that_is_held_keep_no_other_asleep(
 ) -> None:
     bad, held, *good = await asleep(db, workspace, clock(), 10)
     await db.execute(_POISON, bad)
-    con = await database.connect(dsn)
-    async with con.transaction():
+    async with connected(dsn) as con, con.transaction():
         await con.execute("select from threads where id = $1 for update", held)
-        with pytest.RaisesGroup(OverflowError) as raised:
-            await wake_due_threads(db, clock())
+        waking = await wake_due_threads(db, clock, ())
         assert await are_awake(db, good)
-    await con.close()
-    [reason] = raised.value.exceptions
-    assert str(bad) in reason.__notes__[0]
+    assert waking.woken == len(good)
+    [(failed, reason)] = waking.failures.items()
+    assert (failed, type(reason)) == (bad, OverflowError)
     assert await times_woken(db, [bad, held, *good]) == {1: 8, 0: 2}
     await db.execute("update threads set last_state_change_at = null where id = $1", bad)
-    assert await wake_due_threads(db, clock()) == 2
+    assert (await wake_due_threads(db, clock, ())).woken == 2
     assert await times_woken(db, [bad, held, *good]) == {1: 10}
 
 
+async def test_one_that_cannot_be_woken_is_set_aside_and_named_once(
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    queries: Any,
+) -> None:
+    seconds = 1000.0
+    monkeypatch.setattr("time.monotonic", lambda: seconds)
+    bad, *good = await asleep(db, workspace, clock(), 3)
+    await db.execute(_POISON, bad)
+    tried: list[str] = []
+    db.add_query_logger(lambda record: tried.append(record.query))
+    ender = SnoozeEnder(clock)
+    with structlog.testing.capture_logs() as logs:
+        assert await ender.run(db) == len(good)
+        assert await are_awake(db, good)
+        for rest in (60.0, 120.0, 240.0):
+            await asyncio.sleep(0)  # what was asked is logged in the next turn of the loop
+            tried.clear()
+            # One statement, the look: nothing is tried while it rests.
+            for _ in range(3):
+                assert await ender.run(db) == 0
+            seconds += rest - 0.5
+            assert await ender.run(db) == 0
+            await asyncio.sleep(0)
+            assert len(tried) == 4, tried
+            seconds += 0.5
+            late = await asleep(db, workspace, clock())
+            assert await ender.run(db) == 1
+            assert await are_awake(db, late)
+    errors = [each for each in logs if each["log_level"] == "error"]
+    assert [each["thread"] for each in errors] == [str(bad)]
+    await db.execute("update threads set last_state_change_at = null where id = $1", bad)
+    seconds += ender.LONGEST_REST
+    assert await ender.run(db) == 1
+
+
 async def test_what_fails_holds_up_no_other_work(
-    pool: asyncpg.Pool, db: Any, workspace: Workspace, clock: SteppedClock
+    database: Database, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
     bad, *good = await asleep(db, workspace, clock(), 3)
     await db.execute(_POISON, bad)
     await db.execute(_ANSWERS, workspace.id, clock() - LIFETIME, 3)
-    working = asyncio.create_task(work(pool, clock))
-    await come_about(lambda: are_awake(db, good))
-    await come_about(lambda: nothing_left(db, workspace))
-    late = await asleep(db, workspace, clock())
-    await come_about(lambda: are_awake(db, late))
+    with structlog.testing.capture_logs() as logs:
+        working = asyncio.create_task(work(database, Settings(), clock))
+        await come_about(lambda: are_awake(db, good))
+        await come_about(lambda: nothing_left(db, workspace))
+        for _ in range(3):
+            late = await asleep(db, workspace, clock())
+            await come_about(lambda: are_awake(db, late))  # noqa: B023  # at once
+    assert [each["event"] for each in logs if each["log_level"] == "error"] == [
+        "a thread cannot be woken"
+    ]
     assert not working.done()
     working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -226,8 +271,7 @@ async def test_an_answer_that_is_just_being_replaced_is_not_swept(
 ) -> None:
     expired = clock() - LIFETIME
     await db.execute(_ANSWERS, workspace.id, expired, 1)
-    con = await database.connect(dsn)
-    async with con.transaction():
+    async with connected(dsn) as con, con.transaction():
         await con.execute(
             "update idempotent_answers set created_at = $2 where workspace_id = $1",
             workspace.id,
@@ -237,8 +281,7 @@ async def test_an_answer_that_is_just_being_replaced_is_not_swept(
         # One that does not wait is done soon; one that does must not go wrong afterwards.
         await come_about(lambda: waits_or_is_done(con, sweeping))
     assert await sweeping == 0
-    assert await con.fetchval(_LEFT, workspace.id) == 1
-    await con.close()
+    assert await db.fetchval(_LEFT, workspace.id) == 1
 
 
 async def waits_or_is_done(con: Any, task: "asyncio.Task[int]") -> bool:

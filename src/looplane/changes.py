@@ -67,15 +67,19 @@ async def conditions_of(
     for name, declared in resource.filters.items():
         if (value := getattr(query, name)) is not None:
             conditions.add(declared.clause, declared.convert(value))
-    for name in ("created", "updated"):
+    alias = resource.alias
+    # No index is to be used of the second column: one that has no other order than that of the
+    # changes would be read to the end, and its rows sorted, for each page.
+    for name, column in (("created", "created_at"), ("updated", "updated_at + interval '0'")):
         for bound, sign in (("after", ">"), ("before", "<")):
             if (moment := getattr(query, f"{name}_{bound}", None)) is not None:
-                conditions.add(f"{resource.alias}.{name}_at {sign} {{0}}", moment)
-    if (since := getattr(query, "updated_after", None)) is not None:
-        args = (context.workspace_id, since, _MOST_RECENT)
-        recent = await con.fetchval(resource.changed_since, *args)
-        if len(recent) < _MOST_RECENT:
-            conditions.add(f"{resource.alias}.id = any ({{0}})", recent)
+                conditions.add(f"{alias}.{column} {sign} {{0}}", moment)
+    span = [getattr(query, f"updated_{bound}", None) for bound in ("after", "before")]
+    if any(span):
+        args = (context.workspace_id, *span, _MOST_RECENT)
+        changed = await con.fetchval(resource.changed_within, *args)
+        if len(changed) < _MOST_RECENT:
+            conditions.add(f"{alias}.id = any ({{0}})", changed)
     return conditions
 
 

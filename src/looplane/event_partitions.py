@@ -5,15 +5,18 @@ from datetime import date, datetime
 from looplane.kit.database import Connection
 
 # Months that are there ahead of time. A month that is missing all the same costs nothing but that
-# its events are in the default partition, where they are deleted one by one.
+# its events are in the default partition, where they are deleted one by one: once there are some,
+# it cannot get a partition any more.
 _MONTHS_AHEAD = 3
 _MOST_DELETED = 1000
 
 MAKE = """
 select make_events_partition(month::date)
-from generate_series(date_trunc('month', $1::date), $1::date + make_interval(months => $2),
-  interval '1 month') month
-where to_regclass('events_' || to_char(month, 'YYYY_MM')) is null"""
+from generate_series(date_trunc('month', $1::date)::timestamp,
+  $1::date + make_interval(months => $2), interval '1 month') month
+where to_regclass('events_' || to_char(month, 'YYYY_MM')) is null
+  and not exists (select from events_default where id >= first_id(month at time zone 'UTC')
+    and id < first_id((month + interval '1 month') at time zone 'UTC'))"""
 
 # The months that ended before $1.
 LIST_ENDED = r"""
@@ -28,9 +31,10 @@ delete from events_default where (workspace_id, position, id) in (
   order by id limit $2 for update skip locked)"""
 
 # Where transactions are counted from a lower number than the last position, as on another server:
-# what the numbers are to be counted from there.
+# what the numbers are to be counted from there. What is visible has a number below `xmax`, however
+# long another transaction has been open.
 FIND_BASE = """
-select base, greatest(base, 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint + coalesce((
+select base, greatest(base, 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint + coalesce((
   select max(last.position) from workspaces w
   cross join lateral (select max(e.position) as position from events e where e.workspace_id = w.id)
     as last), 0)) as needed

@@ -45,13 +45,18 @@ def equals(column: str) -> Filter:
     return Filter(f"{column} = {{0}}")
 
 
+def exists(table: str) -> str:
+    """SQL for a filter: a row of the workspace with the id `{0}`; asked once, not for each row."""
+    return (
+        f"exists (select from {table} x"
+        " where x.workspace_id = $1 and x.id = {0} and x.deleted_at is null)"
+    )
+
+
 def refers_to(column: str, table: str | None = None) -> Filter:
     """The id in `column`, of a row in `table` that is not deleted."""
-    if table is None:
-        return Filter(f"{column} = {{0}}", parse_id)
-    alias = column.partition(".")[0]
-    alive = f"x.workspace_id = {alias}.workspace_id and x.id = {{0}} and x.deleted_at is null"
-    return Filter(f"{column} = {{0}} and exists (select from {table} x where {alive})", parse_id)
+    there = "" if table is None else f" and {exists(table)}"
+    return Filter(f"{column} = {{0}}{there}", parse_id)
 
 
 @dataclass(frozen=True)
@@ -181,12 +186,14 @@ with w as materialized ({events.WRITE.format("$3")}),
         return f"select {', '.join(held)}"
 
     @cached_property
-    def changed_since(self) -> str:
-        """The ids of up to $3 rows that changed after $2. $1 workspace."""
+    def changed_within(self) -> str:
+        """The ids of up to $4 rows that changed after $2 and before $3, if any. $1 workspace."""
         return (
             f"select array(select id from {self.table}\n"
-            "where workspace_id = $1 and updated_at > $2 and deleted_at is null\n"
-            "order by updated_at desc limit $3)"
+            "where workspace_id = $1 and deleted_at is null\n"
+            "and updated_at > coalesce($2::timestamptz, '-infinity')\n"
+            "and updated_at < coalesce($3::timestamptz, 'infinity')\n"
+            "order by updated_at desc limit $4)"
         )
 
     @cached_property

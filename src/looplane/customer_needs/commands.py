@@ -107,8 +107,8 @@ async def _link(
     differing = _Differing.of(rows, priority)
     if not needs and not differing.after:
         return []
-    told = ({"customer_needs": differing.before}, {"customer_needs": differing.after})
-    changed = Event("thread.updated", thread.id, *(told if differing.after else ()))
+    before_and_after = ({"customer_needs": differing.before}, {"customer_needs": differing.after})
+    changed = Event("thread.updated", thread.id, *(before_and_after if differing.after else ()))
     events = [*(need.event(thread.id) for need in needs), changed]
     write = as_write(context, thread.now, events)
     if needs:

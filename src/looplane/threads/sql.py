@@ -8,11 +8,12 @@ from looplane.companies.sql import COMPANY
 from looplane.contacts.sql import CONTACT, external_id_filter
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
+from looplane.kit.ids import parse_id
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import case_when, columns, iso, json_object, timestamps
 from looplane.members.sql import member_join, member_ref
-from looplane.resources import Filter, Resource, equals, refers_to
+from looplane.resources import Filter, Resource, equals, exists, refers_to
 from looplane.tags.sql import OF_THREAD as TAGS
 from looplane.threads.children.sql import COMMENTS, MESSAGES, NEEDS
 from looplane.threads.schemas import ExpandQuery
@@ -66,12 +67,9 @@ left join companies co on co.workspace_id = t.workspace_id and co.id = t.company
 
 
 def _asked_for(column: str, table: str) -> Filter:
-    return Filter(
-        f"""exists (select from customer_needs n
-  join {table} x on x.workspace_id = n.workspace_id and x.id = n.{column} and x.deleted_at is null
-  where n.workspace_id = t.workspace_id and n.thread_id = t.id and n.{column} = {{0}})""",
-        refers_to("").convert,
-    )
+    linked = f"n.workspace_id = $1 and n.thread_id = t.id and n.{column} = {{0}}"
+    clause = f"exists (select from customer_needs n where {linked}) and {exists(table)}"
+    return Filter(clause, parse_id)
 
 
 # As nobody in particular sees it: so events show it to everyone.

@@ -10,6 +10,7 @@ from looplane.kit.ids import parse_id
 from looplane.kit.paging import Conditions
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import json_object
+from looplane.resources import exists
 from looplane.threads.schemas import Tab, ThreadQuery
 from looplane.threads.sql import THREAD, thread_body
 
@@ -30,8 +31,7 @@ TAGGED = replace(
     key="tt.thread_created_at",
     id="tt.thread_id",
 )
-_OF_TAG = """tt.workspace_id = $1 and tt.tag_id = {0} and exists (
-  select from tags x where x.workspace_id = $1 and x.id = {0} and x.deleted_at is null)"""
+_OF_TAG = f"tt.workspace_id = $1 and tt.tag_id = {{0}} and {exists('tags')}"
 
 
 async def list_threads(con: Connection, context: Context, query: ThreadQuery) -> Answer:
