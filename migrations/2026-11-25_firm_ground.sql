@@ -218,9 +218,12 @@ select workspace_id, 0, id, id, type, subject_id,
   at, before - '{contact_company_id,last_snoozed_until}'::text[],
   after - '{contact_company_id,last_snoozed_until}'::text[], notify, data
 from events_first;
-update events set
-  before = replace(before::text, '"by_field":', '"is_of_project_field":')::jsonb,
-  after = replace(after::text, '"by_field":', '"is_of_project_field":')::jsonb
+create function pg_temp.without_by_field(changed jsonb) returns jsonb language sql as $$
+  select changed || jsonb_build_object('customer_needs', (
+    select coalesce(jsonb_object_agg(key, value - 'by_field'), '{}')
+    from jsonb_each(changed->'customer_needs')))
+$$;
+update events set before = pg_temp.without_by_field(before), after = pg_temp.without_by_field(after)
 where after ? 'customer_needs';
 drop table events_first;
 

@@ -151,10 +151,13 @@ async def furnish(db: Any, name: str) -> Workspace:
 async def workspace(db: Any, clock: SteppedClock) -> AsyncIterator[Workspace]:
     made = await furnish(db, "Test")
     yield made
-    for kind, data in await db.fetch(
-        "select type, data::text from events where workspace_id = $1 and data is not null", made.id
+    for kind, data, *sides in await db.fetch(
+        "select type, data::text, before, after from events where workspace_id = $1", made.id
     ):
-        contract.check_event(kind, json.loads(data))
+        for changed in sides:
+            contract.check_words(kind, changed)
+        if data is not None:
+            contract.check_event(kind, json.loads(data))
 
 
 @pytest.fixture
