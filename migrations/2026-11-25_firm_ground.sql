@@ -48,6 +48,9 @@ create index companies_changed on companies (workspace_id, updated_at desc)
 create index tags_changed on tags (workspace_id, updated_at desc) where deleted_at is null;
 create index projects_changed on projects (workspace_id, updated_at desc) where deleted_at is null;
 
+-- A contact may name its company by its name.
+create index companies_name on companies (workspace_id, name) where deleted_at is null;
+
 -- The score of a project or an issue: the pain of each thread that asks for it, and the priority
 -- of its need. Kept with each write, so that lists are read in its order from an index; numeric,
 -- so that what is added can be taken away to the last digit.

@@ -143,7 +143,7 @@ async def test_what_is_written_is_our_own(
     bodies: list[dict[str, Any]] = [{}]
     if operation.method == "PATCH":
         bodies = [body for body, _ in changes_of(operation, own)]
-        cleared = {"tag_ids": [], "project_id": None, "company_id": None}
+        cleared: dict[str, Any] = {"tag_ids": [], "project_id": None, "company_id": None}
         bodies += [{k: v} for k, v in cleared.items() if operation.path.startswith("/threads")]
     elif operation.body:
         links = {name: refer(name, own.ids) for name in fields_of(operation) if is_reference(name)}
