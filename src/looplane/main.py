@@ -15,10 +15,10 @@ from looplane.kit.authentication import Authenticator
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
-from looplane.kit.edge import Edge
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.limits import RateLimiter
 from looplane.kit.migrations import read_migrations
+from looplane.kit.request_middleware import RequestMiddleware
 from looplane.members.routes import api as members
 from looplane.projects.routes import api as projects
 from looplane.site import site_routes
@@ -54,10 +54,10 @@ class Application:
         state.authenticator = Authenticator(partial(keys.find, database))
         state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
         self._site = Router(site_routes(), redirect_slashes=False)
-        self._edge = Edge(self._choose, settings.cors_origins)
+        self._middleware = RequestMiddleware(self._choose, settings.cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._edge(scope, receive, send)
+        await self._middleware(scope, receive, send)
 
     async def aclose(self) -> None:
         """Ends what was started beside this process."""
@@ -67,7 +67,7 @@ class Application:
         scope["app"] = self._api
         if scope["path"].startswith(f"{API_ROOT}/") and scope["path"] != CONTRACT:
             scope["root_path"] = API_ROOT
-            # The router alone: what FastAPI puts around it, the edge does already.
+            # The router alone: what FastAPI puts around it, the middleware does already.
             await self._api.router(scope, receive, send)
         else:
             await self._site(scope, receive, send)
