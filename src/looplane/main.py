@@ -7,7 +7,9 @@ from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from looplane.companies.routes import api as companies
+from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
+from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.routes import api as customer_needs
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me
@@ -21,16 +23,23 @@ from looplane.kit.migrations import read_migrations
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.members.routes import api as members
 from looplane.projects.routes import api as projects
+from looplane.projects.sql import PROJECT
 from looplane.site import site_routes
 from looplane.tag_groups.routes import api as tag_groups
+from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.routes import api as tags
+from looplane.tags.sql import TAG
+from looplane.threads.children.sql import NEED_EVENTS
 from looplane.threads.routes import api as threads
+from looplane.threads.sql import THREAD
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
 FUNCTIONS = (THREAD_UPDATE,)
+RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
+EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 
 
