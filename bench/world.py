@@ -21,7 +21,7 @@ from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES, digest, new_key
 from looplane.kit.migrate import migrate
 from looplane.main import MIGRATIONS
-from looplane.threads.sql import UPDATE_FUNCTION
+from looplane.threads.update.sql import UPDATE_FUNCTION
 
 HERE = Path(__file__).parent
 WORKSPACE = UUID("00000000-0000-7000-8000-000000000001")

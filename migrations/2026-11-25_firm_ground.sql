@@ -48,6 +48,9 @@ create index companies_changed on companies (workspace_id, updated_at desc)
 create index tags_changed on tags (workspace_id, updated_at desc) where deleted_at is null;
 create index projects_changed on projects (workspace_id, updated_at desc) where deleted_at is null;
 
+-- A contact may name its company by its name.
+create index companies_name on companies (workspace_id, name) where deleted_at is null;
+
 -- The score of a project or an issue: the pain of each thread that asks for it, and the priority
 -- of its need. Kept with each write, so that lists are read in its order from an index; numeric,
 -- so that what is added can be taken away to the last digit.
@@ -195,11 +198,9 @@ create function make_events_partition(month date) returns void language plpgsql 
 declare
   v_name text := 'events_' || to_char(month, 'YYYY_MM');
 begin
-  if to_regclass(v_name) is null then
-    execute format('create table %I partition of events for values from (%L) to (%L)', v_name,
-      first_id(month::timestamp at time zone 'UTC'),
-      first_id((month + interval '1 month')::timestamp at time zone 'UTC'));
-  end if;
+  execute format('create table if not exists %I partition of events for values from (%L) to (%L)',
+    v_name, first_id(month::timestamp at time zone 'UTC'),
+    first_id((month + interval '1 month')::timestamp at time zone 'UTC'));
 end $$;
 
 select make_events_partition(month::date)
@@ -228,3 +229,6 @@ $$;
 update events set before = pg_temp.without_by_field(before), after = pg_temp.without_by_field(after)
 where after ? 'customer_needs';
 drop table events_first;
+
+-- Stored functions have other names since, and are made by the program.
+drop function if exists thread_update;

@@ -75,7 +75,7 @@ class SteppedDatabase(Database):
     before: Callable[[Any], Awaitable[None]] | None = None
 
     @asynccontextmanager
-    async def writing(self, subject: UUID | None = None) -> AsyncIterator[Any]:  # type: ignore[override]
+    async def writing(self, subject: UUID | None = None) -> AsyncIterator[Any]:
         async with super().writing(subject) as con:
             yield con if self.before is None else _Connection(con, self.before)
 
@@ -187,8 +187,9 @@ class Stage:
         writes = list(dict.fromkeys((each["version"], each["write_id"]) for each in told))
         assert [version for version, _ in writes] == [*range(1, len(writes) + 1)]
         moments = list(dict.fromkeys(each["created_at"] for each in told))
-        assert moments == sorted(moments), told
-        assert len(moments) == len(writes), told
+        said = [(each["version"], each["type"], each["created_at"]) for each in told]
+        assert moments == sorted(moments), said
+        assert len(moments) == len(writes), said
         known: dict[str, Any] = {}
         for _, write in writes:
             first = next(each for each in told if each["write_id"] == write)

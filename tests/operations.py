@@ -153,9 +153,7 @@ def fields_of(operation: Operation) -> dict[str, Schema]:
 
 def query_of(operation: Operation) -> dict[str, Schema]:
     """The parameters of its query."""
-    return {
-        name: each["schema"] for name, each in operation.parameters.items() if each["in"] == "query"
-    }
+    return operation.query
 
 
 WITH_BODY = [each for each in OPERATIONS if each.body is not None]

@@ -59,7 +59,7 @@ class Process:
         self, part: str, folder: Path, source: Path | None = None, **settings: object
     ) -> None:
         port = settings.setdefault("port", free_port())
-        self.part, self.settings = part, settings
+        self.part, self.source, self.settings = part, source, settings
         limits = {"reads_per_minute": 0, "writes_per_minute": 0, "log_format": "json"}
         chosen = {"log_level": "warning", **limits, **settings}
         self.url = f"http://127.0.0.1:{port}"
@@ -154,7 +154,7 @@ class Folder:
 
     async def restarted(self, process: Process) -> Process:
         """One in place of `process`, which has ended, at the same address."""
-        return await self.started(process.part, **process.settings)
+        return await self.started(process.part, process.source, **process.settings)
 
     async def connect(self) -> asyncpg.Connection:
         """A connection to the embedded server that one of our processes runs."""

@@ -168,6 +168,12 @@ def test_the_shared_error_says_every_code_and_its_status() -> None:
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \| \S.+ \|$", said, re.MULTILINE)
     assert {code: int(status) for status, code in rows} == CODES
     assert {code for each in OPERATIONS for code in each.codes} | ANYWHERE == set(CODES)
+    # What says nothing of what was asked for.
+    assert {"internal_error", "unavailable", "method_not_allowed"} | {
+        "payload_too_large",
+        "head_too_large",
+        "request_timeout",
+    } == ANYWHERE
 
 
 def test_every_header_is_declared_once_and_used() -> None:

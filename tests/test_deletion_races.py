@@ -154,29 +154,38 @@ async def test_a_link_to_what_is_deleted_meanwhile(
     assert seen or kind in TABLES
 
 
-@pytest.mark.parametrize("is_first", [True, False], ids=["change stands", "deletion stands"])
+@pytest.mark.parametrize("rival", ["deletion", "contact", "thread"])
+@pytest.mark.parametrize("is_first", [True, False], ids=["thread stands", "rival stands"])
 async def test_the_contact_of_a_thread_whose_company_changes(
-    stage: Stage, *, is_first: bool
+    stage: Stage, rival: str, *, is_first: bool
 ) -> None:
     """The company of a thread becomes that of its contact, unless that one is gone."""
+    make = stage.world.make
+    companies = [(await make.company())["id"] for _ in range(2)]
     for step in count(1):
-        thread = await stage.world.make.thread()
-        contact = f"/contacts/{thread['contact']['id']}"
-        body = {"company_id": stage.world.ids["company"]}
+        email = f"{rival}{is_first}{step}@mail.example"
+        threads = [await make.thread(contact_email=email) for _ in range(2)]
+        contact = threads[0]["contact"]["id"]
+        calls = {
+            "first": ("PATCH", f"/threads/{threads[0]['id']}", {"company_id": companies[0]}),
+            "deletion": ("DELETE", f"/contacts/{contact}", None),
+            "contact": ("PATCH", f"/contacts/{contact}", {"company_id": companies[1]}),
+            "thread": ("PATCH", f"/threads/{threads[1]['id']}", {"company_id": companies[1]}),
+        }
 
-        def change(client: httpx.AsyncClient, id: str = thread["id"], body: Any = body) -> Send:
-            return lambda: client.patch(f"/threads/{id}", json=body)
+        def send(client: httpx.AsyncClient, kind: str, calls: dict[str, Any] = calls) -> Send:
+            method, path, body = calls[kind]
+            return lambda: client.request(method, path, json=body)
 
-        def delete(client: httpx.AsyncClient, path: str = contact) -> Send:
-            return lambda: client.delete(path)
-
-        pair = [change(stage.first), delete(stage.second)]
-        if not is_first:
-            pair = [delete(stage.first), change(stage.second)]
-        met = await stage.meet(*pair, step=step)
+        names = ["first", rival] if is_first else [rival, "first"]
+        met = await stage.meet(send(stage.first, names[0]), send(stage.second, names[1]), step=step)
         if not met.rivals:
             assert step > 1
             break
         assert met.statuses == (200, 200)
-        assert (await stage.chain(thread["contact"]["id"]))[-1] == "contact.deleted"
-        await stage.chain(thread["id"])
+        told = await stage.chain(contact)
+        if rival == "deletion":
+            assert told[-1] == "contact.deleted"
+        else:
+            assert told == ["contact.created", *["contact.updated"] * 2]
+        await stage.chain(threads[0]["id"])

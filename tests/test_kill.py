@@ -62,6 +62,7 @@ async def all_answer(load: Load) -> None:
     assert {each.status_code for each in answers} == {httpx.codes.OK}
 
 
+@pytest.mark.usefixtures("database")  # its tables
 async def test_the_api_is_killed(place: Folder, dsn: str) -> None:
     process = await place.started("api", database_url=dsn)
     async with account(process, lambda: connect(dsn)) as load:
@@ -102,13 +103,14 @@ async def test_everything_is_killed(place: Folder) -> None:
 
 # Has a commit wait for the test, so that it is certain when the answer is lost.
 _HOLD = """
-create function hold() returns trigger language plpgsql as $$
+create function hold() returns trigger language plpgsql set lock_timeout = 0 as $$
 begin perform pg_advisory_xact_lock(4711); return null; end $$;
 create constraint trigger hold after insert on idempotent_answers
 deferrable initially deferred for each row execute function hold();
 select pg_advisory_lock(4711)"""
 
 
+@pytest.mark.usefixtures("database")  # its tables
 async def test_a_write_whose_answer_was_lost_is_not_made_again(place: Folder, dsn: str) -> None:
     process = await place.started("api", database_url=dsn)
     con = await connect(dsn)

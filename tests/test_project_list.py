@@ -144,7 +144,8 @@ async def test_a_cursor_is_good_for_its_own_list_alone(
     padded = cursor + "=" * (-len(cursor) % 4)
     name, filters, key, id = orjson.loads(base64.urlsafe_b64decode(padded))
     assert (filters, key) == ({"sort": "total_score"}, 0)
-    others: list[list[Any]] = [[name, filters, each, id] for each in ("x", None, [1], {})]
+    strange: tuple[object, ...] = ("x", None, [1], {})
+    others: list[list[Any]] = [[name, filters, each, id] for each in strange]
     others += [[name, {"sort": "name"}, key, id], [name, {"kind": 1}, key, id]]
     others += [[name, [], key, id], ["TagQuery", filters, key, id], [name, filters, key, "x"]]
     spoilt = [base64.urlsafe_b64encode(orjson.dumps(each)).decode().rstrip("=") for each in others]

@@ -106,7 +106,9 @@ def sensible(operation: str, body: dict[str, Any], ids: dict[str, str]) -> dict[
     # HTML of which something is left, a web address, sources of some shape.
     body |= {name: f"x{body[name]}" for name in ("text", "ai_draft_html") if body.get(name)}
     body |= {name: "https://a.example" for name in body if name.endswith("_url")}
-    body |= {"ai_draft_sources": []} if body.get("ai_draft_sources") else {}
+    if "ai_draft_sources" in body:
+        sources: dict[str, Any] = {"ai_draft_sources": []} if body.get("ai_draft_html") else {}
+        body = {name: body[name] for name in body if name != "ai_draft_sources"} | sources
     body |= {"status": "done"} if body.get("status") == "snoozed" else {}
     # Past this the program's own arithmetic is in floats.
     body |= {name: min(body[name], 2**53) for name in ("size", "revenue") if body.get(name)}

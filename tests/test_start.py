@@ -64,6 +64,7 @@ def is_made(place: Folder) -> bool:
     return bool([*place.data_dir.glob("postgres.init-*/PG_VERSION")])
 
 
+@pytest.mark.usefixtures("database")  # its tables
 async def test_requests_that_have_begun_are_answered(place: Folder, dsn: str) -> None:
     process = await place.started("api", database_url=dsn)
     con = await connect(dsn)

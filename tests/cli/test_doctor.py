@@ -69,6 +69,7 @@ def test_port_of_another_program_is_a_failure(looplane: Ask, settings: dict[str,
     assert states(outcome)["port"] == "fail"
 
 
+@pytest.mark.usefixtures("database")  # its tables
 async def test_port_of_a_running_looplane_is_none(dsn: str) -> None:
     with folder() as here:
         api = await here.started("api", database_url=dsn)

@@ -44,13 +44,13 @@ def check_database(settings: Settings) -> list[Finding]:
 
 def check_version(major: int, where: str) -> Finding:
     """Whether we know this PostgreSQL."""
-    told = f"PostgreSQL {major} {where}"
+    message = f"PostgreSQL {major} {where}"
     known = f"{_OLDEST} to {_NEWEST}"
     if major < _OLDEST:
-        return Finding("database", "fail", f"{told} is too old", f"use one of {known}")
+        return Finding("database", "fail", f"{message} is too old", f"use one of {known}")
     if major > _NEWEST:
-        return Finding("database", "warn", f"{told} is newer than what we know", f"use {known}")
-    return Finding("database", "ok", told)
+        return Finding("database", "warn", f"{message} is newer than what we know", f"use {known}")
+    return Finding("database", "ok", message)
 
 
 def check_clock(ahead: timedelta) -> Finding:
@@ -59,9 +59,9 @@ def check_clock(ahead: timedelta) -> Finding:
     if apart <= _LATE:
         return Finding("clock", "ok", "program and database agree")
     way = "ahead" if ahead == apart else "behind"
-    told = f"the database's is {apart.total_seconds():.1f} s {way}"
+    message = f"the database's is {apart.total_seconds():.1f} s {way}"
     action = "keep the clocks of both machines by NTP"
-    return Finding("clock", "warn" if apart <= _WRONG else "fail", told, action)
+    return Finding("clock", "warn" if apart <= _WRONG else "fail", message, action)
 
 
 async def _ahead(con: Connection) -> timedelta:
@@ -76,9 +76,9 @@ async def _check_migrations(con: Connection) -> Finding:
     except MigrationError as error:
         return Finding("migrations", "fail", str(error))
     if found.outstanding:
-        told = f"to be applied: {', '.join(found.outstanding)}"
+        message = f"to be applied: {', '.join(found.outstanding)}"
         return Finding(
-            "migrations", "warn", told, "run `looplane migrate`; `looplane serve` does it"
+            "migrations", "warn", message, "run `looplane migrate`; `looplane serve` does it"
         )
     if found.notice:
         return Finding("migrations", "warn", found.notice.rstrip("."), "upgrade this program")

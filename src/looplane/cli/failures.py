@@ -11,7 +11,7 @@ from looplane.kit.migrations import MigrationError
 from looplane.kit.pooler import PoolerError
 from looplane.server import PortTakenError
 
-_TOLD = (
+_EXPECTED = (
     ApiProcessError,
     ConfigError,
     EmbeddedError,
@@ -31,7 +31,7 @@ def explain(error: Exception) -> str | None:
     """What to tell of `error`; None when it is a mistake of ours."""
     if isinstance(error, ApiError):
         return "; ".join(error.issues) or error.message
-    if isinstance(error, _TOLD):
+    if isinstance(error, _EXPECTED):
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}."

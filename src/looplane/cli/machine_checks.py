@@ -28,8 +28,8 @@ def check_data_dir(settings: Settings) -> Finding:
     if settings.database_url is not None:
         return Finding("data", "ok", _ELSEWHERE)
     kept = explain_data_dir(settings.data_dir)
-    if told := forgotten_data(settings.data_dir):
-        return Finding("data", "warn", f"{kept}, but {told}")
+    if message := forgotten_data(settings.data_dir):
+        return Finding("data", "warn", f"{kept}, but {message}")
     return Finding("data", "ok", kept)
 
 
@@ -42,11 +42,11 @@ def check_disk(settings: Settings) -> Finding:
 
 def judge_disk(folder: Path, free: int) -> Finding:
     """The same for so many free bytes."""
-    told = f"{free / _MB / 1000:.1f} GB free for {folder}"
+    message = f"{free / _MB / 1000:.1f} GB free for {folder}"
     action = "free some space, or set LOOPLANE_DATA_DIR to a folder on another disk"
     if free < _TIGHT:
-        return Finding("disk", "fail" if free < _FULL else "warn", f"only {told}", action)
-    return Finding("disk", "ok", told)
+        return Finding("disk", "fail" if free < _FULL else "warn", f"only {message}", action)
+    return Finding("disk", "ok", message)
 
 
 def check_permissions(settings: Settings) -> Finding:
@@ -58,8 +58,8 @@ def check_permissions(settings: Settings) -> Finding:
         password = Place(folder, folder).cluster / "looplane.password"
         return _judge_permissions(folder, [password])
     except OSError as error:
-        told = f"{error.filename}: {error.strerror}"
-        return Finding("permissions", "fail", told, "run as the user who owns it")
+        message = f"{error.filename}: {error.strerror}"
+        return Finding("permissions", "fail", message, "run as the user who owns it")
 
 
 def _judge_permissions(folder: Path, secrets: list[Path]) -> Finding:
@@ -68,8 +68,8 @@ def _judge_permissions(folder: Path, secrets: list[Path]) -> Finding:
         action = "run as the user who owns it, or set LOOPLANE_DATA_DIR to another folder"
         return Finding("permissions", "fail", f"this user may not write to {used}", action)
     if known := [str(each) for each in secrets if each.exists() and each.stat().st_mode & 0o077]:
-        told = f"others may read the secret in {' and '.join(known)}"
-        return Finding("permissions", "fail", told, f"chmod 600 {shlex.join(known)}")
+        message = f"others may read the secret in {' and '.join(known)}"
+        return Finding("permissions", "fail", message, f"chmod 600 {shlex.join(known)}")
     if folder.exists() and folder.stat().st_mode & 0o022:
         action = f"chmod go-w {shlex.quote(str(folder))}"
         return Finding("permissions", "warn", f"others may write to {folder}", action)
@@ -85,9 +85,9 @@ def check_port(settings: Settings) -> Finding:
         taken = error.errno == errno.EADDRINUSE
         if taken and _is_ours(_EVERYWHERE.get(settings.host, settings.host), settings.port):
             return Finding("port", "ok", f"Looplane answers at {place}")
-        told = f"another program listens at {place}" if taken else f"{place}: {error.strerror}"
+        message = f"another program listens at {place}" if taken else f"{place}: {error.strerror}"
         action = f"{'stop it, or ' if taken else ''}set LOOPLANE_HOST and LOOPLANE_PORT"
-        return Finding("port", "fail", told, action)
+        return Finding("port", "fail", message, action)
     return Finding("port", "ok", f"{place} is free")
 
 

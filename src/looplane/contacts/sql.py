@@ -50,10 +50,15 @@ FIND_BY_EMAIL = f"""
 select ct.id, cc.id as company_id from contacts ct {CONTACT.joins}
 where ct.workspace_id = $1 and lower(ct.email) = lower($2) and ct.deleted_at is null"""
 
-# Two are enough to know that a name or an external id is not unique.
+# Two are enough to know that a name or an external id is not unique. Each has an index of its own;
+# the ids are looked for in all workspaces at once, for no index has them by workspace.
 FIND_COMPANIES = """
-select id from companies where workspace_id = $1 and deleted_at is null
-  and (name = $2 or external_ids @> array[$3::text]) limit 2"""
+with of_others as materialized (
+  select workspace_id, id from companies
+  where external_ids @> array[$3::text] and deleted_at is null)
+(select id from companies where workspace_id = $1 and name = $2 and deleted_at is null limit 2)
+union
+select id from of_others where workspace_id = $1 limit 2"""
 
 
 async def get_by_email(con: Connection, context: Context, query: EmailQuery) -> Answer:

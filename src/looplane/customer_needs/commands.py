@@ -109,8 +109,8 @@ async def _link(
     differing = _Differing.of(rows, priority)
     if not needs and not differing.ids:
         return []
-    told = (differing.before, differing.after) if differing.ids else ()
-    changed = Event("thread.updated", thread.id, *told)
+    before_and_after = (differing.before, differing.after) if differing.ids else ()
+    changed = Event("thread.updated", thread.id, *before_and_after)
     events = [*(need.event(thread.id) for need in needs), changed]
     write = as_write(context, thread.now, events)
     if needs:

@@ -139,8 +139,8 @@ class Operation(APIRoute):
         query = read_query(request, self.signature.query_model)
         payload = await self._read_payload(request, body)
         faults = headers.faults + query.faults + payload.faults
-        # What is well formed in a body is judged even if another field is not; not so without it.
-        if headers.faults or query.faults or (faults and payload.model is None):
+        # What is well formed in a body is judged even if something else is not.
+        if query.faults or (faults and payload.model is None):
             raise ValidationFailed(faults)
         if self.signature.query is not None:
             model = query.model

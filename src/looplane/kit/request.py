@@ -95,12 +95,12 @@ async def read_file(request: Request, field: str) -> Validated:
     except HTTPException as error:
         return Validated(None, (f"The form cannot be read: {error.detail}",))
     upload = form.get(field)
-    others = tuple(f"{shorten(name)}: is not a field here" for name in form if name != field)
     if not isinstance(upload, starlette.datastructures.UploadFile):
+        others = (f"{shorten(name)}: is not a field here" for name in form if name != field)
         return Validated(None, (*others, f"{field}: is required, as a file"))
     size, name, headers = upload.size, upload.filename, upload.headers
     file = UploadFile(upload.file, size=size, filename=name, headers=headers)
-    return Validated(None if others else file, others)
+    return Validated(file)
 
 
 def _media_type(headers: Headers) -> str:

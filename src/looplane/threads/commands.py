@@ -1,6 +1,6 @@
 """What can be done with threads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -178,7 +178,7 @@ async def _write(con: Connection, context: Context, change: _Change) -> Answer |
         change.id,
         change.row["version"],
         columns,
-        _links(change),
+        _links(change, events),
         as_write(context, change.now, events),
         context.member_id,
     )
@@ -188,14 +188,15 @@ async def _write(con: Connection, context: Context, change: _Change) -> Answer |
     return Answer(update.as_seen(row), version, types_of(events), _notify_header(planned))
 
 
-def _links(change: _Change) -> dict[str, object]:
+def _links(change: _Change, events: Sequence[Event]) -> dict[str, object]:
     """The links that change, as the statement takes them."""
     links: dict[str, object] = {}
     if change.differs("tag_ids"):
         links["tag_ids"] = change.after["tag_ids"]
     if change.differs("contact_company_id"):
-        company = change.after["contact_company_id"]
-        links["contact"] = {"id": change.after["contact_id"], "company_id": company}
+        contact, company = (change.after[name] for name in ("contact_id", "contact_company_id"))
+        event = [each.subject_id for each in events].index(contact)
+        links["contact"] = {"id": contact, "company_id": company, "event": event}
     if change.differs("project_id"):
         links["need"] = {"id": change.need_id, "project_id": change.after["project_id"]}
     return links

@@ -15,7 +15,7 @@ Sent = Mapping[str, Any]
 # Fields that are set to what was sent.
 _PLAIN = ("text", "title", "pain_level")
 # Fields that are ours alone, and those that another thing's event tells of.
-_UNTOLD = {"last_snoozed_until", "html_version", "contact_company_id"}
+_INTERNAL = {"last_snoozed_until", "html_version", "contact_company_id"}
 # What the outside calls a state.
 _STATUS = {"new": "open", "open": "open", "snoozed": "snoozed", "done": "done", "closed": "done"}
 
@@ -175,17 +175,17 @@ def apply(before: Thread, sent: Sent, now: datetime, html_version: int) -> Threa
 
 def difference(before: Thread, after: Thread) -> tuple[Values, Values]:
     """What differs, as it was and as it is, in the words of the API: so events tell of it."""
-    names = [name for name in after if before[name] != after[name] and name not in _UNTOLD]
-    return events.difference(_told(before, names), _told(after, names))
+    names = [name for name in after if before[name] != after[name] and name not in _INTERNAL]
+    return events.difference(_in_api_words(before, names), _in_api_words(after, names))
 
 
-def _told(thread: Thread, names: list[str]) -> Thread:
-    told = {name: thread[name] for name in names}
-    if (state := told.pop("state", None)) is not None:
-        told |= {"status": _STATUS[state], "closed_loop": state == "closed"}
-    if "tag_ids" in told:
-        told["tag_ids"] = sorted(map(str, told["tag_ids"]))
-    return told
+def _in_api_words(thread: Thread, names: list[str]) -> Thread:
+    shown = {name: thread[name] for name in names}
+    if (state := shown.pop("state", None)) is not None:
+        shown |= {"status": _STATUS[state], "closed_loop": state == "closed"}
+    if "tag_ids" in shown:
+        shown["tag_ids"] = sorted(map(str, shown["tag_ids"]))
+    return shown
 
 
 def events_of(before: Thread, after: Thread) -> list[EventType]:

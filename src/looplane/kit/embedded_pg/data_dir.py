@@ -49,14 +49,14 @@ def forgotten_data(chosen: Path) -> str | None:
 
 def warn_of_forgotten_data(chosen: Path) -> None:
     """Tells the log of it. Raises EmbeddedError instead of beginning an empty one beside it."""
-    told = forgotten_data(chosen)
-    if told is None:
+    message = forgotten_data(chosen)
+    if message is None:
         return
     if _has_cluster(chosen):
-        logger.warning("The data is in %s, and %s", chosen, told)
+        logger.warning("The data is in %s, and %s", chosen, message)
         return
     message = (
-        f"There is no database in {chosen}, and {told}, or move it to where it belongs by now,"
+        f"There is no database in {chosen}, and {message}, or move it to where it belongs by now,"
         " while nothing runs on it."
     )
     raise EmbeddedError(message)

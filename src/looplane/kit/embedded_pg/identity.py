@@ -22,8 +22,8 @@ def cluster_name(cluster: Path) -> str | None:
     if known is None:
         return None
     status = cluster.stat()
-    told = f"{known} {status.st_dev} {status.st_ino}"
-    return "looplane-" + hashlib.sha256(told.encode()).hexdigest()[:16]
+    identity = f"{known} {status.st_dev} {status.st_ino}"
+    return "looplane-" + hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def identify(cluster: Path) -> str:

@@ -37,13 +37,13 @@ def end_leftovers(cluster: Path, name: str, held: int, limit: float) -> Generato
 
 
 def _in_good_order(name: str) -> Generator[bool]:
-    told: set[int] = set()
+    asked: set[int] = set()
     while True:
         seen = server_processes(name)
         masters = {each.pid for each in seen if each.part == "postmaster"}
-        for pid in masters - told:
+        for pid in masters - asked:
             send(pid, signal.SIGINT)
-        told |= masters
+        asked |= masters
         # Without the postmaster its orphans do not end; what we cannot see may do so by itself.
         yield bool(masters) or not seen
 
@@ -58,10 +58,10 @@ def _at_once(name: str) -> Generator[bool]:
 def _still_used(cluster: Path, seen: list[ServerProcess]) -> EmbeddedError:
     if seen:
         pids = " ".join(str(each.pid) for each in seen)
-        told = f"and this user may not end it: `kill -9 {pids}` as its own user or as root."
+        advice = f"and this user may not end it: `kill -9 {pids}` as its own user or as root."
     else:
-        told = (
+        advice = (
             "which cannot be seen from here: end it, or the container that it runs in. `fuser"
             f" {cluster}/looplane.id`, run as root outside of every container, names it."
         )
-    return EmbeddedError(f"Another PostgreSQL uses {cluster}, {told}")
+    return EmbeddedError(f"Another PostgreSQL uses {cluster}, {advice}")

@@ -35,8 +35,8 @@ class Place:
         By its place on the disk: in a container the same path can be another folder.
         """
         status = self.data_dir.stat()
-        told = f"{status.st_dev} {status.st_ino}"
-        return "looplane-" + hashlib.sha256(told.encode()).hexdigest()[:16]
+        identity = f"{status.st_dev} {status.st_ino}"
+        return "looplane-" + hashlib.sha256(identity.encode()).hexdigest()[:16]
 
     def program(self, name: str) -> str:
         return str(self.bin_dir / name)

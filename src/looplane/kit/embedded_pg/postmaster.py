@@ -66,8 +66,8 @@ class Postmaster:
         ready, progress = PidFile(self._child.pid, ready=True), StartProgress(self._place.cluster)
         while read_pid_file(self._place.cluster) != ready:
             if not self.is_running():
-                told, name = log.read_from(self._place.log, offset), "postgres"
-                raise program_failed(name, told, self._place.data_dir)
+                tail, name = log.read_from(self._place.log, offset), "postgres"
+                raise program_failed(name, tail, self._place.data_dir)
             if progress.has_stopped():
                 self.stop()
                 raise _no_progress(self._place)

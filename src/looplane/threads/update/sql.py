@@ -54,7 +54,7 @@ _IN_WRITE = f"with w as materialized ({events.WRITE.format('p_write')})"
 _SET = ", ".join(THREAD.columns)
 _CONTACT_EVENTS = events.insert(
     f"""(select ct.* from contacts ct where ct.workspace_id = p_workspace
-      and ct.id = (p_links->'contact'->>'id')::uuid) ct {CONTACT.joins}""",
+      and ct.id = v_contact) ct {CONTACT.joins}""",
     CONTACT.body,
     "ct.id",
     "ct.version",
@@ -69,13 +69,17 @@ UPDATE_FUNCTION = StoredFunction(
     f"""create function <name>(
   p_workspace uuid, p_id uuid, p_version bigint,
   p_columns jsonb,    -- the columns that change
-  p_links jsonb,      -- those that change: tag_ids; contact, its company; need, its project
+  p_links jsonb,      -- those that change: tag_ids; contact, its company, the place of its event
+                      -- among those of p_write; need, its project
   p_write jsonb,      -- who writes, when, and the events
   p_member uuid       -- who sees the answer
 ) returns table (body text, tab text) language plpgsql as $$
 #variable_conflict use_column
 declare
   v_created_at timestamptz;
+  v_contact uuid;
+  v_company uuid;
+  v_company_before uuid;
   v_contact_moment timestamptz;
   v_body json;
   v_tab text;
@@ -112,14 +116,27 @@ begin
     {events.insert("n", NEED, "n.id", workspace="p_workspace")};
   end if;
   if p_links ? 'contact' then
-    update contacts ct set version = ct.version + 1,
-      updated_at = greatest((p_write->>'created_at')::timestamptz,
-        ct.updated_at + interval '1 millisecond'),
-      company_id = (p_links->'contact'->>'company_id')::uuid
-    where ct.workspace_id = p_workspace and ct.id = (p_links->'contact'->>'id')::uuid
-    returning ct.updated_at into v_contact_moment;
-    {_IN_WRITE}
-    {_CONTACT_EVENTS};
+    v_contact := (p_links->'contact'->>'id')::uuid;
+    v_company := (p_links->'contact'->>'company_id')::uuid;
+    -- Other threads and the contact itself change it too, so it is held, and the event tells of
+    -- what is there now. One that was deleted meanwhile stays as it is.
+    perform from contacts ct
+    where ct.workspace_id = p_workspace and ct.id = v_contact and ct.deleted_at is null for update;
+    if found then
+      select cc.id into v_company_before from contacts ct {CONTACT.joins}
+      where ct.workspace_id = p_workspace and ct.id = v_contact;
+      if v_company_before is distinct from v_company then
+        update contacts ct set version = ct.version + 1, company_id = v_company,
+          updated_at = greatest((p_write->>'created_at')::timestamptz,
+            ct.updated_at + interval '1 millisecond')
+        where ct.workspace_id = p_workspace and ct.id = v_contact
+        returning ct.updated_at into v_contact_moment;
+        p_write := jsonb_set(p_write, array['events', p_links->'contact'->>'event', 'before'],
+          jsonb_build_object('company_id', v_company_before));
+        {_IN_WRITE}
+        {_CONTACT_EVENTS};
+      end if;
+    end if;
   end if;
   select {THREAD.body}, {tab("p_member")} into v_body, v_tab from threads t {JOINS}
   where t.workspace_id = p_workspace and t.id = p_id;

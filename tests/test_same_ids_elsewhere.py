@@ -1,0 +1,160 @@
+"""Two workspaces with the very same ids: each statement reads and writes its own rows alone.
+
+Ids are unique within a workspace only, so a copy of one, as after a restore beside it, is no fault.
+A statement that forgets the workspace finds the rows of both.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.conftest import Workspace
+from tests.contract import OPERATIONS, Operation
+from tests.factory import Factory
+from tests.field_values import changes_of, furnish_names
+from tests.operations import (
+    World,
+    fields_of,
+    is_reference,
+    least,
+    populate,
+    query_of,
+    refer,
+    request,
+)
+from tests.witness import everything
+
+READS = [each for each in OPERATIONS if each.method == "GET"]
+WRITES = [each for each in OPERATIONS if each.method != "GET"]
+# In an order in which each finds what it refers to.
+COPIED = [
+    "members",
+    "company_statuses",
+    "company_tiers",
+    "companies",
+    "contacts",
+    "tag_groups",
+    "tags",
+    "teams",
+    "project_statuses",
+    "projects",
+    "workflow_states",
+    "issues",
+    "threads",
+    "thread_tags",
+    "customer_needs",
+    "messages",
+    "comments",
+]
+# A key is found by its hash alone, and the others are no part of what is shown.
+NOT_COPIED = {"api_keys", "events", "idempotent_answers"}
+WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
+_COLUMNS = """
+select table_name, column_name from information_schema.columns
+where table_schema = 'public' and is_generated = 'NEVER' and column_name <> 'workspace_id'
+  and table_name in (select table_name from information_schema.columns
+    where table_schema = 'public' and column_name = 'workspace_id')"""
+
+
+async def copy_workspace(db: Any, source: UUID, target: UUID) -> None:
+    """Makes all rows of one workspace in another one too, with the same ids and other words."""
+    tables: dict[str, list[str]] = {}
+    for row in await db.fetch(_COLUMNS):
+        tables.setdefault(row["table_name"], []).append(row["column_name"])
+    left = {each for each in tables if not each.startswith("events_")} - {*COPIED, *NOT_COPIED}
+    assert not left, "say whether it is copied"
+    for table in COPIED:
+        columns = ", ".join(f'"{each}"' for each in tables[table])
+        values = ", ".join(f"'Their ' || {x}" if x in WORDS else f'"{x}"' for x in tables[table])
+        await db.execute(
+            f"insert into {table} (workspace_id, {columns})"
+            f" select $2, {values} from {table} where workspace_id = $1",
+            source,
+            target,
+        )
+
+
+@pytest.fixture
+async def own(make: Factory, workspace: Workspace, db: Any) -> World:
+    """Things of ours, each linked to the others."""
+    world = await populate(make, workspace.member_id)
+    await furnish_names(world)
+    fields = {"assignee_id", "contact_id", "company_id", "tag_ids", "project_id"}
+    links = {name: refer(name, world.ids) for name in fields}
+    linked = await make.client.patch(f"/threads/{world.ids['thread']}", json=links)
+    assert linked.is_success, linked.text
+    asked = {"project_ids": [(await make.project())["id"]], "issue_ids": [world.ids["issue"]]}
+    path = f"/threads/{world.ids['thread']}/customer-needs"
+    world.ids["need"] = (await make.client.post(path, json=asked)).json()["data"][0]["id"]
+    choices = ("status_id", "tier_id", "owner_id")
+    company = {name: refer(name, world.ids) for name in choices}
+    await make.client.patch(f"/companies/{world.ids['company']}", json=company)
+    await _speak(db, workspace, world)
+    return world
+
+
+async def _speak(db: Any, workspace: Workspace, world: World) -> None:
+    """A message and a comment, which no endpoint makes yet."""
+    where = (workspace.id, UUID(world.ids["thread"]), workspace.member_id)
+    await db.execute(
+        "insert into messages (workspace_id, id, thread_id, user_id, type, direction, text, html,"
+        " created_at) values ($1, gen_random_uuid(), $2, $3, 'email', 'outbound', 'x', 'x', now())",
+        *where,
+    )
+    await db.execute(
+        "insert into comments (workspace_id, id, thread_id, author_id, content, created_at,"
+        " updated_at) values ($1, gen_random_uuid(), $2, $3, 'x', now(), now())",
+        *where,
+    )
+
+
+async def _looks(world: World, operation: Operation) -> list[str]:
+    """What an operation shows, by each of its filters and with all there is to expand."""
+    known = {"expand": "messages,comments", "sort": "total_score", "name_contains": "a"}
+    known |= {"email": world.ids["address"], "tab": "my", "state": "backlog", "status": "open"}
+    queries: list[dict[str, Any]] = [{}]
+    for name in query_of(operation):
+        if is_reference(name):
+            queries.append({name: refer(name, world.ids)})
+        elif name in known:
+            queries.append({name: known[name]})
+    asked = [request(operation, world) for _ in queries]
+    for each, query in zip(asked, queries, strict=True):
+        each["params"] = {**each["params"], **query}
+    answers = [await world.client.request(**each) for each in asked]
+    assert {each.status_code for each in answers} == {200}
+    return [each.text for each in answers]
+
+
+@pytest.mark.parametrize("operation", READS, ids=str)
+async def test_what_is_shown_is_our_own(
+    own: World, workspace: Workspace, other: Workspace, db: Any, operation: Operation
+) -> None:
+    before = await _looks(own, operation)
+    await copy_workspace(db, workspace.id, other.id)
+    assert await _looks(own, operation) == before
+
+
+@pytest.mark.parametrize("operation", WRITES, ids=str)
+async def test_what_is_written_is_our_own(
+    own: World, workspace: Workspace, other: Workspace, db: Any, operation: Operation
+) -> None:
+    bodies: list[dict[str, Any]] = [{}]
+    if operation.method == "PATCH":
+        bodies = [body for body, _ in changes_of(operation, own)]
+        cleared: dict[str, Any] = {"tag_ids": [], "project_id": None, "company_id": None}
+        bodies += [{k: v} for k, v in cleared.items() if operation.path.startswith("/threads")]
+    elif operation.body:
+        links = {name: refer(name, own.ids) for name in fields_of(operation) if is_reference(name)}
+        bodies = [{**least(operation, own.ids), **links}]
+        if "contact_email" in bodies[0]:
+            bodies.append({**bodies[0], "contact_email": own.ids["address"]})
+    await copy_workspace(db, workspace.id, other.id)
+    theirs = await everything(db, other.id)
+    for body in bodies:
+        sent = {"json": body} if operation.body else {}
+        answer = await own.client.request(**request(operation, own, **sent))
+        assert answer.is_success, (body, answer.text)
+        assert "Their " not in answer.text
+        assert await everything(db, other.id) == theirs, body
