@@ -89,6 +89,8 @@ create index projects_score on projects (workspace_id, total_score desc, id desc
 create index issues_score on issues (workspace_id, total_score desc, id desc)
   where deleted_at is null;
 
+-- Whoever changes several scores does it in one order, so that no two wait for each other: first
+-- those of projects, then those of issues, each by their ids.
 create function add_to_score(
   p_workspace uuid, p_project uuid, p_issue uuid, p_score numeric, p_threads int
 ) returns void language sql as $$
@@ -137,8 +139,9 @@ declare
 begin
   perform add_to_score(n.workspace_id, n.project_id, n.issue_id,
     coalesce(v_after, 0) - coalesce(v_before, 0) + v_threads * n.priority::numeric, v_threads)
-  from customer_needs n
-  where n.workspace_id = new.workspace_id and n.thread_id = new.id;
+  from (select * from customer_needs
+    where workspace_id = new.workspace_id and thread_id = new.id
+    order by project_id, issue_id) n;
   return null;
 end $$;
 create trigger threads_score after update on threads for each row

@@ -84,6 +84,17 @@ declare
   v_body json;
   v_tab text;
 begin
+  if p_links ? 'need' then
+    -- All whose scores may change, in the order in which scores are changed.
+    perform from threads
+    where workspace_id = p_workspace and id = p_id and version = p_version and deleted_at is null
+    for no key update;
+    if not found then return; end if;
+    perform from projects where workspace_id = p_workspace and id in (
+      select project_id from customer_needs where workspace_id = p_workspace and thread_id = p_id
+      union all select (p_links->'need'->>'project_id')::uuid)
+    order by id for no key update;
+  end if;
   update threads t set version = t.version + 1,
     updated_at = (p_write->>'created_at')::timestamptz,
     ({_SET}) = (select {_SET} from jsonb_populate_record(t, p_columns))
