@@ -54,6 +54,9 @@ fuzz: setup-dev  ## many more examples for every generated test (30 minutes)
 soak: setup-dev  ## kill processes under load for ten minutes, and count what is lost
 	@LOOPLANE_SOAK_SECONDS=600 $(BIN)/python -m pytest -s tests/test_kill.py
 
+mutants: setup-dev  ## break the code on purpose, 140 times, and say what no test notices (an hour)
+	@$(BIN)/python -m tests.mutants
+
 audit: setup-dev  ## look for known vulnerabilities in what is installed
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
 
@@ -61,4 +64,4 @@ lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help setup setup-dev tools run test fix contract bench fuzz soak audit lock
+.PHONY: help setup setup-dev tools run test fix contract bench fuzz soak mutants audit lock

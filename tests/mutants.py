@@ -16,11 +16,23 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.mutations import ROOT, Mutation
-from tests.mutations.http import HTTP
-from tests.mutations.program import PROGRAM
-from tests.mutations.writes import WRITES
+from tests.mutations.callers import CALLERS
+from tests.mutations.connections import CONNECTIONS
+from tests.mutations.content import CONTENT
+from tests.mutations.database import DATABASE
+from tests.mutations.decisions import DECISIONS
+from tests.mutations.processes import PROCESSES
+from tests.mutations.statements import STATEMENTS
 
-MUTATIONS = [*WRITES, *HTTP, *PROGRAM]
+MUTATIONS = [
+    *STATEMENTS,
+    *DECISIONS,
+    *CALLERS,
+    *CONTENT,
+    *CONNECTIONS,
+    *DATABASE,
+    *PROCESSES,
+]
 _LIMIT = 600  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test
 _LEFT_OUT = (".*", "__pycache__", "bench", "docs", "node_modules")

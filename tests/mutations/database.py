@@ -1,0 +1,160 @@
+"""Of the database: sessions, turns, migrations, triggers."""
+
+from tests.mutations import Mutation
+
+_KIT = "src/looplane/kit"
+_DATABASE = f"{_KIT}/database.py"
+_LEDGER = f"{_KIT}/ledger.py"
+_MIGRATE = f"{_KIT}/migrate.py"
+_TABLES = "migrations/2026-11-25_firm_ground.sql"
+_MIGRATED = "test_migrations.py"
+
+DATABASE = [
+    Mutation(
+        "a statement may run for ever",
+        _DATABASE,
+        '"statement_timeout": f"{STATEMENT_TIMEOUT:.0f}s",',
+        '"statement_timeout": "0",',
+        "database",
+    ),
+    Mutation(
+        "a lock may be waited for for ever",
+        _DATABASE,
+        '"lock_timeout": f"{LOCK_TIMEOUT:.0f}s",',
+        '"lock_timeout": "0",',
+        "database",
+    ),
+    Mutation(
+        "a transaction may stand still for ever",
+        _DATABASE,
+        '"idle_in_transaction_session_timeout": "30s",',
+        '"idle_in_transaction_session_timeout": "0",',
+        "database",
+    ),
+    Mutation(
+        "writes take every connection",
+        _DATABASE,
+        "_READ_PERCENT = 30",
+        "_READ_PERCENT = 0",
+        "database",
+    ),
+    Mutation(
+        "those who wait for one row have a connection each",
+        _DATABASE,
+        "return self._in_turn(self._lock_of(subject), self._write_slots)",
+        "return self._in_turn(self._write_slots)",
+        "database",
+    ),
+    Mutation(
+        "a connection is waited for for ever",
+        _DATABASE,
+        "async with asyncio.timeout(ACQUIRE_TIMEOUT):",
+        "async with asyncio.timeout(3600):",
+        "database",
+    ),
+    Mutation(
+        "plans go by the values of the first request",
+        _DATABASE,
+        '"plan_cache_mode": "force_generic_plan",',
+        '"plan_cache_mode": "force_custom_plan",',
+        "database/test_session.py test_plans.py",
+    ),
+    Mutation(
+        "readiness asks the pool, which is busy",
+        f"{_KIT}/readiness.py",
+        "async with database.connected() as con:",
+        "async with database.reading() as con:",
+        "test_readiness.py",
+    ),
+    Mutation(
+        "a pooler by transaction is taken for none",
+        f"{_KIT}/pooler.py",
+        "    return bool(found == witness)\n",
+        "    return True\n",
+        "test_pooler.py",
+    ),
+    Mutation(
+        "a migration that was changed is taken as it was",
+        _LEDGER,
+        'if name in applied and applied[name]["digest"] != file.digest:',
+        "if False:",
+        _MIGRATED,
+    ),
+    Mutation(
+        "what breaks older programs does not stop them",
+        _LEDGER,
+        'if row["breaks_older"] is not None:',
+        "if False:",
+        _MIGRATED,
+    ),
+    Mutation(
+        "programs that went apart work together",
+        _LEDGER,
+        "    if unknown and pending:\n",
+        "    if False:\n",
+        _MIGRATED,
+    ),
+    Mutation(
+        "a missing function is not missed",
+        _LEDGER,
+        "return self.pending + self.missing",
+        "return self.pending",
+        _MIGRATED,
+    ),
+    Mutation(
+        "two migrate at once",
+        _MIGRATE,
+        '        await con.execute("select pg_advisory_xact_lock($1)", _LOCK)\n',
+        "",
+        _MIGRATED,
+    ),
+    Mutation(
+        "a migration waits for a table as long as it takes",
+        _MIGRATE,
+        "        await con.execute(f\"set local lock_timeout = '{_TABLE_PATIENCE}'\")\n",
+        "",
+        _MIGRATED,
+    ),
+    Mutation(
+        "a function is named by its stem alone",
+        f"{_KIT}/functions.py",
+        'hexdigest()[:_DIGITS]}"',
+        'hexdigest()[:0]}"',
+        "test_migrations.py test_two_versions.py",
+    ),
+    Mutation(
+        "a new need counts for nothing",
+        _TABLES,
+        "create trigger customer_needs_score after insert or delete on customer_needs",
+        "create trigger customer_needs_score after delete on customer_needs",
+        "test_projects.py test_project_list.py test_customer_needs.py",
+    ),
+    Mutation(
+        "a need counts as before when its thread hurts more",
+        _TABLES,
+        "when (old.pain_level is distinct from new.pain_level\n    or ",
+        "when (",
+        "test_projects.py test_project_list.py test_customer_needs.py",
+    ),
+    Mutation(
+        "the needs of a deleted thread go on counting",
+        _TABLES,
+        "or (old.deleted_at is null) is distinct from (new.deleted_at is null))",
+        "or false)",
+        "test_projects.py test_project_list.py test_customer_needs.py test_delete_thread.py",
+    ),
+    Mutation(
+        "a need counts with the thread as it was",
+        _TABLES,
+        "    where workspace_id = new.workspace_id and id = new.thread_id and deleted_at is null\n    for key share;",
+        "    where workspace_id = new.workspace_id and id = new.thread_id;",
+        "test_projects.py test_project_list.py test_customer_needs.py test_concurrency.py test_lost_updates.py",
+    ),
+    Mutation(
+        "readers are told of positions that may still be filled",
+        _TABLES,
+        "select base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint from event_positions",
+        "select base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint from event_positions",
+        "test_event_positions.py",
+    ),
+]
