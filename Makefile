@@ -31,11 +31,19 @@ tools: setup-dev  ## install the programs that tests need (as root; else say whi
 	@$(BIN)/python tests/system_packages.py
 
 test: setup-dev tools  ## run every check and every test
+	@$(MAKE) --no-print-directory --keep-going --output-sync=line -j2 test-processes check test-others
+
+check: setup-dev  ## look for mistakes without running anything
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest
+
+test-processes: setup-dev
+	@$(BIN)/python -m pytest -m processes
+
+test-others: setup-dev
+	@$(BIN)/python -m pytest -m "not processes"
 
 fix: setup-dev  ## format, and mend what a tool can mend
 	@$(BIN)/ruff check --fix .

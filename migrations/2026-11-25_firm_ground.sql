@@ -89,6 +89,8 @@ create index projects_score on projects (workspace_id, total_score desc, id desc
 create index issues_score on issues (workspace_id, total_score desc, id desc)
   where deleted_at is null;
 
+-- Whoever changes several scores does it in one order, so that no two wait for each other: first
+-- those of projects, then those of issues, each by their ids.
 create function add_to_score(
   p_workspace uuid, p_project uuid, p_issue uuid, p_score numeric, p_threads int
 ) returns void language sql as $$
@@ -137,8 +139,9 @@ declare
 begin
   perform add_to_score(n.workspace_id, n.project_id, n.issue_id,
     coalesce(v_after, 0) - coalesce(v_before, 0) + v_threads * n.priority::numeric, v_threads)
-  from customer_needs n
-  where n.workspace_id = new.workspace_id and n.thread_id = new.id;
+  from (select * from customer_needs
+    where workspace_id = new.workspace_id and thread_id = new.id
+    order by project_id, issue_id) n;
   return null;
 end $$;
 create trigger threads_score after update on threads for each row
@@ -221,9 +224,12 @@ select workspace_id, 0, id, id, type, subject_id,
   at, before - '{contact_company_id,last_snoozed_until}'::text[],
   after - '{contact_company_id,last_snoozed_until}'::text[], notify, data
 from events_first;
-update events set
-  before = replace(before::text, '"by_field":', '"is_of_project_field":')::jsonb,
-  after = replace(after::text, '"by_field":', '"is_of_project_field":')::jsonb
+create function pg_temp.without_by_field(changed jsonb) returns jsonb language sql as $$
+  select changed || jsonb_build_object('customer_needs', (
+    select coalesce(jsonb_object_agg(key, value - 'by_field'), '{}')
+    from jsonb_each(changed->'customer_needs')))
+$$;
+update events set before = pg_temp.without_by_field(before), after = pg_temp.without_by_field(after)
 where after ? 'customer_needs';
 drop table events_first;
 

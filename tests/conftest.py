@@ -28,15 +28,37 @@ from tests.factory import Factory
 from tests.operations import World, populate
 from tests.witness import everything
 
+_TESTS = Path(__file__).parent
+_OTHERS = "not processes"
+# Tests that mostly start processes and wait for them: `make test` runs them beside the others.
+WITH_PROCESSES = (
+    "cli/",
+    "embedded_pg/",
+    "test_api_processes.py",
+    "test_browser.py",
+    "test_html_cleaner",
+    "test_http_connections.py",
+    "test_kill.py",
+    "test_migrations.py",
+    "test_pooler.py",
+    "test_readiness.py",
+    "test_start.py",
+    "test_two_versions.py",
+    "test_wake.py",
+)
 UNLIMITED = Settings(reads_per_minute=0, writes_per_minute=0)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What looks back on the whole run comes last, and only where all of it runs."""
+    """Marks what starts processes; what looks back on all the others comes last, after them all."""
+    for each in items:
+        if str(each.path.relative_to(_TESTS)).startswith(WITH_PROCESSES):
+            each.add_marker("processes")
     last = [each for each in items if each.get_closest_marker("whole_run")]
     items[:] = [each for each in items if each not in last]
-    if {each.path for each in items} >= set(Path(__file__).parent.rglob("test_*.py")):
+    paths = {each.path for each in items}
+    if paths >= set(_TESTS.rglob("test_*.py")) and config.option.markexpr in {"", _OTHERS}:
         items += last
     else:
         config.hook.pytest_deselected(items=last)
@@ -151,10 +173,13 @@ async def furnish(db: Any, name: str) -> Workspace:
 async def workspace(db: Any, clock: SteppedClock) -> AsyncIterator[Workspace]:
     made = await furnish(db, "Test")
     yield made
-    for kind, data in await db.fetch(
-        "select type, data::text from events where workspace_id = $1 and data is not null", made.id
+    for kind, data, *sides in await db.fetch(
+        "select type, data::text, before, after from events where workspace_id = $1", made.id
     ):
-        contract.check_event(kind, json.loads(data))
+        for changed in sides:
+            contract.check_words(kind, changed)
+        if data is not None:
+            contract.check_event(kind, json.loads(data))
 
 
 @pytest.fixture

@@ -170,6 +170,20 @@ def _check_error(response: httpx.Response, operation: Operation | None) -> None:
         assert code in operation.codes | ANYWHERE, (str(operation), body)
 
 
+def check_words(kind: str, changed: dict[str, Any] | None) -> None:
+    """Fails unless what an event says that changed is called as the API calls it."""
+    assert set(changed or ()) <= _words(PAYLOADS[kind.split(".", maxsplit=1)[0]]), (kind, changed)
+
+
+@cache
+def _words(payload: str) -> set[str]:
+    """The fields of a resource, and those of the bodies that change it."""
+    reference = f"#/components/schemas/{payload}"
+    bodies = [each.body or {} for each in OPERATIONS if f"'{reference}'" in str(each.spec)]
+    parts = [resolved({"$ref": reference}), *bodies]
+    return {name for part in parts for name in part.get("properties", ())}
+
+
 def check_event(kind: str, data: object) -> None:
     """Fails unless an event's payload is the resource as the contract has it."""
     validator(f"#/components/schemas/{PAYLOADS[kind.split('.', maxsplit=1)[0]]}").validate(data)

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from looplane.kit.edge import Edge
 from looplane.kit.errors import Unauthenticated
+from looplane.kit.request_middleware import RequestMiddleware
 from tests.browser import browser_at, find_browser
 from tests.http_servers import served
 from tests.system_packages import may_install
@@ -77,7 +77,9 @@ async def visited(*, is_allowed: bool) -> Visit:
     async with served(Starlette(routes=pages)) as site:
         origin = f"http://127.0.0.1:{site.port + (not is_allowed)}"
         things = [Route("/thing", visit.thing, methods=["GET", "PATCH", "OPTIONS"])]
-        async with served(Edge(Starlette(routes=things).router, cors_origins=[origin])) as api:
+        async with served(
+            RequestMiddleware(Starlette(routes=things).router, cors_origins=[origin])
+        ) as api:
             visit.api = f"http://127.0.0.1:{api.port}/thing"
             async with browser_at(f"http://127.0.0.1:{site.port}/"), asyncio.timeout(60):
                 await visit.seen

@@ -1,35 +1,27 @@
 """Writes at the same instant: none is lost, none is made twice, none by halves."""
 
 import asyncio
-import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import httpx
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from looplane.kit.database import Database, open_database
-from looplane.main import create_app
+from looplane.kit.database import Database
 from looplane.threads.commands import wake_due_threads
-from tests.conftest import UNLIMITED, SteppedClock, Workspace
+from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
+from tests.instances import instances
 from tests.witness import events_of, kinds_of
 
 
 @pytest.fixture(scope="session")
 async def app(dsn: str, database: Database, session_clock: SteppedClock) -> AsyncIterator[ASGIApp]:
-    """Three instances that take turns: within one, writes to one thing wait for each other."""
-    databases = [await open_database(dsn, 6) for _ in range(3)]
-    turns = itertools.cycle([create_app(each, UNLIMITED, session_clock) for each in databases])
-
-    async def take_turns(scope: Scope, receive: Receive, send: Send) -> None:
-        await next(turns)(scope, receive, send)
-
-    yield take_turns
-    for each in databases:
-        await each.pool.close()
+    """Three instances: within one, writes to one thing wait for each other."""
+    async with instances(dsn, session_clock) as app:
+        yield app
 
 
 async def together(*requests: Awaitable[httpx.Response]) -> list[httpx.Response]:

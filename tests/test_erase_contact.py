@@ -1,10 +1,13 @@
 """A person is forgotten: no word and no name of theirs is left in any row, events included."""
 
+import io
 from typing import Any
 
 import httpx
 import pytest
 
+from looplane.cli import contact as contact_command
+from looplane.cli.app import main
 from looplane.erasure.commands import erase_contact
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
@@ -72,6 +75,15 @@ async def test_what_comes_after_an_erasure_can_be_erased_too(
     contact = await make.contact(email="gone@mail.example")
     first = await erase_contact(db, eraser(workspace), contact["id"])
     assert await erase_contact(db, eraser(workspace), contact["id"]) == first
+
+
+async def test_the_command_asks_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    monkeypatch.setattr(contact_command, "on_tables", lambda _: pytest.fail("not asked"))
+    assert main(["contact", "erase", "a@b.example", "--workspace", "W"]) == 1
+    assert "for good?" in capsys.readouterr().err
 
 
 async def test_a_contact_of_another_workspace_is_not_there(

@@ -127,8 +127,8 @@ async def test_old_events_say_the_same_in_the_new_words(
             assert shown == kept
     told = rows[4]
     need = str(NEED)
-    assert told["before"]["customer_needs"][need] == {"is_of_project_field": True, "priority": 0}
-    assert told["after"]["customer_needs"][need] == {"is_of_project_field": False, "priority": 2}
+    assert told["before"]["customer_needs"][need] == {"priority": 0}
+    assert told["after"]["customer_needs"][need] == {"priority": 2}
     assert not await con.fetchval("select to_regclass('events_first')")
 
 

@@ -1,4 +1,4 @@
-"""What the edge makes of an answer: compressed or not, for HEAD, and for pages elsewhere."""
+"""What the middleware makes of an answer: compressed or not, for HEAD, and for pages elsewhere."""
 
 import asyncio
 import gzip
@@ -15,10 +15,10 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from looplane.kit.compression import MIN_SIZE, choose_encoding
-from looplane.kit.edge import Edge
 from looplane.kit.errors import ValidationFailed
 from looplane.kit.etags import is_unchanged, parse_if_match, parse_if_none_match
 from looplane.kit.http_headers import error_parts
+from looplane.kit.request_middleware import RequestMiddleware
 from tests.http_servers import Server, served
 
 ETAG = '"7-0a1b2c3d"'
@@ -78,8 +78,10 @@ async def server() -> AsyncIterator[Server]:
         *(Route(f"/{each.__name__}", each) for each in (typed, packed, streamed, large)),
         *(Route(f"/{each.__name__}", each) for each in (unchanged, faulty)),
     ]
-    # The router alone, as main has it: what Starlette puts around it, the edge does.
-    async with served(Edge(Starlette(routes=routes).router, cors_origins=[OURS])) as server:
+    # The router alone, as main has it: what Starlette puts around it, the middleware does.
+    async with served(
+        RequestMiddleware(Starlette(routes=routes).router, cors_origins=[OURS])
+    ) as server:
         yield server
 
 

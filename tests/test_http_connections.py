@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from looplane.kit import edge, http_protocol
+from looplane.kit import http_protocol, request_middleware
 from looplane.kit.connections import ConnectionLimits, raise_file_limit
-from looplane.kit.edge import Edge
 from looplane.kit.http_protocol import MAX_HEAD
 from looplane.kit.request import MAX_BODY
+from looplane.kit.request_middleware import RequestMiddleware
 from tests.http_servers import Caller, Server, answered, echo, refused, served
 
 QUICK = ConnectionLimits(head=0.3, idle=0.6, linger=0.1, stalled=0.3, most_waiting=20)
@@ -21,7 +21,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 
 @pytest.fixture(scope="module")
 async def running() -> AsyncIterator[Server]:
-    async with served(Edge(echo), QUICK) as server:
+    async with served(RequestMiddleware(echo), QUICK) as server:
         yield server
 
 
@@ -45,7 +45,7 @@ async def test_a_connection_that_says_nothing_is_closed(server: Server) -> None:
 
 @pytest.mark.parametrize("before", [0, 1, 2])
 async def test_a_head_that_trickles_is_given_up(before: int) -> None:
-    async with served(Edge(echo), replace(QUICK, idle=60)) as server:
+    async with served(RequestMiddleware(echo), replace(QUICK, idle=60)) as server:
         caller = await server.call()
         for _ in range(before):
             assert (await caller.get()).status == 200
@@ -208,7 +208,7 @@ async def test_a_head_just_below_the_limit_is_taken(server: Server) -> None:
 async def test_a_slow_body_is_the_callers_matter(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(request_middleware, "BODY_SECONDS", 0.3)
     caller = await server.call()
     await caller.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
     trickling = asyncio.create_task(trickle_body(caller))
@@ -226,8 +226,8 @@ async def trickle_body(caller: Caller) -> None:
 async def test_a_body_that_keeps_coming_has_more_time(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge, "BODY_SECONDS", 0.3)
-    monkeypatch.setattr(edge, "BODY_RATE", 100_000)
+    monkeypatch.setattr(request_middleware, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(request_middleware, "BODY_RATE", 100_000)
     caller = await server.call()
     await caller.send(
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 60_000
@@ -262,7 +262,7 @@ async def test_who_hangs_up_is_no_failure(server: Server) -> None:
 
 async def test_the_limit_of_all_connections_makes_room_too() -> None:
     async with served(
-        Edge(echo), replace(QUICK, most=10, most_waiting=1000, idle=60, head=60)
+        RequestMiddleware(echo), replace(QUICK, most=10, most_waiting=1000, idle=60, head=60)
     ) as server:
         first = await server.call()
         for _ in range(30):
@@ -290,5 +290,5 @@ async def test_whose_word_on_the_address_counts() -> None:
         (("127.0.0.1/32",), "198.51.100.7"),
         (("127.0.0.0/8", "198.51.100.0/24"), "203.0.113.9"),
     ):
-        async with served(Edge(echo), QUICK, proxies) as server:
+        async with served(RequestMiddleware(echo), QUICK, proxies) as server:
             assert (await (await server.call()).get(headers=told)).json["client"] == client

@@ -8,8 +8,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from looplane.kit.database import Database
-from looplane.kit.edge import Edge
 from looplane.kit.request import MAX_BODY
+from looplane.kit.request_middleware import RequestMiddleware
 from tests.conftest import Workspace
 from tests.contract_messages import check_messages
 from tests.toy_api import CONTRACT, hosted
@@ -26,7 +26,7 @@ async def toys(database: Database, workspace: Workspace) -> AsyncIterator[httpx.
         scope["app"] = application
         await application.router(scope, receive, send)
 
-    transport = httpx.ASGITransport(Edge(serve), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(RequestMiddleware(serve), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {workspace.key}"}
     async with httpx.AsyncClient(
         transport=transport, base_url="http://toys.test", headers=headers

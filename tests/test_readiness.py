@@ -13,11 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from looplane.kit import readiness
 from looplane.kit.database import Database, open_database
-from looplane.kit.edge import Edge
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.processes import read_pid_file
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.readiness import Readiness
+from looplane.kit.request_middleware import RequestMiddleware
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,9 @@ def probe(database: Database) -> httpx.AsyncClient:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body"})
 
-    return httpx.AsyncClient(transport=httpx.ASGITransport(Edge(app)), base_url="http://x")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(RequestMiddleware(app)), base_url="http://x"
+    )
 
 
 @pytest.fixture

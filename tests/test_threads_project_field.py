@@ -73,8 +73,7 @@ async def test_a_post_takes_the_fields_need_over_and_so_keeps_it(
     assert await links.version() == 2
     told = (await events_of(db, links.id))[-1]
     assert told["type"] == "thread.updated"
-    assert told["before"] == {"customer_needs": {made["id"]: {"is_of_project_field": True}}}
-    assert told["after"] == {"customer_needs": {made["id"]: {"is_of_project_field": False}}}
+    assert (told["before"], told["after"]) == ({"project_id": a}, {"project_id": None})
     assert await kinds_of(db, made["id"]) == ["customer_need.created"]
     await links.field(b)
     assert (await links.needs())[a] == kept
@@ -90,14 +89,9 @@ async def test_a_takeover_with_a_priority_is_one_change(
     need = await links.post(a, priority=8)
     assert need["priority"] == 8
     told = (await events_of(db, links.id))[-1]
-    assert told["before"]["customer_needs"][need["id"]] == {
-        "priority": 0,
-        "is_of_project_field": True,
-    }
-    assert told["after"]["customer_needs"][need["id"]] == {
-        "priority": 8,
-        "is_of_project_field": False,
-    }
+    was, becomes = ({need["id"]: {"priority": each}} for each in (0, 8))
+    assert told["before"] == {"project_id": a, "customer_needs": was}
+    assert told["after"] == {"project_id": None, "customer_needs": becomes}
     before = await links.version()
     assert await links.post(a, priority=8) == need
     assert await links.version() == before

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from looplane.events import Event, EventType, Values, as_write, difference, types_of
+from looplane.events import Event, Values, as_write, difference, types_of
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
@@ -103,7 +103,7 @@ async def create(  # noqa: PLR0913  # what is made, by whom
         now = context.clock()
         columns = resource.to_columns({name: named[name] for name in resource.columns})
         columns |= {"created_at": now, "updated_at": now}
-        events = [Event(event_type(resource, "created"), id)]
+        events = [Event(resource.event_type("created"), id)]
         write = as_write(context, now, events)
         row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
         assert row is not None, "an insert that does not fail answers its row"
@@ -138,7 +138,7 @@ class Decision:
 
     columns: Callable[[Row], Values]
     faults: Callable[[Row], Sequence[str]] = lambda _: ()
-    also: Callable[[Row], Sequence[EventType]] = lambda _: ()
+    also: Callable[[Row], Sequence[str]] = lambda _: ()
     find: str | None = None
     find_by: Sequence[object] = ()
 
@@ -168,7 +168,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         before, after = difference({name: row[name] for name in resource.columns}, wanted)
         if not after:
             return as_found(await get(con, context, resource, id), row["version"])
-        types = (event_type(resource, "updated"), *decision.also(row))
+        types = (resource.event_type("updated"), *decision.also(row))
         events = [Event(each, id, before, after) for each in types]
         write = as_write(context, later_than(row["updated_at"], context.clock), events)
         args = (*key, row["version"], resource.to_columns(after), write)
@@ -191,7 +191,7 @@ async def delete(
 
     Raises NotFound, PreconditionFailed, and what `check` raises.
     """
-    events = [Event(event_type(resource, "deleted"), id)]
+    events = [Event(resource.event_type("deleted"), id)]
     async with con.transaction():
         row = await lock(con, context, resource, id)
         if check is not None:
@@ -214,11 +214,6 @@ async def lock(con: Connection, context: Context, resource: Resource, id: UUID) 
 def deleted(id: UUID, events: list[Event], version: int | None = None) -> Answer:
     """What is answered of a deletion."""
     return Answer(f'{{"id":"{id}","deleted":true}}', version, types_of(events))
-
-
-def event_type(resource: Resource, verb: str) -> EventType:
-    """The type of the event that says of a noun's thing what became of it."""
-    return f"{resource.event_noun}.{verb}"  # type: ignore[return-value]  # one of them
 
 
 @dataclass(frozen=True, slots=True)

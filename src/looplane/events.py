@@ -3,39 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from looplane.kit.context import Context
 from looplane.kit.ids import new_id
 
-EventType = Literal[
-    "thread.created",
-    "thread.updated",
-    "thread.deleted",
-    "thread.status_changed",
-    "thread.assigned",
-    "thread.tagged",
-    "contact.created",
-    "contact.updated",
-    "contact.deleted",
-    "company.created",
-    "company.updated",
-    "company.deleted",
-    "project.created",
-    "project.updated",
-    "project.completed",
-    "project.canceled",
-    "project.deleted",
-    "tag.created",
-    "tag.updated",
-    "tag.deleted",
-    "tag_group.created",
-    "tag_group.updated",
-    "tag_group.deleted",
-    "customer_need.created",
-    "customer_need.deleted",
-]
 Values = Mapping[str, object]
 
 
@@ -43,11 +16,11 @@ Values = Mapping[str, object]
 class Event:
     """What happened to a thing; `before` and `after` hold only the fields that changed.
 
-    `aggregate_id` is the thing to whose history it belongs, where that is another one: of a
-    customer need, its thread.
+    `type` is one of those that its noun declares. `aggregate_id` is the thing to whose history it
+    belongs, where that is another one: of a customer need, its thread.
     """
 
-    type: EventType
+    type: str
     subject_id: UUID
     before: Values | None = None
     after: Values | None = None

@@ -65,7 +65,8 @@ class Resource:
 
     `columns` are set by writes, by their name in the API; `stored_as` says where a column of the
     table is called otherwise, and `reads_as` what stands for a column when a write looks at it: the
-    owner who left the team is no owner any more. `json` is SQL of `alias` and `joins`.
+    owner who left the team is no owner any more. `json` is SQL of `alias` and `joins`. `events` are
+    the second parts of the types of its events.
     """
 
     noun: str
@@ -79,11 +80,17 @@ class Resource:
     references: Mapping[str, Reference] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     size: str = "0"
+    events: tuple[str, ...] = ("created", "updated", "deleted")
+
+    def event_type(self, verb: str) -> str:
+        """The type of the event that says what became of a thing, such as `tag_group.created`."""
+        assert verb in self.events, f"{self.noun} declares no event {verb}"
+        return f"{self.noun.replace(' ', '_')}.{verb}"
 
     @property
-    def event_noun(self) -> str:
-        """The first part of the types of its events."""
-        return self.noun.replace(" ", "_")
+    def event_types(self) -> list[str]:
+        """The types of its events."""
+        return [self.event_type(verb) for verb in self.events]
 
     @cached_property
     def body(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from looplane.cli import key, member, workspace
+from looplane.cli import contact, key, member, workspace
 from looplane.cli.demo import demo
 from looplane.cli.doctor import doctor
 from looplane.cli.failures import explain
@@ -38,6 +38,7 @@ app.command(
 app.add_typer(workspace.app, name="workspace", rich_help_panel=_WHO)
 app.add_typer(member.app, name="member", rich_help_panel=_WHO)
 app.add_typer(key.app, name="key", rich_help_panel=_WHO)
+app.add_typer(contact.app, name="contact", rich_help_panel=_WHO)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -51,6 +51,7 @@ left join company_tiers cr on cr.workspace_id = co.workspace_id and cr.id = co.t
         "revenue_gte": Filter("co.revenue >= {0}"),
         "revenue_lte": Filter("co.revenue <= {0}"),
     },
+    size="octet_length(co.domains::text) + octet_length(co.external_ids::text)",
 )
 
 OPTIONS = f"""

@@ -8,7 +8,7 @@ from uuid import UUID
 from looplane.changes import deleted
 from looplane.customer_needs import sql
 from looplane.customer_needs.schemas import CustomerNeedCreate
-from looplane.events import Event, Values, as_write, difference, types_of
+from looplane.events import Event, Values, as_write, types_of
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import new_id
@@ -71,26 +71,28 @@ def _faults(sent: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Differing:
-    """Needs that are there and differ from what was asked for, by their id."""
+    """Needs that are there and differ from what was asked for, and what an event says of it.
 
-    before: Mapping[str, Values]
-    after: Mapping[str, Values]
+    One that the thread's `project_id` made is then like any that was posted: the field is empty.
+    """
+
+    ids: Sequence[UUID]
+    before: Values
+    after: Values
 
     @classmethod
     def of(cls, rows: Sequence[Row], priority: float | None) -> "_Differing":
-        before, after = {}, {}
-        for row in rows:
-            if row["id"] is None:
-                continue
-            is_now = {
-                "priority": row["priority"],
-                "is_of_project_field": row["is_of_project_field"],
-            }
-            kept = row["priority"] if priority is None else priority
-            was, becomes = difference(is_now, {"priority": kept, "is_of_project_field": False})
-            if becomes:
-                before[str(row["id"])], after[str(row["id"])] = was, becomes
-        return cls(before, after)
+        there = [row for row in rows if row["id"] is not None]
+        raised = [row for row in there if priority not in {None, row["priority"]}]
+        taken = [row for row in there if row["is_of_project_field"]]
+        before: dict[str, object] = {}
+        after: dict[str, object] = {}
+        for row in taken:
+            before["project_id"], after["project_id"] = row["project_id"], None
+        if raised:
+            before["customer_needs"] = {str(r["id"]): {"priority": r["priority"]} for r in raised}
+            after["customer_needs"] = {str(r["id"]): {"priority": priority} for r in raised}
+        return cls([row["id"] for row in (*raised, *taken)], before, after)
 
 
 async def _link(
@@ -105,17 +107,16 @@ async def _link(
         NewNeed(row["project_id"], row["issue_id"], new_id()) for row in rows if row["id"] is None
     ]
     differing = _Differing.of(rows, priority)
-    if not needs and not differing.after:
+    if not needs and not differing.ids:
         return []
-    before_and_after = ({"customer_needs": differing.before}, {"customer_needs": differing.after})
-    changed = Event("thread.updated", thread.id, *(before_and_after if differing.after else ()))
+    before_and_after = (differing.before, differing.after) if differing.ids else ()
+    changed = Event("thread.updated", thread.id, *before_and_after)
     events = [*(need.event(thread.id) for need in needs), changed]
     write = as_write(context, thread.now, events)
     if needs:
         new_priority = priority or 0.0
         await insert_needs(con, context, thread.id, needs, write, priority=new_priority)
-    if differing.after:
-        ids = [UUID(id) for id in differing.after]
-        await con.execute(sql.UPDATE, context.workspace_id, ids, thread.now, priority)
+    if differing.ids:
+        await con.execute(sql.UPDATE, context.workspace_id, differing.ids, thread.now, priority)
     await touch_thread(con, context, thread, write)
     return events

@@ -20,15 +20,18 @@ select t.version, array(select {NEED}::text {SHOWN_NEEDS}
   order by n.created_at, n.id) as bodies
 from threads t where t.workspace_id = $1 and t.id = $2 and t.deleted_at is null"""
 
-# What there is of the projects $3 and the issues $4, each with the need that links it, if any.
+# What there is of the projects $3 and the issues $4, each with the need that links it, if any; held
+# in the order in which scores are changed, since all of theirs may be.
 FIND = """
 select named.project_id, named.issue_id, n.id, n.priority, n.is_of_project_field
 from (
-  select p.id as project_id, null::uuid as issue_id from projects p
-  where p.workspace_id = $1 and p.id = any ($3) and p.deleted_at is null
+  select p.id as project_id, null::uuid as issue_id from (
+    select id from projects where workspace_id = $1 and id = any ($3) and deleted_at is null
+    order by id for no key update) p
   union all
-  select null, i.id from issues i
-  where i.workspace_id = $1 and i.id = any ($4) and i.deleted_at is null) as named
+  select null, i.id from (
+    select id from issues where workspace_id = $1 and id = any ($4) and deleted_at is null
+    order by id for no key update) i) as named
 left join customer_needs n on n.workspace_id = $1 and n.thread_id = $2
   and (n.project_id = named.project_id or n.issue_id = named.issue_id)"""
 

@@ -31,7 +31,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
     """
     workspace_id = context.workspace_id
     async with con.transaction():
-        await con.execute("set local statement_timeout = 0")
+        await con.execute(sql.LIFT_TIME_LIMIT)
         found = await con.fetchval(sql.FIND, workspace_id, parse_id(text), text)
         id: UUID = or_404(found, CONTACT.noun)
         rows = await con.fetch(sql.FIND_THREADS, workspace_id, id)

@@ -6,6 +6,8 @@ from looplane.threads.sql import THREAD
 # What stands where words were: a thread is never without text.
 ERASED = "<p>Erased.</p>"
 
+LIFT_TIME_LIMIT = "set local statement_timeout = 0"
+
 FIND = """
 select id from contacts
 where workspace_id = $1 and (id = $2 or lower(email) = lower($3))

@@ -124,7 +124,7 @@ select case when {alias}.page_bytes <= {PAGE_BYTES} then {self.body}::text end a
 from (
   select * from (
     select {alias}.*, {key} as page_key,
-      sum({self.size}) over (order by {key} desc, {id} desc) - {self.size} as page_bytes
+      sum({self.size}) over (order by {key} desc, {id} desc) - ({self.size}) as page_bytes
     from {self.source} where {conditions}
     order by {key} desc, {id} desc limit {LONGEST_PAGE + 1}) keys
   limit {limit}) {alias} {self.joins}

@@ -7,12 +7,11 @@ a project that is there, also its present type as `state`.
 from collections.abc import Mapping
 from typing import Any
 
-from looplane.events import EventType
 from looplane.kit.database import Row
 from looplane.kit.references import unknown_reference
 
 # The event of the arrival at a state, beside the update.
-_ENDINGS: dict[str, EventType] = {"completed": "project.completed", "canceled": "project.canceled"}
+_ENDINGS: dict[str, str] = {"completed": "project.completed", "canceled": "project.canceled"}
 
 
 def status_faults(sent: Mapping[str, Any], found: Row) -> list[str]:
@@ -35,7 +34,7 @@ def next_status(sent: Mapping[str, Any], row: Row) -> dict[str, object]:
     return {"linear_status_id": row["chosen_id"]}
 
 
-def ending(row: Row) -> list[EventType]:
+def ending(row: Row) -> list[str]:
     """The event of a project that is completed or canceled by this change."""
     state = row["chosen_state"]
     return [_ENDINGS[state]] if state in _ENDINGS and state != row["state"] else []

@@ -1,11 +1,12 @@
 """Every statement on projects and their statuses."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection, Row
-from looplane.kit.paging import Listing, whole_page
+from looplane.kit.paging import whole_page
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.resources import Filter, Reference, Resource, contains, refers_to
@@ -30,6 +31,7 @@ PROJECT = Resource(
     | timestamps("p"),
     joins="""
 join project_statuses ps on ps.workspace_id = p.workspace_id and ps.id = p.status_id""",
+    events=("created", "updated", "completed", "canceled", "deleted"),
     stored_as={"linear_status_id": "status_id"},
     references={"team_id": Reference("team", "teams", is_soft_deleted=False)},
     filters={
@@ -40,10 +42,9 @@ join project_statuses ps on ps.workspace_id = p.workspace_id and ps.id = p.statu
         "name_contains": contains("p.name"),
         "linear_team_id": refers_to("p.team_id"),
     },
+    size="coalesce(octet_length(p.description), 0)",
 )
-BY_SCORE = Listing(
-    "p", "projects p", PROJECT.body, PROJECT.joins, key="p.total_score", key_type=NUMBER
-)
+BY_SCORE = replace(PROJECT.listing, key="p.total_score", key_type=NUMBER)
 
 # The status with the id $3, or else the first of the type $4.
 _CHOSEN = """

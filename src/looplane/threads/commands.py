@@ -50,25 +50,25 @@ async def update_thread(con: Connection, context: Context, id: UUID, patch: Thre
 async def create_thread(con: Connection, context: Context, thread: ThreadCreate) -> Answer:
     """Makes a thread, and its contact when the address is new. Raises ValidationFailed."""
     sent = thread.model_dump(exclude_unset=True)
-    named, now, id = await sql.find_named(con, context, sent), context.clock(), new_id()
-    faults = [*_faults(sent, named), *rules.creation_faults(sent, now)]
+    found, now, id = await sql.find_references(con, context, sent), context.clock(), new_id()
+    faults = [*_faults(sent, found), *rules.creation_faults(sent, now)]
     context.raise_faults(
-        [*faults, *unknown_reference(sent, "issue_id", "issue", named["issue_found"])]
+        [*faults, *unknown_reference(sent, "issue_id", "issue", found["issue_found"])]
     )
     async with con.transaction():
         contact, contact_events = await find_or_create_contact(
-            con, context, thread.contact_email, thread.contact_name, named["company_found"]
+            con, context, thread.contact_email, thread.contact_name, found["company_found"]
         )
-        links = {"company_id": named["company_found"] or contact["company_id"]}
+        links = {"company_id": found["company_found"] or contact["company_id"]}
         links |= {"contact_id": contact["id"], "assignee_id": reference_id(sent, "assignee_id")}
         whole = {**dict.fromkeys(THREAD.columns), **thread.model_dump(include=set(THREAD.columns))}
         whole |= {"external_ids": sent.get("external_ids", {}), "is_read": False}
         whole |= {"reporter_id": context.member_id, "html_version": CLEANER_VERSION}
         columns = {**whole, **rules.created(sent, now), **links}
         await con.execute(THREAD.insert_row, context.workspace_id, id, columns)
-        asked_for = (named["project_found"], named["issue_found"])
+        asked_for = (found["project_found"], found["issue_found"])
         need_events = await link_new_thread(con, context, id, *asked_for)
-        planned = rules.notices(sent.get("notify", {}), links["assignee_id"], named["watchers"])
+        planned = rules.notices(sent.get("notify", {}), links["assignee_id"], found["watchers"])
         events = [Event("thread.created", id, notify=planned or None)]
         write = as_write(context, now, events)
         await con.execute(THREAD.record, context.workspace_id, id, write)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from looplane import events
-from looplane.events import EventType, Values
+from looplane.events import Values
 from looplane.kit.references import reference_ids
 
 Thread = dict[str, Any]
@@ -188,9 +188,9 @@ def _in_api_words(thread: Thread, names: list[str]) -> Thread:
     return shown
 
 
-def events_of(before: Thread, after: Thread) -> list[EventType]:
+def events_of(before: Thread, after: Thread) -> list[str]:
     """The types of the events that tell of a change."""
-    types: list[EventType] = ["thread.updated"]
+    types: list[str] = ["thread.updated"]
     if _STATUS[before["state"]] != _STATUS[after["state"]]:
         types.append("thread.status_changed")
     if before["assignee_id"] != after["assignee_id"]:

@@ -112,7 +112,9 @@ THREAD = Resource(
         "project_id": _asked_for("project_id", "projects"),
         "external_id": external_id_filter("t"),
     },
-    size="octet_length(t.text) + coalesce(octet_length(t.ai_draft_html), 0)",
+    events=("created", "updated", "deleted", "status_changed", "assigned", "tagged"),
+    size="octet_length(t.text) + coalesce(octet_length(t.ai_draft_html), 0)"
+    " + coalesce(octet_length(t.ai_draft_sources::text), 0)",
 )
 
 GET = f"""
@@ -122,7 +124,7 @@ select {json_object(thread_body("$3"))}::text as body, t.version,
 from threads t {JOINS} where t.workspace_id = $1 and t.id = $2 and t.deleted_at is null"""
 
 
-def named(table: str, id: str, column: str = "id") -> str:
+def existing(table: str, id: str, column: str = "id") -> str:
     """SQL for a column of the thing with this id; null where none is named, or none is there."""
     there = f"select x.{column} from {table} x where x.workspace_id = $1 and x.id = {id}"
     return f"case when {id}::uuid is not null then ({there} and x.deleted_at is null) end"
@@ -133,10 +135,10 @@ WATCHERS = """array(select m.id from members m
     and m.deleted_at is null)"""
 
 # What a new thread names.
-FIND_NAMED = f"""
-select {named("members", "$2", "role")} as assignee_role,
-  {named("companies", "$3")} as company_found, {named("projects", "$4")} as project_found,
-  {named("issues", "$5")} as issue_found, {WATCHERS} as watchers"""
+FIND_REFERENCES = f"""
+select {existing("members", "$2", "role")} as assignee_role,
+  {existing("companies", "$3")} as company_found, {existing("projects", "$4")} as project_found,
+  {existing("issues", "$5")} as issue_found, {WATCHERS} as watchers"""
 
 # Those whose time has come, but for those in $2 that were tried just now.
 FIND_DUE = """
@@ -165,8 +167,8 @@ async def get_thread(con: Connection, context: Context, id: UUID, query: ExpandQ
     return Answer(body, row["version"])
 
 
-async def find_named(con: Connection, context: Context, sent: Mapping[str, Any]) -> Row:
+async def find_references(con: Connection, context: Context, sent: Mapping[str, Any]) -> Row:
     """What the body of a new thread names, null where it is not there."""
     ids = [reference_id(sent, f"{each}_id") for each in ("assignee", "company", "project", "issue")]
-    row = await con.fetchrow(FIND_NAMED, context.workspace_id, *ids)
+    row = await con.fetchrow(FIND_REFERENCES, context.workspace_id, *ids)
     return or_404(row, THREAD.noun)

@@ -11,6 +11,7 @@ from looplane.members.sql import member_join, member_ref
 NEED = json_object(
     columns("n", "id", "thread_id", "project_id", "issue_id", "priority") | timestamps("n")
 )
+NEED_EVENTS = ("customer_need.created", "customer_need.deleted")
 # A need is shown while what it asks for is there.
 SHOWN_NEEDS = """
 from customer_needs n

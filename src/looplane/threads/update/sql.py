@@ -13,7 +13,7 @@ from looplane.kit.functions import StoredFunction
 from looplane.kit.references import reference_id, reference_ids
 from looplane.kit.responses import or_404
 from looplane.threads.children.sql import NEED
-from looplane.threads.sql import JOINS, THREAD, WATCHERS, named, tab
+from looplane.threads.sql import JOINS, THREAD, WATCHERS, existing, tab
 
 # What a thread is now: all that a change of its own fields needs to know.
 FIND = THREAD.find()
@@ -28,12 +28,12 @@ FIND_WITH_LINKS = THREAD.find(
   array(select n.project_id from customer_needs n
     where n.workspace_id = $1 and n.thread_id = t.id and not n.is_of_project_field
       and n.project_id is not null) as linked_project_ids,
-  {named("members", "$3", "role")} as assignee_role,
+  {existing("members", "$3", "role")} as assignee_role,
   tc.id as contact_found, tcc.id as contact_company_id,
-  {named("companies", "$5")} as company_found,
+  {existing("companies", "$5")} as company_found,
   case when $6::uuid[] is not null then array(select g.id from tags g
     where g.workspace_id = $1 and g.id = any ($6) and g.deleted_at is null) end as tags_found,
-  {named("projects", "$7")} as project_found,
+  {existing("projects", "$7")} as project_found,
   ct.id as present_contact_id, co.id as present_company_id, ta.id as present_assignee_id,
   {WATCHERS} as watchers""",
     """
@@ -84,6 +84,17 @@ declare
   v_body json;
   v_tab text;
 begin
+  if p_links ? 'need' then
+    -- All whose scores may change, in the order in which scores are changed.
+    perform from threads
+    where workspace_id = p_workspace and id = p_id and version = p_version and deleted_at is null
+    for no key update;
+    if not found then return; end if;
+    perform from projects where workspace_id = p_workspace and id in (
+      select project_id from customer_needs where workspace_id = p_workspace and thread_id = p_id
+      union all select (p_links->'need'->>'project_id')::uuid)
+    order by id for no key update;
+  end if;
   update threads t set version = t.version + 1,
     updated_at = (p_write->>'created_at')::timestamptz,
     ({_SET}) = (select {_SET} from jsonb_populate_record(t, p_columns))

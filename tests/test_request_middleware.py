@@ -15,12 +15,12 @@ import structlog
 from starlette.requests import Request as StarletteRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from looplane.kit import edge, operation
+from looplane.kit import operation, request_middleware
 from looplane.kit.config import Settings
 from looplane.kit.database import open_database
-from looplane.kit.edge import Edge
 from looplane.kit.errors import NotFound
 from looplane.kit.logs import set_up_logs
+from looplane.kit.request_middleware import RequestMiddleware
 from looplane.main import create_app
 from tests.conftest import connected
 from tests.factory import Factory
@@ -80,7 +80,7 @@ def around(error: Exception) -> httpx.AsyncClient:
         if held:
             raise error
 
-    caller = connected(Edge(fail), "ll_secretkey")
+    caller = connected(RequestMiddleware(fail), "ll_secretkey")
     caller.event_hooks = {}  # an internal error is what is wanted here
     return caller
 
@@ -123,7 +123,9 @@ async def test_an_answer_that_has_begun_is_not_taken_back() -> None:
     async def receive() -> Message:
         return {"type": "http.request"}
 
-    await Edge(fail)({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+    await RequestMiddleware(fail)(
+        {"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send
+    )
     assert [each["type"] for each in sent] == ["http.response.start"]
 
 
@@ -152,7 +154,7 @@ async def test_who_leaves_in_the_middle_is_no_failure(log: Callable[[], str]) ->
         pytest.fail("there is nobody to answer")
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    await Edge(read)(scope, leave, send)
+    await RequestMiddleware(read)(scope, leave, send)
     assert (answered(499) - before[0], answered(500) - before[1]) == (1, 0)
     assert "Traceback" not in log()
 
@@ -168,7 +170,7 @@ def log(
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     # A logger keeps what it was set up with; this one is thrown away with the test.
-    monkeypatch.setattr(edge, "_log", structlog.get_logger("looplane.http"))
+    monkeypatch.setattr(request_middleware, "_log", structlog.get_logger("looplane.http"))
     caplog.set_level(logging.WARNING, "httpx")  # the other side of the wire
     caplog.set_level(logging.DEBUG)
     set_up_logs("debug", request.param)

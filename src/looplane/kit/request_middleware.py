@@ -49,11 +49,11 @@ def _no_route(error: HTTPException) -> ApiError:
     return NotFound(msg)
 
 
-class Edge:
+class RequestMiddleware:
     """Pure ASGI around the whole application.
 
-    `cors_origins` may read the answers from their pages. In the scope of a request the edge leaves
-    `looplane.request_id` and `looplane.client`, the caller's address; it takes from there
+    `cors_origins` may read the answers from their pages. In the scope of a request it leaves
+    `looplane.request_id` and `looplane.client`, the caller's address, and takes from there
     `looplane.operation` and `looplane.rate_limit`.
     """
 

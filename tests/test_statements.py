@@ -1,0 +1,51 @@
+"""The statements that are made from a declaration, as plain text: a change to all nouns is seen."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from looplane.kit.paging import Conditions
+from looplane.main import EVENT_TYPES, RESOURCES
+from looplane.resources import Resource
+from looplane.tags.sql import TAG
+from tests.contract import PAYLOADS
+
+TEXT = Path(__file__).parent / "data" / "tag_statements.sql"
+VERBS = ("get", "lock", "insert_row", "insert", "record", "update", "delete", "hold_references")
+
+
+def statements(resource: Resource) -> dict[str, str]:
+    made: dict[str, str] = {verb: getattr(resource, verb) for verb in VERBS}
+    conditions: Any = Conditions(resource.alias, None)  # type: ignore[arg-type]
+    made["find"] = resource.find()
+    made["listing"] = resource.listing.statement(conditions, "$2")
+    return made
+
+
+def test_those_of_tags_read_as_they_did() -> None:
+    printed = "".join(
+        f"-- {verb}\n{text.strip()};\n\n" for verb, text in sorted(statements(TAG).items())
+    )
+    assert printed == TEXT.read_text(), "look at it; if it is meant, write it to the file"
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda each: each.noun)
+async def test_each_is_prepared_and_knows_its_workspace(resource: Resource, db: Any) -> None:
+    for verb, text in statements(resource).items():
+        if verb == "hold_references" and not resource.references:
+            continue
+        await db.execute(f"prepare made as {text}")
+        await db.execute("deallocate made")
+        if verb == "insert_row":
+            assert "select $1, $2" in text
+        else:
+            assert re.search(r"workspace_id = \$1|select \$1, \$2", text), verb
+
+
+def test_a_noun_declares_its_events() -> None:
+    assert len(set(EVENT_TYPES)) == len(EVENT_TYPES)
+    assert {each.partition(".")[0] for each in EVENT_TYPES} == set(PAYLOADS)
+    with pytest.raises(AssertionError, match="declares no event"):
+        TAG.event_type("tagged")
