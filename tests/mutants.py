@@ -39,7 +39,9 @@ _LEFT_OUT = (".*", "__pycache__", "bench", "docs", "node_modules")
 
 
 class Copy:
-    """A copy of the checkout that may be broken."""
+    """A copy of the checkout that may be broken; `said` is what the last tests ended with."""
+
+    said = ""
 
     def __init__(self, folder: Path) -> None:
         self._root = folder / "looplane"
@@ -65,23 +67,28 @@ class Copy:
         return {_PASSED: "survived", _FAILED: "killed"}.get(code, "unjudged")
 
     def _test(self, tests: str) -> int:
-        """The exit code of pytest over `tests`."""
+        """The exit code of pytest over `tests`; `said` is what it ended with."""
         paths = [f"tests/{each}" for each in tests.split()]
         command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *paths]
         sources = os.pathsep.join(map(str, (self._root / "src", self._root)))
         environment = {**os.environ, "PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
         try:
-            return subprocess.run(
+            ended = subprocess.run(
                 command,
                 cwd=self._root,
                 env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
                 timeout=_LIMIT,
                 check=False,
-            ).returncode
+            )
         except subprocess.TimeoutExpired:
+            self.said = f"not done after {_LIMIT} s"
             return _FAILED
+        named = [line for line in ended.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        self.said = (named or ended.stdout.splitlines() or [""])[-1]
+        return ended.returncode
 
 
 def chosen(word: str) -> list[Mutation]:
@@ -110,6 +117,8 @@ def main() -> int:
             verdicts.setdefault(verdict, []).append(each)
             took = time.monotonic() - began
             say(f"{verdict:9} {took:4.0f} s  {each.file}: {each.name}")
+            if verdict == "unjudged":
+                say(f"          {copy.said}")
     say(", ".join(f"{len(found)} {verdict}" for verdict, found in verdicts.items()) or "none")
     return int(verdicts.keys() != {"killed"})
 

@@ -88,6 +88,8 @@ async def linking(stage: Stage, operation: Operation, named: dict[str, Any]) -> 
     for name in names:
         path = "/threads/{id}" if name == "thread_id" else operation.path
         names[name] = (await stage.subject(path)).rpartition("/")[2]
+    if "contact_email" in named:  # who has no company gets that of the thread
+        named = {**named, "company_id": stage.world.ids["company"]}
     return url(operation, names), {**least(operation, stage.world.ids), **named}
 
 

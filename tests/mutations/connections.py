@@ -5,7 +5,7 @@ from tests.mutations import Mutation
 _KIT = "src/looplane/kit"
 _OPERATION = f"{_KIT}/operation.py"
 _PROTOCOL = f"{_KIT}/http_protocol.py"
-_EDGE = f"{_KIT}/edge.py"
+_EDGE = f"{_KIT}/request_middleware.py"
 
 CONNECTIONS = [
     Mutation(
@@ -55,7 +55,7 @@ CONNECTIONS = [
         _OPERATION,
         "limit = asyncio.timeout(REQUEST_TIMEOUT)",
         "limit = asyncio.timeout(3600)",
-        "test_edge.py",
+        "test_request_middleware.py",
     ),
     Mutation(
         "any page may read the answers",
@@ -69,7 +69,7 @@ CONNECTIONS = [
         _EDGE,
         "        return InternalError()\n",
         "        return InternalError(str(error))\n",
-        "test_edge.py test_late_failures.py",
+        "test_request_middleware.py test_late_failures.py",
     ),
     Mutation(
         "a compressed answer keeps its strong ETag",

@@ -157,4 +157,18 @@ DATABASE = [
         "select base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint from event_positions",
         "test_event_positions.py",
     ),
+    Mutation(
+        "a company is looked for by its name in the whole workspace",
+        _TABLES,
+        "create index companies_name on companies (workspace_id, name) where deleted_at is null;",
+        "",
+        "test_plans.py",
+    ),
+    Mutation(
+        "projects are sorted by their score for each page",
+        _TABLES,
+        "create index projects_score on projects (workspace_id, total_score desc, id desc)",
+        "create index projects_score on projects (workspace_id, total_score, created_at)",
+        "test_plans.py",
+    ),
 ]

@@ -76,15 +76,15 @@ STATEMENTS = [
     Mutation(
         "a thread is updated in any version",
         _UPDATE,
-        "and version = p_version and deleted_at is null",
-        "and version >= p_version and deleted_at is null",
+        "version = p_version and deleted_at is null\n  returning",
+        "version >= p_version and deleted_at is null\n  returning",
         _LOST,
     ),
     Mutation(
         "a thread is updated in all workspaces",
         _UPDATE,
-        "where workspace_id = p_workspace and id = p_id and version",
-        "where id = p_id and version",
+        "where workspace_id = p_workspace and id = p_id and version = p_version and deleted_at is null\n  returning",
+        "where id = p_id and version = p_version and deleted_at is null\n  returning",
         _SAME_IDS,
     ),
     Mutation(

@@ -52,21 +52,24 @@ async def find_or_create_contact(
     One that is there and has no company gets this one. Answers its row (`id`, `company_id`) and
     the types of the events. Needs a transaction.
     """
-    row = await con.fetchrow(sql.FIND_BY_EMAIL, context.workspace_id, email)
-    events: tuple[str, ...] = ()
-    if row is None:
+    key = (context.workspace_id, email)
+    if await con.fetchval(sql.HOLD_BY_EMAIL, *key) is None:
         events = await _create_if_missing(con, context, email, name, company_id)
-    elif company_id is not None and row["company_id"] is None:
-        sent = {"company_id": str(company_id)}
-        events = (await changes.update(con, context, sql.CONTACT, row["id"], sent)).events
-    if events or row is None:
-        row = await con.fetchrow(sql.FIND_BY_EMAIL, context.workspace_id, email)
-    return or_404(row, sql.CONTACT.noun), events
+        if not events:
+            return await find_or_create_contact(con, context, email, name, company_id)
+        return or_404(await con.fetchrow(sql.FIND_BY_EMAIL, *key), sql.CONTACT.noun), events
+    row = or_404(await con.fetchrow(sql.FIND_BY_EMAIL, *key), sql.CONTACT.noun)
+    if company_id is None or row["company_id"] is not None:
+        return row, ()
+    sent = {"company_id": str(company_id)}
+    events = (await changes.update(con, context, sql.CONTACT, row["id"], sent)).events
+    return or_404(await con.fetchrow(sql.FIND_BY_EMAIL, *key), sql.CONTACT.noun), events
 
 
 async def _create_if_missing(
     con: Connection, context: Context, email: str, name: str | None, company_id: UUID | None
 ) -> tuple[str, ...]:
+    """The types of the events; none where somebody else has made the same contact just now."""
     company = None if company_id is None else str(company_id)
     values: dict[str, object] = {
         "email": email,
@@ -76,7 +79,7 @@ async def _create_if_missing(
     }
     values |= {"is_subscribed": True, "external_ids": {}}
     try:
-        async with con.transaction():  # a savepoint: somebody may make the same contact just now
+        async with con.transaction():  # a savepoint
             return (await changes.create(con, context, sql.CONTACT, values)).events
     except asyncpg.UniqueViolationError:
         return ()

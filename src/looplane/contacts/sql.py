@@ -46,6 +46,11 @@ GET_BY_EMAIL = f"""
 select {CONTACT.body}::text as body, ct.version from contacts ct {CONTACT.joins}
 where ct.workspace_id = $1 and lower(ct.email) = lower($2) and ct.deleted_at is null"""
 
+# Kept from being deleted to the end of the transaction.
+HOLD_BY_EMAIL = """
+select id from contacts
+where workspace_id = $1 and lower(email) = lower($2) and deleted_at is null for key share"""
+
 FIND_BY_EMAIL = f"""
 select ct.id, cc.id as company_id from contacts ct {CONTACT.joins}
 where ct.workspace_id = $1 and lower(ct.email) = lower($2) and ct.deleted_at is null"""
