@@ -72,4 +72,4 @@ lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help setup setup-dev tools run test fix contract bench fuzz soak mutants audit lock
+.PHONY: help setup setup-dev tools run test check test-processes test-others fix contract bench fuzz soak mutants audit lock

@@ -168,6 +168,32 @@ async def test_the_contact_is_found_by_address_whatever_its_capitals(
     assert third["contact"]["id"] != contact["id"], "who was deleted is not found"
 
 
+@pytest.mark.parametrize("had", [None, "deleted"])
+async def test_a_contact_without_a_company_gets_that_of_the_new_thread(
+    client: httpx.AsyncClient, make: Factory, db: Any, had: str | None
+) -> None:
+    gone, company = await make.company(), await make.company()
+    contact = await make.contact(
+        email="ada@mail.example", **({"company_id": gone["id"]} if had else {})
+    )
+    await client.delete(f"/companies/{gone['id']}")
+    body = {**BODY, "contact_email": "Ada@mail.example", "company_id": company["id"]}
+    answer = await client.post("/threads", json=body, params={"dry_run": "true"})
+    assert answer.headers["x-looplane-would"] == "contact.updated, thread.created"
+    thread = await make.thread(**body)
+    assert (thread["contact"]["id"], thread["company"]) == (contact["id"], company)
+    assert thread["contact"]["company_id"] == company["id"]
+    _, updated = await events_of(db, contact["id"])
+    assert (updated["before"], updated["after"]) == (
+        {"company_id": None},
+        {"company_id": company["id"]},
+    )
+    assert (updated["type"], updated["data"]) == ("contact.updated", thread["contact"])
+    again = await make.thread(contact_email="ada@mail.example")
+    assert (again["contact"], again["company"]) == (thread["contact"], company)
+    assert len(await kinds_of(db, contact["id"])) == 2
+
+
 @pytest.mark.parametrize(("fields", "paths"), FAULTS)
 async def test_every_fault_is_named_and_nothing_made(
     client: httpx.AsyncClient,

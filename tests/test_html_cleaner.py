@@ -42,6 +42,18 @@ def test_both_ways_give_the_same(run: Run) -> None:
     run(main())
 
 
+@pytest.mark.parametrize("html", ["x" * 2001, "<p>" * 101])
+def test_what_is_long_or_has_many_tags_is_cleaned_apart(run: Run, html: str) -> None:
+    async def main() -> None:
+        async with opened() as cleaner:
+            await cleaner.clean(html[:-3])
+            assert processes() == set()
+            assert await cleaner.clean(html) == clean(html)
+            assert len(processes()) == 1
+
+    run(main())
+
+
 def test_what_cannot_be_cleaned_is_said(run: Run) -> None:
     async def main() -> None:
         async with opened() as cleaner:

@@ -14,6 +14,7 @@ import pytest
 from looplane.kit import html_cleaner as module
 from looplane.kit.errors import Unavailable
 from looplane.kit.html import TangledError, clean
+from looplane.kit.html_cleaner import HtmlCleaner
 from tests.html_processes import (
     HOSTILE,
     LARGE,
@@ -112,6 +113,21 @@ def test_none_can_be_started(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
                     with pytest.raises(Unavailable):
                         await cleaner.clean(LARGE)
             assert await cleaner.clean(LARGE) == clean(LARGE)
+
+    run(main())
+
+
+def test_closing_waits_for_one_that_is_being_started(run: Run) -> None:
+    async def main() -> None:
+        for delay in [None, 0, 0, 0.001, 0.005, 0.02, 0.05]:
+            cleaner = HtmlCleaner()
+            tasks = [asyncio.ensure_future(cleaner.clean(LARGE)) for _ in range(4)]
+            if delay is not None:
+                await asyncio.sleep(delay)
+            await cleaner.aclose()
+            assert processes() == set()
+            answers = await asyncio.gather(*tasks, return_exceptions=True)
+            assert {type(each) for each in answers} <= {str, Unavailable}
 
     run(main())
 

@@ -143,6 +143,11 @@ async def test_without_its_database_a_process_says_so_and_recovers(place: Folder
         process = await place.started("serve", database_url=dsn)
         server.stop()
         assert await status(f"{process.url}/healthz") == httpx.codes.OK
+
+        async def is_not_ready() -> bool:  # what it saw a moment ago counts for a moment
+            return await status(f"{process.url}/readyz") == httpx.codes.SERVICE_UNAVAILABLE
+
+        await come_about(is_not_ready)
         async with httpx.AsyncClient(base_url=process.url) as client:
             for path in ("/readyz", "/api/v2/threads"):
                 answer = await client.get(path, headers={"Authorization": "Bearer ll_x"})

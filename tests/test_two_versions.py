@@ -56,7 +56,7 @@ def newer_version(place: Folder, migration: str) -> Path:
     for each in ("migrations", "contract"):
         shutil.copytree(ROOT / each, source.parent / each)
     (source.parent / "migrations" / LATER).write_text(migration)
-    statements = source / "looplane" / "threads" / "sql.py"
+    statements = source / "looplane" / "threads" / "update" / "sql.py"
     ours = statements.read_text()
     theirs = ours.replace("update threads t set ", "update threads t set written_by = 'newer', ")
     assert theirs.count("written_by") == 1

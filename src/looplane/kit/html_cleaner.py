@@ -37,6 +37,7 @@ class HtmlCleaner:
     def __init__(self, processes: int = 2) -> None:
         # The last one given back is the first one taken: no more start than are needed at once.
         self._free: asyncio.LifoQueue[Process | None] = asyncio.LifoQueue()
+        self._count = processes
         for _ in range(processes):
             self._free.put_nowait(None)
         self._processes: set[Process] = set()
@@ -63,8 +64,14 @@ class HtmlCleaner:
     async def aclose(self) -> None:
         """Ends the processes, whatever they are at."""
         self._is_closed = True
+        for process in self._processes:
+            _kill(process)
+        # By then no caller has one, or is about to.
+        free = [await self._free.get() for _ in range(self._count)]
         for process in tuple(self._processes):
             await self._end(process)
+        for _ in free:  # for those who wait, to be told
+            self._free.put_nowait(None)
 
     async def _take(self) -> Process | None:
         if self._waiting >= _MOST_WAITING:
