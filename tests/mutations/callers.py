@@ -93,14 +93,14 @@ CALLERS = [
         _LIMITS,
         "used = self._window.add((key_id, kind))",
         "used = self._window.add(key_id)",
-        "test_every_operation.py test_me.py",
+        "test_limits.py",
     ),
     Mutation(
         "a minute has one request more",
         _LIMITS,
         "if left.remaining < 0:",
         "if left.remaining < -1:",
-        "test_every_operation.py",
+        "test_limits.py",
     ),
     Mutation(
         "a window never begins anew",
@@ -128,6 +128,6 @@ CALLERS = [
         f"{_KIT}/responses.py",
         "else f'\"{version}-{digest}\"'",
         "else f'\"{version}\"'",
-        "test_get_thread.py test_update_thread.py test_http_answers.py",
+        "test_etags.py",
     ),
 ]

@@ -16,7 +16,7 @@ CONTENT = [
         _CURSORS,
         "if found != name or not isinstance(filters, dict):",
         "if not isinstance(filters, dict):",
-        _PAGES,
+        "test_pages.py",
     ),
     Mutation(
         "other filters than those of the cursor are taken",
@@ -44,7 +44,7 @@ CONTENT = [
         _PAGING,
         "PAGE_BYTES = 4_000_000",
         "PAGE_BYTES = 4_000_000_000",
-        "test_list_threads_pages.py",
+        "test_pages.py",
     ),
     Mutation(
         "a list shows what was deleted",

@@ -126,7 +126,7 @@ DECISIONS = [
         _RULES,
         "if until is not None and until <= now:",
         "if until is not None and until < now:",
-        "test_thread_states.py test_thread_state_machine.py",
+        "test_rules_at_their_edges.py",
     ),
     Mutation(
         "a thread that is opened is new again",
@@ -161,7 +161,7 @@ DECISIONS = [
         _RULES,
         'after["html_version"] = min(before["html_version"], html_version)',
         'after["html_version"] = html_version',
-        "test_cleaner_version.py",
+        "test_rules_at_their_edges.py",
     ),
     Mutation(
         "an assignment is not told of",

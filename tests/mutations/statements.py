@@ -162,6 +162,6 @@ STATEMENTS = [
         _EVENTS,
         '"data_event_id": None if carrier is id else carrier,',
         '"data_event_id": None,',
-        "test_update_thread.py test_event_upgrade.py test_event_positions.py test_concurrency.py",
+        "test_rules_at_their_edges.py",
     ),
 ]
