@@ -1,4 +1,4 @@
-"""Requests a minute: to the very request, and reads and writes apart."""
+"""Requests a minute, to the very request, reads and writes apart; fields of a body."""
 
 from types import SimpleNamespace
 
@@ -10,6 +10,7 @@ from looplane.main import create_app
 from tests.conftest import connected
 from tests.factory import Factory
 from tests.operations import World
+from tests.witness import faults
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +36,12 @@ async def test_as_many_as_are_allowed_and_no_more(
         assert [each.status_code for each in writes] == [400, 400, 429, 429]
         assert (await other.get("/me")).headers["x-ratelimit-remaining"] == "2"
     await app.aclose()
+
+
+async def test_a_body_of_very_many_fields_is_looked_at_no_further(mine: World) -> None:
+    body = {f"field_{number}": None for number in range(201)}
+    answer = await mine.client.patch(f"/threads/{mine.ids['thread']}", json=body)
+    assert answer.json()["issues"] == [{"message": "The body has 201 fields, at most 200"}]
+    del body["field_0"]
+    answer = await mine.client.patch(f"/threads/{mine.ids['thread']}", json=body)
+    assert len(faults(answer)) > 1

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import httpx
+import pytest
 
 from looplane.kit.paging import PAGE_BYTES
 from tests.conftest import Workspace
@@ -27,6 +28,19 @@ async def test_a_cursor_is_of_one_list(client: httpx.AsyncClient, make: Factory)
     for (path, cursor), other in itertools.product(cursors.items(), LISTS):
         answer = await client.get(other, params={"cursor": cursor})
         assert answer.status_code == (200 if other == path else 422), (path, other)
+
+
+async def test_more_changes_than_are_looked_up_are_all_listed(
+    client: httpx.AsyncClient, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [(await make.company())["id"] for _ in range(6)]
+    for most in (3, 6, 7):
+        monkeypatch.setattr("looplane.changes._MOST_RECENT", most)
+        since: dict[str, Any] = {"updated_after": "2000-01-01T00:00:00Z", "limit": 4}
+        first = (await client.get("/companies", params=since)).json()
+        cursor = {"cursor": first["page"]["cursor"]}
+        second = (await client.get("/companies", params=cursor)).json()
+        assert [row["id"] for row in first["data"] + second["data"]] == made[::-1]
 
 
 async def test_a_page_has_as_many_bytes_as_a_caller_can_take(
