@@ -51,6 +51,6 @@ begin
       'ai_draft_sources', jsonb_build_array(jsonb_build_object('type', 'article', 'title', 'T',
         'identifier', null, 'url', null))),
     jsonb_build_object('tag_ids', jsonb_build_array(bench_id('e', 1 + (random() * 29)::int)),
-      'contact', jsonb_build_object('id', t.contact_id, 'company_id', v_company)),
+      'contact', jsonb_build_object('id', t.contact_id, 'company_id', v_company, 'event', 4)),
     bench_write(v_events), bench_id('d', 1)));
 end $$;

@@ -130,7 +130,9 @@ def pgbench(world: World, function: str, seconds: int, clients: int) -> float:
     command = [str(world.binaries / "pgbench"), "-n", "-M", "prepared", "-c", str(clients)]
     command += ["-j", "1", "-T", str(seconds), "-f", "/dev/stdin", parts.path.lstrip("/")]
     done = subprocess.run(
-        command, input=script, env=environment, capture_output=True, text=True, check=True
+        command, input=script, env=environment, capture_output=True, text=True, check=False
     )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
     line = next(each for each in done.stdout.splitlines() if each.startswith("tps = "))
     return float(line.split()[2])

@@ -16,6 +16,7 @@ from tests.html_processes import (
     BOMB,
     HOSTILE,
     LARGE,
+    PATIENCE,
     Run,
     of_process,
     open_files,
@@ -125,7 +126,9 @@ def test_nobody_waits_for_ever(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     run(main())
 
 
-def test_closing_ends_those_at_work(run: Run) -> None:
+def test_closing_ends_those_at_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 2 * PATIENCE)  # who comes late is told at once
+
     async def main() -> None:
         cleaner = HtmlCleaner()
         await warmed(cleaner, 2)

@@ -81,7 +81,7 @@ def test_who_is_killed_again_gives_up(run: Run, monkeypatch: pytest.MonkeyPatch)
     async def main() -> None:
         async with opened() as cleaner:
             with monkeypatch.context() as patch:
-                patch.setattr(module, "_exchange", killed)
+                patch.setattr(module._Process, "exchange", killed)  # noqa: SLF001
                 with pytest.raises(Unavailable):
                     await cleaner.clean(LARGE)
             assert await cleaner.clean(LARGE) == clean(LARGE)
@@ -145,6 +145,7 @@ def test_a_cancelled_caller_leaves_nothing_behind(run: Run) -> None:
                     await task
                 assert await cleaner.clean(mine) == mine
                 assert len(processes()) <= 2
+                assert len(cleaner._children) <= 4, "those that have ended are forgotten"  # noqa: SLF001
 
     run(main())
 
@@ -155,7 +156,7 @@ from looplane.kit.html_cleaner import HtmlCleaner
 async def main():
     cleaner = HtmlCleaner()
     await asyncio.gather(*[cleaner.clean("<p>x" * 5000) for _ in range(2)])
-    print(*(each.pid for each in cleaner._processes), flush=True)
+    print(*(each.pid for each in cleaner._children), flush=True)
     await cleaner.clean("<dd><li>" * 20_000) if "busy" in sys.argv else await asyncio.sleep(600)
 {}.run(main())
 """

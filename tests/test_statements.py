@@ -24,11 +24,13 @@ def statements(resource: Resource) -> dict[str, str]:
     return made
 
 
+def printed() -> str:
+    made = sorted(statements(TAG).items())
+    return "".join(f"-- {verb}\n{text.strip()};\n\n" for verb, text in made)
+
+
 def test_those_of_tags_read_as_they_did() -> None:
-    printed = "".join(
-        f"-- {verb}\n{text.strip()};\n\n" for verb, text in sorted(statements(TAG).items())
-    )
-    assert printed == TEXT.read_text(), "look at it; if it is meant, write it to the file"
+    assert printed() == TEXT.read_text(), "if it is meant: python -m tests.test_statements"
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda each: each.noun)
@@ -49,3 +51,7 @@ def test_a_noun_declares_its_events() -> None:
     assert {each.partition(".")[0] for each in EVENT_TYPES} == set(PAYLOADS)
     with pytest.raises(AssertionError, match="declares no event"):
         TAG.event_type("tagged")
+
+
+if __name__ == "__main__":
+    TEXT.write_text(printed())

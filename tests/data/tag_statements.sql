@@ -65,7 +65,7 @@ select case when g.page_bytes <= 4000000 then json_build_object('id', g."id", 'n
 from (
   select * from (
     select g.*, g.created_at as page_key,
-      sum(0) over (order by g.created_at desc, g.id desc) - 0 as page_bytes
+      sum(0) over (order by g.created_at desc, g.id desc) - (0) as page_bytes
     from tags g where g.workspace_id = $1 and g.deleted_at is null
     order by g.created_at desc, g.id desc limit 201) keys
   limit $2) g 

@@ -1,10 +1,11 @@
 """Cleans HTML without holding up the event loop: what may take long, in processes of its own."""
 
 import asyncio
-import contextlib
 import os
+import socket
+import subprocess
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from dataclasses import dataclass
 
 import structlog
 
@@ -31,16 +32,41 @@ class _EndedError(Exception):
     """A process ended, and not for the document that it had."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """One that runs `html_process`, and the socket that is its standard input and output."""
+
+    child: subprocess.Popen[bytes]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def exchange(self, document: bytes) -> bytes:
+        """The answer, without its length. Raises EOFError or ConnectionError if it ended."""
+        self.writer.write(len(document).to_bytes(LENGTH_BYTES) + document)
+        await self.writer.drain()
+        head = await self.reader.readexactly(1 + LENGTH_BYTES)
+        return head[:1] + await self.reader.readexactly(int.from_bytes(head[1:]))
+
+    def kill(self) -> None:
+        self.child.kill()
+        self.writer.close()
+
+    async def end(self) -> int:
+        """How it ended, by itself or now."""
+        self.kill()
+        return await _ended(self.child)
+
+
 class HtmlCleaner:
     """Cleans in place what is small, and else in one of `processes`, started when first needed."""
 
     def __init__(self, processes: int = 2) -> None:
         # The last one given back is the first one taken: no more start than are needed at once.
-        self._free: asyncio.LifoQueue[Process | None] = asyncio.LifoQueue()
+        self._free: asyncio.LifoQueue[_Process | None] = asyncio.LifoQueue()
         self._count = processes
         for _ in range(processes):
             self._free.put_nowait(None)
-        self._processes: set[Process] = set()
+        self._children: set[subprocess.Popen[bytes]] = set()
         self._waiting = 0
         self._is_closed = False
 
@@ -64,16 +90,18 @@ class HtmlCleaner:
     async def aclose(self) -> None:
         """Ends the processes, whatever they are at."""
         self._is_closed = True
-        for process in self._processes:
-            _kill(process)
-        # By then no caller has one, or is about to.
-        free = [await self._free.get() for _ in range(self._count)]
-        for process in tuple(self._processes):
-            await self._end(process)
-        for _ in free:  # for those who wait, to be told
+        for child in self._children:
+            child.kill()
+        for _ in range(self._count):  # by then no caller has one, or is about to
+            process = await self._free.get()
+            if process is not None:
+                process.kill()
+        for child in self._children:
+            await _ended(child)
+        for _ in range(self._count):  # for those who wait, to be told
             self._free.put_nowait(None)
 
-    async def _take(self) -> Process | None:
+    async def _take(self) -> _Process | None:
         if self._waiting >= _MOST_WAITING:
             raise _busy()
         self._waiting += 1
@@ -85,74 +113,72 @@ class HtmlCleaner:
         finally:
             self._waiting -= 1
 
-    async def _ask_twice(self, process: Process | None, document: bytes) -> tuple[Process, bytes]:
+    async def _ask_twice(self, process: _Process | None, document: bytes) -> tuple[_Process, bytes]:
         """The answer, and who gave it: another one if somebody ended `process`."""
         for _ in range(2):
             process = process or await self._start()
             try:
-                return process, await self._ask(process, document)
+                return process, await _ask(process, document)
             except _EndedError:
-                _log.warning("html_process_ended", pid=process.pid, code=process.returncode)
-                process = None
+                child, process = process.child, None
+                _log.warning("html_process_ended", pid=child.pid, code=child.returncode)
         raise _busy()
 
-    async def _ask(self, process: Process, document: bytes) -> bytes:
-        """The answer of `process`, which is ended if there is none or nobody waits for it."""
-        try:
-            async with asyncio.timeout(_LONGEST_ANSWER):
-                return await _exchange(process, document)
-        except (EOFError, ConnectionError):
-            if await self._end(process) in ENDED_BY_DOCUMENT:
-                raise TangledError from None
-            raise _EndedError from None
-        except BaseException as error:
-            _kill(process)
-            if isinstance(error, TimeoutError):
-                raise _busy() from None
-            raise
-
-    async def _start(self) -> Process:
+    async def _start(self) -> _Process:
         if self._is_closed:
             raise _busy()
-        self._processes -= {each for each in self._processes if each.returncode is not None}
-        kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        path = os.pathsep.join(filter(None, sys.path))
+        self._children = {each for each in self._children if each.poll() is None}
+        ours, theirs = socket.socketpair()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", html_process.__name__),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,  # it may tell of what is in a document
-                env={**kept, "PYTHONPATH": path},
-            )
+            with theirs:
+                child = _spawn(theirs)
         except OSError as error:
+            ours.close()
             _log.warning("html_process_not_started", reason=str(error))
             raise _busy() from None
-        self._processes.add(process)
-        if self._is_closed:  # meanwhile
-            _kill(process)
-        return process
-
-    async def _end(self, process: Process) -> int:
-        """How it ended, by itself or now."""
-        _kill(process)
-        code = await process.wait()
-        self._processes.discard(process)
-        return code
+        self._children.add(child)
+        try:
+            return _Process(child, *await asyncio.open_connection(sock=ours))
+        except BaseException:
+            child.kill()
+            ours.close()
+            raise
 
 
-async def _exchange(process: Process, document: bytes) -> bytes:
-    assert process.stdin is not None, "a pipe"
-    assert process.stdout is not None, "a pipe"
-    process.stdin.write(len(document).to_bytes(LENGTH_BYTES) + document)
-    await process.stdin.drain()
-    head = await process.stdout.readexactly(1 + LENGTH_BYTES)
-    return head[:1] + await process.stdout.readexactly(int.from_bytes(head[1:]))
-
-
-def _kill(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
+async def _ask(process: _Process, document: bytes) -> bytes:
+    """The answer of `process`, which is ended if there is none or nobody waits for it."""
+    try:
+        async with asyncio.timeout(_LONGEST_ANSWER):
+            return await process.exchange(document)
+    except (EOFError, ConnectionError):
+        if await process.end() in ENDED_BY_DOCUMENT:
+            raise TangledError from None
+        raise _EndedError from None
+    except BaseException as error:
         process.kill()
+        if isinstance(error, TimeoutError):
+            raise _busy() from None
+        raise
+
+
+def _spawn(theirs: socket.socket) -> subprocess.Popen[bytes]:
+    """As `asyncio` would, which leaves a process behind if it is cancelled meanwhile."""
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.Popen(  # noqa: S603  # our own module
+        (sys.executable, "-P", "-m", html_process.__name__),
+        stdin=theirs.fileno(),
+        stdout=theirs.fileno(),
+        stderr=subprocess.DEVNULL,  # it may tell of what is in a document
+        env={**kept, "PYTHONPATH": path},
+    )
+
+
+async def _ended(child: subprocess.Popen[bytes]) -> int:
+    """The exit code of a process that is about to end."""
+    while (code := child.poll()) is None:  # noqa: ASYNC110  # nobody tells of it
+        await asyncio.sleep(0.005)
+    return code
 
 
 def _busy() -> Unavailable:

@@ -5,7 +5,6 @@ A request is four bytes of length and so much UTF-8; an answer is one byte (see 
 """
 
 import contextlib
-import os
 import resource
 import signal
 import sys
@@ -30,14 +29,6 @@ def _set_limits() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def _close_inherited() -> None:
-    """Lets go of sockets and files of who started it: not every event loop closes them."""
-    for number in map(int, os.listdir("/dev/fd")):  # noqa: PTH208  # these are numbers
-        if number > sys.stderr.fileno():
-            with contextlib.suppress(OSError):  # the listing's own
-                os.close(number)
-
-
 def _answer(document: bytes) -> tuple[bytes, bytes]:
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
@@ -52,9 +43,8 @@ def _answer(document: bytes) -> tuple[bytes, bytes]:
 
 def main() -> None:
     """Answers until its input ends."""
-    _close_inherited()
     _set_limits()
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(ConnectionError):
         while head := sys.stdin.buffer.read(LENGTH_BYTES):
             kind, text = _answer(sys.stdin.buffer.read(int.from_bytes(head)))
             sys.stdout.buffer.write(kind + len(text).to_bytes(LENGTH_BYTES) + text)
