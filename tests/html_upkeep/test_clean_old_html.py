@@ -16,8 +16,8 @@ from tests.conftest import SteppedClock, Workspace
 from tests.html_upkeep.conftest import EVIL, FINE, SAFE, SET_THREAD, Old, look
 from tests.witness import events_of, everything
 
-TANGLED = f"{'<dd><li>' * 100_000}1 &lt; 2 <b onclick=x()>bold</b>ly &amp;<p>more"
-WORDS = "<pre>1 &lt; 2 boldly &amp;\nmore</pre>"
+TANGLED = f"{'<dd><li>' * 100_000}1 &lt; 2 <b onclick=x()>bold</b>ly &lt;i&gt;<p>more"
+WORDS = "<pre>1 &lt; 2 boldly &lt;i&gt;\nmore</pre>"
 
 
 async def test_what_is_unsafe_is_cleaned_and_told_of(
@@ -51,6 +51,7 @@ async def test_what_is_unsafe_is_cleaned_and_told_of(
     assert after.thread["updated_at"] > before.thread["updated_at"]
     was, became = (each.comments[str(comment)] for each in (before, after))
     assert (became["content"], became["updated_at"] > was["updated_at"]) == (SAFE, True)
+    assert await db.fetchval("select version from comments where id = $1", comment) == 2
     told = (await events_of(db, id))[-1]
     assert (told["type"], told["cause"]) == ("thread.updated", "clean_html")
     assert (told["actor"]["type"], told["actor"]["rule"]) == ("rule", "clean_html")
@@ -113,6 +114,7 @@ async def test_what_cannot_be_cleaned_keeps_its_words_and_is_named(
 
 async def test_every_row_of_many_is_reached(
     old: Old,
+    db: Any,
     database: Database,
     cleaner: HtmlCleaner,
     clock: SteppedClock,
@@ -120,6 +122,7 @@ async def test_every_row_of_many_is_reached(
 ) -> None:
     monkeypatch.setattr("looplane.html_upkeep.commands._BATCH", 2)
     id = await old.thread(FINE)
-    for _ in range(5):
-        await old.message(id, EVIL)
+    messages = [await old.message(id, EVIL) for _ in range(9)]
+    new = "update messages set html_version = $1 where id = any ($2)"
+    await db.execute(new, CLEANER_VERSION, messages[2:6])
     assert (await clean_old_html(database, cleaner, clock))["messages"].changed == 5

@@ -32,22 +32,43 @@ class Meddler:
         return clean(html)
 
 
-async def test_a_row_that_changes_meanwhile_is_read_again(
-    client: httpx.AsyncClient, old: Old, db: Any, database: Database, clock: SteppedClock
+@pytest.mark.parametrize("text", [EVIL, FINE])
+async def test_a_row_that_changes_meanwhile_is_not_written_over(
+    text: str,
+    client: httpx.AsyncClient,
+    old: Old,
+    db: Any,
+    database: Database,
+    clock: SteppedClock,
 ) -> None:
-    id = await old.thread(EVIL)
+    id = await old.thread(text)
     meddler = Meddler(lambda: client.patch(f"/threads/{id}", json={"text": THEIRS}))
     found = await clean_old_html(database, meddler, clock)
     assert (found["threads"].looked_at, found["threads"].changed) == (1, 0)
-    message = await old.message(id, EVIL)
+    message = await old.message(id, text)
     change = "update messages set html = $2 where id = $1"
-    await clean_old_html(database, Meddler(lambda: db.execute(change, message, THEIRS)), clock)
-    comment = await old.comment(id, EVIL, clock)
+    meddler = Meddler(lambda: db.execute(change, message, THEIRS))
+    found |= {"messages": (await clean_old_html(database, meddler, clock))["messages"]}
+    comment = await old.comment(id, text, clock)
     edit = "update comments set content = $2, version = 2 where id = $1"
-    await clean_old_html(database, Meddler(lambda: db.execute(edit, comment, THEIRS)), clock)
+    meddler = Meddler(lambda: db.execute(edit, comment, THEIRS))
+    found |= {"comments": (await clean_old_html(database, meddler, clock))["comments"]}
+    assert [(each.looked_at, each.left) for each in found.values()] == [(1, {})] * 3
     after = await look(client, id)
     assert after.thread["text"] == THEIRS
     assert after.messages[str(message)] == after.comments[str(comment)]["content"] == THEIRS
+
+
+async def test_what_an_older_program_writes_meanwhile_is_cleaned_too(
+    client: httpx.AsyncClient, old: Old, db: Any, database: Database, clock: SteppedClock
+) -> None:
+    id = await old.thread(FINE)
+    write = "update threads set text = $2, version = version + 1 where id = $1"
+    found = await clean_old_html(
+        database, Meddler(lambda: db.execute(write, UUID(id), EVIL)), clock
+    )
+    assert found["threads"].changed == 1
+    assert (await look(client, id)).thread["text"] == SAFE
 
 
 @pytest.mark.parametrize("text", [EVIL, FINE])

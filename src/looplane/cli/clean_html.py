@@ -53,8 +53,9 @@ def _facts(tallies: dict[str, Tally]) -> dict[str, str]:
 
 
 def _last(tallies: dict[str, Tally]) -> str:
-    if any(tally.left for tally in tallies.values()):
-        return "What is left is as it was: run this again."
+    said = []
     if any(tally.replaced for tally in tallies.values()):
-        return "What was replaced had HTML that cannot be cleaned: its words alone are kept."
-    return ""
+        said.append("What was replaced had HTML that cannot be cleaned: its words alone are kept.")
+    if any(tally.left for tally in tallies.values()):
+        said.append("What is left is as it was: run this again.")
+    return " ".join(said)
