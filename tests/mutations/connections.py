@@ -34,7 +34,7 @@ CONNECTIONS = [
         f"{_KIT}/connections.py",
         "if len(self._until) > self.limits.most_waiting or connected > self.limits.most:",
         "if connected > self.limits.most:",
-        "test_http_connections.py",
+        "test_waiting_connections.py",
     ),
     Mutation(
         "a body may be of any size",
@@ -55,7 +55,7 @@ CONNECTIONS = [
         _OPERATION,
         "limit = asyncio.timeout(REQUEST_TIMEOUT)",
         "limit = asyncio.timeout(3600)",
-        "test_request_middleware.py",
+        "test_request_timeout.py",
     ),
     Mutation(
         "any page may read the answers",
