@@ -31,6 +31,7 @@ def main() -> None:
             few = scale.measure(_at(dsn, binaries, small))
             _say("Updates against pgbench…")
             speed = updates.measure(_at(dsn, binaries, middle))
+            _say("\n".join(speed))
             many = scale.measure(_at(dsn, binaries, large))
     lines = [
         "# Results",

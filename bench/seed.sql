@@ -40,7 +40,16 @@ from generate_series(1, :threads) n join threads t
 insert into projects (workspace_id, id, team_id, status_id, name, created_at, updated_at)
 select t.workspace_id, bench_id('7', n), t.id, s.id, 'Project ' || n, now(), now()
 from teams t join project_statuses s on s.workspace_id = t.workspace_id, generate_series(1, 500) n;
+-- Scores are set once below: in one transaction each need would find all former versions of its
+-- project.
+alter table customer_needs disable trigger user;
 insert into customer_needs (workspace_id, id, thread_id, project_id, created_at, updated_at)
 select t.workspace_id, bench_id('8', n * 10), t.id, bench_id('7', 1 + n % 500), t.created_at, t.created_at
 from generate_series(1, :threads / 10) n join threads t
   on t.workspace_id = '00000000-0000-7000-8000-000000000001' and t.id = bench_id('a', n * 10);
+alter table customer_needs enable trigger user;
+update projects p set score = s.score, thread_count = s.thread_count
+from (select n.project_id, count(*) as thread_count, sum(pain_weight(t.pain_level)) as score
+  from customer_needs n join threads t on t.workspace_id = n.workspace_id and t.id = n.thread_id
+  group by 1) s
+where p.workspace_id = '00000000-0000-7000-8000-000000000001' and p.id = s.project_id;

@@ -34,6 +34,7 @@ _OTHERS = "not processes"
 WITH_PROCESSES = (
     "cli/",
     "embedded_pg/",
+    "html_upkeep/test_command.py",
     "test_api_processes.py",
     "test_browser.py",
     "test_html_cleaner",

@@ -45,6 +45,7 @@ ACROSS = {
     "looplane.keys.sql.FIND": "a key says which workspace",
     "looplane.workspaces.sql": "workspaces are in none",
     "looplane.threads.sql.FIND_DUE": "one clock wakes all",
+    "looplane.html_upkeep.sql.FIND": "one cleaner cleans for all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",
 }
 STATEMENT = re.compile(r"\s*(select|insert into|update|delete from|with|create|alter|set local)\s")

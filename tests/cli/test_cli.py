@@ -40,6 +40,7 @@ def ada(looplane: Ask, workspace: str) -> Any:
         ("workspace", "create", "Acme"),
         ("key", "list", "--workspace", "W"),
         ("demo",),
+        ("clean-html",),
     ],
 )
 def test_a_command_migrates_nothing(looplane: Ask, empty: str, words: list[str]) -> None:

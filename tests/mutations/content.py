@@ -7,6 +7,7 @@ _PAGING = f"{_KIT}/paging.py"
 _CURSORS = f"{_KIT}/cursors.py"
 _HTML = f"{_KIT}/html.py"
 _CLEANER = f"{_KIT}/html_cleaner.py"
+_UPKEEP = "src/looplane/html_upkeep"
 _REQUEST = f"{_KIT}/request.py"
 _PAGES = "test_list_threads.py test_list_threads_pages.py test_every_operation.py"
 
@@ -185,5 +186,26 @@ CONTENT = [
         "for name in _ENVIRONMENT if name in os.environ}",
         "for name in os.environ}",
         "test_html_cleaner.py",
+    ),
+    Mutation(
+        "a message that changed meanwhile is written over",
+        f"{_UPKEEP}/sql.py",
+        "and html_version < $3 and html = $4",
+        "and html_version < $3 and $4::text is not null",
+        "html_upkeep/test_meanwhile.py",
+    ),
+    Mutation(
+        "an older cleaner undoes what a newer one did",
+        "src/looplane/threads/commands.py",
+        ' or row["html_version"] >= CLEANER_VERSION',
+        "",
+        "html_upkeep/test_meanwhile.py",
+    ),
+    Mutation(
+        "words that stand for tangled HTML are HTML again",
+        f"{_UPKEEP}/commands.py",
+        "escape(_words(html), quote=False)",
+        "_words(html)",
+        "html_upkeep/test_clean_old_html.py",
     ),
 ]

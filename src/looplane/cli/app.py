@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from looplane.cli import contact, key, member, workspace
+from looplane.cli.clean_html import clean_html
 from looplane.cli.demo import demo
 from looplane.cli.doctor import doctor
 from looplane.cli.failures import explain
@@ -30,6 +31,7 @@ for part in (serve, api, worker):
 app.command(rich_help_panel=_LOOK_AFTER)(migrate)
 app.command(rich_help_panel=_LOOK_AFTER)(demo)
 app.command(rich_help_panel=_LOOK_AFTER)(doctor)
+app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
 # What follows the program's name is the program's.
 app.command(
     rich_help_panel=_LOOK_AFTER,

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from looplane.cli.output import note
 from looplane.kit.config import Settings, read_settings
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, Database, open_database
 from looplane.main import MIGRATIONS
-from looplane.runtime import check_tables, database, open_connection
+from looplane.runtime import check_tables, database, open_connection, readable_address
 
 Outcome = TypeVar("Outcome")
 Work = Callable[[Connection], Awaitable[Outcome]]
@@ -28,12 +28,33 @@ def on_tables(work: Work[Outcome]) -> Outcome:
     """
 
     async def work_checked(con: Connection) -> Outcome:
-        found = await check_tables(con, MIGRATIONS)
-        if found.notice:
-            note(found.notice)
+        await _check(con)
         return await work(con)
 
     return on_database(work_checked)
+
+
+def on_pool(work: Callable[[Database], Awaitable[Outcome]]) -> Outcome:
+    """The same, for work that is too long to be one transaction behind a pooler."""
+    settings = read_settings()
+
+    async def work_checked(dsn: str) -> Outcome:
+        await on_connection(dsn, settings, _check)
+        with readable_address():
+            opened = await open_database(dsn, 1, settings.database_pooling)
+        try:
+            return await work(opened)
+        finally:
+            await opened.pool.close()
+
+    with database(settings) as dsn:
+        return asyncio.run(work_checked(dsn))
+
+
+async def _check(con: Connection) -> None:
+    found = await check_tables(con, MIGRATIONS)
+    if found.notice:
+        note(found.notice)
 
 
 async def on_connection(dsn: str, settings: Settings, work: Work[Outcome]) -> Outcome:

@@ -77,6 +77,22 @@ async def create_thread(con: Connection, context: Context, thread: ThreadCreate)
     return replace(answer, events=types, headers=_notify_header(planned))
 
 
+async def replace_html(
+    con: Connection, context: Context, id: UUID, version: int, html: Mapping[str, str | None]
+) -> bool:
+    """Stores all HTML of a thread as it was cleaned anew, where an older version had cleaned it.
+
+    False if that is no longer so, or the thread is not at `version` any more.
+    """
+    row = await con.fetchrow(update.FIND, context.workspace_id, id)
+    if row is None or row["version"] != version or row["html_version"] >= CLEANER_VERSION:
+        return False
+    now = later_than(row["updated_at"], context.clock)
+    before = _before(row, {})
+    after = rules.cleaned(before, html, now, CLEANER_VERSION)
+    return await _write(con, context, _Change(id, row, before, after, now)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Waking:
     """What one round of waking has done: how many woke, and which could not be woken, and why."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from looplane import events
 from looplane.events import Values
+from looplane.kit.html import is_blank
 from looplane.kit.references import reference_ids
 
 Thread = dict[str, Any]
@@ -170,6 +171,15 @@ def apply(before: Thread, sent: Sent, now: datetime, html_version: int) -> Threa
     if any(after[name] != before[name] for name in ("text", "ai_draft_html")):
         # The other of the two stays as it was cleaned.
         after["html_version"] = min(before["html_version"], html_version)
+    return after
+
+
+def cleaned(before: Thread, html: Sent, now: datetime, html_version: int) -> Thread:
+    """The thread with all of its HTML cleaned anew; a draft that shows nothing any more is none."""
+    after = {**before, **html, "html_version": html_version}
+    draft = html["ai_draft_html"]
+    if draft != before["ai_draft_html"] and is_blank(draft):
+        after |= next_draft(before, {"ai_draft_html": None}, now)
     return after
 
 

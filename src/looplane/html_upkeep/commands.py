@@ -1,0 +1,172 @@
+"""How HTML that an older version of the cleaner has cleaned is gone over."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape, unescape
+from typing import NamedTuple
+from uuid import UUID
+
+from looplane.html_upkeep import sql
+from looplane.kit.clock import Clock
+from looplane.kit.context import Context
+from looplane.kit.database import Connection, Database, Row, is_unreachable
+from looplane.kit.html import CLEANER_VERSION
+from looplane.kit.html_fields import Cleaner
+from looplane.kit.principal import Principal
+from looplane.threads.commands import replace_html
+
+_BATCH = 500
+_TRIES = 3
+# Where so many cannot be cleaned, something else is wrong.
+_MOST_LEFT = 100
+# What stands for HTML of which nothing is left: no text is ever empty.
+_NOTHING = "<p></p>"
+_LINE_END = re.compile(r"(?i)<(?:br|/?(?:p|div|li|d[dt]|t[dhr]|h[1-6]|pre|blockquote))\b[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>")
+
+
+class Key(NamedTuple):
+    """Names a row of one of the tables."""
+
+    workspace_id: UUID
+    id: UUID
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the old rows of one table.
+
+    Of those that `changed`, some were `replaced`: by their words alone, because their HTML cannot
+    be cleaned, or by an empty paragraph, because nothing of it is left. Those `left` are as they
+    were, each with the reason.
+    """
+
+    looked_at: int = 0
+    changed: int = 0
+    replaced: list[Key] = field(default_factory=list)
+    left: dict[Key, str] = field(default_factory=dict)
+
+
+Html = Mapping[str, str | None]
+# Writes a row that is still the one that was read; says whether it was.
+_Write = Callable[[Connection, Clock, Key, Row, Html], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    fields: tuple[str, ...]
+    find: str
+    read: str
+    write: _Write
+
+
+async def clean_old_html(database: Database, cleaner: Cleaner, clock: Clock) -> dict[str, Tally]:
+    """Cleans anew what an older version of the cleaner cleaned, in all workspaces; by table.
+
+    Each row is written by itself, so it may end anywhere and begin again, or run twice at once.
+    Raises what says that the database is away.
+    """
+    tallies = {name: Tally() for name in _TABLES}
+    for name, tally in tallies.items():
+        await _Walk(database, cleaner, clock, _TABLES[name], tally).run()
+    return tallies
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One way through all rows of a table, in the order of their keys."""
+
+    database: Database
+    cleaner: Cleaner
+    clock: Clock
+    table: _Table
+    tally: Tally
+
+    async def run(self) -> None:
+        place = Key(UUID(int=0), UUID(int=0))
+        while rows := await self._next(place):
+            for workspace_id, id, is_old in rows:
+                place = Key(workspace_id, id)
+                if is_old:
+                    await self._clean_or_leave(place)
+
+    async def _next(self, place: Key) -> list[Row]:
+        async with self.database.reading() as con:
+            args = (*place, CLEANER_VERSION, _BATCH)
+            found: list[Row] = await con.fetch(self.table.find, *args)
+        return found
+
+    async def _clean_or_leave(self, key: Key) -> None:
+        """One row that fails, or that somebody holds, keeps no other from being cleaned."""
+        try:
+            for _ in range(_TRIES):
+                if await self._clean_row(key):
+                    return
+            self.tally.left[key] = "It kept changing meanwhile."
+        except Exception as error:
+            if is_unreachable(error) or len(self.tally.left) >= _MOST_LEFT:
+                raise
+            self.tally.left[key] = str(error) or type(error).__name__
+
+    async def _clean_row(self, key: Key) -> bool:
+        """False when the row has changed since it was read."""
+        async with self.database.reading() as con:
+            row = await con.fetchrow(self.table.read, *key, CLEANER_VERSION)
+        if row is None:  # somebody has cleaned or deleted it
+            return True
+        # No connection is held meanwhile: it may take a second.
+        found = {name: row[name] for name in self.table.fields}
+        cleaned = {name: await _clean(html, self.cleaner) for name, html in found.items() if html}
+        safe = {**found, **{name: html for name, (html, _) in cleaned.items()}}
+        async with self.database.writing(key.id) as con:
+            if not await self.table.write(con, self.clock, key, row, safe):
+                return False
+        self.tally.looked_at += 1
+        self.tally.changed += safe != found
+        if any(is_replaced for _, is_replaced in cleaned.values()):
+            self.tally.replaced.append(key)
+        return True
+
+
+async def _clean(html: str, cleaner: Cleaner) -> tuple[str, bool]:
+    """What is to be in place of `html`, and whether that is not merely what is harmless of it."""
+    try:
+        safe = await cleaner.clean(html)
+    except ValueError:
+        words = escape(_words(html), quote=False)
+        return await cleaner.clean(f"<pre>{words}</pre>"), True
+    return safe or _NOTHING, not safe
+
+
+def _words(html: str) -> str:
+    """The words of HTML that no parser gets through, in lines."""
+    text = unescape(_TAG.sub("", _LINE_END.sub("\n", html)))
+    return "\n".join(filter(None, map(str.strip, text.splitlines())))
+
+
+async def _write_thread(con: Connection, clock: Clock, key: Key, row: Row, safe: Html) -> bool:
+    if all(row[name] == html for name, html in safe.items()):
+        args = (*key, CLEANER_VERSION, row["version"])
+        return bool(await con.fetchval(sql.MARK_THREAD, *args))
+    principal = Principal(key.workspace_id, "rule", rule="clean_html")
+    return await replace_html(
+        con, Context(principal, clock, "clean_html"), key.id, row["version"], safe
+    )
+
+
+async def _write_message(con: Connection, _clock: Clock, key: Key, row: Row, safe: Html) -> bool:
+    args = (*key, CLEANER_VERSION, row["html"], safe["html"])
+    return bool(await con.fetchval(sql.WRITE_MESSAGE, *args))
+
+
+async def _write_comment(con: Connection, clock: Clock, key: Key, row: Row, safe: Html) -> bool:
+    args = (*key, CLEANER_VERSION, row["version"], safe["content"], clock())
+    return bool(await con.fetchval(sql.WRITE_COMMENT, *args))
+
+
+_TABLES = {
+    "threads": _Table(("text", "ai_draft_html"), sql.FIND_THREADS, sql.READ_THREAD, _write_thread),
+    "messages": _Table(("html",), sql.FIND_MESSAGES, sql.READ_MESSAGE, _write_message),
+    "comments": _Table(("content",), sql.FIND_COMMENTS, sql.READ_COMMENT, _write_comment),
+}

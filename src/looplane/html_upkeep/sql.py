@@ -1,0 +1,46 @@
+"""Statements on HTML that an older version of the cleaner has cleaned, in all workspaces."""
+
+_SHOWN = "deleted_at is null"  # what was deleted is shown nowhere
+
+
+def _find(table: str, condition: str = "true") -> str:
+    """SQL for the $4 rows after one, in the order of their keys, old or not.
+
+    So no look takes long, however few are old. $1 workspace and $2 id of that one, $3 version.
+    """
+    return f"""
+select workspace_id, id, html_version < $3 and {condition} as is_old from {table}
+where (workspace_id, id) > ($1, $2) order by workspace_id, id limit $4"""
+
+
+def _read(table: str, columns: str, condition: str = "true") -> str:
+    """SQL for a row, if it still is old. $1 workspace, $2 id, $3 version of the cleaner."""
+    return f"""
+select {columns} from {table}
+where workspace_id = $1 and id = $2 and html_version < $3 and {condition}"""
+
+
+FIND_THREADS = _find("threads", _SHOWN)
+READ_THREAD = _read("threads", "version, text, ai_draft_html", _SHOWN)
+# One whose HTML is as this version cleans it. $4 the thread's version.
+MARK_THREAD = """
+update threads set html_version = $3
+where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
+returning true"""
+
+FIND_MESSAGES = _find("messages")
+READ_MESSAGE = _read("messages", "html")
+WRITE_MESSAGE = """
+update messages set html = $5, html_version = $3
+where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
+returning true"""
+
+FIND_COMMENTS = _find("comments", _SHOWN)
+READ_COMMENT = _read("comments", "version, content", _SHOWN)
+WRITE_COMMENT = """
+update comments set content = $5, html_version = $3,
+  version = version + (content <> $5)::int,
+  updated_at = case when content = $5 then updated_at
+    else greatest($6, updated_at + interval '1 ms') end
+where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
+returning true"""
