@@ -30,9 +30,9 @@ delete from events_default where (workspace_id, position, id) in (
   select workspace_id, position, id from events_default where id < first_id($1)
   order by id limit $2 for update skip locked)"""
 
-# Where transactions are counted from a lower number than the last position, as on another server:
-# what the numbers are to be counted from there. What is visible has a number below `xmax`, however
-# long another transaction has been open.
+# What is added to the numbers of transactions, and what is `needed`: more, where this server counts
+# from a lower number than the last position has, as after a dump was restored on another one. What
+# is visible has a number below `xmax`, however long another transaction has been open.
 FIND_BASE = """
 select base, greatest(base, 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint + coalesce((
   select max(last.position) from workspaces w

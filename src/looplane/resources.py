@@ -29,7 +29,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition of a list: SQL with `{0}` for the value, and what makes the value of the text."""
+    """A condition of a list: SQL with `{0}` for the value, and what turns the text into it."""
 
     clause: str
     convert: Callable[[Any], object] = lambda value: value

@@ -22,7 +22,7 @@ from looplane.main import MIGRATIONS, create_app
 from looplane.runtime import hosted, prepare_tables
 from looplane.worker import work
 
-# What is told when all is there and connections are taken.
+# Called once, when all is there and connections are taken, to say so.
 Greeting = Callable[[Database], Awaitable[None]]
 
 # Seconds for the embedded server to come back: who ran it may be ending just when we join.

@@ -16,8 +16,6 @@ from looplane.kit.schema import (
 )
 
 _MOST = 2**53 - 1  # what a JSON number can say to the last digit
-
-
 _MOST_ITEMS = 200
 
 

@@ -31,14 +31,14 @@ class ConnectionLimits:
     most: int = _MOST_FILES
 
 
-class Connection(Protocol):
-    """What waits."""
+class WaitingConnection(Protocol):
+    """A connection as far as waiting goes."""
 
     def expire(self) -> None:
-        """Is told that its time is over."""
+        """Ends, since its time is over."""
 
     def give_way(self) -> None:
-        """Is told to make room for another."""
+        """Ends, to make room for another one."""
 
 
 class WaitingConnections:
@@ -46,14 +46,14 @@ class WaitingConnections:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
-        self._until: dict[Connection, float] = {}
+        self._until: dict[WaitingConnection, float] = {}
 
-    def add(self, connection: Connection, seconds: float) -> None:
+    def add(self, connection: WaitingConnection, seconds: float) -> None:
         """Begins to wait for `connection`, or starts anew."""
         self._until.pop(connection, None)
         self._until[connection] = asyncio.get_running_loop().time() + seconds
 
-    def discard(self, connection: Connection) -> None:
+    def discard(self, connection: WaitingConnection) -> None:
         """Waits for it no more, if it did."""
         self._until.pop(connection, None)
 

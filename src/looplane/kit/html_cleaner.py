@@ -25,7 +25,7 @@ _LONGEST_ANSWER = 10.0
 # What a process needs of the environment. The secrets that are there it must not have.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME")
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("looplane.html")
 
 
 class _EndedError(Exception):
@@ -98,7 +98,7 @@ class HtmlCleaner:
                 process.kill()
         for child in self._children:
             await _ended(child)
-        for _ in range(self._count):  # for those who wait, to be told
+        for _ in range(self._count):  # those who still wait learn that it is closed
             self._free.put_nowait(None)
 
     async def _take(self) -> _Process | None:
@@ -121,7 +121,7 @@ class HtmlCleaner:
                 return process, await _ask(process, document)
             except _EndedError:
                 child, process = process.child, None
-                _log.warning("html_process_ended", pid=child.pid, code=child.returncode)
+                _log.warning("an HTML process ended", pid=child.pid, code=child.returncode)
         raise _busy()
 
     async def _start(self) -> _Process:
@@ -134,7 +134,7 @@ class HtmlCleaner:
                 child = _spawn(theirs)
         except OSError as error:
             ours.close()
-            _log.warning("html_process_not_started", reason=str(error))
+            _log.warning("an HTML process could not be started", reason=str(error))
             raise _busy() from None
         self._children.add(child)
         try:

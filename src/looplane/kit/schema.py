@@ -121,7 +121,8 @@ References = Annotated[
     at_most_items(MOST_REFERENCES),
     Field(json_schema_extra={"maxItems": MOST_REFERENCES}),
 ]
-# When something happened, as it is answered.
+# When something happened, as it is answered. What a thread shows has plain strings instead: the
+# given document says no format there.
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 WebUrl = Annotated[
     Text,

@@ -61,8 +61,6 @@ Origin = Literal[
     "upvote",
 ]
 Title = Annotated[Text, Field(max_length=512)]
-
-
 _LONGEST_WORDS = 1000  # characters
 
 
