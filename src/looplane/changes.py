@@ -18,7 +18,7 @@ from looplane.kit.schema import StrictModel
 from looplane.resources import Resource
 
 # As many rows as one look for recent changes takes; where there are more, the list is walked.
-_MOST_RECENT = 2000
+_MAX_RECENT = 2000
 
 
 async def write_optimistically(
@@ -76,9 +76,9 @@ async def conditions_of(
                 conditions.add(f"{alias}.{column} {sign} {{0}}", moment)
     span = [getattr(query, f"updated_{bound}", None) for bound in ("after", "before")]
     if any(span):
-        args = (context.workspace_id, *span, _MOST_RECENT)
+        args = (context.workspace_id, *span, _MAX_RECENT)
         changed = await con.fetchval(resource.changed_within, *args)
-        if len(changed) < _MOST_RECENT:
+        if len(changed) < _MAX_RECENT:
             conditions.add(f"{alias}.id = any ({{0}})", changed)
     return conditions
 

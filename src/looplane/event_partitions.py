@@ -8,7 +8,7 @@ from looplane.kit.database import Connection
 # its events are in the default partition, where they are deleted one by one: once there are some,
 # it cannot get a partition any more.
 _MONTHS_AHEAD = 3
-_MOST_DELETED = 1000
+_MAX_DELETED = 1000
 
 MAKE = """
 select make_events_partition(month::date)
@@ -51,7 +51,7 @@ async def drop_partitions(con: Connection, before: datetime) -> int:
     names = [row["name"] for row in await con.fetch(LIST_ENDED, before)]
     for name in names:
         await con.execute(f"drop table {name}")
-    strays = await con.execute(DELETE_STRAYS, before, _MOST_DELETED)
+    strays = await con.execute(DELETE_STRAYS, before, _MAX_DELETED)
     return len(names) + int(strays.split()[-1])
 
 

@@ -19,7 +19,7 @@ from looplane.threads.commands import replace_html
 _BATCH = 500
 _TRIES = 3
 # Where so many cannot be cleaned, something else is wrong.
-_MOST_LEFT = 100
+_MAX_LEFT = 100
 # What stands for HTML of which nothing is left: no text is ever empty.
 _NOTHING = "<p></p>"
 _LINE_END = re.compile(r"(?i)<(?:br|/?(?:p|div|li|d[dt]|t[dhr]|h[1-6]|pre|blockquote))\b[^<>]*>")
@@ -105,7 +105,7 @@ class _Walk:
                     return
             self.tally.left[key] = "It kept changing meanwhile."
         except Exception as error:
-            if is_unreachable(error) or len(self.tally.left) >= _MOST_LEFT:
+            if is_unreachable(error) or len(self.tally.left) >= _MAX_LEFT:
                 raise
             self.tally.left[key] = str(error) or type(error).__name__
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 # What the operating system may be asked for, and what of it is kept for other things than callers.
-_MOST_FILES = 65_536
+_MAX_FILES = 65_536
 _KEPT_FILES = 256
 
 
@@ -28,7 +28,7 @@ class ConnectionLimits:
     stalled: float = 60.0
     linger: float = 2.0
     most_waiting: int = 4_000
-    most: int = _MOST_FILES
+    most: int = _MAX_FILES
 
 
 class WaitingConnection(Protocol):
@@ -79,7 +79,7 @@ class WaitingConnections:
 def raise_file_limit() -> int:
     """Lets this process open as many files as it may; how many connections that is enough for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    wanted = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted

@@ -17,11 +17,11 @@ from looplane.kit.html_process import CLEANED, ENDED_BY_DOCUMENT, LENGTH_BYTES
 # What is cleaned in place: a notification or a short reply. The worst that fits takes 4 ms.
 _SHORT = 2000  # characters
 _FEW = 100  # tags
-_MOST_WAITING = 64
+_MAX_WAITING = 64
 # Seconds to wait for a process, and for its answer. It ends by itself long before that, unless
 # somebody stopped it or the machine is overloaded.
 _PATIENCE = 5.0
-_LONGEST_ANSWER = 10.0
+_ANSWER_TIMEOUT = 10.0
 # What a process needs of the environment. The secrets that are there it must not have.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME")
 
@@ -102,7 +102,7 @@ class HtmlCleaner:
             self._free.put_nowait(None)
 
     async def _take(self) -> _Process | None:
-        if self._waiting >= _MOST_WAITING:
+        if self._waiting >= _MAX_WAITING:
             raise _busy()
         self._waiting += 1
         try:
@@ -148,7 +148,7 @@ class HtmlCleaner:
 async def _ask(process: _Process, document: bytes) -> bytes:
     """The answer of `process`, which is ended if there is none or nobody waits for it."""
     try:
-        async with asyncio.timeout(_LONGEST_ANSWER):
+        async with asyncio.timeout(_ANSWER_TIMEOUT):
             return await process.exchange(document)
     except (EOFError, ConnectionError):
         if await process.end() in ENDED_BY_DOCUMENT:

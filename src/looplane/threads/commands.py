@@ -23,7 +23,7 @@ from looplane.threads.sql import THREAD
 from looplane.threads.update import sql as update
 
 # As many threads as one round wakes.
-_MOST_DUE = 1000
+_MAX_DUE = 1000
 
 
 async def update_thread(con: Connection, context: Context, id: UUID, patch: ThreadPatch) -> Answer:
@@ -108,7 +108,7 @@ async def wake_due_threads(con: Connection, clock: Clock, set_aside: Collection[
     asleep. Raises what went wrong with the connection itself.
     """
     woken, failures = 0, {}
-    for workspace_id, id in await con.fetch(sql.FIND_DUE, clock(), set_aside, _MOST_DUE):
+    for workspace_id, id in await con.fetch(sql.FIND_DUE, clock(), set_aside, _MAX_DUE):
         context = Context(Principal(workspace_id, "rule", rule="snooze"), clock, "snooze")
         try:
             woken += await _wake_thread(con, context, id)
