@@ -9,7 +9,7 @@ from looplane.kit.database import Connection, Row
 from looplane.kit.paging import whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
-from looplane.resources import Filter, Reference, Resource, contains, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
 
 PROJECT = Resource(
     noun="project",
@@ -33,7 +33,7 @@ PROJECT = Resource(
 join project_statuses ps on ps.workspace_id = p.workspace_id and ps.id = p.status_id""",
     events=("created", "updated", "completed", "canceled", "deleted"),
     stored_as={"linear_status_id": "status_id"},
-    references={"team_id": Reference("team", "teams", is_soft_deleted=False)},
+    references={"team_id": ForeignKey("team", "teams", is_soft_deleted=False)},
     filters={
         "state": Filter(
             "p.status_id in (select s.id from project_statuses s"
