@@ -26,7 +26,7 @@ from looplane.threads.listing.sql import list_threads
 from looplane.threads.schemas import ThreadQuery
 from looplane.workspaces.sql import LIST
 
-# Versions before this one kept the demo's key here.
+# Earlier versions kept the demo's key here.
 _FORMERLY_KEPT = "demo.json"
 _ANOTHER_KEY = "`looplane demo` makes a key of the demo, `looplane key create` one of your own."
 
@@ -100,7 +100,7 @@ async def _demo(database: Database, *, shown: bool) -> dict[str, str]:
         if await con.fetch(LIST):
             return {}
         made = await open_demo(con, system_clock(), with_key=shown)
-    principal = await keys.find(database, digest(made["key"])) if shown else None
+    principal = await keys.find_principal(database, digest(made["key"])) if shown else None
     if principal is None:
         return {}
     context = Context(principal, system_clock, "serve")

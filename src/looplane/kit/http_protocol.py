@@ -1,7 +1,7 @@
 """HTTP on one connection: uvicorn's, with limits of time and size, and refusals like our others.
 
-uvicorn has no limit for the head of a request, neither in seconds nor in bytes, and tells what it
-cannot read in plain text.
+uvicorn has no limit for the head of a request, neither in seconds nor in bytes, and answers
+in plain text what it cannot read.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ MAX_HEAD = 65_536  # bytes of address and headers
 _OF_A_BODY = {b"content-length", b"transfer-encoding"}
 
 _log = structlog.get_logger("looplane.http")
-# Whatever strangers send is told once, by us.
+# What strangers send is logged once, by us.
 _quiet = logging.getLogger("uvicorn.connection")
 _quiet.setLevel(logging.ERROR)
 
@@ -151,23 +151,23 @@ class HttpProtocol(HttpToolsProtocol):
             self.cycle.message_event.set()
         else:
             http_metrics.count("other", "other", error.status)
-        named = request_id()
-        self.transport.write(_response(error, named))
+        id = request_id()
+        self.transport.write(_response(error, id))
         # Closing at once, with bytes unread, would take the answer away from the caller.
         self.transport.write_eof()
         self._waiting.add(self, self._waiting.limits.linger)
         reason = "; ".join(error.issues) or error.message
-        _log.info("request refused", request_id=named, status=error.status, reason=reason)
+        _log.info("request refused", request_id=id, status=error.status, reason=reason)
 
 
 def _too_large() -> ApiError:
     return HeadTooLarge(f"Address and headers may have {MAX_HEAD:,} bytes at the most.")
 
 
-def _response(error: ApiError, named: str) -> bytes:
+def _response(error: ApiError, id: str) -> bytes:
     headers, body = error_parts(error)
     own = {name for name, _ in headers}
-    headers += [(b"x-request-id", named.encode()), *SECURITY_HEADERS, *DEFAULT_HEADERS]
+    headers += [(b"x-request-id", id.encode()), *SECURITY_HEADERS, *DEFAULT_HEADERS]
     headers += [] if b"connection" in own else [(b"connection", b"close")]
     status = f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}".encode()
     lines = [status, *(name + b": " + value for name, value in headers), b"", body]

@@ -23,7 +23,7 @@ from looplane.kit.validation_messages import faults_of, shorten
 MAX_BODY = 1_000_000
 _UTF_8 = re.compile(r"(?i)\s*(charset=(\"utf-8\"|utf-8))?\s*")
 # No object of ours has as many fields.
-_MOST_FIELDS = 200
+_MAX_FIELDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def read_json(request: Request, body: bytes, model: type[BaseModel]) -> Validate
         raw = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
         return Validated(None, (f"The body is not JSON: {shorten(str(error))}",))
-    if isinstance(raw, dict) and len(raw) > _MOST_FIELDS:
-        return Validated(None, (f"The body has {len(raw):,} fields, at most {_MOST_FIELDS}",))
+    if isinstance(raw, dict) and len(raw) > _MAX_FIELDS:
+        return Validated(None, (f"The body has {len(raw):,} fields, at most {_MAX_FIELDS}",))
     try:
         return Validated(model.model_validate(raw))
     except ValidationError as error:
