@@ -44,6 +44,8 @@ class HttpProtocol(HttpToolsProtocol):
         # Bytes of all reads that hold parts of a head, and of the first of them, which can hold
         # the end of a body too.
         self._head_bytes = self._first_bytes = 0
+        # Bytes that came since there was something of a head or a body: trailers and the like.
+        self._other_bytes = 0
         self._refusal: ApiError | None = None
         self._is_refused = False
         self._stall: asyncio.TimerHandle | None = None
@@ -63,8 +65,12 @@ class HttpProtocol(HttpToolsProtocol):
             return
         was_in_head, is_first = self._in_head, self.cycle is None
         self._head_bytes = self._head_bytes + len(data) if was_in_head else len(data)
+        self._other_bytes += len(data)
         super().data_received(data)
-        if not self._in_head or self._is_refused:
+        if self._is_refused:
+            return
+        if not self._in_head:
+            self._refuse_endless()
             return
         if not was_in_head:
             self._first_bytes = len(data)
@@ -78,8 +84,22 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = True
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # What comes after the body is none: whoever stands in front and looks at the headers has
+        # not seen it, and there may be any number.
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._other_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._other_bytes = 0
+        super().on_message_complete()
+
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_head, self._other_bytes = False, 0
         if self._head_bytes > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refusal = _too_large()
         elif self.parser.should_upgrade() and self._has_body():
@@ -132,6 +152,15 @@ class HttpProtocol(HttpToolsProtocol):
         if self._stall is not None:
             self._stall.cancel()
             self._stall = None
+
+    def _refuse_endless(self) -> None:
+        if self._other_bytes <= MAX_HEAD:
+            return
+        if self._is_idle():  # what there is to say was said
+            self._is_refused = True
+            self.give_way()
+        else:
+            self._refuse(_too_large())
 
     def _has_body(self) -> bool:
         return any(name in _OF_A_BODY for name, _ in self.headers)
