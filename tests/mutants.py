@@ -33,7 +33,7 @@ MUTATIONS = [
     *DATABASE,
     *PROCESSES,
 ]
-_LIMIT = 600  # seconds; what takes longer does not go through, so it is noticed
+_LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test
 _LEFT_OUT = (".*", "__pycache__", "bench", "docs", "node_modules")
 

@@ -136,13 +136,6 @@ PROCESSES = [
         "embedded_pg/test_recovery.py",
     ),
     Mutation(
-        "a start that stands still is waited for",
-        f"{_SERVER}/progress.py",
-        "return now - self._moved > STANDSTILL",
-        "return False",
-        "embedded_pg/test_recovery.py",
-    ),
-    Mutation(
         "two own the server",
         f"{_SERVER}/lock.py",
         "            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
