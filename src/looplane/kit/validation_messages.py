@@ -78,10 +78,14 @@ def _too_short(context: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401  
 
 
 def _too_many(context: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401  # whatever was sent
+    if isinstance(value, str):  # text that was looked at before its length
+        return _too_long(context, value)
     return f"has {len(value):,} items, at most {context['max_length']:,}"
 
 
-def _too_few(context: Mapping[str, Any], _value: Any) -> str:  # noqa: ANN401  # whatever was sent
+def _too_few(context: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401  # whatever was sent
+    if isinstance(value, str):
+        return _too_short(context, value)
     return f"must have at least {context['min_length']:,} items"
 
 
