@@ -61,3 +61,13 @@ async def test_a_page_has_as_many_bytes_as_a_caller_can_take(
         page = answer.json()["page"]
         seen += [row["id"] for row in answer.json()["data"]]
     assert seen == made[::-1]
+
+
+@pytest.mark.parametrize("sign", ["%", "_", "\\"])
+async def test_a_sign_of_a_pattern_is_a_sign(
+    client: httpx.AsyncClient, make: Factory, sign: str
+) -> None:
+    named = await make.company(name=f"a{sign}b")
+    await make.company(name="a.b")
+    answer = await client.get("/companies", params={"name_contains": sign})
+    assert [row["id"] for row in answer.json()["data"]] == [named["id"]]

@@ -66,7 +66,7 @@ CONTENT = [
         f"{_KIT}/sqltext.py",
         '.replace("%", "\\\\%")',
         "",
-        "test_list_companies.py test_project_list.py test_hostile_input.py",
+        "test_pages.py",
     ),
     Mutation(
         "changes since a moment are cut off",
