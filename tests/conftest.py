@@ -130,8 +130,10 @@ def clock(session_clock: SteppedClock) -> SteppedClock:
 
 
 @pytest.fixture(scope="session")
-def app(database: Database, session_clock: SteppedClock) -> ASGIApp:
-    return create_app(database, UNLIMITED, session_clock)
+async def app(database: Database, session_clock: SteppedClock) -> AsyncIterator[ASGIApp]:
+    app = create_app(database, UNLIMITED, session_clock)
+    yield app
+    await app.aclose()
 
 
 @pytest.fixture

@@ -20,11 +20,14 @@ HOSTILE = "<dd><li>" * 100_000
 # Gigabytes of copies of one long title.
 BOMB = f"<p><b title='{'x' * 20_000}'></p>{'<p>x' * 200_000}"
 PATIENCE = 60.0  # seconds until a test that waits gives up
+_of_others: set[int] = set()
 
 
 @pytest.fixture(params=[asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
 def run(request: pytest.FixtureRequest) -> Run:
-    """Runs a test on either of the event loops."""
+    """Runs a test on either of the event loops; processes that are there before do not count."""
+    _of_others.clear()
+    _of_others.update(processes())
 
     async def bounded(main: Coroutine[Any, Any, None]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -43,7 +46,7 @@ def lives(pid: int) -> bool:
 
 
 def processes() -> set[int]:
-    """Ids of the cleaning processes of ours that live."""
+    """Ids of the cleaning processes of the present test that live."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -51,7 +54,7 @@ def processes() -> set[int]:
             ours = parent == str(os.getpid()) and state not in "ZX"
             if ours and b"html_process" in of_process(int(folder.name), "cmdline"):
                 found.add(int(folder.name))
-    return found
+    return found - _of_others
 
 
 def _stat(pid: int) -> list[str]:

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from looplane.kit.html_fields import LONGEST_HTML
+from looplane.kit.html_fields import MAX_HTML_LENGTH
 from looplane.kit.ids import new_id
 from looplane.kit.paging import PAGE_BYTES
-from looplane.kit.schema import MOST_REFERENCES
+from looplane.kit.schema import MAX_REFERENCES
 from tests.conftest import Workspace
 from tests.factory import Factory
 from tests.witness import everything, faults
@@ -20,8 +20,8 @@ _LONG = "x" * 200_000
 HOSTILE: dict[str, Any] = {
     "ids": {"tag_ids": [str(new_id()) for _ in range(_MANY)]},
     "ids of another type": {"tag_ids": [[]] * _MANY * 10},
-    "the most ids": {"tag_ids": [str(new_id()) for _ in range(MOST_REFERENCES)]},
-    "long ids": {"tag_ids": ["y" * 4000] * MOST_REFERENCES},
+    "the most ids": {"tag_ids": [str(new_id()) for _ in range(MAX_REFERENCES)]},
+    "long ids": {"tag_ids": ["y" * 4000] * MAX_REFERENCES},
     "fields": {f"{n}{'z' * 30}": n for n in range(_MANY)},
     "fields within": {"notify": {f"{n}{'z' * 30}": n for n in range(_MANY)}},
     "long names": {_LONG: 1, "notify": {_LONG: 1}},
@@ -48,11 +48,11 @@ async def test_a_megabyte_of_faults_is_answered_in_short(
 
 async def test_what_is_not_named_is_counted(client: httpx.AsyncClient, make: Factory) -> None:
     path = f"/threads/{(await make.thread())['id']}"
-    unknown = {"tag_ids": [str(new_id()) for _ in range(MOST_REFERENCES)], "pain_level": "X"}
+    unknown = {"tag_ids": [str(new_id()) for _ in range(MAX_REFERENCES)], "pain_level": "X"}
     issues = (await client.patch(path, json=unknown)).json()["issues"]
-    assert issues[-1]["message"] == f"and {MOST_REFERENCES + 1 - 100} more faults"
+    assert issues[-1]["message"] == f"and {MAX_REFERENCES + 1 - 100} more faults"
     assert issues[0]["message"].startswith("pain_level: ")
-    over = await client.patch(path, json={"tag_ids": ["x"] * (MOST_REFERENCES + 1)})
+    over = await client.patch(path, json={"tag_ids": ["x"] * (MAX_REFERENCES + 1)})
     assert [each["message"] for each in over.json()["issues"]] == [
         "tag_ids: has 201 items, at most 200"
     ]
@@ -60,7 +60,7 @@ async def test_what_is_not_named_is_counted(client: httpx.AsyncClient, make: Fac
 
 async def test_texts_have_a_length(client: httpx.AsyncClient, make: Factory) -> None:
     path = f"/threads/{(await make.thread())['id']}"
-    longest = "ä" * LONGEST_HTML
+    longest = "ä" * MAX_HTML_LENGTH
     for field in ("text", "ai_draft_html"):
         assert (await client.patch(path, json={field: longest})).json()[field] == longest
         answer = await client.patch(path, json={field: longest + "ä"})

@@ -2,13 +2,17 @@
 
 import re
 import shlex
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import typer
 from starlette.types import ASGIApp
 
+from looplane.cli.app import app as command_line
+from looplane.kit.config import Settings
 from looplane.kit.errors import all_errors
 from looplane.main import API_ROOT
 from tests.conftest import Workspace, connected
@@ -16,6 +20,7 @@ from tests.contract import CONTRACT
 from tests.factory import Factory
 
 ROOT = Path(__file__).parent.parent
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
 EXAMPLES = [
     pytest.param(block, id=f"{path.stem}-{number}")
     for path in (ROOT / "README.md", ROOT / "docs" / "api.md")
@@ -79,3 +84,26 @@ def test_the_guide_names_every_error_and_every_header() -> None:
     ]
     headers = set(CONTRACT["components"]["headers"]) - {"WWW-Authenticate"}
     assert {each for each in headers if f"`{each}" not in guide} == set()
+
+
+def test_the_guide_names_every_setting_with_its_default() -> None:
+    rows = re.findall(r"^\| `LOOPLANE_(\w+)` \|(.*?)\| \S", OPERATING, re.MULTILINE)
+    defaults = {each.name: getattr(Settings(), each.name) for each in fields(Settings)}
+    said = {name: "" if value in {None, ()} else str(value) for name, value in defaults.items()}
+    said["data_dir"] = "see below"
+    assert {name.lower(): default.strip(" `") for name, default in rows} == said
+
+
+def test_the_guide_names_every_command() -> None:
+    groups: dict[str, typer.Typer | None] = {"": command_line}
+    groups |= {f"{each.name} ": each.typer_instance for each in command_line.registered_groups}
+    commands = {
+        f"{group}{each.name or each.callback.__name__}"
+        for group, one in groups.items()
+        if one
+        for each in one.registered_commands
+        if each.callback
+    }
+    assert len(commands) > 10
+    rows = "\n".join(line for line in OPERATING.splitlines() if line.startswith("| `looplane"))
+    assert {each for each in commands if not re.search(f"`looplane {each}[ `]", rows)} == set()

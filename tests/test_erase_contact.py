@@ -69,6 +69,22 @@ async def test_no_word_is_left_anywhere(
     assert (await client.get(f"/threads/{stays['id']}")).json() == stays
 
 
+@pytest.mark.parametrize("by", ["email", "id"])
+async def test_somebody_who_was_deleted_and_wrote_again_is_forgotten_whole(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace, by: str
+) -> None:
+    address = f"{WORD}@mail.example"
+    before = await make.thread(text=f"<p>{WORD}</p>", contact_email=address, contact_name=WORD)
+    assert (await client.delete(f"/contacts/{before['contact']['id']}")).is_success
+    again = await make.thread(text=f"<p>{WORD}</p>", contact_email=address.upper())
+
+    erasure = await erase_contact(db, eraser(workspace), again["contact"][by])
+
+    assert [each for each in await everything(db, workspace.id) if WORD in each] == []
+    assert [each for each in await everything(db, workspace.id) if WORD.upper() in each] == []
+    assert (str(erasure.contact_id), erasure.threads) == (again["contact"]["id"], 2)
+
+
 async def test_what_comes_after_an_erasure_can_be_erased_too(
     make: Factory, db: Any, workspace: Workspace
 ) -> None:

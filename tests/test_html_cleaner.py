@@ -89,7 +89,7 @@ def test_others_go_on_while_something_hostile_is_cleaned(run: Run) -> None:
 
 
 def test_those_who_wait_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_WAITING", 3)
+    monkeypatch.setattr(module, "_MAX_WAITING", 3)
 
     async def main() -> None:
         async with opened() as cleaner:

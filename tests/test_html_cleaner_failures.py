@@ -90,7 +90,7 @@ def test_who_is_killed_again_gives_up(run: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_one_that_never_answers_is_ended(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LONGEST_ANSWER", 1.0)
+    monkeypatch.setattr(module, "_ANSWER_TIMEOUT", 1.0)
 
     async def main() -> None:
         async with opened(1) as cleaner:

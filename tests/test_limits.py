@@ -1,6 +1,7 @@
 """Requests a minute, to the very request, reads and writes apart; fields of a body."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -45,3 +46,31 @@ async def test_a_body_of_very_many_fields_is_looked_at_no_further(mine: World) -
     del body["field_0"]
     answer = await mine.client.patch(f"/threads/{mine.ids['thread']}", json=body)
     assert len(faults(answer)) > 1
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda fields: {"notify": fields},
+        lambda fields: {"ai_draft_html": "x", "ai_draft_sources": [fields]},
+        lambda fields: {"tag_ids": [[[fields]]]},
+    ],
+    ids=["an object", "a list", "deep"],
+)
+async def test_very_many_fields_inside_are_looked_at_no_further(mine: World, of: Any) -> None:
+    path = f"/threads/{mine.ids['thread']}"
+    body = of({f"field_{number}": None for number in range(1000)})
+    count = 1000 + len(body)
+    answer = await mine.client.patch(path, json=body)
+    assert answer.json()["issues"] == [
+        {"message": f"The body has {count:,} fields in all its parts, at most 1,000"}
+    ]
+
+
+async def test_a_text_that_is_too_long_or_empty_is_counted_in_characters(mine: World) -> None:
+    path = f"/threads/{mine.ids['thread']}"
+    answer = await mine.client.patch(path, json={"title": "x" * 513, "text": ""})
+    assert sorted(each["message"] for each in answer.json()["issues"]) == [
+        "text: must not be empty",
+        "title: has 513 characters, at most 512",
+    ]

@@ -12,6 +12,8 @@ BAD = {
     "LOOPLANE_POOL_SIZE": ["0", "1", "91", "ten"],
     "LOOPLANE_READS_PER_MINUTE": ["-1", "many", "10000001"],
     "LOOPLANE_WRITES_PER_MINUTE": ["-1", "1e3"],
+    "LOOPLANE_KEEP_EVENTS_DAYS": ["-1", "36501", "for ever"],
+    "LOOPLANE_DATABASE_POOLING": ["statement", "AUTO"],
     "LOOPLANE_CORS_ORIGINS": [
         *("*", "null", "https://", "app.firm.example", "https://app.firm.example/"),
         *("https://*.firm.example", "https://APP.example", "https://a.example, *"),

@@ -218,7 +218,7 @@ async def test_one_that_cannot_be_woken_is_set_aside_and_named_once(
     errors = [each for each in logs if each["log_level"] == "error"]
     assert [each["thread"] for each in errors] == [str(bad)]
     await db.execute("update threads set last_state_change_at = null where id = $1", bad)
-    seconds += ender.LONGEST_REST
+    seconds += ender.MAX_REST
     assert await ender.run(db) == 1
 
 

@@ -22,7 +22,7 @@ from looplane.kit.http_server import GRACE
 
 READY = b"ready\n"
 _log = structlog.get_logger("looplane.api")
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0  # seconds before one is started again
+_FIRST_PAUSE, _MAX_PAUSE = 0.1, 10.0  # seconds before one is started again
 _STEADY = 10.0  # seconds that one has run when it is taken to be sound
 
 
@@ -70,7 +70,7 @@ class ApiProcesses:
             await process.wait()
             self._running.discard(process)
             steady = time.monotonic() - started > _STEADY
-            pause = 0.0 if steady else min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
+            pause = 0.0 if steady else min(max(pause * 2, _FIRST_PAUSE), _MAX_PAUSE)
             _log.warning("an API process ended", pid=process.pid, code=process.returncode)
             await asyncio.sleep(pause)
             process, started = await self._launch(), time.monotonic()

@@ -18,7 +18,7 @@ from looplane.kit.schema import StrictModel
 from looplane.resources import Resource
 
 # As many rows as one look for recent changes takes; where there are more, the list is walked.
-_MOST_RECENT = 2000
+_MAX_RECENT = 2000
 
 
 async def write_optimistically(
@@ -68,40 +68,39 @@ async def conditions_of(
         if (value := getattr(query, name)) is not None:
             conditions.add(declared.clause, declared.convert(value))
     alias = resource.alias
-    # No index is to be used of the second column: one that has no other order than that of the
-    # changes would be read to the end, and its rows sorted, for each page.
+    # The interval keeps an index in the order of changes from being used for `updated_at`: it would
+    # be read to the end, and its rows sorted, for each page.
     for name, column in (("created", "created_at"), ("updated", "updated_at + interval '0'")):
         for bound, sign in (("after", ">"), ("before", "<")):
             if (moment := getattr(query, f"{name}_{bound}", None)) is not None:
                 conditions.add(f"{alias}.{column} {sign} {{0}}", moment)
     span = [getattr(query, f"updated_{bound}", None) for bound in ("after", "before")]
     if any(span):
-        args = (context.workspace_id, *span, _MOST_RECENT)
+        args = (context.workspace_id, *span, _MAX_RECENT)
         changed = await con.fetchval(resource.changed_within, *args)
-        if len(changed) < _MOST_RECENT:
+        if len(changed) < _MAX_RECENT:
             conditions.add(f"{alias}.id = any ({{0}})", changed)
     return conditions
 
 
-async def create(  # noqa: PLR0913  # what is made, by whom
+async def create(
     con: Connection,
     context: Context,
     resource: Resource,
     values: Values,
     *,
-    id: UUID | None = None,
     faults: Sequence[str] = (),
 ) -> Answer:
     """Stores a new thing and its event.
 
     Raises ValidationFailed for `faults`, and for what is referred to and is not there.
     """
-    id = id or new_id()
-    async with _references_held(con, context, resource, values) as references:
+    id = new_id()
+    async with _locked_references(con, context, resource, values) as references:
         context.raise_faults([*references.faults, *faults])
-        named = {**values, **references.ids}
+        resolved = {**values, **references.ids}
         now = context.clock()
-        columns = resource.to_columns({name: named[name] for name in resource.columns})
+        columns = resource.to_columns({name: resolved[name] for name in resource.columns})
         columns |= {"created_at": now, "updated_at": now}
         events = [Event(resource.event_type("created"), id)]
         write = as_write(context, now, events)
@@ -176,7 +175,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
             return None
         return Answer(written["body"], written["version"], types_of(events))
 
-    async with _references_held(con, context, resource, sent) as references:
+    async with _locked_references(con, context, resource, sent) as references:
         return await write_optimistically(con, attempt, lambda: con.execute(resource.lock, *key))
 
 
@@ -185,17 +184,17 @@ async def delete(
     context: Context,
     resource: Resource,
     id: UUID,
-    check: Callable[[], Awaitable[None]] | None = None,
+    prepare: Callable[[], Awaitable[None]] | None = None,
 ) -> Answer:
-    """Deletes a thing, softly; `check` may refuse, and sees it while nobody can change it.
+    """Hides a thing for good, after `prepare`, during which nobody else can change it.
 
-    Raises NotFound, PreconditionFailed, and what `check` raises.
+    Raises NotFound, PreconditionFailed, and what `prepare` raises, which is how it refuses.
     """
     events = [Event(resource.event_type("deleted"), id)]
     async with con.transaction():
         row = await lock(con, context, resource, id)
-        if check is not None:
-            await check()
+        if prepare is not None:
+            await prepare()
         write = as_write(context, later_than(row["updated_at"], context.clock), events)
         await con.execute(resource.delete, context.workspace_id, id, write)
     return deleted(id, events)
@@ -217,7 +216,7 @@ def deleted(id: UUID, events: list[Event], version: int | None = None) -> Answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _References:
     """What a body refers to: the ids that are there, and a fault for each that is not."""
 
     ids: Mapping[str, UUID]
@@ -225,21 +224,21 @@ class _Held:
 
 
 @asynccontextmanager
-async def _references_held(
+async def _locked_references(
     con: Connection, context: Context, resource: Resource, sent: Values
-) -> AsyncIterator[_Held]:
+) -> AsyncIterator[_References]:
     """What was sent and is there, in a transaction in which nobody can delete it."""
     named = [name for name in resource.references if sent.get(name) is not None]
     if not named:
-        yield _Held({})
+        yield _References({})
         return
     async with con.transaction():
         ids = [reference_id(sent, name) for name in resource.references]
-        found = await con.fetchrow(resource.hold_references, context.workspace_id, *ids)
-        row = or_404(found, resource.noun)
+        row = await con.fetchrow(resource.hold_references, context.workspace_id, *ids)
+        assert row is not None, "a select without a table answers one row"
         faults = [
             fault
             for name in named
             for fault in unknown_reference(sent, name, resource.references[name].noun, row[name])
         ]
-        yield _Held({name: row[name] for name in named}, faults)
+        yield _References({name: row[name] for name in named}, faults)

@@ -8,7 +8,7 @@ from looplane.kit.database import Connection
 # its events are in the default partition, where they are deleted one by one: once there are some,
 # it cannot get a partition any more.
 _MONTHS_AHEAD = 3
-_MOST_DELETED = 1000
+_MAX_DELETED = 1000
 
 MAKE = """
 select make_events_partition(month::date)
@@ -30,9 +30,9 @@ delete from events_default where (workspace_id, position, id) in (
   select workspace_id, position, id from events_default where id < first_id($1)
   order by id limit $2 for update skip locked)"""
 
-# Where transactions are counted from a lower number than the last position, as on another server:
-# what the numbers are to be counted from there. What is visible has a number below `xmax`, however
-# long another transaction has been open.
+# What is added to the numbers of transactions, and what is `needed`: more, where this server counts
+# from a lower number than the last position has, as after a dump was restored on another one. What
+# is visible has a number below `xmax`, however long another transaction has been open.
 FIND_BASE = """
 select base, greatest(base, 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint + coalesce((
   select max(last.position) from workspaces w
@@ -51,7 +51,7 @@ async def drop_partitions(con: Connection, before: datetime) -> int:
     names = [row["name"] for row in await con.fetch(LIST_ENDED, before)]
     for name in names:
         await con.execute(f"drop table {name}")
-    strays = await con.execute(DELETE_STRAYS, before, _MOST_DELETED)
+    strays = await con.execute(DELETE_STRAYS, before, _MAX_DELETED)
     return len(names) + int(strays.split()[-1])
 
 

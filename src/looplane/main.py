@@ -60,9 +60,9 @@ class Application:
         self._api = create_api()
         state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
-        state.authenticator = Authenticator(partial(keys.find, database))
+        state.authenticator = Authenticator(partial(keys.find_principal, database))
         state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
-        self._site = Router(site_routes(), redirect_slashes=False)
+        self._site = Router(site_routes(CONTRACT), redirect_slashes=False)
         self._middleware = RequestMiddleware(self._choose, settings.cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,8 +14,8 @@ _DATES = ("created_at", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A column that names a row of another table of the workspace."""
+class ForeignKey:
+    """A column with the id of a row in another `table` of the workspace, which holds `noun`s."""
 
     noun: str
     table: str
@@ -29,7 +29,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition of a list: SQL with `{0}` for the value, and what makes the value of the text."""
+    """A condition of a list: SQL with `{0}` for the value, and what turns the text into it."""
 
     clause: str
     convert: Callable[[Any], object] = lambda value: value
@@ -77,7 +77,7 @@ class Resource:
     joins: str = ""
     stored_as: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
-    references: Mapping[str, Reference] = field(default_factory=dict)
+    references: Mapping[str, ForeignKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     size: str = "0"
     events: tuple[str, ...] = ("created", "updated", "deleted")

@@ -22,13 +22,13 @@ from looplane.main import MIGRATIONS, create_app
 from looplane.runtime import hosted, prepare_tables
 from looplane.worker import work
 
-# What is told when all is there and connections are taken.
+# Called once, when all is there and connections are taken, to say so.
 Greeting = Callable[[Database], Awaitable[None]]
 
 # Seconds for the embedded server to come back: who ran it may be ending just when we join.
 _HANDOVER = 30
 # Connections of the embedded server that are not for API processes.
-_MOST_EMBEDDED = 90
+_MAX_EMBEDDED = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,10 @@ def collect_seldom() -> None:
 
 def _refuse_too_many(settings: Settings, parts: Parts) -> None:
     most = parts.api_processes * settings.pool_size
-    if parts.api_processes > 1 and settings.database_url is None and most > _MOST_EMBEDDED:
+    if parts.api_processes > 1 and settings.database_url is None and most > _MAX_EMBEDDED:
         msg = (
             f"{parts.api_processes} processes with {settings.pool_size} connections each are more"
-            f" than the embedded database takes ({_MOST_EMBEDDED}); set a smaller"
+            f" than the embedded database takes ({_MAX_EMBEDDED}); set a smaller"
             " LOOPLANE_POOL_SIZE, or a LOOPLANE_DATABASE_URL."
         )
         raise ConfigError(msg)

@@ -48,13 +48,13 @@ def _ready(readiness: Readiness) -> Route:
     return Route("/readyz", ready)
 
 
-def site_routes() -> list[BaseRoute]:
-    """Everything that needs no key."""
+def site_routes(contract_path: str) -> list[BaseRoute]:
+    """Everything that needs no key, the contract among it."""
     assets = Path(fastapi_offline.__file__).parent / "static"
     return [
         Route("/", _home),
         Route(_READER, _reader),
-        Route("/api/v2/openapi.json", _contract),
+        Route(contract_path, _contract),
         Mount(f"{_READER}/assets", StaticFiles(directory=assets)),
         Mount(f"{_READER}/page", StaticFiles(directory=_HERE / "reader")),
         Route("/healthz", _alive),

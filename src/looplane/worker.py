@@ -22,8 +22,8 @@ _log = structlog.get_logger("looplane.worker")
 # All in seconds.
 _TICK = 1.0  # between two looks
 _HOUR = 3600.0
-_LONGEST_ROUND = 60.0  # longer, and the database is taken to be away
-_LONGEST_PAUSE = 10.0
+_ROUND_TIMEOUT = 60.0  # longer, and the database is taken to be away
+_MAX_PAUSE = 10.0
 
 # One round of what is due; says how much was done, and is called again at once until nothing was.
 Round = Callable[[Connection], Awaitable[int]]
@@ -60,7 +60,7 @@ async def _repeat(database: Database, periodic: Periodic) -> None:
     pause = _TICK
     while True:
         try:
-            while await asyncio.wait_for(_run_round(database, periodic), _LONGEST_ROUND):
+            while await asyncio.wait_for(_run_round(database, periodic), _ROUND_TIMEOUT):
                 pass
             pause = _TICK
         except COLLISION:
@@ -68,7 +68,7 @@ async def _repeat(database: Database, periodic: Periodic) -> None:
         except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
             if not isinstance(error, Unavailable) and as_unavailable(error) is None:
                 _log.exception("periodic work failed")
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * 2, _MAX_PAUSE)
         else:
             await asyncio.sleep(periodic.pause)
             continue
@@ -85,9 +85,9 @@ class SnoozeEnder:
     """Wakes threads whose time has come; one that cannot be woken is set aside for a while."""
 
     # Seconds until a thread that could not be woken is tried again: doubled from try to try.
-    FIRST_REST, LONGEST_REST = 60.0, _HOUR
+    FIRST_REST, MAX_REST = 60.0, _HOUR
     # Where so many cannot be woken, something else is wrong: they are tried again.
-    MOST_SET_ASIDE = 10_000
+    MAX_SET_ASIDE = 10_000
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -105,7 +105,7 @@ class SnoozeEnder:
         return waking.woken
 
     def _set_one_aside(self, id: UUID, error: Exception, now: float) -> None:
-        if len(self._set_aside) >= self.MOST_SET_ASIDE:
+        if len(self._set_aside) >= self.MAX_SET_ASIDE:
             self._set_aside.clear()
         _, rest = self._set_aside.get(id, (0.0, 0.0))
         if not rest:
@@ -113,5 +113,5 @@ class SnoozeEnder:
             _log.error(
                 "a thread cannot be woken", thread=str(id), reason=str(error), exc_info=error
             )
-        rest = min(max(rest * 2, self.FIRST_REST), self.LONGEST_REST)
+        rest = min(max(rest * 2, self.FIRST_REST), self.MAX_REST)
         self._set_aside[id] = (now + rest, rest)

@@ -107,7 +107,7 @@ def test_a_window_counts_names_apart_and_forgets_them_with_the_minute(time: Time
 def test_a_window_with_too_many_names_counts_the_rest_as_one(
     time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "_MOST_NAMES", 3)
+    monkeypatch.setattr(limits, "_MAX_NAMES", 3)
     window = limits.Window()
     for name in range(6):
         window.add(name)

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from looplane.html_upkeep.commands import Key, clean_old_html
+from looplane.html_upkeep.commands import RowKey, clean_old_html
 from looplane.kit.database import Database
 from looplane.kit.html import CLEANER_VERSION, clean
 from looplane.kit.html_cleaner import HtmlCleaner
@@ -101,9 +101,9 @@ async def test_what_cannot_be_cleaned_keeps_its_words_and_is_named(
     comment = await old.comment(nothing, "<style>x</style>", clock)
     found = await clean_old_html(database, cleaner, clock)
     ours = workspace.id
-    assert found["threads"].replaced == [Key(ours, UUID(id)), Key(ours, UUID(nothing))]
-    assert found["messages"].replaced == [Key(ours, message)]
-    assert found["comments"].replaced == [Key(ours, comment)]
+    assert found["threads"].replaced == [RowKey(ours, UUID(id)), RowKey(ours, UUID(nothing))]
+    assert found["messages"].replaced == [RowKey(ours, message)]
+    assert found["comments"].replaced == [RowKey(ours, comment)]
     after, empty = await look(client, id), await look(client, nothing)
     assert (after.thread["text"], after.thread["ai_draft_html"]) == (WORDS, None)
     assert set(after.messages.values()) == {WORDS}

@@ -71,7 +71,7 @@ CONTENT = [
     Mutation(
         "changes since a moment are cut off",
         "src/looplane/changes.py",
-        "if len(changed) < _MOST_RECENT:",
+        "if len(changed) < _MAX_RECENT:",
         "if True:",
         "test_pages.py",
     ),
@@ -92,8 +92,8 @@ CONTENT = [
     Mutation(
         "a body has any number of fields",
         _REQUEST,
-        "_MOST_FIELDS = 200",
-        "_MOST_FIELDS = 200_000",
+        "_MAX_FIELDS = 200",
+        "_MAX_FIELDS = 200_000",
         "test_limits.py",
     ),
     Mutation(

@@ -89,8 +89,8 @@ PROCESSES = [
     Mutation(
         "who had a thread before stays in its events",
         _ERASURE,
-        "and e.data->'contact'->>'id' = $2::uuid::text",
-        "and e.data->'contact'->>'id' = $2::uuid::text and false",
+        "and e.data->'contact'->>'id' = any ($2::uuid[]::text[])",
+        "and e.data->'contact'->>'id' = any ($2::uuid[]::text[]) and false",
         "test_erase_contact.py",
     ),
     Mutation(

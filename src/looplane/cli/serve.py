@@ -26,7 +26,7 @@ from looplane.threads.listing.sql import list_threads
 from looplane.threads.schemas import ThreadQuery
 from looplane.workspaces.sql import LIST
 
-# Versions before this one kept the demo's key here.
+# Earlier versions kept the demo's key here.
 _FORMERLY_KEPT = "demo.json"
 _ANOTHER_KEY = "`looplane demo` makes a key of the demo, `looplane key create` one of your own."
 
@@ -71,8 +71,8 @@ async def _greet(settings: Settings, parts: Parts, database: Database, *, as_jso
 
 
 def _address(settings: Settings) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://{host}:{settings.port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _forget_key(kept: Path) -> None:
@@ -100,7 +100,7 @@ async def _demo(database: Database, *, shown: bool) -> dict[str, str]:
         if await con.fetch(LIST):
             return {}
         made = await open_demo(con, system_clock(), with_key=shown)
-    principal = await keys.find(database, digest(made["key"])) if shown else None
+    principal = await keys.find_principal(database, digest(made["key"])) if shown else None
     if principal is None:
         return {}
     context = Context(principal, system_clock, "serve")

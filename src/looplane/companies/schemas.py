@@ -15,10 +15,8 @@ from looplane.kit.schema import (
     optional,
 )
 
-_MOST = 2**53 - 1  # what a JSON number can say to the last digit
-
-
-_MOST_ITEMS = 200
+_MAX_NUMBER = 2**53 - 1  # what a JSON number can say to the last digit
+_MAX_ITEMS = 200
 
 
 def _once(items: list[str]) -> list[str]:
@@ -30,7 +28,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Bound = Annotated[int, Field(ge=0, le=_MOST)]
+Bound = Annotated[int, Field(ge=0, le=_MAX_NUMBER)]
 Amount = Annotated[Bound, BeforeValidator(_whole)]
 _DOMAIN = r"[0-9a-z-]+\.(?:(?:co|or|gv|ac|com)\.)?[a-z]{2,7}"
 Domain = Annotated[
@@ -40,20 +38,20 @@ Domain = Annotated[
 ]
 Domains = Annotated[
     list[Domain],
-    at_most_items(_MOST_ITEMS),
+    at_most_items(_MAX_ITEMS),
     AfterValidator(_once),
     Field(
         description="A set, replaced as a whole; one named twice counts once.",
-        json_schema_extra={"maxItems": _MOST_ITEMS},
+        json_schema_extra={"maxItems": _MAX_ITEMS},
     ),
 ]
 CallersIds = Annotated[
     list[Name],
-    at_most_items(_MOST_ITEMS),
+    at_most_items(_MAX_ITEMS),
     AfterValidator(_once),
     Field(
         description="The caller's own ids for the company: a set, replaced as a whole.",
-        json_schema_extra={"maxItems": _MOST_ITEMS},
+        json_schema_extra={"maxItems": _MAX_ITEMS},
     ),
 ]
 

@@ -6,7 +6,7 @@ from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
-from looplane.resources import Filter, Reference, Resource, contains, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
 
 _OWNER = json_object({"id": "cw.id", "name": "cw.name", "avatar_url": "cw.image_url"})
 COMPANY = Resource(
@@ -36,9 +36,9 @@ left join company_tiers cr on cr.workspace_id = co.workspace_id and cr.id = co.t
     # An owner who left the team is no owner any more.
     reads_as={"owner_id": "cw.id"},
     references={
-        "status_id": Reference("company status", "company_statuses", is_soft_deleted=False),
-        "tier_id": Reference("company tier", "company_tiers", is_soft_deleted=False),
-        "owner_id": Reference("member", "members"),
+        "status_id": ForeignKey("company status", "company_statuses", is_soft_deleted=False),
+        "tier_id": ForeignKey("company tier", "company_tiers", is_soft_deleted=False),
+        "owner_id": ForeignKey("member", "members"),
     },
     filters={
         "external_id": Filter("co.external_ids @> array[{0}::text]"),

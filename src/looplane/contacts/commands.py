@@ -70,14 +70,14 @@ async def _create_if_missing(
     con: Connection, context: Context, email: str, name: str | None, company_id: UUID | None
 ) -> tuple[str, ...]:
     """The types of the events; none where somebody else has made the same contact just now."""
-    company = None if company_id is None else str(company_id)
     values: dict[str, object] = {
         "email": email,
         "name": name,
-        "company_id": company,
         "image_url": None,
+        "company_id": None if company_id is None else str(company_id),
+        "is_subscribed": True,
+        "external_ids": {},
     }
-    values |= {"is_subscribed": True, "external_ids": {}}
     try:
         async with con.transaction():  # a savepoint
             return (await changes.create(con, context, sql.CONTACT, values)).events

@@ -6,7 +6,7 @@ from looplane.kit.database import Connection
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import ExternalIds
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import Filter, Reference, Resource, contains, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
 
 
 def external_id_filter(alias: str) -> Filter:
@@ -33,7 +33,7 @@ CONTACT = Resource(
 left join companies cc on cc.workspace_id = ct.workspace_id and cc.id = ct.company_id
   and cc.deleted_at is null""",
     reads_as={"company_id": "cc.id"},
-    references={"company_id": Reference("company", "companies")},
+    references={"company_id": ForeignKey("company", "companies")},
     filters={
         "email": Filter("lower(ct.email) = lower({0})"),
         "name_contains": contains("ct.name"),

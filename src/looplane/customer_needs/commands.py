@@ -22,7 +22,7 @@ from looplane.threads.children.commands import (
     touch_thread,
 )
 
-_FIELDS = ("issue", "project")
+_NOUNS = ("issue", "project")
 
 
 async def create_customer_needs(
@@ -36,7 +36,7 @@ async def create_customer_needs(
     ids = [reference_ids(sent, f"{field}_ids") for field in ("project", "issue")]
     async with con.transaction():
         thread = await hold_thread(con, context, thread_id)
-        rows = await con.fetch(sql.FIND, context.workspace_id, thread_id, *ids)
+        rows = await con.fetch(sql.FIND_REFERENCES, context.workspace_id, thread_id, *ids)
         context.raise_faults(_faults(sent, rows))
         events = await _link(con, context, thread, rows, sent.get("priority"))
         bodies, version = await sql.list_needs(con, context, thread_id, *ids)
@@ -62,7 +62,7 @@ def _faults(sent: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
     """What is named and is not there."""
     return [
         fault
-        for noun in _FIELDS
+        for noun in _NOUNS
         for fault in unknown_references(
             sent, f"{noun}_ids", noun, [row[f"{noun}_id"] for row in rows if row[f"{noun}_id"]]
         )

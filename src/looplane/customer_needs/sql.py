@@ -22,7 +22,7 @@ from threads t where t.workspace_id = $1 and t.id = $2 and t.deleted_at is null"
 
 # What there is of the projects $3 and the issues $4, each with the need that links it, if any; held
 # in the order in which scores are changed, since all of theirs may be.
-FIND = """
+FIND_REFERENCES = """
 select named.project_id, named.issue_id, n.id, n.priority, n.is_of_project_field
 from (
   select p.id as project_id, null::uuid as issue_id from (

@@ -13,7 +13,10 @@ from looplane.kit.responses import or_404
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What was erased: the contact, and how many rows of each kind had their words."""
+    """What was erased: the contact, and how many rows of each kind had their words.
+
+    Of several contacts with one address it is the one that was named, or else the latest.
+    """
 
     contact_id: UUID
     threads: int
@@ -25,6 +28,8 @@ class Erasure:
 async def erase_contact(con: Connection, context: Context, text: str) -> Erasure:
     """Removes the words and the names of the contact with this id or address, for good.
 
+    All contacts with that address are meant, those that were deleted too.
+
     Their threads stay, without words, so that what asks for projects goes on counting. Events keep
     what happened, when and by whom. Again for the same contact erases what came since. Raises
     NotFound.
@@ -32,19 +37,19 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
     workspace_id = context.workspace_id
     async with con.transaction():
         await con.execute(sql.LIFT_TIME_LIMIT)
-        found = await con.fetchval(sql.FIND, workspace_id, parse_id(text), text)
-        id: UUID = or_404(found, CONTACT.noun)
-        rows = await con.fetch(sql.FIND_THREADS, workspace_id, id)
+        found = await con.fetch(sql.FIND, workspace_id, parse_id(text), text)
+        ids: list[UUID] = or_404([row["id"] for row in found] or None, CONTACT.noun)
+        rows = await con.fetch(sql.FIND_THREADS, workspace_id, ids)
         threads, now = [row["id"] for row in rows], context.clock()
-        await con.execute(sql.ERASE_CONTACT, workspace_id, id, now)
+        await con.execute(sql.ERASE_CONTACT, workspace_id, ids, now)
         await con.execute(sql.ERASE_THREADS, workspace_id, threads, now, sql.ERASED)
         erased = [
             await con.execute(sql.ERASE_MESSAGES, workspace_id, threads, sql.ERASED),
             await con.execute(sql.ERASE_COMMENTS, workspace_id, threads, now, sql.ERASED),
             await con.execute(sql.ERASE_THREAD_EVENTS, workspace_id, threads),
-            await con.execute(sql.ERASE_CONTACT_EVENTS, workspace_id, id),
-            await con.execute(sql.ERASE_FORMER_CONTACT, workspace_id, id, threads),
+            await con.execute(sql.ERASE_CONTACT_EVENTS, workspace_id, ids),
+            await con.execute(sql.ERASE_FORMER_CONTACT, workspace_id, ids, threads),
         ]
-        await con.execute(sql.DELETE_ANSWERS, workspace_id, [id, *threads])
+        await con.execute(sql.DELETE_ANSWERS, workspace_id, [*ids, *threads])
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
-    return Erasure(id, len(threads), messages, comments, sum(events))
+    return Erasure(ids[0], len(threads), messages, comments, sum(events))

@@ -8,19 +8,22 @@ ERASED = "<p>Erased.</p>"
 
 LIFT_TIME_LIMIT = "set local statement_timeout = 0"
 
+# One address is one person: whoever was deleted and wrote again has several contacts.
 FIND = """
 select id from contacts
-where workspace_id = $1 and (id = $2 or lower(email) = lower($3))
-order by deleted_at nulls first limit 1"""
+where workspace_id = $1 and lower(email) in (
+  select lower(email) from contacts
+  where workspace_id = $1 and (id = $2 or lower(email) = lower($3)))
+order by id = $2 desc nulls last, deleted_at desc nulls first, id"""
 
-FIND_THREADS = "select id from threads where workspace_id = $1 and contact_id = $2"
+FIND_THREADS = "select id from threads where workspace_id = $1 and contact_id = any ($2)"
 
 ERASE_CONTACT = """
 update contacts set email = 'erased-' || id || '@erased.invalid', name = null, image_url = null,
   external_ids = '{}', is_subscribed = false, version = version + 1,
   updated_at = greatest($3, updated_at + interval '1 ms'),
   deleted_at = coalesce(deleted_at, $3)
-where workspace_id = $1 and id = $2"""
+where workspace_id = $1 and id = any ($2)"""
 
 ERASE_THREADS = """
 update threads set title = null, text = $4, external_ids = '{}', ai_draft_html = null,
@@ -53,7 +56,7 @@ where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'thread.%'
 ERASE_CONTACT_EVENTS = f"""
 with shown as materialized (
   select ct.id, {CONTACT.body} as body from contacts ct {CONTACT.joins}
-  where ct.workspace_id = $1 and ct.id = $2)
+  where ct.workspace_id = $1 and ct.id = any ($2))
 update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
 from shown
 where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'contact.%'"""
@@ -63,9 +66,9 @@ where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'contact.%
 ERASE_FORMER_CONTACT = """
 update events e set data = (e.data::jsonb || '{"contact": null}')::json
 where e.workspace_id = $1 and e.type like 'thread.%' and e.subject_id <> all ($3)
-  and e.data->'contact'->>'id' = $2::uuid::text"""
+  and e.data->'contact'->>'id' = any ($2::uuid[]::text[])"""
 
-# Whatever answer shows the contact or one of the threads; it would not be given again for long.
+# Whatever answer shows a contact or one of the threads; it would not be given again for long.
 DELETE_ANSWERS = """
 delete from idempotent_answers a
 where a.workspace_id = $1 and exists (

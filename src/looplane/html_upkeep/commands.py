@@ -19,14 +19,14 @@ from looplane.threads.commands import replace_html
 _BATCH = 500
 _TRIES = 3
 # Where so many cannot be cleaned, something else is wrong.
-_MOST_LEFT = 100
+_MAX_LEFT = 100
 # What stands for HTML of which nothing is left: no text is ever empty.
 _NOTHING = "<p></p>"
 _LINE_END = re.compile(r"(?i)<(?:br|/?(?:p|div|li|d[dt]|t[dhr]|h[1-6]|pre|blockquote))\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
 
 
-class Key(NamedTuple):
+class RowKey(NamedTuple):
     """Names a row of one of the tables."""
 
     workspace_id: UUID
@@ -44,13 +44,13 @@ class Tally:
 
     looked_at: int = 0
     changed: int = 0
-    replaced: list[Key] = field(default_factory=list)
-    left: dict[Key, str] = field(default_factory=dict)
+    replaced: list[RowKey] = field(default_factory=list)
+    left: dict[RowKey, str] = field(default_factory=dict)
 
 
-Html = Mapping[str, str | None]
+HtmlColumns = Mapping[str, str | None]
 # Writes a row that is still the one that was read; says whether it was.
-_Write = Callable[[Connection, Clock, Key, Row, Html], Awaitable[bool]]
+_Write = Callable[[Connection, Clock, RowKey, Row, HtmlColumns], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +84,20 @@ class _Walk:
     tally: Tally
 
     async def run(self) -> None:
-        place = Key(UUID(int=0), UUID(int=0))
+        place = RowKey(UUID(int=0), UUID(int=0))
         while rows := await self._next(place):
             for workspace_id, id, is_old in rows:
-                place = Key(workspace_id, id)
+                place = RowKey(workspace_id, id)
                 if is_old:
                     await self._clean_or_leave(place)
 
-    async def _next(self, place: Key) -> list[Row]:
+    async def _next(self, place: RowKey) -> list[Row]:
         async with self.database.reading() as con:
             args = (*place, CLEANER_VERSION, _BATCH)
             found: list[Row] = await con.fetch(self.table.find, *args)
         return found
 
-    async def _clean_or_leave(self, key: Key) -> None:
+    async def _clean_or_leave(self, key: RowKey) -> None:
         """One row that fails, or that somebody holds, keeps no other from being cleaned."""
         try:
             for _ in range(_TRIES):
@@ -105,11 +105,11 @@ class _Walk:
                     return
             self.tally.left[key] = "It kept changing meanwhile."
         except Exception as error:
-            if is_unreachable(error) or len(self.tally.left) >= _MOST_LEFT:
+            if is_unreachable(error) or len(self.tally.left) >= _MAX_LEFT:
                 raise
             self.tally.left[key] = str(error) or type(error).__name__
 
-    async def _clean_row(self, key: Key) -> bool:
+    async def _clean_row(self, key: RowKey) -> bool:
         """False when the row has changed since it was read."""
         async with self.database.reading() as con:
             row = await con.fetchrow(self.table.read, *key, CLEANER_VERSION)
@@ -145,7 +145,9 @@ def _words(html: str) -> str:
     return "\n".join(filter(None, map(str.strip, text.splitlines())))
 
 
-async def _write_thread(con: Connection, clock: Clock, key: Key, row: Row, safe: Html) -> bool:
+async def _write_thread(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
     if all(row[name] == html for name, html in safe.items()):
         args = (*key, CLEANER_VERSION, row["version"])
         return bool(await con.fetchval(sql.MARK_THREAD, *args))
@@ -155,12 +157,16 @@ async def _write_thread(con: Connection, clock: Clock, key: Key, row: Row, safe:
     )
 
 
-async def _write_message(con: Connection, _clock: Clock, key: Key, row: Row, safe: Html) -> bool:
+async def _write_message(
+    con: Connection, _clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
     args = (*key, CLEANER_VERSION, row["html"], safe["html"])
     return bool(await con.fetchval(sql.WRITE_MESSAGE, *args))
 
 
-async def _write_comment(con: Connection, clock: Clock, key: Key, row: Row, safe: Html) -> bool:
+async def _write_comment(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
     args = (*key, CLEANER_VERSION, row["version"], safe["content"], clock())
     return bool(await con.fetchval(sql.WRITE_COMMENT, *args))
 

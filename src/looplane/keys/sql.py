@@ -9,7 +9,7 @@ from looplane.members.sql import member_join
 
 NOUN = "API key"
 
-FIND = """
+FIND_BY_HASH = """
 select k.workspace_id, k.id, k.kind, k.scopes, k.member_id,
   coalesce(m.role = 'VIEWER', false) as is_viewer
 from api_keys k
@@ -51,10 +51,10 @@ update api_keys set revoked_at = coalesce(revoked_at, $3) where workspace_id = $
 returning {iso("revoked_at")} as revoked_at"""
 
 
-async def find(database: Database, hashed: bytes) -> Principal | None:
+async def find_principal(database: Database, hashed: bytes) -> Principal | None:
     """Who acts by the key with this hash; None where it, or the member it acts for, is gone."""
     async with database.reading() as con:
-        row = await con.fetchrow(FIND, hashed)
+        row = await con.fetchrow(FIND_BY_HASH, hashed)
     if row is None:
         return None
     return Principal(

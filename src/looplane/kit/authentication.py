@@ -16,8 +16,8 @@ from looplane.kit.principal import Principal
 
 # A revoked key is refused after this many seconds at the latest.
 _CACHE_SECONDS = 1.0
-# Nobody can have a key before it is made, so an unknown one stays unknown; but for keys that come
-# back with the member they act for, after so many seconds.
+# An unknown key stays unknown, for nobody can have one before it is made. One whose member comes
+# back is known again after so many seconds.
 _UNKNOWN_SECONDS = 10.0
 _CACHE_SIZE = 10_000
 # Keys that were known this many seconds ago are looked up again, whoever shares their address.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 # What the operating system may be asked for, and what of it is kept for other things than callers.
-_MOST_FILES = 65_536
+_MAX_FILES = 65_536
 _KEPT_FILES = 256
 
 
@@ -28,17 +28,17 @@ class ConnectionLimits:
     stalled: float = 60.0
     linger: float = 2.0
     most_waiting: int = 4_000
-    most: int = _MOST_FILES
+    most: int = _MAX_FILES
 
 
-class Connection(Protocol):
-    """What waits."""
+class WaitingConnection(Protocol):
+    """A connection as far as waiting goes."""
 
     def expire(self) -> None:
-        """Is told that its time is over."""
+        """Ends, since its time is over."""
 
     def give_way(self) -> None:
-        """Is told to make room for another."""
+        """Ends, to make room for another one."""
 
 
 class WaitingConnections:
@@ -46,14 +46,14 @@ class WaitingConnections:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
-        self._until: dict[Connection, float] = {}
+        self._until: dict[WaitingConnection, float] = {}
 
-    def add(self, connection: Connection, seconds: float) -> None:
+    def add(self, connection: WaitingConnection, seconds: float) -> None:
         """Begins to wait for `connection`, or starts anew."""
         self._until.pop(connection, None)
         self._until[connection] = asyncio.get_running_loop().time() + seconds
 
-    def discard(self, connection: Connection) -> None:
+    def discard(self, connection: WaitingConnection) -> None:
         """Waits for it no more, if it did."""
         self._until.pop(connection, None)
 
@@ -79,7 +79,7 @@ class WaitingConnections:
 def raise_file_limit() -> int:
     """Lets this process open as many files as it may; how many connections that is enough for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    wanted = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 # As many faults as help anyone; the rest is counted.
-_MOST_ISSUES = 100
+_MAX_ISSUES = 100
 
 
 class ApiError(Exception):
@@ -39,9 +39,9 @@ class ValidationFailed(ApiError):
     code, status = "validation_failed", 400
 
     def __init__(self, issues: Sequence[str]) -> None:
-        named = list(issues[:_MOST_ISSUES])
-        if len(issues) > _MOST_ISSUES:
-            named.append(f"and {len(issues) - _MOST_ISSUES} more faults")
+        named = list(issues[:_MAX_ISSUES])
+        if len(issues) > _MAX_ISSUES:
+            named.append(f"and {len(issues) - _MAX_ISSUES} more faults")
         super().__init__("The request is not valid.", issues=named)
 
 

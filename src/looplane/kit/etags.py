@@ -8,9 +8,7 @@ from looplane.kit.errors import ValidationFailed
 # Proxies that compress make an ETag weak; the version in it means the same.
 _ETAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*')
 _VERSION = re.compile(r"(\d{1,18})(?:-[0-9a-f]+)?", re.ASCII)
-
-
-# Within quotes there is no quote.
+# Stands for `*`: no ETag has a quote within its quotes, so no list of them is equal to this.
 _ANY = frozenset('"')
 
 

@@ -50,7 +50,7 @@ _HARMLESS = re.compile(
 _DROPPED_IN_URLS = re.compile(r"[\t\n\r]")
 _AROUND_URLS = "".join(map(chr, range(33)))
 # Characters of a style; those of mails have some hundred.
-_LONGEST_STYLE = 1000
+_MAX_STYLE_LENGTH = 1000
 
 
 def _is_harmless(declaration: str) -> bool:
@@ -68,7 +68,7 @@ def _style(value: str) -> str | None:
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "style":
-        return _style(value) if len(value) <= _LONGEST_STYLE else None
+        return _style(value) if len(value) <= _MAX_STYLE_LENGTH else None
     if name in _STARTS:
         url = _DROPPED_IN_URLS.sub("", value).strip(_AROUND_URLS)  # as browsers do
         return url if url.lower().startswith(_STARTS[name]) else None
@@ -93,10 +93,10 @@ _NO_TEXT = re.compile(r"<[^<>]*>|&nbsp;")
 _PICTURE = re.compile(r'<img[^<>]* src="\w')
 _VOID = _words("br col hr img")
 # Browsers put what is deeper somewhere else.
-_DEEPEST = 500
+_MAX_DEPTH = 500
 # Times as long as before: characters written as `&nbsp;` take six times as much. A parser that
 # copies elements takes more.
-_MOST_GROWTH = 8
+_MAX_GROWTH = 8
 # White space, controls, what Unicode says to draw as nothing, and the empty pattern of Braille.
 _UNSEEN = re.compile(
     r"[\s\0-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-"
@@ -116,7 +116,7 @@ def clean(html: str) -> str:
 
     Raises TangledError, and ValueError for a lone surrogate. Takes up to the square of its length.
     """
-    longest = _MOST_GROWTH * len(html) + 1000
+    longest = _MAX_GROWTH * len(html) + 1000
     for _ in range(8):
         safe = _clean_once(html)
         if safe == html:
@@ -137,7 +137,7 @@ def _is_deep(safe: str) -> bool:
     depth = 0
     for tag in _TAG.finditer(safe):
         depth += -1 if tag[1] else tag[2] not in _VOID
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             return True
     return False
 

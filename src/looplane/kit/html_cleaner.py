@@ -17,15 +17,15 @@ from looplane.kit.html_process import CLEANED, ENDED_BY_DOCUMENT, LENGTH_BYTES
 # What is cleaned in place: a notification or a short reply. The worst that fits takes 4 ms.
 _SHORT = 2000  # characters
 _FEW = 100  # tags
-_MOST_WAITING = 64
+_MAX_WAITING = 64
 # Seconds to wait for a process, and for its answer. It ends by itself long before that, unless
 # somebody stopped it or the machine is overloaded.
 _PATIENCE = 5.0
-_LONGEST_ANSWER = 10.0
+_ANSWER_TIMEOUT = 10.0
 # What a process needs of the environment. The secrets that are there it must not have.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME")
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("looplane.html")
 
 
 class _EndedError(Exception):
@@ -98,11 +98,11 @@ class HtmlCleaner:
                 process.kill()
         for child in self._children:
             await _ended(child)
-        for _ in range(self._count):  # for those who wait, to be told
+        for _ in range(self._count):  # those who still wait learn that it is closed
             self._free.put_nowait(None)
 
     async def _take(self) -> _Process | None:
-        if self._waiting >= _MOST_WAITING:
+        if self._waiting >= _MAX_WAITING:
             raise _busy()
         self._waiting += 1
         try:
@@ -121,7 +121,7 @@ class HtmlCleaner:
                 return process, await _ask(process, document)
             except _EndedError:
                 child, process = process.child, None
-                _log.warning("html_process_ended", pid=child.pid, code=child.returncode)
+                _log.warning("an HTML process ended", pid=child.pid, code=child.returncode)
         raise _busy()
 
     async def _start(self) -> _Process:
@@ -134,7 +134,7 @@ class HtmlCleaner:
                 child = _spawn(theirs)
         except OSError as error:
             ours.close()
-            _log.warning("html_process_not_started", reason=str(error))
+            _log.warning("an HTML process could not be started", reason=str(error))
             raise _busy() from None
         self._children.add(child)
         try:
@@ -148,7 +148,7 @@ class HtmlCleaner:
 async def _ask(process: _Process, document: bytes) -> bytes:
     """The answer of `process`, which is ended if there is none or nobody waits for it."""
     try:
-        async with asyncio.timeout(_LONGEST_ANSWER):
+        async with asyncio.timeout(_ANSWER_TIMEOUT):
             return await process.exchange(document)
     except (EOFError, ConnectionError):
         if await process.end() in ENDED_BY_DOCUMENT:

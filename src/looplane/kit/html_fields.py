@@ -11,7 +11,7 @@ from looplane.kit.html import is_blank
 from looplane.kit.schema import Text, at_most_characters
 
 # Characters, before cleaning: as much as the longest mails have without their attachments.
-LONGEST_HTML = 200_000
+MAX_HTML_LENGTH = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class HtmlMark:
     may_be_blank: bool = False
 
 
-_LIMITED = at_most_characters(LONGEST_HTML)
+_LIMITED = at_most_characters(MAX_HTML_LENGTH)
 Html = Annotated[Text, Field(min_length=1), _LIMITED, HtmlMark()]
 OptionalHtml = Annotated[Text, _LIMITED, HtmlMark(may_be_blank=True)]
 

@@ -1,7 +1,7 @@
 """The program of a process that cleans HTML for another one, over its standard input and output.
 
-A request is four bytes of length and so much UTF-8; an answer is one byte (see `CLEANED`,
-`REFUSED`), and the like. It ends when its input does: with the process that started it.
+A request is four bytes of length and so much UTF-8; an answer is one byte (`CLEANED` or
+`REFUSED`), and then the same. It ends when its input does: with the process that started it.
 """
 
 import contextlib

@@ -22,7 +22,9 @@ DEFAULT_HEADERS: Headers = [
     (b"cache-control", b"no-store"),
 ]
 
-_REQUEST_ID = re.compile(rb"req_[0-9a-f]{16}")
+# A regular expression.
+REQUEST_ID = "req_[0-9a-f]{16}"
+_REQUEST_ID = re.compile(REQUEST_ID.encode())
 
 
 def request_id(sent: bytes = b"") -> str:

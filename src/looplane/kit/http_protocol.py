@@ -1,7 +1,7 @@
 """HTTP on one connection: uvicorn's, with limits of time and size, and refusals like our others.
 
-uvicorn has no limit for the head of a request, neither in seconds nor in bytes, and tells what it
-cannot read in plain text.
+uvicorn has no limit for the head of a request, neither in seconds nor in bytes, and answers
+in plain text what it cannot read.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ MAX_HEAD = 65_536  # bytes of address and headers
 _OF_A_BODY = {b"content-length", b"transfer-encoding"}
 
 _log = structlog.get_logger("looplane.http")
-# Whatever strangers send is told once, by us.
+# What strangers send is logged once, by us.
 _quiet = logging.getLogger("uvicorn.connection")
 _quiet.setLevel(logging.ERROR)
 
@@ -44,6 +44,8 @@ class HttpProtocol(HttpToolsProtocol):
         # Bytes of all reads that hold parts of a head, and of the first of them, which can hold
         # the end of a body too.
         self._head_bytes = self._first_bytes = 0
+        # Bytes that came since there was something of a head or a body: trailers and the like.
+        self._other_bytes = 0
         self._refusal: ApiError | None = None
         self._is_refused = False
         self._stall: asyncio.TimerHandle | None = None
@@ -63,8 +65,12 @@ class HttpProtocol(HttpToolsProtocol):
             return
         was_in_head, is_first = self._in_head, self.cycle is None
         self._head_bytes = self._head_bytes + len(data) if was_in_head else len(data)
+        self._other_bytes += len(data)
         super().data_received(data)
-        if not self._in_head or self._is_refused:
+        if self._is_refused:
+            return
+        if not self._in_head:
+            self._refuse_endless()
             return
         if not was_in_head:
             self._first_bytes = len(data)
@@ -78,8 +84,22 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = True
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # What comes after the body is none: whoever stands in front and looks at the headers has
+        # not seen it, and there may be any number.
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._other_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._other_bytes = 0
+        super().on_message_complete()
+
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_head, self._other_bytes = False, 0
         if self._head_bytes > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refusal = _too_large()
         elif self.parser.should_upgrade() and self._has_body():
@@ -133,6 +153,15 @@ class HttpProtocol(HttpToolsProtocol):
             self._stall.cancel()
             self._stall = None
 
+    def _refuse_endless(self) -> None:
+        if self._other_bytes <= MAX_HEAD:
+            return
+        if self._is_idle():  # what there is to say was said
+            self._is_refused = True
+            self.give_way()
+        else:
+            self._refuse(_too_large())
+
     def _has_body(self) -> bool:
         return any(name in _OF_A_BODY for name, _ in self.headers)
 
@@ -151,23 +180,23 @@ class HttpProtocol(HttpToolsProtocol):
             self.cycle.message_event.set()
         else:
             http_metrics.count("other", "other", error.status)
-        named = request_id()
-        self.transport.write(_response(error, named))
+        id = request_id()
+        self.transport.write(_response(error, id))
         # Closing at once, with bytes unread, would take the answer away from the caller.
         self.transport.write_eof()
         self._waiting.add(self, self._waiting.limits.linger)
         reason = "; ".join(error.issues) or error.message
-        _log.info("request refused", request_id=named, status=error.status, reason=reason)
+        _log.info("request refused", request_id=id, status=error.status, reason=reason)
 
 
 def _too_large() -> ApiError:
     return HeadTooLarge(f"Address and headers may have {MAX_HEAD:,} bytes at the most.")
 
 
-def _response(error: ApiError, named: str) -> bytes:
+def _response(error: ApiError, id: str) -> bytes:
     headers, body = error_parts(error)
     own = {name for name, _ in headers}
-    headers += [(b"x-request-id", named.encode()), *SECURITY_HEADERS, *DEFAULT_HEADERS]
+    headers += [(b"x-request-id", id.encode()), *SECURITY_HEADERS, *DEFAULT_HEADERS]
     headers += [] if b"connection" in own else [(b"connection", b"close")]
     status = f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}".encode()
     lines = [status, *(name + b": " + value for name, value in headers), b"", body]

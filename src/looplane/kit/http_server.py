@@ -65,7 +65,7 @@ def _config(
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=[each for net in trusted_proxies for each in _spellings(net)],
         backlog=BACKLOG,
-        # Who waits is ours to see; this one only has to be no shorter.
+        # Idle connections are ended by WaitingConnections; uvicorn must only not be faster.
         timeout_keep_alive=int(waiting.limits.idle) + 1,
         timeout_graceful_shutdown=GRACE,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 
+# All that the API knows; some are of operations that are still to come.
 SCOPES = (
     "threads:read",
     "threads:write",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from looplane.kit.database import Connection, Row
 from looplane.kit.migrations import Migration, MigrationError, Migrations
 
-_MOST_NAMES = 3
+_MAX_NAMES = 3
 
 # The column came second: programs from before it write rows without it.
 CREATE = """
@@ -107,5 +107,5 @@ async def record(con: Connection, migration: Migration) -> None:
 
 def some_of(names: Sequence[str]) -> str:
     """The first of `names`, and how many more there are."""
-    more = len(names) - _MOST_NAMES
-    return ", ".join([*names[:_MOST_NAMES], *([f"and {more} more"] if more > 0 else [])])
+    more = len(names) - _MAX_NAMES
+    return ", ".join([*names[:_MAX_NAMES], *([f"and {more} more"] if more > 0 else [])])

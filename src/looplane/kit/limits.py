@@ -9,7 +9,7 @@ from looplane.kit.errors import RateLimited
 
 _WINDOW = 60  # seconds
 # With this many names in one minute all further ones are counted as one.
-_MOST_NAMES = 100_000
+_MAX_NAMES = 100_000
 
 
 class Window:
@@ -48,7 +48,7 @@ class Window:
         if minute != self._minute:
             self._minute = minute
             self._counts.clear()
-        return name if name in self._counts or len(self._counts) < _MOST_NAMES else None
+        return name if name in self._counts or len(self._counts) < _MAX_NAMES else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from looplane.kit.errors import (
     ValidationFailed,
     all_errors,
 )
+from looplane.kit.http_headers import REQUEST_ID
 from looplane.kit.operation import Operation
 from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
 
@@ -95,7 +96,7 @@ HEADERS: dict[str, Json] = {
         **_header(
             "Names the request in the logs; a caller's own is kept if it has this form.",
             type="string",
-            pattern="^req_[0-9a-f]{16}$",
+            pattern=f"^{REQUEST_ID}$",
         ),
     },
     "Retry-After": _header(

@@ -96,7 +96,6 @@ class Operation(APIRoute):
         principal: Principal = await state.authenticator.authenticate(
             request.headers.get("authorization"), scope.get("looplane.client", "")
         )
-        scope["looplane.principal"] = principal
         kind = "read" if request.method in _READS else "write"
         if (left := state.limiter.spend(principal.key_id, kind)) is not None:
             scope["looplane.rate_limit"] = left

@@ -20,7 +20,7 @@ from looplane.kit.database import Connection
 from looplane.kit.errors import Unprocessable
 from looplane.kit.schema import Moment, StrictModel, Text
 
-LONGEST_PAGE = 200
+MAX_PAGE_ROWS = 200
 # A page ends early where its rows have more text than this; the first row always comes.
 PAGE_BYTES = 4_000_000
 # The parameters that say which part of a list is wanted, and not of which list.
@@ -30,7 +30,7 @@ _PART = frozenset({"limit", "cursor"})
 class PageQuery(StrictModel):
     """The part of a page asked for."""
 
-    limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 50
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE_ROWS)] = 50
     cursor: (
         Annotated[
             Text,
@@ -126,7 +126,7 @@ from (
     select {alias}.*, {key} as page_key,
       sum({self.size}) over (order by {key} desc, {id} desc) - ({self.size}) as page_bytes
     from {self.source} where {conditions}
-    order by {key} desc, {id} desc limit {LONGEST_PAGE + 1}) keys
+    order by {key} desc, {id} desc limit {MAX_PAGE_ROWS + 1}) keys
   limit {limit}) {alias} {self.joins}
 order by {alias}.page_key desc, {alias}.id desc"""
 

@@ -22,8 +22,10 @@ from looplane.kit.validation_messages import faults_of, shorten
 # Bytes that a request may have beside its head.
 MAX_BODY = 1_000_000
 _UTF_8 = re.compile(r"(?i)\s*(charset=(\"utf-8\"|utf-8))?\s*")
-# No object of ours has as many fields.
-_MOST_FIELDS = 200
+# No object of ours has as many fields, nor all objects of a body together: each that is not ours
+# would be a fault, and take its time.
+_MAX_FIELDS = 200
+_MAX_FIELDS_IN_ALL = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,11 @@ def read_json(request: Request, body: bytes, model: type[BaseModel]) -> Validate
         raw = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
         return Validated(None, (f"The body is not JSON: {shorten(str(error))}",))
-    if isinstance(raw, dict) and len(raw) > _MOST_FIELDS:
-        return Validated(None, (f"The body has {len(raw):,} fields, at most {_MOST_FIELDS}",))
+    if isinstance(raw, dict) and len(raw) > _MAX_FIELDS:
+        return Validated(None, (f"The body has {len(raw):,} fields, at most {_MAX_FIELDS}",))
+    if (count := _count_fields(raw)) > _MAX_FIELDS_IN_ALL:
+        text = f"The body has {count:,} fields in all its parts, at most {_MAX_FIELDS_IN_ALL:,}"
+        return Validated(None, (text,))
     try:
         return Validated(model.model_validate(raw))
     except ValidationError as error:
@@ -112,6 +117,18 @@ def _refuse_other_media(headers: Headers) -> None:
     if _media_type(headers) != "application/json" or not _UTF_8.fullmatch(parameters):
         msg = "Send the body as application/json in UTF-8."
         raise UnsupportedMediaType(msg)
+
+
+def _count_fields(raw: object) -> int:
+    """The fields of all objects in a document, whose depth the parser has bounded.
+
+    What is in a list of very many items does not count: it is refused by their number.
+    """
+    if isinstance(raw, dict):
+        return len(raw) + sum(map(_count_fields, raw.values()))
+    if isinstance(raw, list) and len(raw) <= _MAX_FIELDS:
+        return sum(map(_count_fields, raw))
+    return 0
 
 
 def _well_formed(model: type[BaseModel], raw: object, error: ValidationError) -> BaseModel | None:

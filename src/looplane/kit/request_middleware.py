@@ -121,7 +121,7 @@ class _Request:
 
     async def receive(self) -> Message:
         """The next part of the body. Raises PayloadTooLarge, RequestTimeout."""
-        if self._is_whole:  # what comes is the caller's leaving, and may take its time
+        if self._is_whole:  # all that can come is that the caller hangs up
             return await self._receive()
         message = await self._receive_in_time()
         self._is_whole = not message.get("more_body", False)

@@ -80,10 +80,10 @@ def at_most_characters(limit: int) -> AfterValidator:
 
 Text = Annotated[str, AfterValidator(_no_nul)]
 # Characters.
-LONGEST_NAME = 255
-LONGEST_REFERENCE = 255
-LONGEST_URL = 2048
-Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
+MAX_NAME_LENGTH = 255
+MAX_REFERENCE_LENGTH = 255
+MAX_URL_LENGTH = 2048
+Name = Annotated[Text, Field(min_length=1, max_length=MAX_NAME_LENGTH)]
 Moment = Annotated[
     datetime,
     Field(strict=False),
@@ -113,19 +113,20 @@ def _check_web_url(text: str) -> str:
 
 
 Id = Annotated[UUID, WithJsonSchema({"type": "string"})]
-Reference = Annotated[Text, Field(max_length=LONGEST_REFERENCE)]
+Reference = Annotated[Text, Field(max_length=MAX_REFERENCE_LENGTH)]
 # How many things one request may name in one field.
-MOST_REFERENCES = 200
+MAX_REFERENCES = 200
 References = Annotated[
     list[Reference],
-    at_most_items(MOST_REFERENCES),
-    Field(json_schema_extra={"maxItems": MOST_REFERENCES}),
+    at_most_items(MAX_REFERENCES),
+    Field(json_schema_extra={"maxItems": MAX_REFERENCES}),
 ]
-# When something happened, as it is answered.
+# When something happened, as it is answered. What a thread shows has plain strings instead: the
+# given document says no format there.
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 WebUrl = Annotated[
     Text,
-    Field(min_length=1, max_length=LONGEST_URL, json_schema_extra={"format": "uri"}),
+    Field(min_length=1, max_length=MAX_URL_LENGTH, json_schema_extra={"format": "uri"}),
     AfterValidator(_check_web_url),
 ]
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 # Characters of what the caller sent that a message repeats.
-_MOST_REPEATED = 200
+_MAX_REPEATED = 200
 
 _TEXTS = {
     "missing": "is required",
@@ -40,8 +40,8 @@ def faults_of(error: ValidationError, *, of_query: bool = False) -> list[str]:
 
 def shorten(text: str) -> str:
     """`text` without its middle where it is long."""
-    half = _MOST_REPEATED // 2
-    return text if len(text) <= _MOST_REPEATED else f"{text[:half]}…{text[-half:]}"
+    half = _MAX_REPEATED // 2
+    return text if len(text) <= _MAX_REPEATED else f"{text[:half]}…{text[-half:]}"
 
 
 def _line(error: ErrorDetails, *, of_query: bool) -> str:
@@ -78,10 +78,14 @@ def _too_short(context: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401  
 
 
 def _too_many(context: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401  # whatever was sent
+    if isinstance(value, str):  # text that was looked at before its length
+        return _too_long(context, value)
     return f"has {len(value):,} items, at most {context['max_length']:,}"
 
 
-def _too_few(context: Mapping[str, Any], _value: Any) -> str:  # noqa: ANN401  # whatever was sent
+def _too_few(context: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401  # whatever was sent
+    if isinstance(value, str):
+        return _too_short(context, value)
     return f"must have at least {context['min_length']:,} items"
 
 

@@ -21,7 +21,6 @@ _TRIES = 5
 LIFETIME = timedelta(hours=24)
 
 Command = Callable[..., Awaitable[Answer]]
-Query = Callable[..., Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Read:
     context: Context
     known_etags: frozenset[str] | None = None
 
-    async def __call__(self, query: Query, *args: object) -> Response:
+    async def __call__(self, query: Command, *args: object) -> Response:
         """Answers with what `query` finds, or 304 where the caller has it."""
         async with self.database.reading() as con:
             answer = await query(con, self.context, *args)

@@ -35,7 +35,7 @@ async def update_project(
         columns=lambda row: {**plain, **rules.next_status(sent, row)},
         faults=lambda row: rules.status_faults(sent, row),
         also=rules.ending,
-        find=sql.FIND,
+        find=sql.FIND_WITH_CHOSEN_STATUS,
         find_by=_chosen(sent),
     )
     return await changes.update(con, context, sql.PROJECT, id, sent, decision)

@@ -7,9 +7,9 @@ from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection, Row
 from looplane.kit.paging import whole_page
-from looplane.kit.responses import Answer, or_404
+from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
-from looplane.resources import Filter, Reference, Resource, contains, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
 
 PROJECT = Resource(
     noun="project",
@@ -33,7 +33,7 @@ PROJECT = Resource(
 join project_statuses ps on ps.workspace_id = p.workspace_id and ps.id = p.status_id""",
     events=("created", "updated", "completed", "canceled", "deleted"),
     stored_as={"linear_status_id": "status_id"},
-    references={"team_id": Reference("team", "teams", is_soft_deleted=False)},
+    references={"team_id": ForeignKey("team", "teams", is_soft_deleted=False)},
     filters={
         "state": Filter(
             "p.status_id in (select s.id from project_statuses s"
@@ -52,12 +52,12 @@ select s.id as chosen_id, s.type as chosen_state from project_statuses s
 where s.workspace_id = $1 and (s.id = $3 or s.type = $4)
 order by s.position, s.id limit 1"""
 
-FIND = PROJECT.find(
+FIND_WITH_CHOSEN_STATUS = PROJECT.find(
     "ps.type as state, chosen.chosen_id, chosen.chosen_state",
     f"left join ({_CHOSEN}) as chosen on true",
 )
 
-# The same for a project that is not there yet; $2 is nothing.
+# The same for a project that is not there yet; $2 is its id elsewhere, and null here.
 FIND_STATUS = f"""
 select chosen.chosen_id, chosen.chosen_state
 from (select $2::uuid) as nothing left join ({_CHOSEN}) as chosen on true"""
@@ -72,7 +72,9 @@ async def find_status(
 ) -> Row:
     """The status that a new project names, null where it is not there."""
     args = (context.workspace_id, None, status_id, state)
-    return or_404(await con.fetchrow(FIND_STATUS, *args), PROJECT.noun)
+    row = await con.fetchrow(FIND_STATUS, *args)
+    assert row is not None, "an outer join to one row answers one"
+    return row
 
 
 async def list_statuses(con: Connection, context: Context) -> Answer:

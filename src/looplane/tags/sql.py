@@ -1,7 +1,7 @@
 """Every statement on tags."""
 
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import Reference, Resource, contains, refers_to
+from looplane.resources import ForeignKey, Resource, contains, refers_to
 
 TAG = Resource(
     noun="tag",
@@ -9,7 +9,7 @@ TAG = Resource(
     alias="g",
     columns=("name", "color", "icon", "tag_group_id"),
     json=columns("g", "id", "name", "color", "icon", "tag_group_id") | timestamps("g"),
-    references={"tag_group_id": Reference("tag group", "tag_groups")},
+    references={"tag_group_id": ForeignKey("tag group", "tag_groups")},
     filters={
         "name_contains": contains("g.name"),
         "tag_group_id": refers_to("g.tag_group_id"),

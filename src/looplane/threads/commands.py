@@ -23,7 +23,7 @@ from looplane.threads.sql import THREAD
 from looplane.threads.update import sql as update
 
 # As many threads as one round wakes.
-_MOST_DUE = 1000
+_MAX_DUE = 1000
 
 
 async def update_thread(con: Connection, context: Context, id: UUID, patch: ThreadPatch) -> Answer:
@@ -41,7 +41,7 @@ async def update_thread(con: Connection, context: Context, id: UUID, patch: Thre
         if after == before:
             present = await sql.get_thread(con, context, id, ExpandQuery())
             return as_found(present, row["version"])
-        return await _write(con, context, _Change(id, row, before, after, now, sent))
+        return await _write(con, context, _DecidedChange(id, row, before, after, now, sent))
 
     key = (context.workspace_id, id)
     return await write_optimistically(con, attempt, lambda: con.execute(THREAD.lock, *key))
@@ -84,13 +84,13 @@ async def replace_html(
 
     False if that is no longer so, or the thread is not at `version` any more.
     """
-    row = await con.fetchrow(update.FIND, context.workspace_id, id)
+    row = await con.fetchrow(update.FIND_THREAD, context.workspace_id, id)
     if row is None or row["version"] != version or row["html_version"] >= CLEANER_VERSION:
         return False
     now = later_than(row["updated_at"], context.clock)
     before = _before(row, {})
     after = rules.cleaned(before, html, now, CLEANER_VERSION)
-    return await _write(con, context, _Change(id, row, before, after, now)) is not None
+    return await _write(con, context, _DecidedChange(id, row, before, after, now)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ async def wake_due_threads(con: Connection, clock: Clock, set_aside: Collection[
     asleep. Raises what went wrong with the connection itself.
     """
     woken, failures = 0, {}
-    for workspace_id, id in await con.fetch(sql.FIND_DUE, clock(), set_aside, _MOST_DUE):
+    for workspace_id, id in await con.fetch(sql.FIND_DUE, clock(), set_aside, _MAX_DUE):
         context = Context(Principal(workspace_id, "rule", rule="snooze"), clock, "snooze")
         try:
             woken += await _wake_thread(con, context, id)
@@ -129,7 +129,7 @@ async def _wake_thread(con: Connection, context: Context, id: UUID) -> bool:
         now = later_than(row["updated_at"], context.clock)
         before = _before(row, {})
         after = {**before, **rules.woken(now)}
-        await _write(con, context, _Change(id, row, before, after, now))
+        await _write(con, context, _DecidedChange(id, row, before, after, now))
     return True
 
 
@@ -167,7 +167,7 @@ def _patch_faults(sent: Mapping[str, Any], row: Row) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _DecidedChange:
     """A change of a thread that is decided: what was read, what is to be, when, and why."""
 
     id: UUID
@@ -182,7 +182,7 @@ class _Change:
         return bool(self.after.get(name) != self.before.get(name))
 
 
-async def _write(con: Connection, context: Context, change: _Change) -> Answer | None:
+async def _write(con: Connection, context: Context, change: _DecidedChange) -> Answer | None:
     """The one atomic call; None when the thread has moved."""
     watchers = change.row.get("watchers") or ()
     planned = rules.notices(change.sent.get("notify", {}), change.after["assignee_id"], watchers)
@@ -204,7 +204,7 @@ async def _write(con: Connection, context: Context, change: _Change) -> Answer |
     return Answer(update.as_seen(row), version, types_of(events), _notify_header(planned))
 
 
-def _links(change: _Change, events: Sequence[Event]) -> dict[str, object]:
+def _links(change: _DecidedChange, events: Sequence[Event]) -> dict[str, object]:
     """The links that change, as the statement takes them."""
     links: dict[str, object] = {}
     if change.differs("tag_ids"):
@@ -224,7 +224,7 @@ def _notify_header(planned: list[dict[str, object]]) -> dict[str, str]:
     return {"X-Looplane-Notify": said} if said else {}
 
 
-def _events(change: _Change, planned: list[dict[str, object]]) -> list[Event]:
+def _events(change: _DecidedChange, planned: list[dict[str, object]]) -> list[Event]:
     before, after = change.before, change.after
     difference = rules.difference(before, after)
     first, *others = rules.events_of(before, after)

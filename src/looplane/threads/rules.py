@@ -74,7 +74,7 @@ def next_state(before: Thread, sent: Sent, now: datetime) -> Thread:
         after["last_snoozed_until"] = after["snoozed_until"]
     else:
         after["snoozed_until"] = None
-    if _STATUS[state] != _STATUS[before["state"]] or state != before["state"]:
+    if state != before["state"]:
         after["last_state_change_at"] = now
     return after
 

@@ -7,13 +7,13 @@ from pydantic.json_schema import WithJsonSchema
 
 from looplane.companies.schemas import CompanyOut
 from looplane.contacts.schemas import ContactOut
-from looplane.kit.html_fields import LONGEST_HTML, Html, OptionalHtml
+from looplane.kit.html_fields import MAX_HTML_LENGTH, Html, OptionalHtml
 from looplane.kit.paging import DatedQuery, page_of
 from looplane.kit.schema import (
-    LONGEST_NAME,
-    LONGEST_REFERENCE,
-    LONGEST_URL,
-    MOST_REFERENCES,
+    MAX_NAME_LENGTH,
+    MAX_REFERENCE_LENGTH,
+    MAX_REFERENCES,
+    MAX_URL_LENGTH,
     Email,
     ExternalIds,
     ExternalIdsOut,
@@ -61,26 +61,24 @@ Origin = Literal[
     "upvote",
 ]
 Title = Annotated[Text, Field(max_length=512)]
-
-
-_LONGEST_WORDS = 1000  # characters
+_MAX_SOURCE_TEXT = 1000  # characters
 
 
 class Source(StrictModel):
     """What an AI consulted for a draft."""
 
     type: Name
-    title: Annotated[Text, Field(min_length=1, max_length=_LONGEST_WORDS)]
-    identifier: Annotated[Text, Field(max_length=_LONGEST_WORDS)] | None = None
+    title: Annotated[Text, Field(min_length=1, max_length=_MAX_SOURCE_TEXT)]
+    identifier: Annotated[Text, Field(max_length=_MAX_SOURCE_TEXT)] | None = None
     url: WebUrl | None = None
 
 
-_MOST_SOURCES = 100
+_MAX_SOURCES = 100
 # The given document says no more of the sources than that they are an array, so their shape is
 # kept from the contract.
 _JUST_ARRAY = WithJsonSchema({"type": "array"})
 _OF_SOURCES = GetPydanticSchema(
-    lambda _, handler: handler(Annotated[list[Source], at_most_items(_MOST_SOURCES)])
+    lambda _, handler: handler(Annotated[list[Source], at_most_items(_MAX_SOURCES)])
 )
 Sources = Annotated[list[Any], _OF_SOURCES, _JUST_ARRAY]
 
@@ -90,14 +88,14 @@ class Notify(StrictModel):
     email: bool = optional()
 
 
-_TEXT = f"HTML; it is cleaned, and something must be left. At most {LONGEST_HTML:,} characters."
+_TEXT = f"HTML; it is cleaned, and something must be left. At most {MAX_HTML_LENGTH:,} characters."
 _NOTIFY = (
     "Whom of the team to tell of this write, and never the customer: the Slack channel; by mail "
     "the assignee, or else those who watch new threads. A write that changes nothing tells nobody."
 )
 # The given operation has no keywords for these limits, so they are said in words.
 _TagIds = Annotated[
-    list[Annotated[Text, at_most_characters(LONGEST_REFERENCE)]], at_most_items(MOST_REFERENCES)
+    list[Annotated[Text, at_most_characters(MAX_REFERENCE_LENGTH)]], at_most_items(MAX_REFERENCES)
 ]
 
 
@@ -114,7 +112,7 @@ class ThreadPatch(StrictModel):
     )
     tag_ids: _TagIds = optional(
         "All tags of the thread from now on: those that are not named leave it. "
-        f"At most {MOST_REFERENCES} items, each of at most {LONGEST_REFERENCE} characters.",
+        f"At most {MAX_REFERENCES} items, each of at most {MAX_REFERENCE_LENGTH} characters.",
     )
     project_id: Text | None = Field(
         None,
@@ -138,15 +136,15 @@ class ThreadPatch(StrictModel):
         description="The next reply as an AI drafts it, HTML that the composer opens with. A new "
         "one sets `ai_draft_generated_at` and empties `ai_draft_started_at`, `ai_draft_error_at` "
         "and, unless they are sent too, `ai_draft_sources`. Null, an empty string, or HTML that "
-        f"shows nothing clears the draft and its sources. At most {LONGEST_HTML:,} characters.",
+        f"shows nothing clears the draft and its sources. At most {MAX_HTML_LENGTH:,} characters.",
     )
     ai_draft_sources: Sources | None = Field(
         None,
         description="What the AI consulted for the draft, as the composer shows it; only with a "
         "draft. Items `{ type, title, identifier?, url? }` with `type` of 1 to "
-        f"{LONGEST_NAME} characters, `title` of 1 to {_LONGEST_WORDS:,}, `identifier` of at most "
-        f"{_LONGEST_WORDS:,}, `url` of at most {LONGEST_URL:,}. Null clears them. "
-        f"At most {_MOST_SOURCES} items.",
+        f"{MAX_NAME_LENGTH} characters, `title` of 1 to {_MAX_SOURCE_TEXT:,}, `identifier` of at "
+        f"most {_MAX_SOURCE_TEXT:,}, `url` of at most {MAX_URL_LENGTH:,}. Null clears them. "
+        f"At most {_MAX_SOURCES} items.",
     )
     clear_ai_draft_error: bool = optional(
         "True empties `ai_draft_error_at`, and with it the notice in the composer, "

@@ -55,7 +55,7 @@ async def find_workspace(con: Connection, text: str) -> UUID:
 
     Raises NotFound, and Conflict when several are called so.
     """
-    rows = await con.fetch(sql.FIND, parse_id(text), text)
+    rows = await con.fetch(sql.FIND_BY_ID_OR_NAME, parse_id(text), text)
     ids = [str(row["id"]) for row in rows]
     if text in ids:
         return UUID(text)

@@ -6,7 +6,7 @@ LIST = f"""
 select {json_object(columns("w", "id", "name") | {"created_at": iso("w.created_at")})}::text as body
 from workspaces w order by w.created_at, w.id"""
 
-FIND = "select id from workspaces where id = $1 or name = $2 order by created_at, id"
+FIND_BY_ID_OR_NAME = "select id from workspaces where id = $1 or name = $2 order by created_at, id"
 
 # Nobody makes a workspace while this is held; whoever works in one goes on.
 LOCK = "lock table workspaces in share row exclusive mode"

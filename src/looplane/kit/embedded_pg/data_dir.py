@@ -11,7 +11,7 @@ from looplane.kit.embedded_pg.errors import EmbeddedError
 logger = logging.getLogger("looplane.postgres")
 
 _SOURCES = Path(__file__).resolve().parents[3]  # "src" in a checkout
-# What version 0.1.0 used, in the folder where it was started.
+# What earlier versions used, in the folder where they were started.
 _EARLIER = Path("data")
 # Only a cluster of ours has it.
 _MARK = Path("postgres/looplane.password")

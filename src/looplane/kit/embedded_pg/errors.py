@@ -17,7 +17,7 @@ class EmbeddedError(Exception):
 
 
 def program_failed(what: str, output: str, data_dir: Path) -> EmbeddedError:
-    """The error for a program that ended early, told by the end of its `output`."""
+    """The error for a program that ended early, with the end of its `output`."""
     tail = "\n".join(output.strip().splitlines()[-TAIL_LINES:])
     disk = os.statvfs(data_dir)
     if any(text in tail for text in FULL.values()) or disk.f_bavail * disk.f_frsize < NO_ROOM:

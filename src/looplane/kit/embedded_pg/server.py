@@ -26,7 +26,7 @@ logger = logging.getLogger("looplane.postgres")
 # All in seconds.
 TICK = 0.01  # between two looks while something starts
 WATCH = 0.2  # between two looks while all is well
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0  # before another try, doubled from one to the next
+FIRST_PAUSE, MAX_PAUSE = 0.1, 30.0  # before another try, doubled from one to the next
 STEADY = 60.0  # after so long without trouble the first try is at once again
 
 
@@ -72,7 +72,7 @@ class EmbeddedPostgres:
                 await self._bring_back()
             except EmbeddedError as error:
                 logger.error("PostgreSQL is down: %s", error)  # noqa: TRY400 - it says all there is
-            pause = min(max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+            pause = min(max(pause * 2, FIRST_PAUSE), MAX_PAUSE)
             last_trouble = time.monotonic()
 
     def stop(self) -> None:

@@ -12,7 +12,7 @@ from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.place import Place
 
 PORT = 5432
-LONGEST_ADDRESS = 107  # bytes, of a socket's path on Linux
+MAX_SOCKET_PATH = 107  # bytes, of a socket's path on Linux
 
 
 def socket_path(folder: Path) -> Path:
@@ -63,7 +63,7 @@ def _taken(folder: Path) -> EmbeddedError:
 
 def _fits(folder: Path) -> bool:
     address = os.fsencode(socket_path(folder))
-    return len(address) <= LONGEST_ADDRESS and b"," not in address  # a comma parts hosts in a DSN
+    return len(address) <= MAX_SOCKET_PATH and b"," not in address  # a comma parts hosts in a DSN
 
 
 def _link_elsewhere(place: Place) -> None:

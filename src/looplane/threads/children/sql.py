@@ -57,13 +57,13 @@ select ms.workspace_id, ms.id, ms.thread_id, ms.type, ms.direction, ms.subject, 
   ms.cc, ms.bcc, ms.text, ms.html, ms.attachments, ms.user_id, ms.created_at
 from messages ms where ms.workspace_id = t.workspace_id and ms.thread_id = t.id"""
 # As many as an expanded thread shows of each: the rest is in lists of their own.
-MOST_EXPANDED = 200
+MAX_EXPANDED = 200
 
 # The first messages of thread `t`, oldest first.
 MESSAGES = f"""
 (select coalesce(json_agg({MESSAGE} order by ms.created_at, ms.id), '[]'::json)
  from (select * from ({_OPENING} union all {_STORED}) every
-   order by every.created_at, every.id limit {MOST_EXPANDED}) ms)"""
+   order by every.created_at, every.id limit {MAX_EXPANDED}) ms)"""
 
 COMMENT = json_object(
     columns("cm", "id", "thread_id")
@@ -76,5 +76,5 @@ COMMENTS = f"""
 (select coalesce(json_agg({COMMENT} order by cm.created_at, cm.id), '[]'::json)
  from (select * from comments each where each.workspace_id = t.workspace_id
    and each.thread_id = t.id and each.deleted_at is null
-   order by each.created_at, each.id limit {MOST_EXPANDED}) cm
+   order by each.created_at, each.id limit {MAX_EXPANDED}) cm
  {member_join("cma", "cm.author_id")})"""

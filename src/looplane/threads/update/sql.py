@@ -16,8 +16,7 @@ from looplane.threads.children.sql import NEED
 from looplane.threads.sql import JOINS, THREAD, WATCHERS, existing, tab
 
 # What a thread is now: all that a change of its own fields needs to know.
-FIND = THREAD.find()
-
+FIND_THREAD = THREAD.find()
 
 # The same, and what a change of links needs to know: what there is of what it names.
 FIND_WITH_LINKS = THREAD.find(
@@ -163,7 +162,7 @@ async def find(con: Connection, context: Context, id: UUID, sent: Mapping[str, A
     """The thread, and what there is of what a change names. Raises NotFound."""
     key = (context.workspace_id, id)
     if not looks_at_links(sent):
-        return or_404(await con.fetchrow(FIND, *key), THREAD.noun)
+        return or_404(await con.fetchrow(FIND_THREAD, *key), THREAD.noun)
     fields = ("assignee_id", "contact_id", "company_id")
     ids = [reference_id(sent, field) for field in fields]
     tag_ids = reference_ids(sent, "tag_ids") if "tag_ids" in sent else None
