@@ -12,7 +12,7 @@ import structlog
 from looplane.kit import html_process
 from looplane.kit.errors import Unavailable
 from looplane.kit.html import TangledError, clean
-from looplane.kit.html_process import CLEANED, ENDED_BY_DOCUMENT, LENGTH_BYTES
+from looplane.kit.html_process import CLEANED, ENDED_BY_DOCUMENT, HTML, LENGTH_BYTES, MARKDOWN
 
 # What is cleaned in place: a notification or a short reply. The worst that fits takes 4 ms.
 _SHORT = 2000  # characters
@@ -77,7 +77,13 @@ class HtmlCleaner:
         """
         if len(html) <= _SHORT and html.count("<") <= _FEW:
             return clean(html)
-        document = html.encode()
+        return await self._clean_elsewhere(HTML + html.encode())
+
+    async def render(self, markdown: str) -> str:
+        """The clean HTML that `markdown` means. Raises as `clean` does."""
+        return await self._clean_elsewhere(MARKDOWN + markdown.encode())
+
+    async def _clean_elsewhere(self, document: bytes) -> str:
         process, good = await self._take(), None
         try:
             good, answer = await self._ask_twice(process, document)

@@ -1,4 +1,7 @@
-"""Fields that hold HTML: cleaned at the way in, after the form of a body is known to be right."""
+"""Fields that hold HTML or Markdown, as they come in: cleaned and rendered.
+
+It is done after the form of a body is known to be right.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import Annotated, Any, Protocol, get_args, get_origin
 from pydantic import BaseModel, Field
 
 from looplane.kit.html import is_blank
+from looplane.kit.markdown import MarkdownMark, MarkdownText
 from looplane.kit.schema import Text, at_most_characters
 
 # Characters, before cleaning: as much as the longest mails have without their attachments.
@@ -33,23 +37,32 @@ class Cleaner(Protocol):
         """What is harmless in `html`. Raises ValueError for what cannot be cleaned."""
         ...
 
+    async def render(self, markdown: str) -> str:
+        """The clean HTML that `markdown` means. Raises ValueError for what cannot be cleaned."""
+        ...
+
 
 async def clean_fields(body: BaseModel, cleaner: Cleaner) -> tuple[BaseModel, list[str]]:
-    """The body with its HTML cleaned, and a fault for each field where that does not go."""
+    """The body with its HTML cleaned and its Markdown rendered (MarkdownText).
+
+    There is a fault for each field where that does not go.
+    """
     cleaned: dict[str, str] = {}
     faults = []
-    for name, mark in _html_fields(type(body)):
-        html = getattr(body, name, None) if name in body.model_fields_set else None
-        if html:
+    for name, mark in _marked_fields(type(body)):
+        text = getattr(body, name, None) if name in body.model_fields_set else None
+        if text:
             try:
-                cleaned[name] = await _clean(html, mark, cleaner)
+                cleaned[name] = await _clean(text, mark, cleaner)
             except ValueError as error:
                 faults.append(f"{name}: {error}")
     return (body.model_copy(update=cleaned) if cleaned else body), faults
 
 
-async def _clean(html: str, mark: HtmlMark, cleaner: Cleaner) -> str:
-    safe = await cleaner.clean(html)
+async def _clean(text: str, mark: HtmlMark | MarkdownMark, cleaner: Cleaner) -> str:
+    if isinstance(mark, MarkdownMark):
+        return MarkdownText(text, await cleaner.render(text))
+    safe = await cleaner.clean(text)
     if not is_blank(safe):
         return safe
     if mark.may_be_blank:
@@ -59,12 +72,12 @@ async def _clean(html: str, mark: HtmlMark, cleaner: Cleaner) -> str:
 
 
 @cache
-def _html_fields(model: type[BaseModel]) -> list[tuple[str, HtmlMark]]:
+def _marked_fields(model: type[BaseModel]) -> list[tuple[str, HtmlMark | MarkdownMark]]:
     return [
         (name, mark)
         for name, field in model.model_fields.items()
         for mark in (*field.metadata, *_metadata(field.annotation))
-        if isinstance(mark, HtmlMark)
+        if isinstance(mark, HtmlMark | MarkdownMark)
     ]
 
 

@@ -1,7 +1,8 @@
 """The program of a process that cleans HTML for another one, over its standard input and output.
 
-A request is four bytes of length and so much UTF-8; an answer is one byte (`CLEANED` or
-`REFUSED`), and then the same. It ends when its input does: with the process that started it.
+A request is four bytes of length and so many bytes: one that says what it is (`HTML` or
+`MARKDOWN`), and UTF-8. An answer is one byte (`CLEANED` or `REFUSED`), four bytes of length, and
+so much UTF-8. It ends when its input does: with the process that started it.
 """
 
 import contextlib
@@ -10,7 +11,9 @@ import signal
 import sys
 
 from looplane.kit.html import TangledError, clean
+from looplane.kit.markdown import render
 
+HTML, MARKDOWN = b"h", b"m"
 CLEANED, REFUSED = b"+", b"-"
 LENGTH_BYTES = 4
 # Of CPU, so that a busy machine refuses nothing more. The largest newsletters take a tenth of one.
@@ -32,7 +35,8 @@ def _set_limits() -> None:
 def _answer(document: bytes) -> tuple[bytes, bytes]:
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        return CLEANED, clean(document.decode()).encode()
+        language, text = document[:1], document[1:].decode()
+        return CLEANED, clean(render(text) if language == MARKDOWN else text).encode()
     except MemoryError:
         return REFUSED, str(TangledError()).encode()
     except ValueError as error:

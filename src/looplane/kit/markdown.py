@@ -1,0 +1,44 @@
+"""Fields that hold Markdown: kept to the letter, and rendered at the way in."""
+
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from markdown_it import MarkdownIt
+from pydantic import Field
+
+from looplane.kit.schema import Text, at_most_characters
+
+# Characters of Markdown.
+MAX_MARKDOWN_LENGTH = 200_000
+
+# Tables and struck out text as people write them; HTML within goes through the cleaner like all
+# that comes from outside.
+_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+class MarkdownText(str):
+    """Markdown as it was sent, with the clean HTML that it means in `html`."""
+
+    __slots__ = ("html",)
+
+    html: str
+
+    def __new__(cls, markdown: str, html: str) -> Self:
+        text = super().__new__(cls, markdown)
+        text.html = html
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownMark:
+    """Says that a field holds Markdown; a body's value is then a MarkdownText."""
+
+
+Markdown = Annotated[
+    Text, Field(min_length=1), at_most_characters(MAX_MARKDOWN_LENGTH), MarkdownMark()
+]
+
+
+def render(markdown: str) -> str:
+    """HTML that is not clean yet."""
+    return str(_MARKDOWN.render(markdown))
