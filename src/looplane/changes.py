@@ -66,7 +66,8 @@ async def conditions_of(
     conditions = Conditions(resource.alias, context.workspace_id, *more)
     for name, declared in resource.filters.items():
         if (value := getattr(query, name)) is not None:
-            conditions.add(declared.clause, declared.convert(value))
+            add = conditions.search if declared.is_search(value) else conditions.add
+            add(declared.clause, declared.convert(value))
     alias = resource.alias
     # The interval keeps an index in the order of changes from being used for `updated_at`: it would
     # be read to the end, and its rows sorted, for each page.

@@ -8,7 +8,7 @@ from typing import Any
 from looplane import events
 from looplane.kit.ids import parse_id
 from looplane.kit.paging import Listing
-from looplane.kit.sqltext import contains_pattern, json_object
+from looplane.kit.sqltext import has_trigrams, json_object
 
 _DATES = ("created_at", "updated_at")
 
@@ -29,15 +29,23 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition of a list: SQL with `{0}` for the value, and what turns the text into it."""
+    """A condition of a list: SQL with `{0}` for the value, and what turns the text into it.
+
+    `is_search` says of a text whether an index finds it.
+    """
 
     clause: str
     convert: Callable[[Any], object] = lambda value: value
+    is_search: Callable[[str], bool] = lambda _: False
 
 
 def contains(column: str) -> Filter:
-    """A part of the text in `column`, whatever its capitals."""
-    return Filter(f"{column} ilike {{0}}", contains_pattern)
+    """A part of a text, whatever its accents and capitals.
+
+    `column` is the text's `fold_name`, and has an index of its trigrams.
+    """
+    # As a query of its own the pattern is made once, and not for each row.
+    return Filter(f"{column} like (select contains_pattern({{0}}))", is_search=has_trigrams)
 
 
 def equals(column: str) -> Filter:

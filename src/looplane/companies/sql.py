@@ -43,7 +43,7 @@ left join company_tiers cr on cr.workspace_id = co.workspace_id and cr.id = co.t
     filters={
         "external_id": Filter("co.external_ids @> array[{0}::text]"),
         "domain": Filter("co.domains @> array[{0}::text]"),
-        "name_contains": contains("co.name"),
+        "name_contains": contains("co.name_key"),
         "status_id": refers_to("co.status_id"),
         "tier_id": refers_to("co.tier_id"),
         "size_gte": Filter("co.size >= {0}"),

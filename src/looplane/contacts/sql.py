@@ -36,7 +36,7 @@ left join companies cc on cc.workspace_id = ct.workspace_id and cc.id = ct.compa
     references={"company_id": ForeignKey("company", "companies")},
     filters={
         "email": Filter("lower(ct.email) = lower({0})"),
-        "name_contains": contains("ct.name"),
+        "name_contains": contains("ct.name_key"),
         "company_id": refers_to("ct.company_id", "companies"),
         "external_id": external_id_filter("ct"),
     },

@@ -16,13 +16,15 @@ from looplane.kit.cursors import (
     decode_key,
     encode_cursor,
 )
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Unprocessable
 from looplane.kit.schema import Moment, StrictModel, Text
 
 MAX_PAGE_ROWS = 200
 # A page ends early where its rows have more text than this; the first row always comes.
 PAGE_BYTES = 4_000_000
+# A text that many rows have is found among so many of the newest; a rarer one, by its own index.
+_NEWEST = 2000
 # The parameters that say which part of a list is wanted, and not of which list.
 _PART = frozenset({"limit", "cursor"})
 
@@ -77,11 +79,34 @@ class Conditions:
     def __init__(self, alias: str, workspace_id: UUID, *more: object) -> None:
         self.values: list[Any] = [workspace_id, *more]
         self._clauses = [f"{alias}.workspace_id = $1", f"{alias}.deleted_at is null"]
+        self._always = list(self._clauses)
+        self._searches: list[str] = []
 
     def add(self, clause: str, *values: object) -> None:
         """Adds `clause`, in which `{0}` stands for the first of `values`, and so on."""
         numbers = [self.number(value) for value in values]
         self._clauses.append(clause.format(*numbers))
+
+    def search(self, clause: str, value: object) -> None:
+        """Adds `clause`, for which there is an index that is no index of the order of the list."""
+        searched = clause.format(self.number(value))
+        self._clauses.append(searched)
+        self._searches.append(searched)
+
+    def start_after(self, clause: str, *values: object) -> None:
+        """Adds where the page starts, as `add` does."""
+        self.add(clause, *values)
+        self._always.append(self._clauses[-1])
+
+    @property
+    def always(self) -> str:
+        """What holds for all rows of the list from this page on, whatever is asked for."""
+        return " and ".join(self._always)
+
+    @property
+    def searches(self) -> str:
+        """What is looked for in texts; empty where nothing is."""
+        return " and ".join(self._searches)
 
     def number(self, value: object) -> str:
         """The parameter that stands for `value`."""
@@ -110,8 +135,10 @@ class Listing:
     id: str = ""
     size: str = "0"
 
-    def statement(self, conditions: Conditions, limit: str) -> str:
+    def statement(self, conditions: Conditions, limit: str, source: str = "") -> str:
         """The rows of a page, in order: `body` (null beyond PAGE_BYTES), `page_key` and `id`.
+
+        They are looked for in `source`, if it is given, instead of in the listing's own.
 
         The keys are read first, from an index in its order: planned once, without the values, the
         inner limit tells the planner that pages are short. Only what is on the page is put
@@ -125,7 +152,7 @@ from (
   select * from (
     select {alias}.*, {key} as page_key,
       sum({self.size}) over (order by {key} desc, {id} desc) - ({self.size}) as page_bytes
-    from {self.source} where {conditions}
+    from {source or self.source} where {conditions}
     order by {key} desc, {id} desc limit {MAX_PAGE_ROWS + 1}) keys
   limit {limit}) {alias} {self.joins}
 order by {alias}.page_key desc, {alias}.id desc"""
@@ -142,12 +169,30 @@ order by {alias}.page_key desc, {alias}.id desc"""
         """One page as JSON. Raises Unprocessable for a cursor that is broken."""
         if query.cursor is not None:
             last = decode_key(query.cursor, self.key_type)
-            conditions.add(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)
+            conditions.start_after(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)
         limit = conditions.number(query.limit + 1)
-        rows = await con.fetch(self.statement(conditions, limit), *conditions.values)
+        rows: list[Row] = []
+        for source in self._sources(conditions):
+            rows = await con.fetch(self.statement(conditions, limit, source), *conditions.values)
+            if len(rows) > query.limit:
+                break
         return self._page(rows, query)
 
-    def _page(self, rows: list[Any], query: PageQuery) -> str:
+    def _sources(self, conditions: Conditions) -> list[str]:
+        """What to look in one after the other, until the page is full; the last one has all."""
+        if not conditions.searches:
+            return [self.source]
+        alias, read = self.alias, f"select {self.alias}.* from {self.source}"
+        newest = f"order by {self._key} desc, {self._id} desc limit {_NEWEST}"
+        # By what is looked for alone, and the rest after it, which is what the offset is for: by
+        # anything else the workspace would be read to the end.
+        found = f"{alias}.deleted_at is null and {conditions.searches} offset 0"
+        return [
+            f"({read} where {conditions.always} {newest}) {alias}",
+            f"({read} where {found}) {alias}",
+        ]
+
+    def _page(self, rows: list[Row], query: PageQuery) -> str:
         shown = [row for row in rows[: query.limit] if row["body"] is not None]
         more = len(rows) > len(shown)
         cursor = None

@@ -1,5 +1,7 @@
 """Pieces of SQL text that every noun uses to say its JSON."""
 
+import re
+
 
 def iso(column: str) -> str:
     """SQL for a timestamp as ISO 8601 in UTC with milliseconds and `Z`; null stays null."""
@@ -28,7 +30,9 @@ def case_when(alternatives: dict[str, str], otherwise: str) -> str:
     return f"case {whens} else {otherwise} end"
 
 
-def contains_pattern(text: str) -> str:
-    """`text` as a pattern for ILIKE that finds it anywhere, whatever signs it has."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def has_trigrams(text: str) -> bool:
+    """Whether an index of trigrams finds `text`, and not just reads all that it has.
+
+    It has three letters of each word in a row, the spaces around the word among them.
+    """
+    return re.search(r"\w{3}|\w\W|\W\w", text) is not None

@@ -39,7 +39,7 @@ join project_statuses ps on ps.workspace_id = p.workspace_id and ps.id = p.statu
             "p.status_id in (select s.id from project_statuses s"
             " where s.workspace_id = p.workspace_id and s.type = {0})"
         ),
-        "name_contains": contains("p.name"),
+        "name_contains": contains("p.name_key"),
         "linear_team_id": refers_to("p.team_id"),
     },
     size="coalesce(octet_length(p.description), 0)",

@@ -11,7 +11,7 @@ TAG = Resource(
     json=columns("g", "id", "name", "color", "icon", "tag_group_id") | timestamps("g"),
     references={"tag_group_id": ForeignKey("tag group", "tag_groups")},
     filters={
-        "name_contains": contains("g.name"),
+        "name_contains": contains("g.name_key"),
         "tag_group_id": refers_to("g.tag_group_id"),
     },
 )

@@ -1,0 +1,110 @@
+"""Names are found by a part of them, whatever its accents and capitals, and however rare it is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import httpx
+import pytest
+
+from looplane.kit import paging
+from looplane.kit.sqltext import has_trigrams
+from tests.conftest import SteppedClock
+from tests.factory import Factory
+
+
+async def _all(client: httpx.AsyncClient, path: str, **query: Any) -> list[str]:
+    """The ids of all pages."""
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        params = {**query, "cursor": cursor} if cursor else query
+        answer = await client.get(path, params=params)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        found += [row["id"] for row in answer.json()["data"]]
+        cursor = answer.json()["page"]["cursor"]
+    return found
+
+
+@pytest.mark.parametrize("part", ["zoë müll", "ZOE MULL", "e M", "ë", "ller", "Zoé Müller-Straße"])
+async def test_accents_and_capitals_do_not_matter(
+    client: httpx.AsyncClient, make: Factory, part: str
+) -> None:
+    wanted = [
+        (await make.contact(name=name))["id"]
+        for name in ("Zoë Müller-Strasse", "ZOE MULLER-STRASSE")
+    ]
+    await make.contact(name="Zo Mull")
+    await make.contact()
+    assert await _all(client, "/contacts", name_contains=part) == wanted[::-1]
+
+
+@pytest.mark.parametrize("sign", ["\N{FULLWIDTH PERCENT SIGN}", "100%", "a_b", "\\", "--"])
+async def test_signs_are_signs(client: httpx.AsyncClient, make: Factory, sign: str) -> None:
+    wanted = await make.company(name=f"The {sign} company")
+    await make.company(name="The 1000 a.b company")
+    assert await _all(client, "/companies", name_contains=sign) == [wanted["id"]]
+
+
+@pytest.mark.parametrize("path", ["/contacts", "/companies", "/projects", "/tags"])
+async def test_pages_are_whole_where_the_newest_are_not_enough(
+    client: httpx.AsyncClient,
+    make: Factory,
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+) -> None:
+    monkeypatch.setattr(paging, "_NEWEST", 3)
+    nouns = {"/contacts": make.contact, "/companies": make.company, "/projects": make.project}
+    new = nouns.get(path, make.tag)
+    made = []
+    for n in range(20):
+        clock.step(timedelta(seconds=1))
+        made.append(await new(name=f"Needle {n}" if n % 4 == 0 or n > 16 else f"Hay {n}"))
+    wanted = [each["id"] for each in made if "Needle" in each["name"]][::-1]
+    for limit in (1, 2, 50):
+        assert await _all(client, path, name_contains="NEEDLE", limit=limit) == wanted
+    everything = await _all(
+        client, path, name_contains="NEEDLE", created_after=made[7]["created_at"]
+    )
+    assert everything == wanted[:6]
+
+
+async def test_a_search_asks_once_or_twice(
+    client: httpx.AsyncClient, make: Factory, queries: Callable[[], Any]
+) -> None:
+    for n in range(2):
+        await make.contact(name=f"Common {n}")
+    for params, most in (
+        ({"name_contains": "common", "limit": 1}, 1),
+        ({"name_contains": "common"}, 2),
+        ({"name_contains": "co"}, 1),
+        ({}, 1),
+    ):
+        await client.get("/me")
+        with queries() as seen:
+            answer = await client.get("/contacts", params=params)
+        assert answer.status_code == httpx.codes.OK
+        assert len(seen) == most, params
+
+
+async def test_what_no_index_finds_is_known(db: Any) -> None:
+    parts = ["a", "ab", "abc", "a b", "--", "-a", "ab-cd", "é", "%", "x ", " x", "1", "12", "123"]
+    for part in parts:
+        # A pattern without trigrams reads the whole index.
+        read = await db.fetchval("select cardinality(show_trgm(translate($1, '%_', ''))) > 0", part)
+        if has_trigrams(part):
+            assert read, part
+    assert [part for part in parts if has_trigrams(part)] == [
+        "abc",
+        "a b",
+        "-a",
+        "ab-cd",
+        "x ",
+        " x",
+        "123",
+    ]
+    for before, after in pairwise(["ab", "abc"]):
+        assert not has_trigrams(before)
+        assert has_trigrams(after)
