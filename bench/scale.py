@@ -1,13 +1,12 @@
 """The same requests at ten thousand threads and at a million: what grows with the size."""
 
 import json
-import time
-import urllib.request
 from datetime import timedelta
 from statistics import median
 from urllib.parse import quote
 
 from bench import load
+from bench.requests import fetch, timed
 from bench.updates import get, patch
 from bench.world import PORT, World, api
 from looplane.kit.clock import iso
@@ -39,39 +38,15 @@ def measure(world: World) -> dict[str, float]:
     return found
 
 
-def report(small: dict[str, float], large: dict[str, float]) -> list[str]:
-    """Lines of the report."""
-    return [
-        f"| {name} | {few:.2f} ms | {large[name]:.2f} ms | {large[name] / few:.2f} |"
-        for name, few in small.items()
-    ]
-
-
-def _get(world: World, target: str) -> bytes:
-    request = urllib.request.Request(  # our own server
-        f"http://127.0.0.1:{PORT}/api/v2{target}",
-        headers={"Authorization": f"Bearer {world.key}"},
-    )
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return bytes(answer.read())
-
-
 def _timed(world: World, target: str) -> float:
-    for _ in range(5):
-        _get(world, target)
-    times = []
-    for _ in range(_TRIES):
-        started = time.perf_counter()
-        _get(world, target)
-        times.append(1000 * (time.perf_counter() - started))
-    return median(times)
+    return median(timed(world, lambda: target, _TRIES))
 
 
 def _cursor_of(world: World, tab: str, pages: int) -> str:
     cursor = ""
     for _ in range(pages):
         tail = f"&cursor={cursor}" if cursor else ""
-        cursor = json.loads(_get(world, f"/threads?tab={tab}&limit={_LIMIT}{tail}"))["page"][
+        cursor = json.loads(fetch(world, f"/threads?tab={tab}&limit={_LIMIT}{tail}"))["page"][
             "cursor"
         ]
     return cursor

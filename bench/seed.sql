@@ -1,4 +1,4 @@
--- :threads threads of one workspace, spread over what a workspace has. Run by bench/world.py.
+-- :size threads of one workspace, spread over what a workspace has. Run by bench/world.py.
 insert into workspaces values ('00000000-0000-7000-8000-000000000001', 'Bench', now());
 insert into teams (workspace_id, id, name, is_default, created_at)
 values ('00000000-0000-7000-8000-000000000001', bench_id('9', 1), 'Bench', true, now());
@@ -30,11 +30,11 @@ select '00000000-0000-7000-8000-000000000001', bench_id('a', n), 'Thread ' || n,
   case when n % 3 = 0 then bench_id('d', 1 + (n / 3) % 3) end,
   now() - (n + 30) * interval '1 second', case when n % 2 = 0 then now() - n * interval '1 second' end,
   now() - n * interval '1 minute', now() - n * interval '1 second'
-from generate_series(1, :threads) n,
+from generate_series(1, :size) n,
   lateral (select (array['open', 'done', 'new', 'open', 'snoozed', 'done', 'closed', 'open', 'new', 'done'])[1 + (n / 7) % 10] s) x;
 insert into thread_tags (workspace_id, thread_id, tag_id, thread_created_at)
 select t.workspace_id, t.id, bench_id('e', 1 + (n + k) % 30), t.created_at
-from generate_series(1, :threads) n join threads t
+from generate_series(1, :size) n join threads t
   on t.workspace_id = '00000000-0000-7000-8000-000000000001' and t.id = bench_id('a', n),
   generate_series(1, 2) k;
 insert into projects (workspace_id, id, team_id, status_id, name, created_at, updated_at)
@@ -45,7 +45,7 @@ from teams t join project_statuses s on s.workspace_id = t.workspace_id, generat
 alter table customer_needs disable trigger user;
 insert into customer_needs (workspace_id, id, thread_id, project_id, created_at, updated_at)
 select t.workspace_id, bench_id('8', n * 10), t.id, bench_id('7', 1 + n % 500), t.created_at, t.created_at
-from generate_series(1, :threads / 10) n join threads t
+from generate_series(1, :size / 10) n join threads t
   on t.workspace_id = '00000000-0000-7000-8000-000000000001' and t.id = bench_id('a', n * 10);
 alter table customer_needs enable trigger user;
 update projects p set score = s.score, thread_count = s.thread_count

@@ -58,7 +58,7 @@ def page(world: World, query: str) -> Callable[[], bytes]:
 
 
 def _any_thread(world: World) -> str:
-    return f"/api/v2/threads/{bench_id('a', random.randint(1, world.threads))}"
+    return f"/api/v2/threads/{bench_id('a', random.randint(1, world.size))}"
 
 
 @dataclass

@@ -36,7 +36,7 @@ class World:
     """A seeded database."""
 
     dsn: str
-    threads: int
+    size: int
     key: str
     binaries: Path
     seeded_at: datetime
@@ -58,15 +58,15 @@ def postgres(folder: Path) -> Iterator[tuple[str, Path]]:
         server.stop()
 
 
-async def seed(dsn: str, binaries: Path, threads: int) -> World:
-    """Empties the database and fills it with `threads` threads and one key of a member."""
+async def seed(dsn: str, binaries: Path, size: int, file: str = "seed.sql") -> World:
+    """Empties the database and fills it from `file`, with one key of a member."""
     key = new_key()
     async with connected(dsn) as con:
         await con.execute("drop schema public cascade; create schema public")
         await migrate(con, MIGRATIONS)
         await con.execute("set statement_timeout = 0")
         await con.execute(_ID, timeout=3600)
-        text = (HERE / "seed.sql").read_text().replace(":threads", str(threads))
+        text = (HERE / file).read_text().replace(":size", str(size))
         await con.execute(text, timeout=3600)
         reference = (HERE / "reference.sql").read_text().replace(":update", UPDATE_FUNCTION.name)
         await con.execute(reference.replace(":workspace", str(WORKSPACE)))
@@ -81,8 +81,8 @@ async def seed(dsn: str, binaries: Path, threads: int) -> World:
             datetime.now(UTC),
         )
         await con.execute("vacuum analyze", timeout=3600)
-        seeded_at = await con.fetchval("select max(updated_at) from threads")
-    return World(dsn, threads, key, binaries, seeded_at)
+        seeded_at = await con.fetchval("select max(updated_at) from contacts")
+    return World(dsn, size, key, binaries, seeded_at)
 
 
 @contextlib.contextmanager
@@ -119,7 +119,7 @@ def _wait() -> None:
 def pgbench(world: World, function: str, seconds: int, clients: int) -> float:
     """Calls a second of a function of reference.sql, prepared, from `clients` connections."""
     parts = urlsplit(world.dsn)
-    script = f"\\set n random(1, {world.threads})\nselect {function}(:n);\n"
+    script = f"\\set n random(1, {world.size})\nselect {function}(:n);\n"
     environment = {
         **os.environ,
         "PGHOST": parse_qs(parts.query)["host"][0],
