@@ -85,6 +85,10 @@ SORTED: list[tuple[dict[str, str], str]] = [
 ]
 
 
+# Of which parents a step is run once.
+ONCE = {"Outer", "Inner", "Member", "Subquery", "InitPlan"}
+
+
 @pytest.fixture(params=[1, 50], ids=["one workspace", "many workspaces"])
 async def crowd(
     request: pytest.FixtureRequest, pool: Any, make: Factory, workspace: Workspace
@@ -140,7 +144,7 @@ def _nodes(plan: dict[str, Any], *, within: bool) -> Iterator[dict[str, Any]]:
     """The steps of a plan; `within` those too that are run for each row, to make its JSON."""
     yield plan
     for part in plan.get("Plans", ()):
-        if within or part["Parent Relationship"] in {"Outer", "Inner", "Member", "Subquery"}:
+        if within or part["Parent Relationship"] in ONCE:
             yield from _nodes(part, within=within)
 
 
@@ -170,7 +174,7 @@ async def test_every_list_finds_its_rows_by_an_index(
             found += (await _plans(con, context, ThreadQuery(**sent, cursor=cursor)))[0]
         for plan in found:
             steps = _steps(plan, fields)
-            if len(steps) == 1:  # the look for what has changed
+            if plan["Node Type"] == "Result":  # the look for what has changed
                 (look,) = [node for node in _nodes(plan, within=True) if "Index Name" in node]
                 assert look["Index Name"] == "threads_changed", fields
                 continue
@@ -190,9 +194,9 @@ async def test_a_long_list_costs_as_many_queries_as_a_short_one(
     for _ in range(200):
         thread = await make.thread(project_id=project)
     await client.patch(f"/threads/{thread['id']}", json={"tag_ids": tags})
-    await client.get("/threads")
     counted = []
     for limit in (1, 200):
+        await client.get("/me")  # the key is known for a second
         with queries() as seen:
             answer = await client.get("/threads", params={"limit": limit})
         assert len(answer.json()["data"]) == limit

@@ -53,6 +53,20 @@ def equals(column: str) -> Filter:
     return Filter(f"{column} = {{0}}")
 
 
+def identifies(alias: str, table: str, clause: str) -> Filter:
+    """A value that few rows of all workspaces have: `clause` is of a row `x` of `table`.
+
+    It is found by its own index alone, which is what the offset is for. The planner, who does not
+    know how few they are, would walk the list to its end for them.
+    """
+    found = (
+        f"select x.workspace_id, x.id from {table} x"
+        f" where x.deleted_at is null and {clause} offset 0"
+    )
+    ids = f"select f.id from ({found}) f where f.workspace_id = $1"
+    return Filter(f"{alias}.id = any (array({ids}))")
+
+
 def exists(table: str) -> str:
     """SQL for a filter: a row of the workspace with the id `{0}`; asked once, not for each row."""
     return (

@@ -6,17 +6,18 @@ from looplane.kit.database import Connection
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import ExternalIds
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains, identifies, refers_to
 
 
-def external_id_filter(alias: str) -> Filter:
+def external_id_filter(alias: str, table: str) -> Filter:
     """Any of the external ids: one containment for each system."""
     clauses = [
-        f"{alias}.external_ids @> jsonb_build_object('{system}', {{0}}::text)"
+        f"x.external_ids @> jsonb_build_object('{system}', {{0}}::text)"
         for system in ExternalIds.model_fields
     ]
     # The second condition is that of the index on threads; no other row can meet the first.
-    return Filter(f"({' or '.join(clauses)}) and {alias}.external_ids <> '{{{{}}}}'")
+    clause = f"({' or '.join(clauses)}) and x.external_ids <> '{{{{}}}}'"
+    return identifies(alias, table, clause)
 
 
 CONTACT = Resource(
@@ -35,10 +36,14 @@ left join companies cc on cc.workspace_id = ct.workspace_id and cc.id = ct.compa
     reads_as={"company_id": "cc.id"},
     references={"company_id": ForeignKey("company", "companies")},
     filters={
-        "email": Filter("lower(ct.email) = lower({0})"),
+        # As a query of its own: the planner does not know that there is one, and walks the list.
+        "email": Filter(
+            "ct.id = any (array(select x.id from contacts x where x.workspace_id = $1"
+            " and lower(x.email) = lower({0}) and x.deleted_at is null))"
+        ),
         "name_contains": contains("ct.name_key"),
         "company_id": refers_to("ct.company_id", "companies"),
-        "external_id": external_id_filter("ct"),
+        "external_id": external_id_filter("ct", "contacts"),
     },
 )
 

@@ -110,7 +110,7 @@ THREAD = Resource(
         "company_id": refers_to("t.company_id", "companies"),
         "issue_id": _asked_for("issue_id", "issues"),
         "project_id": _asked_for("project_id", "projects"),
-        "external_id": external_id_filter("t"),
+        "external_id": external_id_filter("t", "threads"),
     },
     events=("created", "updated", "deleted", "status_changed", "assigned", "tagged"),
     size="octet_length(t.text) + coalesce(octet_length(t.ai_draft_html), 0)"
