@@ -58,7 +58,7 @@ class Chance:
 
     async def begin(self) -> None:
         self.projects = [(await self.make.project())["id"] for _ in range(4)]
-        self.issues = [await self.make.issue() for _ in range(3)]
+        self.issues = [(await self.make.issue())["id"] for _ in range(3)]
         self.threads = [(await self.make.thread())["id"] for _ in range(6)]
 
     def some(self, ids: list[str]) -> list[str]:
