@@ -16,11 +16,14 @@ from looplane.issues.schemas import (
     WorkflowStateQuery,
 )
 from looplane.kit.api import Api, require_scopes
+from looplane.kit.schema import Id
 from looplane.kit.writes import Read
 from looplane.resource_routes import ResourceRoutes
+from looplane.scores.schemas import ScorePage, ScoreQuery
 
 api = Api("issues")
 Reading = Annotated[Read, require_scopes("issues:read")]
+ReadingThreads = Annotated[Read, require_scopes("issues:read", "threads:read")]
 routes = ResourceRoutes(
     sql.ISSUE,
     path="/issues",
@@ -47,6 +50,14 @@ async def list_issue_workflow_states(
 ) -> Response:
     """List the states that issues of a team can have, all in one page and in their order."""
     return await read(sql.list_workflow_states, query)
+
+
+@api.get("/issues/{id}/score", "issues-getScore", ScorePage)
+async def get_issue_score(
+    id: Id, query: Annotated[ScoreQuery, Query()], read: ReadingThreads
+) -> Response:
+    """Get what an issue scores and what each thread adds to it, the greatest part first."""
+    return await read(sql.get_score, id, query)
 
 
 routes.add_items(api)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from uuid import UUID
 
 from looplane.issues.schemas import WorkflowStateQuery
 from looplane.kit.context import Context
@@ -14,6 +15,8 @@ from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
 from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
+from looplane.scores.schemas import ScoreQuery
+from looplane.scores.sql import explain_score, threads_of
 
 _STATE = json_object(columns("st", "id", "name", "type"))
 ISSUE = Resource(
@@ -64,7 +67,9 @@ BY_SCORE = replace(ISSUE.listing, key="i.total_score", key_type=NUMBER)
 
 FIND_WITH_CHOSEN_STATE = ISSUE.find(
     "st.type as state_type, chosen.id as chosen_id, chosen.type as chosen_type,"
-    " chosen.team_id as chosen_team_id",
+    " chosen.team_id as chosen_team_id,"
+    " case when chosen.type in ('completed', 'canceled') and chosen.type <> st.type"
+    f" then {threads_of(ISSUE)} end as thread_ids",
     "left join workflow_states chosen on chosen.workspace_id = i.workspace_id and chosen.id = $3",
 )
 
@@ -97,3 +102,8 @@ async def list_workflow_states(
     team_id = parse_id(query.team_id)
     rows = await con.fetch(WORKFLOW_STATES, context.workspace_id, team_id)
     return Answer(whole_page([row["body"] for row in rows]))
+
+
+async def get_score(con: Connection, context: Context, id: UUID, query: ScoreQuery) -> Answer:
+    """What an issue scores, and why. Raises NotFound."""
+    return await explain_score(con, context, ISSUE, id, query)
