@@ -25,6 +25,7 @@ PAYLOADS = {
     "contact": "ContactOut",
     "company": "CompanyOut",
     "project": "ProjectOut",
+    "issue": "IssueOut",
     "tag": "TagOut",
     "tag_group": "TagGroupOut",
     "customer_need": "CustomerNeedOut",

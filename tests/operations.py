@@ -19,6 +19,7 @@ _IN_PATH = {
     "tags": "tag",
     "groups": "empty group",
     "projects": "project",
+    "issues": "issue",
     "customer-needs": "need",
 }
 # What a field of a body or a parameter of a query names.
@@ -37,11 +38,12 @@ REFERENCES = {
     "team_id": "team",
     "linear_team_id": "team",
     "linear_status_id": "project status",
+    "state_id": "workflow state",
     "status_id": "company status",
     "tier_id": "company tier",
 }
 # Names that others gave: they look like references, and point nowhere.
-_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
+_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
 # What a body needs although no single field of it is required.
 _NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
 
@@ -59,7 +61,7 @@ async def populate(make: Factory, member_id: object) -> World:
     """One of each kind of thing, in the workspace of `make`."""
     client = make.client
     thread, tag, contact = await make.thread(), await make.tag(), await make.contact()
-    project = await make.project()
+    project, issue = await make.project(), await make.issue()
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
     options = (await client.get("/companies/linear-options")).json()
@@ -70,6 +72,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "tag": tag,
         "empty group": await make.tag_group(),
         "project": project,
+        "issue": issue,
         "need": needs.json()["data"][0],
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
@@ -78,7 +81,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "group": tag["tag_group_id"],
         "team": project["team_id"],
         "project status": project["linear_status_id"],
-        "issue": await make.issue(),
+        "workflow state": issue["state_id"],
         "member": str(member_id),
         "address": contact["email"],
     }
@@ -110,7 +113,7 @@ def request(operation: Operation, world: World, **changes: Any) -> dict[str, Any
         "method": operation.method,
         "url": url(operation, path_ids(operation, world.ids)),
         "params": {
-            name: world.ids["address"]
+            name: refer(name, world.ids) if is_reference(name) else world.ids["address"]
             for name, each in operation.parameters.items()
             if each["in"] == "query" and each.get("required")
         },

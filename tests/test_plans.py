@@ -39,6 +39,7 @@ TEAM = "members"
 BY_VALUE = {"contacts_external_ids", "companies_external_ids", "companies_domains"}
 BY_VALUE |= {"threads_external_ids", "api_keys_hash"}
 BY_VALUE |= {f"{table}_name_part" for table in ("contacts", "companies", "projects", "tags")}
+BY_VALUE |= {"issues_title_part"}
 # What may stand between a page and the index that its rows come from, in their order.
 IN_ORDER = {"Limit", "Subquery Scan", "WindowAgg", "Result", "Nested Loop", "LockRows", "Memoize"}
 ROWS = 20_000

@@ -11,6 +11,8 @@ from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.issues.routes import api as issues
+from looplane.issues.sql import ISSUE
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me
 from looplane.kit.authentication import Authenticator
@@ -36,9 +38,20 @@ from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
+APIS = (
+    threads,
+    contacts,
+    companies,
+    tag_groups,
+    tags,
+    projects,
+    issues,
+    customer_needs,
+    members,
+    me,
+)
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
+RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT, ISSUE)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 

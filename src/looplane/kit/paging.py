@@ -167,16 +167,35 @@ order by {alias}.page_key desc, {alias}.id desc"""
 
     async def fetch(self, con: Connection, conditions: Conditions, query: PageQuery) -> str:
         """One page as JSON. Raises Unprocessable for a cursor that is broken."""
-        if query.cursor is not None:
-            last = decode_key(query.cursor, self.key_type)
-            conditions.start_after(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)
-        limit = conditions.number(query.limit + 1)
-        rows: list[Row] = []
+        limit, rows = self._start(conditions, query), []
         for source in self._sources(conditions):
             rows = await con.fetch(self.statement(conditions, limit, source), *conditions.values)
             if len(rows) > query.limit:
                 break
-        return self._page(rows, query)
+        return self.page(rows, query)
+
+    def ask(self, conditions: Conditions, query: PageQuery) -> str:
+        """The statement for a page; its values are in `conditions`. Raises Unprocessable."""
+        return self.statement(conditions, self._start(conditions, query))
+
+    def page(self, rows: list[Row], query: PageQuery) -> str:
+        """What that statement found, as JSON."""
+        shown = [row for row in rows[: query.limit] if row["body"] is not None]
+        more = len(rows) > len(shown)
+        cursor = None
+        if more:
+            last = shown[-1]
+            place = Cursor(type(query).__name__, _filters(query), last["page_key"], last["id"])
+            cursor = encode_cursor(place, self.key_type)
+        page = {"cursor": cursor, "has_more": more, "limit": query.limit}
+        return _envelope([row["body"] for row in shown], page)
+
+    def _start(self, conditions: Conditions, query: PageQuery) -> str:
+        """Says where a page starts, and answers the parameter for how many rows are to be read."""
+        if query.cursor is not None:
+            last = decode_key(query.cursor, self.key_type)
+            conditions.start_after(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)
+        return conditions.number(query.limit + 1)
 
     def _sources(self, conditions: Conditions) -> list[str]:
         """What to look in one after the other, until the page is full; the last one has all."""
@@ -191,17 +210,6 @@ order by {alias}.page_key desc, {alias}.id desc"""
             f"({read} where {conditions.always} {newest}) {alias}",
             f"({read} where {found}) {alias}",
         ]
-
-    def _page(self, rows: list[Row], query: PageQuery) -> str:
-        shown = [row for row in rows[: query.limit] if row["body"] is not None]
-        more = len(rows) > len(shown)
-        cursor = None
-        if more:
-            last = shown[-1]
-            place = Cursor(type(query).__name__, _filters(query), last["page_key"], last["id"])
-            cursor = encode_cursor(place, self.key_type)
-        page = {"cursor": cursor, "has_more": more, "limit": query.limit}
-        return _envelope([row["body"] for row in shown], page)
 
 
 def whole_page(bodies: list[str]) -> str:
