@@ -28,6 +28,9 @@ PAYLOADS = {
     "tag": "TagOut",
     "tag_group": "TagGroupOut",
     "customer_need": "CustomerNeedOut",
+    "doc": "DocArticleOut",
+    "doc_group": "DocGroupOut",
+    "doc_draft": "DocDraftOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()

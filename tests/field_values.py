@@ -8,7 +8,7 @@ from tests.contract import Operation
 from tests.operations import Schema, World, fields_of, is_reference, refer
 
 # Fields that change nothing by themselves.
-WITHOUT_EFFECT = {"clear_ai_draft_error", "notify"}
+WITHOUT_EFFECT = {"clear_ai_draft_error", "notify", "allow_image_removal", "language"}
 # What a field needs beside it.
 BESIDE: dict[str, dict[str, Any]] = {
     "snoozed_until": {"status": "snoozed"},
@@ -55,7 +55,7 @@ def other_value(name: str, schema: Schema, world: World) -> Any:
         "date-time": "2999-01-01T00:00:00Z",
     }
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-    examples = {"boolean": True, "integer": number, "array": ["1"], "object": {"plain": "1"}}
+    examples = {"boolean": True, "integer": number, "number": number, "array": ["1"], "object": {"plain": "1"}}
     return examples.get(kind) or formats.get(schema.get("format", ""), f"other {number}")
 
 

@@ -20,6 +20,9 @@ _IN_PATH = {
     "groups": "empty group",
     "projects": "project",
     "customer-needs": "need",
+    "docs/groups": "article group",
+    "docs/articles": "article",
+    "docs/drafts": "draft",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -39,11 +42,18 @@ REFERENCES = {
     "linear_status_id": "project status",
     "status_id": "company status",
     "tier_id": "company tier",
+    "group_id": "article group",
+    "article_id": "article",
+    "article_ids": "article",
+    "portal_instance_id": "portal instance",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 # What a body needs although no single field of it is required.
-_NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
+_NEEDED_TOO = {
+    "customerNeeds-create": ["project_ids"],
+    "docs-createDraft": ["article_id", "title"],
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ async def populate(make: Factory, member_id: object) -> World:
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
     options = (await client.get("/companies/linear-options")).json()
+    article = await make.doc_article()
     things = {
         "thread": thread,
         "contact": contact,
@@ -71,6 +82,9 @@ async def populate(make: Factory, member_id: object) -> World:
         "empty group": await make.tag_group(),
         "project": project,
         "need": needs.json()["data"][0],
+        "article group": await make.doc_group(),
+        "article": article,
+        "draft": await make.doc_draft(article_id=article["id"]),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -79,6 +93,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "team": project["team_id"],
         "project status": project["linear_status_id"],
         "issue": await make.issue(),
+        "portal instance": await make.portal_instance(),
         "member": str(member_id),
         "address": contact["email"],
     }
@@ -95,8 +110,8 @@ def is_reference(name: str) -> bool:
 
 def path_ids(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
     """The parameters of its path, each naming one of `ids`."""
-    kinds = re.findall(r"([\w-]+)/\{(\w+)\}", operation.path)
-    return {name: ids[_IN_PATH[part]] for part, name in kinds}
+    found = re.findall(r"((?:[\w-]+/)?([\w-]+))/\{(\w+)\}", operation.path)
+    return {name: ids[_IN_PATH.get(whole) or _IN_PATH[part]] for whole, part, name in found}
 
 
 def url(operation: Operation, names: dict[str, str]) -> str:

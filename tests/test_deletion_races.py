@@ -21,14 +21,16 @@ PATHS = {
     "tag": "/tags",
     "group": "/tags/groups",
     "project": "/projects",
+    "article group": "/docs/groups",
+    "article": "/docs/articles",
 }
 # No endpoint deletes them, but they can be deleted all the same.
-TABLES = {"member": "members", "issue": "issues"}
+TABLES = {"member": "members", "issue": "issues", "portal instance": "portal_instances"}
 # They are never deleted.
 LASTING = {"team", "project status", "company status", "company tier"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
-LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects"]
+LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects", "/docs/articles", "/docs/groups"]
 
 
 def cases() -> list[Any]:
@@ -70,7 +72,8 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     """The id of a new thing that is to be deleted, and what names it beside its id."""
     make, number = stage.world.make, datetime.now(UTC).isoformat()
     if kind in TABLES:
-        return await {"member": make.member, "issue": make.issue}[kind](), {}
+        makers = {"member": make.member, "issue": make.issue, "portal instance": make.portal_instance}
+        return await makers[kind](), {}
     if kind == "company":
         made = await make.company(name=f"C {number}", external_ids=[number])
         return made["id"], {"company_name": made["name"], "company_external_id": number}
@@ -79,7 +82,9 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     if kind == "contact":
         made = await make.contact()
         return made["id"], {"contact_email": made["email"]}
-    return (await {"group": make.tag_group, "project": make.project}[kind]())["id"], {}
+    makers = {"group": make.tag_group, "project": make.project}
+    makers |= {"article group": make.doc_group, "article": make.doc_article}
+    return (await makers[kind]())["id"], {}
 
 
 async def linking(stage: Stage, operation: Operation, named: dict[str, Any]) -> tuple[str, Any]:

@@ -32,7 +32,8 @@ from tests.operations import (
 from tests.plans import OneConnection, Scan, explain_all, rolled_back, scans_of, told, watched
 
 LARGE = {"threads", "contacts", "companies", "tags", "tag_groups", "projects", "issues", "members"}
-LARGE |= {"thread_tags", "customer_needs", "messages", "comments", "api_keys"}
+LARGE |= {"thread_tags", "customer_needs", "messages", "comments", "api_keys", "doc_articles", "doc_groups"}
+LARGE |= {"doc_drafts", "portal_instances"}
 # A team is read as a whole where it is shown or told as a whole.
 TEAM = "members"
 # Indexes that find by a value that few rows have, in all workspaces.
@@ -152,6 +153,7 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     """No filter, each one of them, and some two at once."""
     known = {"expand": "messages,comments", "sort": "total_score", "name_contains": "a"}
     known |= {"email": world.ids["address"], "external_id": "p50", "domain": "50.example.com"}
+    known |= {"title_contains": "a", "visibility": "public", "kind": "edit", "language": "de"}
     known |= {"state": "backlog", "status": "open", "pain_level": "LOW", "origin": "api"}
     known |= {f"{name}_gte": "5" for name in ("size", "revenue")}
     known |= {f"{name}_lte": "5" for name in ("size", "revenue")}

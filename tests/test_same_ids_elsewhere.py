@@ -46,9 +46,13 @@ COPIED = [
     "customer_needs",
     "messages",
     "comments",
+    "portal_instances",
+    "doc_groups",
+    "doc_articles",
+    "doc_drafts",
 ]
 # A key is found by its hash alone, and the others are no part of what is shown.
-NOT_COPIED = {"api_keys", "events", "idempotent_answers"}
+NOT_COPIED = {"api_keys", "events", "idempotent_answers", "blocked_senders", "deliveries"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
 select table_name, column_name from information_schema.columns

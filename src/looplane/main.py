@@ -11,6 +11,12 @@ from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.doc_articles.routes import api as doc_articles
+from looplane.doc_articles.sql import ARTICLE
+from looplane.doc_drafts.routes import api as doc_drafts
+from looplane.doc_drafts.sql import DRAFT
+from looplane.doc_groups.routes import api as doc_groups
+from looplane.doc_groups.sql import DOC_GROUP
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me
 from looplane.kit.authentication import Authenticator
@@ -36,9 +42,22 @@ from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
+APIS = (
+    threads,
+    contacts,
+    companies,
+    tag_groups,
+    tags,
+    projects,
+    customer_needs,
+    members,
+    doc_groups,
+    doc_articles,
+    doc_drafts,
+    me,
+)
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
+RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT, DOC_GROUP, ARTICLE, DRAFT)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 

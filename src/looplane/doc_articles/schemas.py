@@ -1,0 +1,94 @@
+"""Articles of the help center on the wire."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from looplane.kit.markdown import Markdown
+from looplane.kit.paging import DatedQuery
+from looplane.kit.schema import Name, Reference, References, StrictModel, Text, Timestamp, optional
+
+# Characters.
+MAX_TITLE_LENGTH = 512
+MAX_SUMMARY_LENGTH = 2000
+Visibility = Literal["public", "agent", "internal", "unlisted"]
+Kind = Literal["doc", "link"]
+Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
+Content = Annotated[Markdown, Field(description="Markdown; comes out as it went in.")]
+Html = Annotated[str, Field(description="What the Markdown means: clean HTML.")]
+Summary = Annotated[Text, Field(max_length=MAX_SUMMARY_LENGTH)]
+Icon = Annotated[Name, Field(description="Name of an icon.")]
+AllowImageRemoval = Annotated[
+    bool,
+    Field(
+        description="Unless it is true, new content that lacks an image of the present content is "
+        "refused: an issue names each such image."
+    ),
+]
+_ALL = "`all` is the same as leaving it out."
+
+
+class DocArticleOut(StrictModel):
+    id: str
+    title: str
+    content: Content
+    html: Html
+    summary: str | None
+    group_id: str | None
+    portal_instance_id: str | None
+    published: bool
+    archived: bool
+    visibility: Visibility
+    show_on_home_page: bool
+    icon: str | None
+    kind: Kind
+    language: str
+    version: Annotated[int, Field(description="Counts its changes, the first being 1.")]
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class DocArticleCreate(StrictModel):
+    title: Title
+    content: Content
+    group_id: Reference
+    summary: Summary | None = None
+    portal_instance_id: Reference | None = None
+    published: bool = False
+    visibility: Visibility = "public"
+    icon: Icon | None = None
+
+
+class DocArticlePatch(StrictModel):
+    title: Title = optional()
+    content: Content = optional()
+    allow_image_removal: AllowImageRemoval = False
+    summary: Summary | None = None
+    published: bool = optional()
+    visibility: Visibility = optional()
+    archived: bool = optional()
+    show_on_home_page: bool = optional()
+    group_id: Reference | None = None
+    portal_instance_id: Reference | None = None
+    icon: Icon | None = None
+
+
+class DocArticleQuery(DatedQuery):
+    """Without `visibility`, `kind`, `published` or `archived` all articles are listed."""
+
+    group_id: Reference | None = None
+    published: bool | None = None
+    archived: bool | None = None
+    visibility: Annotated[Visibility | Literal["all"], Field(description=_ALL)] | None = None
+    kind: Annotated[Kind | Literal["all"], Field(description=_ALL)] | None = None
+    title_contains: Name | None = None
+    portal_instance_id: Reference | None = None
+
+
+class DocArticleMove(StrictModel):
+    article_ids: Annotated[References, Field(min_length=1)]
+    group_id: Annotated[Reference | None, Field(description="Null takes them out of any group.")]
+
+
+class DocArticleList(StrictModel):
+    data: list[DocArticleOut]
