@@ -35,7 +35,8 @@ create table doc_articles (
   show_on_home_page boolean not null default false,
   icon text,
   kind text not null default 'doc' check (kind in ('doc', 'link')),
-  language text not null,
+  language text not null,       -- of this row
+  languages text[] not null,    -- of this row and of its translations, in their order
   version bigint not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
@@ -46,11 +47,30 @@ create table doc_articles (
 );
 create index doc_articles_newest on doc_articles (workspace_id, created_at desc, id desc)
   where deleted_at is null;
-create index doc_articles_changed on doc_articles (workspace_id, updated_at desc) where deleted_at is null;
+create index doc_articles_changed on doc_articles (workspace_id, updated_at desc)
+  where deleted_at is null;
 create index doc_articles_group on doc_articles (workspace_id, group_id, created_at desc, id desc)
   where deleted_at is null;
 create index doc_articles_portal on doc_articles
   (workspace_id, portal_instance_id, created_at desc, id desc) where deleted_at is null;
+
+-- The texts of an article in another language; what is null there is shown in the article's own.
+create table doc_article_translations (
+  workspace_id uuid not null references workspaces,
+  id uuid not null,
+  article_id uuid not null,
+  language text not null,
+  title text,
+  content text,
+  html text,
+  html_version smallint,
+  summary text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (workspace_id, id),
+  unique (workspace_id, article_id, language),
+  foreign key (workspace_id, article_id) references doc_articles
+);
 
 -- A proposal to change, add or remove an article. What it leaves alone is null.
 create table doc_drafts (

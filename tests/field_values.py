@@ -55,7 +55,13 @@ def other_value(name: str, schema: Schema, world: World) -> Any:
         "date-time": "2999-01-01T00:00:00Z",
     }
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-    examples = {"boolean": True, "integer": number, "number": number, "array": ["1"], "object": {"plain": "1"}}
+    examples = {
+        "boolean": True,
+        "integer": number,
+        "number": number,
+        "array": ["1"],
+        "object": {"plain": "1"},
+    }
     return examples.get(kind) or formats.get(schema.get("format", ""), f"other {number}")
 
 

@@ -30,7 +30,15 @@ TABLES = {"member": "members", "issue": "issues", "portal instance": "portal_ins
 LASTING = {"team", "project status", "company status", "company tier"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
-LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects", "/docs/articles", "/docs/groups"]
+LISTS = [
+    "/threads",
+    "/contacts",
+    "/companies",
+    "/tags",
+    "/projects",
+    "/docs/articles",
+    "/docs/groups",
+]
 
 
 def cases() -> list[Any]:
@@ -72,8 +80,9 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     """The id of a new thing that is to be deleted, and what names it beside its id."""
     make, number = stage.world.make, datetime.now(UTC).isoformat()
     if kind in TABLES:
-        makers = {"member": make.member, "issue": make.issue, "portal instance": make.portal_instance}
-        return await makers[kind](), {}
+        rows = {"member": make.member, "issue": make.issue}
+        rows |= {"portal instance": make.portal_instance}
+        return await rows[kind](), {}
     if kind == "company":
         made = await make.company(name=f"C {number}", external_ids=[number])
         return made["id"], {"company_name": made["name"], "company_external_id": number}

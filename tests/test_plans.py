@@ -32,7 +32,15 @@ from tests.operations import (
 from tests.plans import OneConnection, Scan, explain_all, rolled_back, scans_of, told, watched
 
 LARGE = {"threads", "contacts", "companies", "tags", "tag_groups", "projects", "issues", "members"}
-LARGE |= {"thread_tags", "customer_needs", "messages", "comments", "api_keys", "doc_articles", "doc_groups"}
+LARGE |= {
+    "thread_tags",
+    "customer_needs",
+    "messages",
+    "comments",
+    "api_keys",
+    "doc_articles",
+    "doc_groups",
+}
 LARGE |= {"doc_drafts", "portal_instances"}
 # A team is read as a whole where it is shown or told as a whole.
 TEAM = "members"

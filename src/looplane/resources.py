@@ -77,8 +77,8 @@ class Resource:
     table is called otherwise, and `reads_as` what stands for a column when a write looks at it: the
     owner who left the team is no owner any more. What is stored `elsewhere` is in other tables: a
     write reads it by this SQL, and `Decision.beside` stores it. `json` is SQL of `alias` and
-    `joins`. `events` are the second parts of the types of its events. What is `untold` is nothing
-    that an event says of a change.
+    `joins`. `events` are the second parts of the types of its events, and `event_noun` the
+    first one where it is another word. What is `untold` is nothing that an event says of a change.
     """
 
     noun: str
@@ -94,13 +94,14 @@ class Resource:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     size: str = "0"
     events: tuple[str, ...] = ("created", "updated", "deleted")
+    event_noun: str = ""
     untold: frozenset[str] = frozenset()
     is_soft_deleted: bool = True
 
     def event_type(self, verb: str) -> str:
         """The type of the event that says what became of a thing, such as `tag_group.created`."""
         assert verb in self.events, f"{self.noun} declares no event {verb}"
-        return f"{self.noun.replace(' ', '_')}.{verb}"
+        return f"{self.event_noun or self.noun.replace(' ', '_')}.{verb}"
 
     @property
     def event_types(self) -> list[str]:

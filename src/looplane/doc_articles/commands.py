@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from looplane import changes
+from looplane import changes, translations
 from looplane.doc_articles import rules, sql
-from looplane.doc_articles.schemas import DocArticleCreate, DocArticleMove, DocArticlePatch
+from looplane.doc_articles.schemas import (
+    DocArticleCreate,
+    DocArticleMove,
+    DocArticlePatch,
+    DocArticleQuery,
+)
 from looplane.events import Event, as_write, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.html import CLEANER_VERSION
+from looplane.kit.markdown import html_columns
 from looplane.kit.references import (
     reference_id,
     reference_ids,
@@ -20,13 +25,29 @@ from looplane.kit.references import (
     unknown_references,
 )
 from looplane.kit.responses import Answer
+from looplane.translations import LanguageQuery
+
+
+async def list_doc_articles(con: Connection, context: Context, query: DocArticleQuery) -> Answer:
+    """A page of articles, the newest first, in one language or each in its own.
+
+    Raises Unprocessable.
+    """
+    return await translations.list_page(con, context, sql.TRANSLATIONS, query, query.language)
+
+
+async def get_doc_article(
+    con: Connection, context: Context, id: UUID, query: LanguageQuery
+) -> Answer:
+    """One article. Raises NotFound."""
+    return await translations.get(con, context, sql.TRANSLATIONS, id, query)
 
 
 async def create_doc_article(con: Connection, context: Context, body: DocArticleCreate) -> Answer:
     """Makes an article in a group. Raises ValidationFailed."""
     sent = body.model_dump()
-    html = rules.html_of(sent.get("content"))
-    values = rules.new_article({**sent, "html": html, "html_version": CLEANER_VERSION})
+    language = await translations.language_columns(con, context, sent)
+    values = rules.new_article({**sent, **html_columns(sent), **language})
     also = rules.publishing(values, was_published=False)
     return await changes.create(con, context, sql.ARTICLE, values, also=also)
 
@@ -34,17 +55,18 @@ async def create_doc_article(con: Connection, context: Context, body: DocArticle
 async def update_doc_article(
     con: Connection, context: Context, id: UUID, patch: DocArticlePatch
 ) -> Answer:
-    """Changes an article. Raises NotFound, PreconditionFailed, ValidationFailed."""
+    """Changes an article, or its texts in one language.
+
+    Raises NotFound, PreconditionFailed, ValidationFailed.
+    """
     sent = patch.model_dump(exclude_unset=True)
-    columns = without(sent, {"allow_image_removal"})
-    if html := rules.html_of(sent.get("content")):
-        columns |= {"html": html, "html_version": CLEANER_VERSION}
+    columns = {**without(sent, {"allow_image_removal", "language"}), **html_columns(sent)}
     decision = changes.Decision(
         columns=lambda _: columns,
         faults=lambda row: rules.image_faults(sent, row["html"]),
         also=lambda row: rules.publishing(sent, was_published=row["published"]),
     )
-    return await changes.update(con, context, sql.ARTICLE, id, sent, decision)
+    return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
 
 
 async def move_doc_articles(con: Connection, context: Context, body: DocArticleMove) -> Answer:

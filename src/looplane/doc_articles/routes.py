@@ -17,6 +17,7 @@ from looplane.doc_articles.sql import ARTICLE
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.writes import Write
 from looplane.resource_routes import ResourceRoutes
+from looplane.translations import LanguageQuery
 
 api = Api("docs")
 Writing = Annotated[Write, require_scopes("docs:write")]
@@ -29,16 +30,19 @@ routes = ResourceRoutes(
     create=DocArticleCreate,
     patch=DocArticlePatch,
     commands={
+        "list": commands.list_doc_articles,
+        "get": commands.get_doc_article,
         "create": commands.create_doc_article,
         "update": commands.update_doc_article,
     },
+    get_query=LanguageQuery,
     id_prefix="docs",
     id_suffix="Article",
     texts={
         "list": "List articles, newest first: all of them, unless a filter says which.",
         "create": "Create an article from Markdown in a group.",
-        "get": "Get an article.",
-        "update": "Update an article; what is published becomes visible and nobody is notified.",
+        "get": "Get an article, in its own language unless another is asked for and there.",
+        "update": "Update an article, or its texts in one language, which adds a translation.",
         "delete": "Delete an article.",
     },
 )

@@ -17,21 +17,15 @@ _NEW: dict[str, object] = {
     "visibility": "public",
     "show_on_home_page": False,
     "icon": None,
-    "language": "en",
 }
-
-
-def html_of(content: object) -> str | None:
-    """What Markdown means, once it was rendered."""
-    return content.html if isinstance(content, MarkdownText) else None
 
 
 def image_faults(sent: Mapping[str, Any], present: str | None) -> list[str]:
     """A fault for each image of the `present` HTML that the new content lacks, if it may not."""
-    html = html_of(sent.get("content"))
-    if html is None or present is None or sent.get("allow_image_removal"):
+    content = sent.get("content")
+    if present is None or sent.get("allow_image_removal") or not isinstance(content, MarkdownText):
         return []
-    kept = set(image_urls(html))
+    kept = set(image_urls(content.html))
     return [
         f"content: the image {_shortened(url)} would be removed; "
         "send allow_image_removal: true to remove it"

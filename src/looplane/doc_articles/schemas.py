@@ -7,12 +7,15 @@ from pydantic import Field
 from looplane.kit.markdown import Markdown
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import Name, Reference, References, StrictModel, Text, Timestamp, optional
+from looplane.translations import Language
 
 # Characters.
 MAX_TITLE_LENGTH = 512
 MAX_SUMMARY_LENGTH = 2000
 Visibility = Literal["public", "agent", "internal", "unlisted"]
 Kind = Literal["doc", "link"]
+AnyVisibility = Literal["public", "agent", "internal", "unlisted", "all"]
+AnyKind = Literal["doc", "link", "all"]
 Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
 Content = Annotated[Markdown, Field(description="Markdown; comes out as it went in.")]
 Html = Annotated[str, Field(description="What the Markdown means: clean HTML.")]
@@ -42,7 +45,8 @@ class DocArticleOut(StrictModel):
     show_on_home_page: bool
     icon: str | None
     kind: Kind
-    language: str
+    language: Annotated[str, Field(description="The one in which it is shown here.")]
+    languages: Annotated[list[str], Field(description="Those in which it is there, in order.")]
     version: Annotated[int, Field(description="Counts its changes, the first being 1.")]
     created_at: Timestamp
     updated_at: Timestamp
@@ -57,6 +61,9 @@ class DocArticleCreate(StrictModel):
     published: bool = False
     visibility: Visibility = "public"
     icon: Icon | None = None
+    language: Annotated[
+        Language, Field(description="In which it is written; its portal's where it is left out.")
+    ] = optional()
 
 
 class DocArticlePatch(StrictModel):
@@ -71,18 +78,28 @@ class DocArticlePatch(StrictModel):
     group_id: Reference | None = None
     portal_instance_id: Reference | None = None
     icon: Icon | None = None
+    language: Annotated[
+        Language,
+        Field(
+            description="In which `title`, `content` and `summary` are; the others are the same in "
+            "every language. Its own where it is left out."
+        ),
+    ] = optional()
 
 
 class DocArticleQuery(DatedQuery):
-    """Without `visibility`, `kind`, `published` or `archived` all articles are listed."""
+    """What is not filtered by is left open: without any filter all articles are listed."""
 
     group_id: Reference | None = None
     published: bool | None = None
     archived: bool | None = None
-    visibility: Annotated[Visibility | Literal["all"], Field(description=_ALL)] | None = None
-    kind: Annotated[Kind | Literal["all"], Field(description=_ALL)] | None = None
+    visibility: Annotated[AnyVisibility, Field(description=_ALL)] | None = None
+    kind: Annotated[AnyKind, Field(description=_ALL)] | None = None
     title_contains: Name | None = None
     portal_instance_id: Reference | None = None
+    language: Annotated[
+        Language | None, Field(description="Those that are there in it, shown in it.")
+    ] = None
 
 
 class DocArticleMove(StrictModel):

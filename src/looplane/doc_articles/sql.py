@@ -7,6 +7,7 @@ from looplane import events
 from looplane.doc_articles.schemas import Kind, Visibility
 from looplane.kit.sqltext import columns, timestamps
 from looplane.resources import Filter, ForeignKey, Resource, contains, equals, refers_to
+from looplane.translations import Translations
 
 GROUP = ForeignKey("doc group", "doc_groups")
 PORTAL = ForeignKey("portal instance", "portal_instances")
@@ -37,10 +38,11 @@ ARTICLE = Resource(
         "show_on_home_page",
         "icon",
         "language",
+        "languages",
     ),
     json=columns("a", "id", "title", "content", "html", "summary", "group_id")
     | columns("a", "portal_instance_id", "published", "archived", "visibility")
-    | columns("a", "show_on_home_page", "icon", "kind", "language", "version")
+    | columns("a", "show_on_home_page", "icon", "kind", "language", "languages", "version")
     | timestamps("a"),
     references={"group_id": GROUP, "portal_instance_id": PORTAL},
     filters={
@@ -55,6 +57,14 @@ ARTICLE = Resource(
     size="octet_length(a.content) + octet_length(a.html)",
     events=("created", "updated", "deleted", "published"),
     untold=frozenset({"html_version"}),
+)
+
+TRANSLATIONS = Translations(
+    ARTICLE,
+    table="doc_article_translations",
+    key="article_id",
+    fields=("title", "content", "html", "html_version", "summary"),
+    filters={"title_contains": contains("coalesce(tr.title, a.title)")},
 )
 
 # Holds the group $2 for as long as something is put into it.

@@ -1,24 +1,25 @@
 """How drafts of articles are made, submitted and decided on."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from looplane import changes
-from looplane.doc_articles.rules import html_of, image_faults, new_article
+from looplane.doc_articles.rules import image_faults, new_article
 from looplane.doc_articles.sql import ARTICLE
 from looplane.doc_drafts import rules, sql
 from looplane.doc_drafts.schemas import DocDraftCreate, DocDraftQuery
-from looplane.events import Event, as_write, difference, types_of, without
+from looplane.events import Event, Values, as_write, difference, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.ids import new_id
+from looplane.kit.markdown import html_columns
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer, or_404
+from looplane.translations import language_columns
 
 
 async def create_doc_draft(con: Connection, context: Context, body: DocDraftCreate) -> Answer:
@@ -34,8 +35,8 @@ async def create_doc_draft(con: Connection, context: Context, body: DocDraftCrea
         "status": "open" if sent.get("submit_for_review") else "draft",
         "article_version": article and article["version"],
         "article_text_key": article and article["text_key"],
-        "html": html_of(sent.get("content")),
         "html_version": CLEANER_VERSION,
+        **html_columns(sent),
         "author_id": context.member_id,
     }
     return await changes.create(con, context, sql.DRAFT, values, faults=faults)
@@ -109,10 +110,14 @@ async def _lock_undecided(con: Connection, context: Context, id: UUID, *wanted: 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What a draft is about, as far as it is there; nobody else can change the article now."""
+    """What a draft is about, as far as it is there; nobody else can change the article now.
+
+    `of_portal` is what a new article has of the portal that its group is in, as columns.
+    """
 
     article: Row | None
     group: Row | None
+    of_portal: Values
 
     def latest(self, moment: datetime) -> datetime:
         """The last moment at which the article or, at `moment`, the draft was changed."""
@@ -126,7 +131,11 @@ async def _lock_target(con: Connection, context: Context, draft: Row) -> _Target
         group = await con.fetchrow(sql.HOLD_GROUP, context.workspace_id, draft["group_id"])
     if draft["article_id"] is not None:
         article = await con.fetchrow(sql.LOCK_ARTICLE, context.workspace_id, draft["article_id"])
-    return _Target(article, group)
+        return _Target(article, group, {})
+    portal = group and group["portal_instance_id"]
+    of_portal = {"portal_instance_id": portal and str(portal)}
+    of_portal |= await language_columns(con, context, of_portal)
+    return _Target(article, group, of_portal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +164,8 @@ def _edit(draft: Row, target: _Target, _now: datetime) -> _Change:
 
 def _create(draft: Row, target: _Target, now: datetime) -> _Change:
     id = new_id()
-    portal = target.group and target.group["portal_instance_id"]
-    columns = new_article({**rules.proposed(draft), "portal_instance_id": portal})
-    columns |= {"created_at": now, "updated_at": now}
+    dates = {"created_at": now, "updated_at": now}
+    columns = new_article({**rules.proposed(draft), **target.of_portal, **dates})
     event = Event(ARTICLE.event_type("created"), id)
     return _Change(id, ARTICLE.insert, (id, columns), (event,))
 
@@ -179,7 +187,7 @@ async def _store(  # noqa: PLR0913  # what is written of a decision
     context: Context,
     draft: Row,
     now: datetime,
-    columns: Mapping[str, object],
+    columns: Values,
     verb: str,
     change: _Change | None = None,
 ) -> Answer:
