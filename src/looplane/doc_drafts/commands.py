@@ -28,7 +28,7 @@ async def create_doc_draft(con: Connection, context: Context, body: DocDraftCrea
     key = (context.workspace_id, reference_id(sent, "article_id"))
     article = await con.fetchrow(sql.FIND_ARTICLE, *key)
     present = None if article is None else article["html"]
-    faults = [*rules.draft_faults(sent), *image_faults(sent, present)]
+    faults = [*rules.draft_faults(sent, context.faults), *image_faults(sent, present)]
     values = {
         **dict.fromkeys(sql.DRAFT.columns),
         **sent,

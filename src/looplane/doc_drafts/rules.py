@@ -1,6 +1,6 @@
 """What is wrong with a draft, and whether it still applies. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from looplane.kit.database import Row
@@ -11,22 +11,29 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "create": ("title", "content"),
     "delete": ("article_id",),
 }
-_REFUSED: dict[str, tuple[str, ...]] = {"create": ("article_id",), "delete": _PROPOSED}
+_REFUSED: dict[str, tuple[str, ...]] = {
+    "edit": (),
+    "create": ("article_id",),
+    "delete": _PROPOSED,
+}
 # The statuses in which nobody has decided on it yet.
 UNDECIDED = ("draft", "open")
 
 
-def draft_faults(sent: Mapping[str, Any]) -> list[str]:
-    """What does not fit the kind of the draft."""
+def draft_faults(sent: Mapping[str, Any], of_form: Sequence[str] = ()) -> list[str]:
+    """What does not fit the kind of the draft; `of_form` are the faults that are known already.
+
+    A field that has one of those was sent, whatever was in it.
+    """
     kind = sent.get("kind")
     if kind is None:
         return []
+    named = {fault.partition(":")[0] for fault in of_form}
+    named |= {name for name, value in sent.items() if value is not None}
     of_kind = f"in a draft of the kind {kind}"
-    missing = [name for name in _NEEDED[kind] if sent.get(name) is None]
-    faults = [f"{name}: is required {of_kind}" for name in missing]
-    refused = [name for name in _REFUSED.get(kind, ()) if sent.get(name) is not None]
-    faults += [f"{name}: has no place {of_kind}" for name in refused]
-    if kind == "edit" and all(sent.get(name) is None for name in _PROPOSED):
+    faults = [f"{name}: is required {of_kind}" for name in _NEEDED[kind] if name not in named]
+    faults += [f"{name}: has no place {of_kind}" for name in _REFUSED[kind] if name in named]
+    if kind == "edit" and named.isdisjoint(_PROPOSED):
         faults.append(f"{', '.join(_PROPOSED)}: name at least one change {of_kind}")
     return faults
 
