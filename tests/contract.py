@@ -28,6 +28,8 @@ PAYLOADS = {
     "tag": "TagOut",
     "tag_group": "TagGroupOut",
     "customer_need": "CustomerNeedOut",
+    "changelog": "ChangelogOut",
+    "changelog_tag": "ChangelogTagOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()

@@ -154,6 +154,8 @@ class Stage:
             "/tags/groups": make.tag_group,
             "/tags": lambda: make.tag(tag_group_id=self.world.ids["empty group"]),
             "/projects": make.project,
+            "/changelogs": make.changelog,
+            "/changelog-tags": make.changelog_tag,
         }
         return f"{noun}/{(await makers[noun]())['id']}"
 

@@ -20,6 +20,8 @@ _IN_PATH = {
     "groups": "empty group",
     "projects": "project",
     "customer-needs": "need",
+    "changelogs": "changelog",
+    "changelog-tags": "changelog tag",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -39,11 +41,19 @@ REFERENCES = {
     "linear_status_id": "project status",
     "status_id": "company status",
     "tier_id": "company tier",
+    "portal_instance_id": "portal instance",
+    # Of one noun, where the same name means another thing than elsewhere.
+    "changelogs.tag_id": "changelog tag",
+    "changelogs.tag_ids": "changelog tag",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 # What a body needs although no single field of it is required.
-_NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
+_NEEDED_TOO = {
+    "customerNeeds-create": ["project_ids"],
+    "changelogTags-create": ["color"],
+    "changelogs-broadcast": ["email"],
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,8 @@ async def populate(make: Factory, member_id: object) -> World:
         "empty group": await make.tag_group(),
         "project": project,
         "need": needs.json()["data"][0],
+        "changelog": await make.changelog(published=True),
+        "changelog tag": await make.changelog_tag(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -79,6 +91,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "team": project["team_id"],
         "project status": project["linear_status_id"],
         "issue": await make.issue(),
+        "portal instance": await make.portal_instance(),
         "member": str(member_id),
         "address": contact["email"],
     }
@@ -124,13 +137,13 @@ def least(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """The smallest body that it takes."""
     schema = operation.body or {}
     names = [*schema.get("required", []), *_NEEDED_TOO.get(str(operation), [])]
-    return {name: example(name, schema["properties"][name], ids) for name in names}
+    return {name: example(operation, name, schema["properties"][name], ids) for name in names}
 
 
-def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
+def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]) -> Any:
     """A value that a field of this name and schema takes."""
     if is_reference(name):
-        return refer(name, ids)
+        return refer(name, ids, operation)
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "email":
@@ -140,9 +153,15 @@ def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
     return examples.get(kind, "x")
 
 
-def refer(name: str, ids: dict[str, str]) -> Any:
+def kind_of(name: str, operation: Operation | None = None) -> str:
+    """What a field of a body or a parameter of a query names."""
+    noun = str(operation).partition("-")[0]
+    return REFERENCES.get(f"{noun}.{name}") or REFERENCES[name]
+
+
+def refer(name: str, ids: dict[str, str], operation: Operation | None = None) -> Any:
     """What a field holds that names one of `ids`."""
-    id = ids[REFERENCES[name]]
+    id = ids[kind_of(name, operation)]
     return [id] if name.endswith("_ids") else id
 
 
