@@ -31,6 +31,8 @@ PAYLOADS = {
     "doc": "DocArticleOut",
     "doc_group": "DocGroupOut",
     "doc_draft": "DocDraftOut",
+    "changelog": "ChangelogOut",
+    "changelog_tag": "ChangelogTagOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()

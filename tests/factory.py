@@ -54,6 +54,30 @@ class Factory:
         body |= {"contact_email": f"t{next(_number)}@mail.example"}
         return await self._post("/threads", {**body, **fields})
 
+    async def changelog_tag(self, **fields: Any) -> dict[str, Any]:
+        body = {"name": f"Changelog tag {next(_number)}", "color": "#778899"}
+        return await self._post("/changelog-tags", {**body, **fields})
+
+    async def changelog(self, **fields: Any) -> dict[str, Any]:
+        body = {"title": f"Changelog {next(_number)}", "content": f"Words *{next(_number)}*"}
+        return await self._post("/changelogs", {**body, **fields})
+
+    async def portal_instance(self, **fields: Any) -> str:
+        """The id of a portal beside the main one; there is no endpoint that makes one."""
+        number, now = next(_number), datetime.now(UTC)
+        return str(
+            await self.db.fetchval(
+                "insert into portal_instances (workspace_id, id, name, slug, language, created_at,"
+                " updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning id",
+                self.workspace_id,
+                new_id(),
+                fields.get("name", f"Portal {number}"),
+                fields.get("slug", f"portal-{number}"),
+                fields.get("language", "en"),
+                now,
+            )
+        )
+
     async def issue(self, **fields: Any) -> str:
         """The id of an issue; there is no endpoint for them yet."""
         return str(
@@ -64,22 +88,6 @@ class Factory:
                 self.workspace_id,
                 new_id(),
                 fields.get("title", f"Issue {next(_number)}"),
-                datetime.now(UTC),
-            )
-        )
-
-    async def portal_instance(self, **fields: Any) -> str:
-        """The id of a portal; there is no endpoint that makes them."""
-        number = next(_number)
-        return str(
-            await self.db.fetchval(
-                "insert into portal_instances (workspace_id, id, name, slug, language, created_at,"
-                " updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning id",
-                self.workspace_id,
-                new_id(),
-                fields.get("name", f"Portal {number}"),
-                fields.get("slug", f"portal-{number}"),
-                fields.get("language", "en"),
                 datetime.now(UTC),
             )
         )

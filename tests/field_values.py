@@ -36,10 +36,10 @@ async def furnish_names(world: World) -> None:
     world.ids["project status"] = statuses[-1]["id"]
 
 
-def other_value(name: str, schema: Schema, world: World) -> Any:
+def other_value(operation: Operation, name: str, schema: Schema, world: World) -> Any:
     """One that differs from call to call, where the field takes so many."""
     if is_reference(name):
-        return refer(name, world.ids)
+        return refer(name, world.ids, operation)
     if name in _BY_NAME:
         return _BY_NAME[name]
     if "enum" in schema:
@@ -70,10 +70,10 @@ def changes_of(operation: Operation, world: World) -> Iterator[tuple[dict[str, A
     fields = fields_of(operation)
     for name, schema in fields.items():
         if name not in WITHOUT_EFFECT:
-            body = {name: other_value(name, schema, world), **BESIDE.get(name, {})}
+            body = {name: other_value(operation, name, schema, world), **BESIDE.get(name, {})}
             yield body, next(each for each in PLAIN if each in fields and each not in body)
 
 
 def another_change(operation: Operation, world: World, field: str) -> dict[str, Any]:
     """A body that changes one plain field, to another value each time."""
-    return {field: other_value(field, fields_of(operation)[field], world)}
+    return {field: other_value(operation, field, fields_of(operation)[field], world)}

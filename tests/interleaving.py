@@ -156,6 +156,8 @@ class Stage:
             "/projects": make.project,
             "/docs/groups": make.doc_group,
             "/docs/articles": make.doc_article,
+            "/changelogs": make.changelog,
+            "/changelog-tags": make.changelog_tag,
         }
         return f"{noun}/{(await makers[noun]())['id']}"
 

@@ -23,6 +23,8 @@ _IN_PATH = {
     "docs/groups": "article group",
     "docs/articles": "article",
     "docs/drafts": "draft",
+    "changelogs": "changelog",
+    "changelog-tags": "changelog tag",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -46,6 +48,9 @@ REFERENCES = {
     "article_id": "article",
     "article_ids": "article",
     "portal_instance_id": "portal instance",
+    # Of one noun, where the same name means another thing than elsewhere.
+    "changelogs.tag_id": "changelog tag",
+    "changelogs.tag_ids": "changelog tag",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
@@ -53,6 +58,8 @@ _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 _NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],
     "docs-createDraft": ["article_id", "title"],
+    "changelogTags-create": ["color"],
+    "changelogs-broadcast": ["email"],
 }
 
 
@@ -85,6 +92,8 @@ async def populate(make: Factory, member_id: object) -> World:
         "article group": await make.doc_group(),
         "article": article,
         "draft": await make.doc_draft(article_id=article["id"]),
+        "changelog": await make.changelog(published=True),
+        "changelog tag": await make.changelog_tag(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -139,13 +148,13 @@ def least(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """The smallest body that it takes."""
     schema = operation.body or {}
     names = [*schema.get("required", []), *_NEEDED_TOO.get(str(operation), [])]
-    return {name: example(name, schema["properties"][name], ids) for name in names}
+    return {name: example(operation, name, schema["properties"][name], ids) for name in names}
 
 
-def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
+def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]) -> Any:
     """A value that a field of this name and schema takes."""
     if is_reference(name):
-        return refer(name, ids)
+        return refer(name, ids, operation)
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "email":
@@ -155,9 +164,15 @@ def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
     return examples.get(kind, "x")
 
 
-def refer(name: str, ids: dict[str, str]) -> Any:
+def kind_of(name: str, operation: Operation | None = None) -> str:
+    """What a field of a body or a parameter of a query names."""
+    noun = str(operation).partition("-")[0]
+    return REFERENCES.get(f"{noun}.{name}") or REFERENCES[name]
+
+
+def refer(name: str, ids: dict[str, str], operation: Operation | None = None) -> Any:
     """What a field holds that names one of `ids`."""
-    id = ids[REFERENCES[name]]
+    id = ids[kind_of(name, operation)]
     return [id] if name.endswith("_ids") else id
 
 

@@ -12,7 +12,16 @@ from tests.conftest import SteppedClock, Workspace
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
 from tests.interleaving import Send, Stage, SteppedDatabase, set_stage, stepped_database
-from tests.operations import REFERENCES, WITH_BODY, fields_of, is_reference, least, path_ids, url
+from tests.operations import (
+    REFERENCES,
+    WITH_BODY,
+    fields_of,
+    is_reference,
+    kind_of,
+    least,
+    path_ids,
+    url,
+)
 from tests.witness import faults
 
 PATHS = {
@@ -23,6 +32,7 @@ PATHS = {
     "project": "/projects",
     "article group": "/docs/groups",
     "article": "/docs/articles",
+    "changelog tag": "/changelog-tags",
 }
 # No endpoint deletes them, but they can be deleted all the same.
 TABLES = {"member": "members", "issue": "issues", "portal instance": "portal_instances"}
@@ -45,7 +55,9 @@ def cases() -> list[Any]:
     """Every operation with every field of its body that names what can be deleted."""
     found = []
     for operation in WITH_BODY:
-        kinds = {name: REFERENCES[name] for name in fields_of(operation) if is_reference(name)}
+        kinds = {
+            name: kind_of(name, operation) for name in fields_of(operation) if is_reference(name)
+        }
         kinds |= {name: kind for name, kind in BY_VALUE.items() if name in fields_of(operation)}
         found += [
             pytest.param(operation, name, kind, id=f"{operation}-{name}")
@@ -59,7 +71,11 @@ def test_what_lasts_has_no_deletion() -> None:
     named = {*REFERENCES.values()}
     assert named == {*PATHS, *TABLES, *LASTING}
     deleted = {each.path.removesuffix("/{id}") for each in OPERATIONS if each.method == "DELETE"}
-    assert {*PATHS.values()} == deleted - {"/threads", "/threads/{thread_id}/customer-needs"}
+    assert {*PATHS.values()} == deleted - {
+        "/changelogs",
+        "/threads",
+        "/threads/{thread_id}/customer-needs",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +96,7 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     """The id of a new thing that is to be deleted, and what names it beside its id."""
     make, number = stage.world.make, datetime.now(UTC).isoformat()
     if kind in TABLES:
-        rows = {"member": make.member, "issue": make.issue}
-        rows |= {"portal instance": make.portal_instance}
+        rows = {"member": make.member, "issue": make.issue, "portal instance": make.portal_instance}
         return await rows[kind](), {}
     if kind == "company":
         made = await make.company(name=f"C {number}", external_ids=[number])
@@ -93,6 +108,7 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
         return made["id"], {"contact_email": made["email"]}
     makers = {"group": make.tag_group, "project": make.project}
     makers |= {"article group": make.doc_group, "article": make.doc_article}
+    makers["changelog tag"] = make.changelog_tag
     return (await makers[kind]())["id"], {}
 
 

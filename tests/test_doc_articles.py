@@ -183,6 +183,7 @@ async def test_the_filters(client: httpx.AsyncClient, make: Factory, db: Any) ->
         ({"group_id": group}, ["Alpha 100%"]),
         ({"group_id": NOWHERE}, []),
         ({"portal_instance_id": portal}, ["Gamma"]),
+        ({"portal_instance_id": "main"}, ["Beta", "Alpha 100%"]),
         ({"title_contains": "0%"}, ["Alpha 100%"]),
         ({"title_contains": "ETA"}, ["Beta"]),
         ({"created_after": third["created_at"]}, []),

@@ -151,6 +151,7 @@ async def test_the_filters(client: httpx.AsyncClient, make: Factory) -> None:
         ({"article_id": "nowhere"}, []),
         ({"group_id": group}, [new]),
         ({"portal_instance_id": portal}, [new, edit]),
+        ({"portal_instance_id": "main"}, [gone]),
         ({"portal_instance_id": NOWHERE}, []),
         ({"updated_before": "2000-01-01T00:00:00Z"}, []),
     ]

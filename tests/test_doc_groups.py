@@ -89,6 +89,7 @@ async def test_the_groups_of_a_portal(client: httpx.AsyncClient, make: Factory) 
     assert await _names(client, portal_instance_id=here) == ["here"]
     for portal in (there, "nowhere", here.upper()):
         assert await _names(client, portal_instance_id=portal) == []
+    assert await _names(client, portal_instance_id="main") == ["main"]
     assert await _names(client) == ["main", "here"]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from looplane import events
 from looplane.kit.ids import parse_id
@@ -11,6 +12,8 @@ from looplane.kit.paging import Listing
 from looplane.kit.sqltext import contains_pattern, json_object
 
 _DATES = ("created_at", "updated_at")
+# Stands for the one portal that has no id; no id of ours is this one.
+_MAIN_PORTAL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ def refers_to(column: str, table: str | None = None) -> Filter:
     """The id in `column`, of a row in `table` that is not deleted."""
     there = "" if table is None else f" and {exists(table)}"
     return Filter(f"{column} = {{0}}{there}", parse_id)
+
+
+def of_portal(alias: str) -> Filter:
+    """What the portal with an id shows; `main` stands for the main one, which has none."""
+    column = f"{alias}.portal_instance_id"
+    return Filter(
+        f"({column} = {{0}} or ({{0}} = '{_MAIN_PORTAL}'::uuid and {column} is null))",
+        lambda text: _MAIN_PORTAL if text == "main" else parse_id(text),
+    )
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,18 @@ AllowImageRemoval = Annotated[
 _ALL = "`all` is the same as leaving it out."
 
 
+Portal = Annotated[
+    Reference, Field(description="The portal that shows it; null stands for the main one.")
+]
+OfPortal = Annotated[
+    Reference, Field(description="Of this portal; `main` stands for the main one.")
+]
+
+
 class DocArticleOut(StrictModel):
     id: str
     title: str
-    content: Content
+    content: Annotated[str, Field(description="Markdown, as it was sent.")]
     html: Html
     summary: str | None
     group_id: str | None
@@ -57,7 +65,7 @@ class DocArticleCreate(StrictModel):
     content: Content
     group_id: Reference
     summary: Summary | None = None
-    portal_instance_id: Reference | None = None
+    portal_instance_id: Portal | None = None
     published: bool = False
     visibility: Visibility = "public"
     icon: Icon | None = None
@@ -76,7 +84,7 @@ class DocArticlePatch(StrictModel):
     archived: bool = optional()
     show_on_home_page: bool = optional()
     group_id: Reference | None = None
-    portal_instance_id: Reference | None = None
+    portal_instance_id: Portal | None = None
     icon: Icon | None = None
     language: Annotated[
         Language,
@@ -96,7 +104,7 @@ class DocArticleQuery(DatedQuery):
     visibility: Annotated[AnyVisibility, Field(description=_ALL)] | None = None
     kind: Annotated[AnyKind, Field(description=_ALL)] | None = None
     title_contains: Name | None = None
-    portal_instance_id: Reference | None = None
+    portal_instance_id: OfPortal | None = None
     language: Annotated[
         Language | None, Field(description="Those that are there in it, shown in it.")
     ] = None

@@ -6,7 +6,7 @@ from typing import get_args
 from looplane import events
 from looplane.doc_articles.schemas import Kind, Visibility
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import Filter, ForeignKey, Resource, contains, equals, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains, equals, of_portal, refers_to
 from looplane.translations import Translations
 
 GROUP = ForeignKey("doc group", "doc_groups")
@@ -52,7 +52,7 @@ ARTICLE = Resource(
         "visibility": _one_or_all("a.visibility", get_args(Visibility)),
         "kind": _one_or_all("a.kind", get_args(Kind)),
         "title_contains": contains("a.title"),
-        "portal_instance_id": refers_to("a.portal_instance_id", "portal_instances"),
+        "portal_instance_id": of_portal("a"),
     },
     size="octet_length(a.content) + octet_length(a.html)",
     events=("created", "updated", "deleted", "published"),

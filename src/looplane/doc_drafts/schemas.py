@@ -4,13 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from looplane.doc_articles.schemas import AllowImageRemoval, Content, Html, Title
+from looplane.doc_articles.schemas import AllowImageRemoval, Content, Html, OfPortal, Title
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import Reference, StrictModel, Timestamp, optional
 from looplane.members.schemas import UserRef
 
 DraftKind = Literal["edit", "create", "delete"]
 DraftStatus = Literal["draft", "open", "accepted", "rejected", "superseded"]
+
+
+_OF_ARTICLE = Field(
+    description="That of the article or, where there is none yet, of the group; `main` stands for "
+    "the main one."
+)
 
 
 class DocDraftOut(StrictModel):
@@ -57,10 +63,4 @@ class DocDraftQuery(DatedQuery):
     status: DraftStatus | None = None
     article_id: Reference | None = None
     group_id: Reference | None = None
-    portal_instance_id: (
-        Annotated[
-            Reference,
-            Field(description="Of the article or, where there is none yet, of the group."),
-        ]
-        | None
-    ) = None
+    portal_instance_id: Annotated[OfPortal, _OF_ARTICLE] | None = None

@@ -1,18 +1,19 @@
 """Every statement on drafts of articles."""
 
+from dataclasses import replace
+
 from looplane.doc_articles.sql import GROUP
-from looplane.kit.ids import parse_id
 from looplane.kit.sqltext import columns, iso, timestamps
 from looplane.members.sql import member_join, member_ref
-from looplane.resources import Filter, ForeignKey, Resource, equals, exists, refers_to
+from looplane.resources import ForeignKey, Resource, equals, of_portal, refers_to
 
-_IS_OF_PORTAL = f"""
-(case when d.article_id is null
-  then (select dg.portal_instance_id from doc_groups dg
-    where dg.workspace_id = $1 and dg.id = d.group_id)
-  else (select da.portal_instance_id from doc_articles da
-    where da.workspace_id = $1 and da.id = d.article_id)
-  end = {{0}} and {exists("portal_instances")})"""
+# The portal of the article or, where there is none yet, of the group.
+_PORTAL = """
+(select coalesce(da.portal_instance_id, dg.portal_instance_id) as portal_instance_id
+ from (select) as nothing
+ left join doc_articles da on da.workspace_id = $1 and da.id = d.article_id
+ left join doc_groups dg on dg.workspace_id = $1 and dg.id = d.group_id and d.article_id is null)"""
+_OF_PORTAL = of_portal("dp")
 
 DRAFT = Resource(
     noun="doc draft",
@@ -49,7 +50,9 @@ DRAFT = Resource(
         # Also of an article or a group that was deleted: a draft outlives it.
         "article_id": refers_to("d.article_id"),
         "group_id": refers_to("d.group_id"),
-        "portal_instance_id": Filter(_IS_OF_PORTAL, parse_id),
+        "portal_instance_id": replace(
+            _OF_PORTAL, clause=f"exists (select from {_PORTAL} dp where {_OF_PORTAL.clause})"
+        ),
     },
     size="coalesce(octet_length(d.content), 0) + coalesce(octet_length(d.html), 0)",
     events=("created", "updated", "accepted", "rejected", "superseded"),

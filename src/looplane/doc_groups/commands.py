@@ -11,17 +11,12 @@ from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.paging import whole_page
-from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
 
 
 async def list_doc_groups(con: Connection, context: Context, query: DocGroupQuery) -> Answer:
     """All groups, or those of one portal, in their order and in one page."""
-    asked = query.model_dump()
-    is_of_portal = query.portal_instance_id is not None
-    args = (context.workspace_id, is_of_portal, reference_id(asked, "portal_instance_id"))
-    rows = await con.fetch(sql.LIST, *args)
-    return Answer(whole_page([row["body"] for row in rows]))
+    return Answer(whole_page(await sql.list_groups(con, context, query.portal_instance_id)))
 
 
 async def create_doc_group(con: Connection, context: Context, body: DocGroupCreate) -> Answer:

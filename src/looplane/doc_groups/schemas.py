@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from looplane.kit.schema import Name, Reference, StrictModel, Timestamp, optional
+from looplane.doc_articles.schemas import OfPortal, Portal
+from looplane.kit.schema import Name, StrictModel, Timestamp, optional
 
 Order = Annotated[
     float,
@@ -30,14 +31,14 @@ class DocGroupOut(StrictModel):
 
 class DocGroupCreate(StrictModel):
     name: Name
-    portal_instance_id: Reference | None = None
+    portal_instance_id: Portal | None = None
 
 
 class DocGroupPatch(StrictModel):
     name: Name = optional()
     order: Order = optional()
-    portal_instance_id: Reference | None = None
+    portal_instance_id: Portal | None = None
 
 
 class DocGroupQuery(StrictModel):
-    portal_instance_id: Reference | None = None
+    portal_instance_id: OfPortal | None = None

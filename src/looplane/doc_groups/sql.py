@@ -1,7 +1,9 @@
 """Every statement on groups of articles."""
 
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import ForeignKey, Resource, of_portal
 
 _ARTICLE_COUNT = """
 (select count(*) from doc_articles ga
@@ -21,15 +23,25 @@ DOC_GROUP = Resource(
     references={"portal_instance_id": ForeignKey("portal instance", "portal_instances")},
 )
 
-# All groups, or those of the portal $3 where $2 says so, in their order.
-LIST = f"""
+_IN_ORDER = "order by gr.position, gr.created_at, gr.id"
+_ALL = f"""
 select {DOC_GROUP.body}::text as body from doc_groups gr
-where gr.workspace_id = $1 and gr.deleted_at is null
-  and (not $2 or gr.portal_instance_id = $3 and exists (select from portal_instances p
-    where p.workspace_id = $1 and p.id = $3 and p.deleted_at is null))
-order by gr.position, gr.created_at, gr.id"""
+where gr.workspace_id = $1 and gr.deleted_at is null"""
+LIST = f"{_ALL} {_IN_ORDER}"
+_OF_PORTAL = of_portal("gr")
+LIST_OF_PORTAL = f"{_ALL} and {_OF_PORTAL.clause.format('$2')} {_IN_ORDER}"
 
 # What puts a group behind all others.
 LAST_ORDER = """
 select coalesce(max(position), 0) + 1 from doc_groups
 where workspace_id = $1 and deleted_at is null"""
+
+
+async def list_groups(con: Connection, context: Context, portal: str | None) -> list[str]:
+    """The JSON of all groups, or of those of a portal, in their order."""
+    if portal is None:
+        rows = await con.fetch(LIST, context.workspace_id)
+    else:
+        asked = _OF_PORTAL.convert(portal)
+        rows = await con.fetch(LIST_OF_PORTAL, context.workspace_id, asked)
+    return [row["body"] for row in rows]
