@@ -51,8 +51,6 @@ create index doc_articles_changed on doc_articles (workspace_id, updated_at desc
   where deleted_at is null;
 create index doc_articles_group on doc_articles (workspace_id, group_id, created_at desc, id desc)
   where deleted_at is null;
-create index doc_articles_portal on doc_articles
-  (workspace_id, portal_instance_id, created_at desc, id desc) where deleted_at is null;
 
 -- The texts of an article in another language; what is null there is shown in the article's own.
 create table doc_article_translations (

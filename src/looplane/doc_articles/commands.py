@@ -17,6 +17,8 @@ from looplane.events import Event, as_write, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
+from looplane.kit.errors import NotFound, PreconditionFailed
+from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.markdown import html_columns
 from looplane.kit.references import (
     reference_id,
@@ -67,6 +69,22 @@ async def update_doc_article(
         also=lambda row: rules.publishing(sent, was_published=row["published"]),
     )
     return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
+
+
+async def replace_article_html(
+    con: Connection, context: Context, id: UUID, html: str | None, language: str | None = None
+) -> bool:
+    """Stores the HTML of an article, or of a translation, as it was cleaned anew.
+
+    False if the article is not at the version that the context wants any more.
+    """
+    decision = changes.Decision(columns=lambda _: {"html": html, "html_version": CLEANER_VERSION})
+    sent = {"language": language} if language else {}
+    try:
+        await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
+    except (NotFound, PreconditionFailed):
+        return False
+    return True
 
 
 async def move_doc_articles(con: Connection, context: Context, body: DocArticleMove) -> Answer:
