@@ -31,6 +31,9 @@ class Meddler:
             await self.meddle()
         return clean(html)
 
+    async def render(self, markdown: str) -> str:
+        raise NotImplementedError
+
 
 @pytest.mark.parametrize("text", [EVIL, FINE])
 async def test_a_row_that_changes_meanwhile_is_not_written_over(

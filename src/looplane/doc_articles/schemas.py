@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from looplane.kit.markdown import Markdown
+from looplane.kit.markdown import MAX_MARKDOWN_LENGTH, Markdown
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import Name, Reference, References, StrictModel, Text, Timestamp, optional
 from looplane.translations import Language
@@ -17,7 +17,13 @@ Kind = Literal["doc", "link"]
 AnyVisibility = Literal["public", "agent", "internal", "unlisted", "all"]
 AnyKind = Literal["doc", "link", "all"]
 Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
-Content = Annotated[Markdown, Field(description="Markdown; comes out as it went in.")]
+Content = Annotated[
+    Markdown,
+    Field(
+        description="Markdown; comes out as it went in. "
+        f"At most {MAX_MARKDOWN_LENGTH:,} characters."
+    ),
+]
 Html = Annotated[str, Field(description="What the Markdown means: clean HTML.")]
 Summary = Annotated[Text, Field(max_length=MAX_SUMMARY_LENGTH)]
 Icon = Annotated[Name, Field(description="Name of an icon.")]
