@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from looplane.kit.markdown import Markdown
+from looplane.kit.markdown import MAX_MARKDOWN_LENGTH, Markdown
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import (
     Moment,
@@ -22,7 +22,8 @@ from looplane.translations import Language
 # Characters.
 MAX_TITLE_LENGTH = 512
 Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
-Content = Annotated[Markdown, Field(description="Markdown; comes out as it went in.")]
+_CONTENT = f"Markdown; comes out as it went in. At most {MAX_MARKDOWN_LENGTH:,} characters."
+Content = Annotated[Markdown, Field(description=_CONTENT)]
 Date = Annotated[
     Moment, Field(description="The date that readers see; now, where a new one names none.")
 ]
@@ -74,7 +75,7 @@ class ChangelogCreate(StrictModel):
 
 class ChangelogPatch(StrictModel):
     title: Title = optional()
-    content: Content = optional()
+    content: Content = optional(_CONTENT)
     date: Date = optional()
     published: Published = optional()
     archived: bool = optional()

@@ -17,13 +17,8 @@ Kind = Literal["doc", "link"]
 AnyVisibility = Literal["public", "agent", "internal", "unlisted", "all"]
 AnyKind = Literal["doc", "link", "all"]
 Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
-Content = Annotated[
-    Markdown,
-    Field(
-        description="Markdown; comes out as it went in. "
-        f"At most {MAX_MARKDOWN_LENGTH:,} characters."
-    ),
-]
+OF_CONTENT = f"Markdown; comes out as it went in. At most {MAX_MARKDOWN_LENGTH:,} characters."
+Content = Annotated[Markdown, Field(description=OF_CONTENT)]
 Html = Annotated[str, Field(description="What the Markdown means: clean HTML.")]
 Summary = Annotated[Text, Field(max_length=MAX_SUMMARY_LENGTH)]
 Icon = Annotated[Name, Field(description="Name of an icon.")]
@@ -75,14 +70,12 @@ class DocArticleCreate(StrictModel):
     published: bool = False
     visibility: Visibility = "public"
     icon: Icon | None = None
-    language: Annotated[
-        Language, Field(description="In which it is written; its portal's where it is left out.")
-    ] = optional()
+    language: Language = optional("In which it is written; its portal's where it is left out.")
 
 
 class DocArticlePatch(StrictModel):
     title: Title = optional()
-    content: Content = optional()
+    content: Content = optional(OF_CONTENT)
     allow_image_removal: AllowImageRemoval = False
     summary: Summary | None = None
     published: bool = optional()
@@ -92,13 +85,10 @@ class DocArticlePatch(StrictModel):
     group_id: Reference | None = None
     portal_instance_id: Portal | None = None
     icon: Icon | None = None
-    language: Annotated[
-        Language,
-        Field(
-            description="In which `title`, `content` and `summary` are; the others are the same in "
-            "every language. Its own where it is left out."
-        ),
-    ] = optional()
+    language: Language = optional(
+        "`title`, `content` and `summary` are for this translation, which is made where there is "
+        "none yet. All other fields are the same in every language."
+    )
 
 
 class DocArticleQuery(DatedQuery):

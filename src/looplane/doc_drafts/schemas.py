@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from looplane.doc_articles.schemas import AllowImageRemoval, Content, Html, OfPortal, Title
+from looplane.doc_articles.schemas import (
+    OF_CONTENT,
+    AllowImageRemoval,
+    Content,
+    Html,
+    OfPortal,
+    Title,
+)
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import Reference, StrictModel, Timestamp, optional
 from looplane.members.schemas import UserRef
@@ -46,11 +53,9 @@ class DocDraftCreate(StrictModel):
     """An edit names what changes: title, content or group; what is created needs the first two."""
 
     kind: DraftKind
-    article_id: Annotated[
-        Reference, Field(description="For `edit` and `delete`, which need it, and them alone.")
-    ] = optional()
+    article_id: Reference = optional("For `edit` and `delete`, which need it, and them alone.")
     title: Title = optional()
-    content: Content = optional()
+    content: Content = optional(OF_CONTENT)
     allow_image_removal: AllowImageRemoval = False
     group_id: Reference = optional()
     submit_for_review: Annotated[
