@@ -29,6 +29,11 @@ PAYLOADS = {
     "tag": "TagOut",
     "tag_group": "TagGroupOut",
     "customer_need": "CustomerNeedOut",
+    "doc": "DocArticleOut",
+    "doc_group": "DocGroupOut",
+    "doc_draft": "DocDraftOut",
+    "changelog": "ChangelogOut",
+    "changelog_tag": "ChangelogTagOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()

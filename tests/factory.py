@@ -65,6 +65,45 @@ class Factory:
             body["state_id"] = states.json()["data"][0]["id"]
         return await self._post("/issues", {**body, **fields})
 
+    async def changelog_tag(self, **fields: Any) -> dict[str, Any]:
+        body = {"name": f"Changelog tag {next(_number)}", "color": "#778899"}
+        return await self._post("/changelog-tags", {**body, **fields})
+
+    async def changelog(self, **fields: Any) -> dict[str, Any]:
+        body = {"title": f"Changelog {next(_number)}", "content": f"Words *{next(_number)}*"}
+        return await self._post("/changelogs", {**body, **fields})
+
+    async def portal_instance(self, **fields: Any) -> str:
+        """The id of a portal beside the main one; there is no endpoint that makes one."""
+        number, now = next(_number), datetime.now(UTC)
+        return str(
+            await self.db.fetchval(
+                "insert into portal_instances (workspace_id, id, name, slug, language, created_at,"
+                " updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning id",
+                self.workspace_id,
+                new_id(),
+                fields.get("name", f"Portal {number}"),
+                fields.get("slug", f"portal-{number}"),
+                fields.get("language", "en"),
+                now,
+            )
+        )
+
+    async def doc_group(self, **fields: Any) -> dict[str, Any]:
+        return await self._post("/docs/groups", {"name": f"Group {next(_number)}", **fields})
+
+    async def doc_article(self, **fields: Any) -> dict[str, Any]:
+        if "group_id" not in fields:
+            fields["group_id"] = (await self.doc_group())["id"]
+        number = next(_number)
+        body = {"title": f"Article {number}", "content": f"Words *{number}*"}
+        return await self._post("/docs/articles", {**body, **fields})
+
+    async def doc_draft(self, **fields: Any) -> dict[str, Any]:
+        if fields.get("kind", "edit") == "edit" and not {"title", "content"} & fields.keys():
+            fields["title"] = f"Proposed {next(_number)}"
+        return await self._post("/docs/drafts", {"kind": "edit", **fields})
+
     async def member(self, **fields: Any) -> str:
         """The id of a member."""
         return await self.insert_member(self.db, self.workspace_id, **fields)

@@ -8,7 +8,7 @@ from tests.contract import Operation
 from tests.operations import Schema, World, fields_of, is_reference, refer
 
 # Fields that change nothing by themselves.
-WITHOUT_EFFECT = {"clear_ai_draft_error", "notify"}
+WITHOUT_EFFECT = {"clear_ai_draft_error", "notify", "allow_image_removal", "language"}
 # What a field needs beside it.
 BESIDE: dict[str, dict[str, Any]] = {
     "snoozed_until": {"status": "snoozed"},
@@ -16,7 +16,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
-PLAIN = ("title", "name", "text", "color", "email", "logo_url")
+PLAIN = ("title", "name", "text", "color", "email", "logo_url", "image_url", "summary", "order")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,
@@ -40,10 +40,10 @@ async def furnish_names(world: World) -> None:
     world.ids["project status"] = statuses[-1]["id"]
 
 
-def other_value(name: str, schema: Schema, world: World) -> Any:
+def other_value(operation: Operation, name: str, schema: Schema, world: World) -> Any:
     """One that differs from call to call, where the field takes so many."""
     if is_reference(name):
-        return refer(name, world.ids)
+        return refer(name, world.ids, operation)
     if name in _BY_NAME:
         return _BY_NAME[name]
     if "enum" in schema:
@@ -59,7 +59,13 @@ def other_value(name: str, schema: Schema, world: World) -> Any:
         "date-time": "2999-01-01T00:00:00Z",
     }
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-    examples = {"boolean": True, "integer": number, "array": ["1"], "object": {"plain": "1"}}
+    examples = {
+        "boolean": True,
+        "integer": number,
+        "number": number,
+        "array": ["1"],
+        "object": {"plain": "1"},
+    }
     return examples.get(kind) or formats.get(schema.get("format", ""), f"other {number}")
 
 
@@ -68,10 +74,10 @@ def changes_of(operation: Operation, world: World) -> Iterator[tuple[dict[str, A
     fields = fields_of(operation)
     for name, schema in fields.items():
         if name not in WITHOUT_EFFECT:
-            body = {name: other_value(name, schema, world), **BESIDE.get(name, {})}
+            body = {name: other_value(operation, name, schema, world), **BESIDE.get(name, {})}
             yield body, next(each for each in PLAIN if each in fields and each not in body)
 
 
 def another_change(operation: Operation, world: World, field: str) -> dict[str, Any]:
     """A body that changes one plain field, to another value each time."""
-    return {field: other_value(field, fields_of(operation)[field], world)}
+    return {field: other_value(operation, field, fields_of(operation)[field], world)}

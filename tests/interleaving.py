@@ -155,6 +155,10 @@ class Stage:
             "/tags": lambda: make.tag(tag_group_id=self.world.ids["empty group"]),
             "/projects": make.project,
             "/issues": make.issue,
+            "/docs/groups": make.doc_group,
+            "/docs/articles": make.doc_article,
+            "/changelogs": make.changelog,
+            "/changelog-tags": make.changelog_tag,
         }
         return f"{noun}/{(await makers[noun]())['id']}"
 

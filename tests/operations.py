@@ -21,6 +21,11 @@ _IN_PATH = {
     "projects": "project",
     "issues": "issue",
     "customer-needs": "need",
+    "docs/groups": "article group",
+    "docs/articles": "article",
+    "docs/drafts": "draft",
+    "changelogs": "changelog",
+    "changelog-tags": "changelog tag",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -41,11 +46,23 @@ REFERENCES = {
     "state_id": "workflow state",
     "status_id": "company status",
     "tier_id": "company tier",
+    "group_id": "article group",
+    "article_id": "article",
+    "article_ids": "article",
+    "portal_instance_id": "portal instance",
+    # Of one noun, where the same name means another thing than elsewhere.
+    "changelogs.tag_id": "changelog tag",
+    "changelogs.tag_ids": "changelog tag",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
 # What a body needs although no single field of it is required.
-_NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
+_NEEDED_TOO = {
+    "customerNeeds-create": ["project_ids"],
+    "docs-createDraft": ["article_id", "title"],
+    "changelogTags-create": ["color"],
+    "changelogs-broadcast": ["email"],
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,7 @@ async def populate(make: Factory, member_id: object) -> World:
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
     options = (await client.get("/companies/linear-options")).json()
+    article = await make.doc_article()
     things = {
         "thread": thread,
         "contact": contact,
@@ -74,6 +92,11 @@ async def populate(make: Factory, member_id: object) -> World:
         "project": project,
         "issue": issue,
         "need": needs.json()["data"][0],
+        "article group": await make.doc_group(),
+        "article": article,
+        "draft": await make.doc_draft(article_id=article["id"]),
+        "changelog": await make.changelog(published=True),
+        "changelog tag": await make.changelog_tag(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -82,6 +105,8 @@ async def populate(make: Factory, member_id: object) -> World:
         "team": project["team_id"],
         "project status": project["linear_status_id"],
         "workflow state": issue["state_id"],
+        "issue": await make.issue(),
+        "portal instance": await make.portal_instance(),
         "member": str(member_id),
         "address": contact["email"],
     }
@@ -98,8 +123,8 @@ def is_reference(name: str) -> bool:
 
 def path_ids(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
     """The parameters of its path, each naming one of `ids`."""
-    kinds = re.findall(r"([\w-]+)/\{(\w+)\}", operation.path)
-    return {name: ids[_IN_PATH[part]] for part, name in kinds}
+    found = re.findall(r"((?:[\w-]+/)?([\w-]+))/\{(\w+)\}", operation.path)
+    return {name: ids[_IN_PATH.get(whole) or _IN_PATH[part]] for whole, part, name in found}
 
 
 def url(operation: Operation, names: dict[str, str]) -> str:
@@ -127,13 +152,13 @@ def least(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """The smallest body that it takes."""
     schema = operation.body or {}
     names = [*schema.get("required", []), *_NEEDED_TOO.get(str(operation), [])]
-    return {name: example(name, schema["properties"][name], ids) for name in names}
+    return {name: example(operation, name, schema["properties"][name], ids) for name in names}
 
 
-def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
+def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]) -> Any:
     """A value that a field of this name and schema takes."""
     if is_reference(name):
-        return refer(name, ids)
+        return refer(name, ids, operation)
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "email":
@@ -143,9 +168,15 @@ def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
     return examples.get(kind, "x")
 
 
-def refer(name: str, ids: dict[str, str]) -> Any:
+def kind_of(name: str, operation: Operation | None = None) -> str:
+    """What a field of a body or a parameter of a query names."""
+    noun = str(operation).partition("-")[0]
+    return REFERENCES.get(f"{noun}.{name}") or REFERENCES[name]
+
+
+def refer(name: str, ids: dict[str, str], operation: Operation | None = None) -> Any:
     """What a field holds that names one of `ids`."""
-    id = ids[REFERENCES[name]]
+    id = ids[kind_of(name, operation)]
     return [id] if name.endswith("_ids") else id
 
 

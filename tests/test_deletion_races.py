@@ -12,7 +12,16 @@ from tests.conftest import SteppedClock, Workspace
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
 from tests.interleaving import Send, Stage, SteppedDatabase, set_stage, stepped_database
-from tests.operations import REFERENCES, WITH_BODY, fields_of, is_reference, least, path_ids, url
+from tests.operations import (
+    REFERENCES,
+    WITH_BODY,
+    fields_of,
+    is_reference,
+    kind_of,
+    least,
+    path_ids,
+    url,
+)
 from tests.witness import faults
 
 PATHS = {
@@ -22,21 +31,35 @@ PATHS = {
     "group": "/tags/groups",
     "project": "/projects",
     "issue": "/issues",
+    "article group": "/docs/groups",
+    "article": "/docs/articles",
+    "changelog tag": "/changelog-tags",
 }
 # No endpoint deletes them, but they can be deleted all the same.
-TABLES = {"member": "members"}
+TABLES = {"member": "members", "portal instance": "portal_instances"}
 # They are never deleted.
 LASTING = {"team", "project status", "workflow state", "company status", "company tier"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
-LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects", "/issues"]
+LISTS = [
+    "/threads",
+    "/contacts",
+    "/companies",
+    "/tags",
+    "/projects",
+    "/issues",
+    "/docs/articles",
+    "/docs/groups",
+]
 
 
 def cases() -> list[Any]:
     """Every operation with every field of its body that names what can be deleted."""
     found = []
     for operation in WITH_BODY:
-        kinds = {name: REFERENCES[name] for name in fields_of(operation) if is_reference(name)}
+        kinds = {
+            name: kind_of(name, operation) for name in fields_of(operation) if is_reference(name)
+        }
         kinds |= {name: kind for name, kind in BY_VALUE.items() if name in fields_of(operation)}
         found += [
             pytest.param(operation, name, kind, id=f"{operation}-{name}")
@@ -50,7 +73,11 @@ def test_what_lasts_has_no_deletion() -> None:
     named = {*REFERENCES.values()}
     assert named == {*PATHS, *TABLES, *LASTING}
     deleted = {each.path.removesuffix("/{id}") for each in OPERATIONS if each.method == "DELETE"}
-    assert {*PATHS.values()} == deleted - {"/threads", "/threads/{thread_id}/customer-needs"}
+    assert {*PATHS.values()} == deleted - {
+        "/changelogs",
+        "/threads",
+        "/threads/{thread_id}/customer-needs",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +98,8 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     """The id of a new thing that is to be deleted, and what names it beside its id."""
     make, number = stage.world.make, datetime.now(UTC).isoformat()
     if kind in TABLES:
-        return await make.member(), {}
+        rows = {"member": make.member, "portal instance": make.portal_instance}
+        return await rows[kind](), {}
     if kind == "company":
         made = await make.company(name=f"C {number}", external_ids=[number])
         return made["id"], {"company_name": made["name"], "company_external_id": number}
@@ -81,6 +109,8 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
         made = await make.contact()
         return made["id"], {"contact_email": made["email"]}
     makers = {"group": make.tag_group, "project": make.project, "issue": make.issue}
+    makers |= {"article group": make.doc_group, "article": make.doc_article}
+    makers["changelog tag"] = make.changelog_tag
     return (await makers[kind]())["id"], {}
 
 

@@ -13,11 +13,11 @@ import pytest
 from looplane.kit.ids import new_id
 from tests.contract import OPERATIONS, Operation
 from tests.operations import (
-    REFERENCES,
     WITH_BODY,
     World,
     fields_of,
     is_reference,
+    kind_of,
     least,
     path_ids,
     query_of,
@@ -126,7 +126,10 @@ async def test_all_references_of_a_body_at_once(
     names = references(operation)
 
     def asked(ids: dict[str, str]) -> dict[str, Any]:
-        body = {**least(operation, mine.ids), **{name: refer(name, ids) for name in names}}
+        body = {
+            **least(operation, mine.ids),
+            **{name: refer(name, ids, operation) for name in names},
+        }
         return request(operation, mine, json=body)
 
     answer = await same_answer(mine, theirs, asked)
@@ -137,11 +140,11 @@ async def test_all_references_of_a_body_at_once(
 async def test_one_foreign_reference_among_our_own(
     mine: World, theirs: World, operation: Operation
 ) -> None:
-    own = {name: refer(name, mine.ids) for name in references(operation)}
+    own = {name: refer(name, mine.ids, operation) for name in references(operation)}
     for name in own:
 
         def asked(ids: dict[str, str], name: str = name) -> dict[str, Any]:
-            body = {**least(operation, mine.ids), **own, name: refer(name, ids)}
+            body = {**least(operation, mine.ids), **own, name: refer(name, ids, operation)}
             return request(operation, mine, json=body)
 
         answer = await same_answer(mine, theirs, asked)
@@ -155,7 +158,7 @@ async def test_foreign_ids_in_a_list_are_named_by_their_places(
     for name in references(operation):
         if not name.endswith("_ids"):
             continue
-        kind = REFERENCES[name]
+        kind = kind_of(name, operation)
 
         def asked(ids: dict[str, str], name: str = name, kind: str = kind) -> dict[str, Any]:
             listed = [mine.ids[kind], ids[kind], mine.ids[kind], ids[kind]]
@@ -172,7 +175,7 @@ async def test_things_of_one_kind_are_none_of_another(mine: World, operation: Op
     kinds = {kind: id for kind, id in mine.ids.items() if kind != "address"}
     for name in references(operation):
         for kind, id in kinds.items():
-            if kind.removeprefix("empty ") == REFERENCES[name]:
+            if kind.removeprefix("empty ") == kind_of(name, operation):
                 continue
             value = [id] if name.endswith("_ids") else id
             spoilt = {**least(operation, mine.ids), name: value}
@@ -192,7 +195,7 @@ async def test_all_filters_of_a_query_at_once(
         for names in itertools.combinations(filters, size):
 
             def asked(ids: dict[str, str], names: tuple[str, ...] = names) -> dict[str, Any]:
-                params = {name: refer(name, ids) for name in names}
+                params = {name: refer(name, ids, operation) for name in names}
                 return request(operation, mine, params=params)
 
             answer = await same_answer(mine, theirs, asked)

@@ -31,6 +31,7 @@ SQL_ELSEWHERE = {
     "events.py": "the piece that every noun's writes share",
     "event_partitions.py": "the months of events belong to no noun",
     "resources.py": "makes the statements of every noun from its declaration",
+    "translations.py": "makes the statements on translations from their declaration",
     "kit/functions.py": "stored functions begin so",
     "kit/pooler.py": "asks what stands before the database",
     "kit/idempotency.py": "stored answers belong to no noun",

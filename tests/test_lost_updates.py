@@ -114,8 +114,8 @@ async def test_one_of_two_with_the_same_if_match_writes(stage: Stage, operation:
 async def test_writers_before_every_statement(
     stage: Stage, operation: Operation, *, is_keyed: bool
 ) -> None:
-    body, field = next(changes_of(operation, stage.world))
     for tries in range(1, TRIES):
+        body, field = next(changes_of(operation, stage.world))
         path = await stage.subject(operation.path)
         others = [another_change(operation, stage.world, field) for _ in range(tries)]
         headers = {"Idempotency-Key": f"{tries}"} if is_keyed else {}

@@ -76,12 +76,13 @@ async def test_a_search_asks_once_or_twice(
 ) -> None:
     for n in range(2):
         await make.contact(name=f"Common {n}")
-    for params, most in (
+    costs: list[tuple[dict[str, Any], int]] = [
         ({"name_contains": "common", "limit": 1}, 1),
         ({"name_contains": "common"}, 2),
         ({"name_contains": "co"}, 1),
         ({}, 1),
-    ):
+    ]
+    for params, most in costs:
         await client.get("/me")
         with queries() as seen:
             answer = await client.get("/contacts", params=params)

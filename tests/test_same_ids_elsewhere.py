@@ -48,9 +48,18 @@ COPIED = [
     "comments",
     "blocked_senders",
     "portal_instances",
+    "doc_groups",
+    "doc_articles",
+    "doc_article_translations",
+    "doc_drafts",
+    "changelog_tags",
+    "changelogs",
+    "changelog_translations",
+    "changelog_tag_links",
 ]
 # A key is found by its hash alone, and the others are no part of what is shown.
 NOT_COPIED = {"api_keys", "events", "idempotent_answers", "deliveries"}
+NOT_COPIED |= {"broadcasts"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
 select table_name, column_name from information_schema.columns
@@ -118,7 +127,7 @@ async def _looks(world: World, operation: Operation) -> list[str]:
     queries: list[dict[str, Any]] = [{}]
     for name in query_of(operation):
         if is_reference(name):
-            queries.append({name: refer(name, world.ids)})
+            queries.append({name: refer(name, world.ids, operation)})
         elif name in known:
             queries.append({name: known[name]})
     asked = [request(operation, world) for _ in queries]
@@ -148,7 +157,11 @@ async def test_what_is_written_is_our_own(
         cleared: dict[str, Any] = {"tag_ids": [], "project_id": None, "company_id": None}
         bodies += [{k: v} for k, v in cleared.items() if operation.path.startswith("/threads")]
     elif operation.body:
-        links = {name: refer(name, own.ids) for name in fields_of(operation) if is_reference(name)}
+        links = {
+            name: refer(name, own.ids, operation)
+            for name in fields_of(operation)
+            if is_reference(name)
+        }
         bodies = [{**least(operation, own.ids), **links}]
         if "contact_email" in bodies[0]:
             bodies.append({**bodies[0], "contact_email": own.ids["address"]})

@@ -91,13 +91,13 @@ def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None
     for name in ("If-Match", "If-None-Match", "Idempotency-Key"):
         case.headers.pop(name, None)
     if isinstance(case.body, dict):
-        case.body = sensible(str(operation), case.body, ids)
+        case.body = sensible(operation, case.body, ids)
 
 
-def sensible(operation: str, body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     """`body` with references to what is there, and with the rules kept that no schema can say."""
     body = {
-        name: refer(name, ids) if is_reference(name) and value is not None else value
+        name: refer(name, ids, operation) if is_reference(name) and value is not None else value
         for name, value in body.items()
         # Moments have an order, and of three ways to name a company only one may be used.
         if name not in {"snoozed_until", "created_at", "updated_at", "closed_loop"}
@@ -112,4 +112,10 @@ def sensible(operation: str, body: dict[str, Any], ids: dict[str, str]) -> dict[
     body |= {"status": "done"} if body.get("status") == "snoozed" else {}
     # Past this the program's own arithmetic is in floats.
     body |= {name: min(body[name], 2**53) for name in ("size", "revenue") if body.get(name)}
-    return body | ({"project_ids": [ids["project"]]} if operation == "customerNeeds-create" else {})
+    # Of the channels only mail is set up.
+    needed: dict[str, dict[str, Any]] = {
+        "customerNeeds-create": {"project_ids": [ids["project"]]},
+        "changelogTags-create": {"color": "red"},
+        "changelogs-broadcast": {"email": True, "slack": False},
+    }
+    return body | needed.get(str(operation), {})

@@ -2,47 +2,51 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from looplane.events import Event, Values, as_write, difference, types_of
+from looplane.events import Event, Values, as_write, difference, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import new_id
 from looplane.kit.paging import Conditions, PageQuery
-from looplane.kit.references import reference_id, unknown_reference
+from looplane.kit.references import (
+    reference_id,
+    reference_ids,
+    unknown_reference,
+    unknown_references,
+)
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import StrictModel
 from looplane.resources import Resource
 
 # As many rows as one look for recent changes takes; where there are more, the list is walked.
 _MAX_RECENT = 2000
+# Stores what is elsewhere than in a thing's own row, which is there and held: given its id, what
+# is to be, and when.
+Beside = Callable[[UUID, Values, datetime], Awaitable[None]]
 
 
 async def write_optimistically(
     con: Connection,
     attempt: Callable[[], Awaitable[Answer | None]],
     lock: Callable[[], Awaitable[Any]],
+    *,
+    is_locked: bool = False,
 ) -> Answer:
     """What `attempt` answers; it reads, decides, and writes if the version is still the one read.
 
     It says None when another write got in between. Then the row is locked first, in a
-    transaction, and the second attempt cannot be overtaken.
+    transaction, and the second attempt cannot be overtaken. With `is_locked` it is from the start.
     """
-    answer = await attempt()
-    return await _write_locked(con, attempt, lock) if answer is None else answer
-
-
-async def _write_locked(
-    con: Connection,
-    attempt: Callable[[], Awaitable[Answer | None]],
-    lock: Callable[[], Awaitable[Any]],
-) -> Answer:
-    async with con.transaction():
-        await lock()
-        answer = await attempt()
+    answer = None if is_locked else await attempt()
+    if answer is None:
+        async with con.transaction():
+            await lock()
+            answer = await attempt()
     assert answer is not None, "a locked row cannot have moved"
     return answer
 
@@ -91,15 +95,17 @@ async def conditions_of(
     return conditions
 
 
-async def create(
+async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to it
     con: Connection,
     context: Context,
     resource: Resource,
     values: Values,
     *,
     faults: Sequence[str] = (),
+    also: Sequence[str] = (),
+    beside: Beside | None = None,
 ) -> Answer:
-    """Stores a new thing and its event.
+    """Stores a new thing and its event, and those that its birth sets off `also`.
 
     Raises ValidationFailed for `faults`, and for what is referred to and is not there.
     """
@@ -110,9 +116,15 @@ async def create(
         now = context.clock()
         columns = resource.to_columns({name: resolved[name] for name in resource.columns})
         columns |= {"created_at": now, "updated_at": now}
-        events = [Event(resource.event_type("created"), id)]
+        events = [Event(each, id) for each in (resource.event_type("created"), *also)]
         write = as_write(context, now, events)
-        row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
+        if beside is None:
+            row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
+        else:
+            async with con.transaction():
+                await con.execute(resource.insert_row, context.workspace_id, id, columns)
+                await beside(id, resolved, now)
+                row = await con.fetchrow(resource.record, context.workspace_id, id, write)
         assert row is not None, "an insert that does not fail answers its row"
     return Answer(row["body"], row["version"], types_of(events))
 
@@ -140,9 +152,11 @@ class Decision:
 
     `find` is a `resource.find()` that sees more, given `find_by`; the others get its row: `faults`
     are what is wrong with what was sent, `columns` what is to be, `also` names the events that
-    a change sets off beside `<noun>.updated`, and `thread_ids` the threads that those concern. With
-    `holds_row` nobody can change the row from the look on: what `find` sees beside it may move
-    without its version telling.
+    a change sets off beside `<noun>.updated`, and `thread_ids` the threads that those concern.
+    `beside` stores what changes elsewhere. With it, and with `holds_row`, nobody can change the row
+    from the look on: what `find` sees beside it may move without its version telling. `said` is
+    what events say of a change beside what changed, and `show` reads what is answered, where that
+    is not what everyone sees.
     """
 
     columns: Callable[[Row], Values]
@@ -152,6 +166,23 @@ class Decision:
     holds_row: bool = False
     find: str | None = None
     find_by: Sequence[object] = ()
+    beside: Beside | None = None
+    said: Values = field(default_factory=dict)
+    show: Callable[[], Awaitable[Answer]] | None = None
+
+    @property
+    def needs_lock(self) -> bool:
+        """Whether the row is to be held before it is looked at."""
+        return self.holds_row or self.beside is not None
+
+    def events(
+        self, resource: Resource, id: UUID, row: Row, before: Values, after: Values
+    ) -> list[Event]:
+        """What is told of a change."""
+        told = {**self.said, **before}, {**self.said, **after}
+        threads = self.thread_ids(row)
+        also = [Event(each, id, *told, thread_ids=threads) for each in self.also(row)]
+        return [Event(resource.event_type("updated"), id, *told), *also]
 
 
 async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is decided
@@ -168,6 +199,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
     ValidationFailed.
     """
     decision = decision or Decision(columns=lambda _: sent)
+    show = decision.show or (lambda: get(con, context, resource, id))
     key = (context.workspace_id, id)
 
     async def attempt() -> Answer | None:
@@ -176,23 +208,24 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         context.precondition.check(row["version"])
         context.raise_faults([*references.faults, *decision.faults(row)])
         wanted = {**decision.columns(row), **references.ids}
-        before, after = difference({name: row[name] for name in resource.columns}, wanted)
+        before, after = difference({name: row[name] for name in wanted}, wanted)
         if not after:
-            return as_found(await get(con, context, resource, id), row["version"])
-        events = [Event(resource.event_type("updated"), id, before, after)]
-        threads = decision.thread_ids(row)
-        events += [
-            Event(each, id, before, after, thread_ids=threads) for each in decision.also(row)
-        ]
-        write = as_write(context, later_than(row["updated_at"], context.clock), events)
-        args = (*key, row["version"], resource.to_columns(after), write)
+            return as_found(await show(), row["version"])
+        now = later_than(row["updated_at"], context.clock)
+        events = decision.events(
+            resource, id, row, *(without(v, resource.untold) for v in (before, after))
+        )
+        if decision.beside is not None:
+            await decision.beside(id, after, now)
+        args = (*key, row["version"], resource.to_columns(after), as_write(context, now, events))
         if (written := await con.fetchrow(resource.update, *args)) is None:
             return None
-        return Answer(written["body"], written["version"], types_of(events))
+        answer = Answer(written["body"], written["version"], types_of(events))
+        return replace(await decision.show(), events=answer.events) if decision.show else answer
 
-    write_with = _write_locked if decision.holds_row else write_optimistically
     async with _locked_references(con, context, resource, sent) as references:
-        return await write_with(con, attempt, lambda: con.execute(resource.lock, *key))
+        lock, is_locked = lambda: con.execute(resource.lock, *key), decision.needs_lock
+        return await write_optimistically(con, attempt, lock, is_locked=is_locked)
 
 
 async def delete(
@@ -235,7 +268,7 @@ def deleted(id: UUID, events: list[Event], version: int | None = None) -> Answer
 class _References:
     """What a body refers to: the ids that are there, and a fault for each that is not."""
 
-    ids: Mapping[str, UUID]
+    ids: Mapping[str, object]
     faults: Sequence[str] = ()
 
 
@@ -244,17 +277,25 @@ async def _locked_references(
     con: Connection, context: Context, resource: Resource, sent: Values
 ) -> AsyncIterator[_References]:
     """What was sent and is there, in a transaction in which nobody can delete it."""
-    named = [name for name in resource.references if sent.get(name) is not None]
+    named = [name for name in resource.references if sent.get(name) not in (None, [])]
     if not named:
         yield _References({})
         return
     async with con.transaction():
-        ids = [reference_id(sent, name) for name in resource.references]
+        ids = [
+            reference_ids(sent, name) if each.is_list else reference_id(sent, name)
+            for name, each in resource.references.items()
+        ]
         row = await con.fetchrow(resource.hold_references, context.workspace_id, *ids)
         assert row is not None, "a select without a table answers one row"
-        faults = [
-            fault
-            for name in named
-            for fault in unknown_reference(sent, name, resource.references[name].noun, row[name])
-        ]
-        yield _References({name: row[name] for name in named}, faults)
+        faults = []
+        for name in named:
+            each = resource.references[name]
+            unknown = unknown_references if each.is_list else unknown_reference
+            faults += unknown(sent, name, each.noun, row[name])
+        yield _References({name: _in_order(row[name]) for name in named}, faults)
+
+
+def _in_order(found: object) -> object:
+    """A set of ids is always in the same order."""
+    return sorted(found) if isinstance(found, list) else found

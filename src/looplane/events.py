@@ -1,6 +1,6 @@
 """Events: audit trail, outbox and webhook payload in one row, written with the change itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,11 @@ def difference(before: Values, after: Values) -> tuple[dict[str, object], dict[s
     """The fields of `after` in which two states of a thing differ, as they were and as they are."""
     names = [name for name, value in after.items() if before[name] != value]
     return {name: before[name] for name in names}, {name: after[name] for name in names}
+
+
+def without(values: Values, names: Container[str]) -> dict[str, object]:
+    """`values` but for those with these `names`."""
+    return {name: value for name, value in values.items() if name not in names}
 
 
 # SQL that reads a write of `as_write` from a parameter.

@@ -6,11 +6,22 @@ from fastapi import FastAPI
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
+from looplane.broadcasts.routes import api as broadcasts
+from looplane.changelog_tags.routes import api as changelog_tags
+from looplane.changelog_tags.sql import CHANGELOG_TAG
+from looplane.changelogs.routes import api as changelogs
+from looplane.changelogs.sql import CHANGELOG
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.doc_articles.routes import api as doc_articles
+from looplane.doc_articles.sql import ARTICLE
+from looplane.doc_drafts.routes import api as doc_drafts
+from looplane.doc_drafts.sql import DRAFT
+from looplane.doc_groups.routes import api as doc_groups
+from looplane.doc_groups.sql import DOC_GROUP
 from looplane.issues.routes import api as issues
 from looplane.issues.sql import ISSUE
 from looplane.keys import sql as keys
@@ -47,11 +58,30 @@ APIS = (
     projects,
     issues,
     customer_needs,
+    changelog_tags,
+    changelogs,
+    broadcasts,
+    doc_groups,
+    doc_articles,
+    doc_drafts,
     members,
     me,
 )
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT, ISSUE)
+RESOURCES = (
+    THREAD,
+    CONTACT,
+    COMPANY,
+    TAG_GROUP,
+    TAG,
+    PROJECT,
+    ISSUE,
+    CHANGELOG,
+    CHANGELOG_TAG,
+    DOC_GROUP,
+    ARTICLE,
+    DRAFT,
+)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 
@@ -74,6 +104,8 @@ class Application:
         state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
         state.authenticator = Authenticator(partial(keys.find_principal, database))
+        # The console takes mail where nothing else does.
+        state.channels = frozenset({"email"} if settings.console_channel == "on" else ())
         state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
         self._site = Router(site_routes(CONTRACT), redirect_slashes=False)
         self._middleware = RequestMiddleware(self._choose, settings.cors_origins)

@@ -12,7 +12,7 @@ from looplane.kit.api import Api, Declare, Endpoint, require_scopes
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import ApiError
-from looplane.kit.paging import PageQuery, page_of
+from looplane.kit.paging import page_of
 from looplane.kit.responses import Answer
 from looplane.kit.schema import DeleteResult, Id, StrictModel
 from looplane.kit.writes import Command, Read, Write
@@ -34,19 +34,21 @@ class ResourceRoutes:
 
     `texts` are the descriptions of the operations by verb (list, create, get, update, delete),
     `commands` those of the noun's own, and `raises` an error that others of the verb do not raise.
-    Operation ids are `<id_prefix>-<verb><id_suffix>`.
+    `get_query` says in which ways one thing can be shown, where there are several. Operation ids
+    are `<id_prefix>-<verb><id_suffix>`.
     """
 
     resource: Resource
     path: str
     scopes: str
     out: type[StrictModel]
-    query: type[PageQuery]
+    query: type[StrictModel]
     create: type[StrictModel]
     patch: type[StrictModel]
     texts: Mapping[str, str]
     commands: Mapping[str, Command] = field(default_factory=dict)
     raises: Mapping[str, type[ApiError]] = field(default_factory=dict)
+    get_query: type[StrictModel] | None = None
     id_prefix: str = ""
     id_suffix: str = ""
 
@@ -54,7 +56,7 @@ class ResourceRoutes:
         """Adds list and create. Paths such as `/tags/groups` come before those with an id."""
         list_page, create = self._command("list"), self._command("create")
 
-        async def list_all(query: PageQuery, read: Read) -> Response:
+        async def list_all(query: StrictModel, read: Read) -> Response:
             return await read(list_page, query)
 
         async def create_one(body: StrictModel, write: Write) -> Response:
@@ -73,6 +75,9 @@ class ResourceRoutes:
         async def get_one(id: Id, read: Read) -> Response:
             return await read(get, id)
 
+        async def get_one_as(id: Id, query: StrictModel, read: Read) -> Response:
+            return await read(get, id, query)
+
         async def update_one(id: Id, patch: StrictModel, write: Write) -> Response:
             return await write(update, id, patch)
 
@@ -80,7 +85,11 @@ class ResourceRoutes:
             return await write(delete, id)
 
         of_update = {"patch": self.patch, "write": self._writing}
-        self._add(api.get, "get", path, self.out, get_one, {"read": self._reading})
+        if self.get_query is None:
+            self._add(api.get, "get", path, self.out, get_one, {"read": self._reading})
+        else:
+            of_get = {"query": Annotated[self.get_query, Query()], "read": self._reading}
+            self._add(api.get, "get", path, self.out, get_one_as, of_get)
         self._add(api.patch, "update", path, self.out, update_one, of_update)
         self._add(api.delete, "delete", path, DeleteResult, delete_one, {"write": self._writing})
 

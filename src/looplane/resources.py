@@ -1,9 +1,10 @@
 """A noun's rows, declared once: the statements that read and write them are made from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from looplane import events
 from looplane.kit.ids import parse_id
@@ -11,20 +12,32 @@ from looplane.kit.paging import Listing
 from looplane.kit.sqltext import has_trigrams, json_object
 
 _DATES = ("created_at", "updated_at")
+# Stands for the one portal that has no id; no id of ours is this one.
+_MAIN_PORTAL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A column with the id of a row in another `table` of the workspace, which holds `noun`s."""
+    """A field with the id of a row in another `table` of the workspace, which holds `noun`s.
+
+    It may be a list of ids: then it is no column, but one of those that are stored elsewhere.
+    """
 
     noun: str
     table: str
     is_soft_deleted: bool = True
+    is_list: bool = False
 
     def statement(self, id: str) -> str:
         """SQL for the id of that row, if it is there. $1 workspace."""
         alive = " and x.deleted_at is null" if self.is_soft_deleted else ""
         return f"select x.id from {self.table} x where x.workspace_id = $1 and x.id = {id}{alive}"
+
+    def holding(self, value: str) -> str:
+        """SQL for the id or the ids in `value` that are there, kept from being deleted."""
+        if self.is_list:
+            return f"array({self.statement(f'any ({value}::uuid[])')} for key share)"
+        return f"({self.statement(value)} for key share)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +52,15 @@ class Filter:
     is_search: Callable[[str], bool] = lambda _: False
 
 
-def contains(column: str) -> Filter:
-    """A part of a text, whatever its accents and capitals.
-
-    `column` is the text's `fold_name`, and has an index of its trigrams.
-    """
+def contains(folded: str) -> Filter:
+    """A part of a text, whatever its accents and capitals; `folded` is SQL for its `fold_name`."""
     # As a query of its own the pattern is made once, and not for each row.
-    return Filter(f"{column} like (select contains_pattern({{0}}))", is_search=has_trigrams)
+    return Filter(f"{folded} like (select contains_pattern({{0}}))")
+
+
+def contains_by_index(column: str) -> Filter:
+    """The same, where `column` has an index of its trigrams."""
+    return replace(contains(column), is_search=has_trigrams)
 
 
 def equals(column: str) -> Filter:
@@ -81,14 +96,25 @@ def refers_to(column: str, table: str | None = None) -> Filter:
     return Filter(f"{column} = {{0}}{there}", parse_id)
 
 
+def of_portal(alias: str) -> Filter:
+    """What the portal with an id shows; `main` stands for the main one, which has none."""
+    column = f"{alias}.portal_instance_id"
+    return Filter(
+        f"({column} = {{0}} or ({{0}} = '{_MAIN_PORTAL}'::uuid and {column} is null))",
+        lambda text: _MAIN_PORTAL if text == "main" else parse_id(text),
+    )
+
+
 @dataclass(frozen=True)
 class Resource:
     """A noun with rows of its own: what they hold, what they look like, how they are listed.
 
     `columns` are set by writes, by their name in the API; `stored_as` says where a column of the
     table is called otherwise, and `reads_as` what stands for a column when a write looks at it: the
-    owner who left the team is no owner any more. `json` is SQL of `alias` and `joins`. `events` are
-    the second parts of the types of its events.
+    owner who left the team is no owner any more. What is stored `elsewhere` is in other tables: a
+    write reads it by this SQL, and `Decision.beside` stores it. `json` is SQL of `alias` and
+    `joins`. `events` are the second parts of the types of its events, and `event_noun` the
+    first one where it is another word. What is `untold` is nothing that an event says of a change.
     """
 
     noun: str
@@ -99,15 +125,19 @@ class Resource:
     joins: str = ""
     stored_as: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, ForeignKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     size: str = "0"
     events: tuple[str, ...] = ("created", "updated", "deleted")
+    event_noun: str = ""
+    untold: frozenset[str] = frozenset()
+    is_soft_deleted: bool = True
 
     def event_type(self, verb: str) -> str:
         """The type of the event that says what became of a thing, such as `tag_group.created`."""
         assert verb in self.events, f"{self.noun} declares no event {verb}"
-        return f"{self.noun.replace(' ', '_')}.{verb}"
+        return f"{self.event_noun or self.noun.replace(' ', '_')}.{verb}"
 
     @property
     def event_types(self) -> list[str]:
@@ -126,7 +156,10 @@ class Resource:
     @property
     def _this(self) -> str:
         alias = self.alias
-        return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.deleted_at is null"
+        return f"{alias}.workspace_id = $1 and {alias}.id = $2{self._alive(f'{alias}.')}"
+
+    def _alive(self, prefix: str = "") -> str:
+        return f" and {prefix}deleted_at is null" if self.is_soft_deleted else ""
 
     @cached_property
     def get(self) -> str:
@@ -135,8 +168,12 @@ class Resource:
         return f"{shown}\n{self._from}\nwhere {self._this}"
 
     def find(self, more: str = "", joined: str = "") -> str:
-        """What an update decides by: `version`, `updated_at`, the columns, and `more`."""
+        """What an update decides by: `version`, `updated_at`, the columns, and `more`.
+
+        Among them is what is stored elsewhere.
+        """
         read = [f"{self._reading(name)} as {name}" for name in self.columns]
+        read += [f"{sql} as {name}" for name, sql in self.elsewhere.items()]
         own = (f"{self.alias}.{name}" for name in ("version", "updated_at"))
         selected = ", ".join([*own, *read, *([more] if more else [])])
         return f"select {selected}\n{self._from} {joined}\nwhere {self._this}"
@@ -149,7 +186,7 @@ class Resource:
         """
         return (
             f"select version, updated_at from {self.table}\n"
-            "where workspace_id = $1 and id = $2 and deleted_at is null for update"
+            f"where workspace_id = $1 and id = $2{self._alive()} for update"
         )
 
     @cached_property
@@ -196,8 +233,13 @@ with w as materialized ({events.WRITE.format("$5")}),
 
     @cached_property
     def delete(self) -> str:
-        """Hides a row for good. $1 workspace, $2 id, $3 write."""
+        """Hides a row for good, or removes it. $1 workspace, $2 id, $3 write."""
         alias = self.alias
+        if not self.is_soft_deleted:
+            return f"""
+with w as materialized ({events.WRITE.format("$3")}),
+{alias} as (delete from {self.table} {alias} where {self._this} returning {alias}.*),
+{self._recorded_as(f"{alias}.version + 1")}"""
         return f"""
 with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (
@@ -209,7 +251,7 @@ with w as materialized ({events.WRITE.format("$3")}),
     def hold_references(self) -> str:
         """The ids of what is referred to, kept from being deleted. $1 workspace, then the ids."""
         held = [
-            f"({each.statement(f'${number}')} for key share) as {name}"
+            f"{each.holding(f'${number}')} as {name}"
             for number, (name, each) in enumerate(self.references.items(), 2)
         ]
         return f"select {', '.join(held)}"
@@ -219,7 +261,7 @@ with w as materialized ({events.WRITE.format("$3")}),
         """The ids of up to $4 rows that changed after $2 and before $3, if any. $1 workspace."""
         return (
             f"select array(select id from {self.table}\n"
-            "where workspace_id = $1 and deleted_at is null\n"
+            f"where workspace_id = $1{self._alive()}\n"
             "and updated_at > coalesce($2::timestamptz, '-infinity')\n"
             "and updated_at < coalesce($3::timestamptz, 'infinity')\n"
             "order by updated_at desc limit $4)"
@@ -237,15 +279,18 @@ with w as materialized ({events.WRITE.format("$3")}),
         )
 
     def to_columns(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Values by their name in the API, as the statements take them."""
-        return {self.stored_as.get(name, name): value for name, value in values.items()}
+        """Those of the values that are columns, as the statements take them."""
+        return {self._stored(name): values[name] for name in self.columns if name in values}
 
     @property
     def _shown_and_recorded(self) -> str:
+        return self._recorded_as(f"{self.alias}.version")
+
+    def _recorded_as(self, version: str) -> str:
         """The row as it now is: put together once, for the answer and for its events."""
         alias = self.alias
         return f"""shown as materialized (
-  select {alias}.id, {alias}.version, {self.body} as body from {alias} {self.joins}),
+  select {alias}.id, {version} as version, {self.body} as body from {alias} {self.joins}),
 recorded as ({events.insert("shown", "shown.body", "shown.id", "shown.version")})
 select body::text as body, version from shown"""
 

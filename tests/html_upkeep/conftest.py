@@ -1,12 +1,13 @@
 """Rows as a program of before has left them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
 import pytest
 
+from looplane.html_upkeep.commands import Tally
 from looplane.kit.html import CLEANER_VERSION, clean
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.ids import new_id
@@ -25,6 +26,14 @@ values ($1, $2, $3, 'email', 'inbound', 'Words', $4, now())"""
 _COMMENT = """
 insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $5)"""
+
+OF_THREADS = ("threads", "messages", "comments")
+OF_DOCS = ("doc_articles", "doc_article_translations", "doc_drafts")
+
+
+def of_threads(found: Mapping[str, Tally]) -> list[Tally]:
+    """What became of threads and of what hangs on them."""
+    return [found[name] for name in OF_THREADS]
 
 
 class Old:
@@ -57,7 +66,7 @@ def old(make: Factory, db: Any, workspace: Workspace) -> Old:
 @pytest.fixture(autouse=True)
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is old."""
-    for table in ("threads", "messages", "comments"):
+    for table in (*OF_THREADS, *OF_DOCS):
         await db.execute(f"update {table} set html_version = $1 where {_OLD}", CLEANER_VERSION)
 
 

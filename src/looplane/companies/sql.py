@@ -6,7 +6,14 @@ from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
-from looplane.resources import Filter, ForeignKey, Resource, contains, identifies, refers_to
+from looplane.resources import (
+    Filter,
+    ForeignKey,
+    Resource,
+    contains_by_index,
+    identifies,
+    refers_to,
+)
 
 _OWNER = json_object({"id": "cw.id", "name": "cw.name", "avatar_url": "cw.image_url"})
 COMPANY = Resource(
@@ -43,7 +50,7 @@ left join company_tiers cr on cr.workspace_id = co.workspace_id and cr.id = co.t
     filters={
         "external_id": identifies("co", "companies", "x.external_ids @> array[{0}::text]"),
         "domain": identifies("co", "companies", "x.domains @> array[{0}::text]"),
-        "name_contains": contains("co.name_key"),
+        "name_contains": contains_by_index("co.name_key"),
         "status_id": refers_to("co.status_id"),
         "tier_id": refers_to("co.tier_id"),
         "size_gte": Filter("co.size >= {0}"),

@@ -6,7 +6,14 @@ from looplane.kit.database import Connection
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import ExternalIds
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import Filter, ForeignKey, Resource, contains, identifies, refers_to
+from looplane.resources import (
+    Filter,
+    ForeignKey,
+    Resource,
+    contains_by_index,
+    identifies,
+    refers_to,
+)
 
 
 def external_id_filter(alias: str, table: str) -> Filter:
@@ -41,7 +48,7 @@ left join companies cc on cc.workspace_id = ct.workspace_id and cc.id = ct.compa
             "ct.id = any (array(select x.id from contacts x where x.workspace_id = $1"
             " and lower(x.email) = lower({0}) and x.deleted_at is null))"
         ),
-        "name_contains": contains("ct.name_key"),
+        "name_contains": contains_by_index("ct.name_key"),
         "company_id": refers_to("ct.company_id", "companies"),
         "external_id": external_id_filter("ct", "contacts"),
     },

@@ -7,9 +7,11 @@ from html import escape, unescape
 from typing import NamedTuple
 from uuid import UUID
 
+from looplane.doc_articles.commands import replace_article_html
+from looplane.doc_drafts.commands import replace_draft_html
 from looplane.html_upkeep import sql
 from looplane.kit.clock import Clock
-from looplane.kit.context import Context
+from looplane.kit.context import Context, Precondition
 from looplane.kit.database import Connection, Database, Row, is_unreachable
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.html_fields import Cleaner
@@ -171,8 +173,51 @@ async def _write_comment(
     return bool(await con.fetchval(sql.WRITE_COMMENT, *args))
 
 
+def _context(clock: Clock, key: RowKey, version: int) -> Context:
+    """The rule that cleans, and writes over this version alone."""
+    principal = Principal(key.workspace_id, "rule", rule="clean_html")
+    return Context(principal, clock, "clean_html", Precondition(frozenset({version})))
+
+
+async def _write_article(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    html = safe["html"]
+    if row["html"] == html:
+        return bool(await con.fetchval(sql.MARK_ARTICLE, *key, CLEANER_VERSION, html))
+    context = _context(clock, key, row["version"])
+    return await replace_article_html(con, context, key.id, html)
+
+
+async def _write_article_translation(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    html = safe["html"]
+    if row["html"] == html:
+        return bool(await con.fetchval(sql.MARK_ARTICLE_TRANSLATION, *key, CLEANER_VERSION, html))
+    context = _context(clock, key, row["version"])
+    return await replace_article_html(con, context, row["article_id"], html, row["language"])
+
+
+async def _write_draft(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    html = safe["html"]
+    if row["html"] == html:
+        return bool(await con.fetchval(sql.MARK_DRAFT, *key, CLEANER_VERSION, html))
+    return await replace_draft_html(con, _context(clock, key, row["version"]), key.id, html)
+
+
 _TABLES = {
     "threads": _Table(("text", "ai_draft_html"), sql.FIND_THREADS, sql.READ_THREAD, _write_thread),
     "messages": _Table(("html",), sql.FIND_MESSAGES, sql.READ_MESSAGE, _write_message),
     "comments": _Table(("content",), sql.FIND_COMMENTS, sql.READ_COMMENT, _write_comment),
+    "doc_articles": _Table(("html",), sql.FIND_ARTICLES, sql.READ_ARTICLE, _write_article),
+    "doc_article_translations": _Table(
+        ("html",),
+        sql.FIND_ARTICLE_TRANSLATIONS,
+        sql.READ_ARTICLE_TRANSLATION,
+        _write_article_translation,
+    ),
+    "doc_drafts": _Table(("html",), sql.FIND_DRAFTS, sql.READ_DRAFT, _write_draft),
 }

@@ -44,3 +44,33 @@ update comments set content = $5, html_version = $3,
     else greatest($6, updated_at + interval '1 ms') end
 where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
 returning true"""
+
+
+def _mark(table: str) -> str:
+    """SQL for a row whose HTML, $4, is as this version cleans it. $1 workspace, $2 id, $3 version.
+
+    True if it still is that one.
+    """
+    return f"""
+update {table} set html_version = $3
+where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
+returning true"""
+
+
+FIND_ARTICLES = _find("doc_articles", _SHOWN)
+READ_ARTICLE = _read("doc_articles", "version, html", _SHOWN)
+MARK_ARTICLE = _mark("doc_articles")
+
+FIND_ARTICLE_TRANSLATIONS = _find("doc_article_translations", "html is not null")
+# The version is that of the article.
+READ_ARTICLE_TRANSLATION = """
+select a.version, tr.html, tr.language, tr.article_id
+from doc_article_translations tr
+join doc_articles a on a.workspace_id = tr.workspace_id and a.id = tr.article_id
+  and a.deleted_at is null
+where tr.workspace_id = $1 and tr.id = $2 and tr.html_version < $3"""
+MARK_ARTICLE_TRANSLATION = _mark("doc_article_translations")
+
+FIND_DRAFTS = _find("doc_drafts", f"{_SHOWN} and html is not null")
+READ_DRAFT = _read("doc_drafts", "version, html", f"{_SHOWN} and html is not null")
+MARK_DRAFT = _mark("doc_drafts")

@@ -14,7 +14,7 @@ from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
-from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains_by_index, refers_to
 from looplane.scores.schemas import ScoreQuery
 from looplane.scores.sql import explain_score, threads_of
 
@@ -58,7 +58,7 @@ left join projects ip on ip.workspace_id = i.workspace_id and ip.id = i.project_
             " where s.workspace_id = i.workspace_id and (s.type = lower({0})"
             " or fold_name(s.name) = fold_name({0}) or s.id::text = lower({0})))"
         ),
-        "name_contains": contains("i.title_key"),
+        "name_contains": contains_by_index("i.title_key"),
         "linear_team_id": refers_to("i.team_id"),
     },
     size="coalesce(octet_length(i.description), 0) + octet_length(i.label_ids::text)",

@@ -6,6 +6,7 @@ but pictures, runs, moves, or covers what is around it. `kit.html_cleaner` bound
 
 import re
 from functools import lru_cache
+from html import unescape
 
 import nh3
 
@@ -91,6 +92,8 @@ _TAG = re.compile(r"<(/?)([a-z1-6]+)")
 _PRE = re.compile(r"(<pre[^<>]*>)(?=\n)")
 _NO_TEXT = re.compile(r"<[^<>]*>|&nbsp;")
 _PICTURE = re.compile(r'<img[^<>]* src="\w')
+_IMAGE = re.compile(r"<img([^<>]*)>")
+_QUOTED = re.compile(r' (\w+)="([^"]*)"')
 _VOID = _words("br col hr img")
 # Browsers put what is deeper somewhere else.
 _MAX_DEPTH = 500
@@ -145,3 +148,14 @@ def _is_deep(safe: str) -> bool:
 def is_blank(html: str) -> bool:
     """Whether `html`, as `clean` returns it, shows nothing: neither a picture nor a character."""
     return bool(_UNSEEN.fullmatch(_NO_TEXT.sub("", html))) and not _PICTURE.search(html)
+
+
+def image_urls(html: str) -> list[str]:
+    """The addresses of the images in `html`, as `clean` returns it: each once, in their order."""
+    found = [
+        unescape(value)
+        for image in _IMAGE.finditer(html)
+        for name, value in _QUOTED.findall(image[1])
+        if name == "src"
+    ]
+    return list(dict.fromkeys(found))

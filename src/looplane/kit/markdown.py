@@ -1,11 +1,13 @@
 """Fields that hold Markdown: kept to the letter, and rendered at the way in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Self
 
 from markdown_it import MarkdownIt
 from pydantic import Field
 
+from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.schema import Text, at_most_characters
 
 # Characters of Markdown.
@@ -42,3 +44,11 @@ Markdown = Annotated[
 def render(markdown: str) -> str:
     """HTML that is not clean yet."""
     return str(_MARKDOWN.render(markdown))
+
+
+def html_columns(sent: Mapping[str, object]) -> dict[str, object]:
+    """What is stored beside the Markdown in `content`, where it was sent."""
+    content = sent.get("content")
+    if not isinstance(content, MarkdownText):
+        return {}
+    return {"html": content.html, "html_version": CLEANER_VERSION}

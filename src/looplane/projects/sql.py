@@ -9,7 +9,7 @@ from looplane.kit.database import Connection, Row
 from looplane.kit.paging import whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
-from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
+from looplane.resources import Filter, ForeignKey, Resource, contains_by_index, refers_to
 from looplane.scores.schemas import ScoreQuery
 from looplane.scores.sql import explain_score, threads_of
 
@@ -41,7 +41,7 @@ join project_statuses ps on ps.workspace_id = p.workspace_id and ps.id = p.statu
             "p.status_id in (select s.id from project_statuses s"
             " where s.workspace_id = p.workspace_id and s.type = {0})"
         ),
-        "name_contains": contains("p.name_key"),
+        "name_contains": contains_by_index("p.name_key"),
         "linear_team_id": refers_to("p.team_id"),
     },
     size="coalesce(octet_length(p.description), 0)",

@@ -1,7 +1,7 @@
 """Every statement on tags."""
 
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource, contains, refers_to
+from looplane.resources import ForeignKey, Resource, contains_by_index, refers_to
 
 TAG = Resource(
     noun="tag",
@@ -11,7 +11,7 @@ TAG = Resource(
     json=columns("g", "id", "name", "color", "icon", "tag_group_id") | timestamps("g"),
     references={"tag_group_id": ForeignKey("tag group", "tag_groups")},
     filters={
-        "name_contains": contains("g.name_key"),
+        "name_contains": contains_by_index("g.name_key"),
         "tag_group_id": refers_to("g.tag_group_id"),
     },
 )

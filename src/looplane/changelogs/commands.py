@@ -1,0 +1,93 @@
+"""What can be done with changelogs, beside what can be done with every thing."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from looplane import changes, translations
+from looplane.changelogs import rules
+from looplane.changelogs.schemas import ChangelogCreate, ChangelogPatch, ChangelogQuery
+from looplane.changelogs.sql import CHANGELOG, REPLACE_TAGS, TRANSLATIONS
+from looplane.events import Values
+from looplane.kit.context import Context
+from looplane.kit.database import Connection, Row
+from looplane.kit.errors import NotFound, PreconditionFailed
+from looplane.kit.html import CLEANER_VERSION
+from looplane.kit.markdown import html_columns
+from looplane.kit.responses import Answer
+from looplane.translations import LanguageQuery
+
+
+async def list_changelogs(con: Connection, context: Context, query: ChangelogQuery) -> Answer:
+    """A page of changelogs, the newest first. Raises Unprocessable."""
+    return await translations.list_page(con, context, TRANSLATIONS, query, query.language)
+
+
+async def get_changelog(
+    con: Connection, context: Context, id: UUID, query: LanguageQuery
+) -> Answer:
+    """One changelog in one of its languages. Raises NotFound."""
+    return await translations.get(con, context, TRANSLATIONS, id, query)
+
+
+async def create_changelog(con: Connection, context: Context, changelog: ChangelogCreate) -> Answer:
+    """Makes a changelog. Raises ValidationFailed."""
+    sent = changelog.model_dump()
+    values = {
+        **sent,
+        **html_columns(sent),
+        **await translations.language_columns(con, context, sent),
+        "date": sent["date"] or context.clock(),
+        "archived": False,
+        "broadcast_at": None,
+    }
+    return await changes.create(
+        con,
+        context,
+        CHANGELOG,
+        values,
+        also=rules.publishing(sent["published"]),
+        beside=partial(_store_tags, con, context) if sent["tag_ids"] else None,
+    )
+
+
+async def update_changelog(
+    con: Connection, context: Context, id: UUID, patch: ChangelogPatch
+) -> Answer:
+    """Changes a changelog, or a translation of it.
+
+    Raises NotFound, PreconditionFailed, ValidationFailed.
+    """
+    sent = patch.model_dump(exclude_unset=True)
+    wanted = {name: value for name, value in sent.items() if name != "language"}
+    wanted |= html_columns(sent)
+    decision = changes.Decision(
+        columns=lambda _: wanted,
+        also=lambda row: rules.publishing(sent.get("published"), row),
+        beside=partial(_store_tags, con, context) if "tag_ids" in sent else None,
+    )
+    return await translations.update(con, context, TRANSLATIONS, id, sent, decision)
+
+
+async def replace_html(con: Connection, context: Context, id: UUID, html: str) -> bool:
+    """Stores the HTML of a changelog as it was cleaned anew, where an older version had cleaned it.
+
+    False if it is not at the version that the context wants any more.
+    """
+
+    def columns(row: Row) -> Values:
+        is_old = row["html_version"] < CLEANER_VERSION
+        return {"html": html, "html_version": CLEANER_VERSION} if is_old else {}
+
+    try:
+        await changes.update(con, context, CHANGELOG, id, {}, changes.Decision(columns))
+    except (NotFound, PreconditionFailed):
+        return False
+    return True
+
+
+async def _store_tags(
+    con: Connection, context: Context, id: UUID, values: Values, _now: datetime
+) -> None:
+    if "tag_ids" in values:
+        await con.execute(REPLACE_TAGS, context.workspace_id, id, values["tag_ids"])

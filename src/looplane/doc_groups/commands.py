@@ -1,0 +1,39 @@
+"""What can be done with groups of articles, beside what can be done with every thing."""
+
+from uuid import UUID
+
+from looplane import changes
+from looplane.doc_articles.commands import lock_group_articles, move_locked
+from looplane.doc_groups import sql
+from looplane.doc_groups.schemas import DocGroupCreate, DocGroupQuery
+from looplane.events import Event, as_write
+from looplane.kit.clock import later_than
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.kit.paging import whole_page
+from looplane.kit.responses import Answer
+
+
+async def list_doc_groups(con: Connection, context: Context, query: DocGroupQuery) -> Answer:
+    """All groups, or those of one portal, in their order and in one page."""
+    return Answer(whole_page(await sql.list_groups(con, context, query.portal_instance_id)))
+
+
+async def create_doc_group(con: Connection, context: Context, body: DocGroupCreate) -> Answer:
+    """Makes a group behind all others. Raises ValidationFailed."""
+    order = await con.fetchval(sql.LAST_ORDER, context.workspace_id)
+    values = {**body.model_dump(), "order": order}
+    return await changes.create(con, context, sql.DOC_GROUP, values)
+
+
+async def delete_doc_group(con: Connection, context: Context, id: UUID) -> Answer:
+    """Deletes a group; its articles are then in none. Raises NotFound, PreconditionFailed."""
+    async with con.transaction():
+        group = await changes.lock(con, context, sql.DOC_GROUP, id)
+        articles = await lock_group_articles(con, context, id)
+        latest = max(row["updated_at"] for row in (group, *articles.rows))
+        events = [Event(sql.DOC_GROUP.event_type("deleted"), id), *articles.events(None)]
+        write = as_write(context, later_than(latest, context.clock), events)
+        await move_locked(con, context, articles, None, write)
+        await con.execute(sql.DOC_GROUP.delete, context.workspace_id, id, write)
+    return changes.deleted(id, events)

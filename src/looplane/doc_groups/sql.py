@@ -1,0 +1,47 @@
+"""Every statement on groups of articles."""
+
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.kit.sqltext import columns, timestamps
+from looplane.resources import ForeignKey, Resource, of_portal
+
+_ARTICLE_COUNT = """
+(select count(*) from doc_articles ga
+ where ga.workspace_id = gr.workspace_id and ga.group_id = gr.id and ga.deleted_at is null)"""
+
+DOC_GROUP = Resource(
+    noun="doc group",
+    table="doc_groups",
+    alias="gr",
+    columns=("name", "order", "portal_instance_id"),
+    json=columns("gr", "id", "name")
+    | {"order": "gr.position"}
+    | columns("gr", "portal_instance_id")
+    | {"article_count": _ARTICLE_COUNT}
+    | timestamps("gr"),
+    stored_as={"order": "position"},
+    references={"portal_instance_id": ForeignKey("portal instance", "portal_instances")},
+)
+
+_IN_ORDER = "order by gr.position, gr.created_at, gr.id"
+_ALL = f"""
+select {DOC_GROUP.body}::text as body from doc_groups gr
+where gr.workspace_id = $1 and gr.deleted_at is null"""
+LIST = f"{_ALL} {_IN_ORDER}"
+_OF_PORTAL = of_portal("gr")
+LIST_OF_PORTAL = f"{_ALL} and {_OF_PORTAL.clause.format('$2')} {_IN_ORDER}"
+
+# What puts a group behind all others.
+LAST_ORDER = """
+select coalesce(max(position), 0) + 1 from doc_groups
+where workspace_id = $1 and deleted_at is null"""
+
+
+async def list_groups(con: Connection, context: Context, portal: str | None) -> list[str]:
+    """The JSON of all groups, or of those of a portal, in their order."""
+    if portal is None:
+        rows = await con.fetch(LIST, context.workspace_id)
+    else:
+        asked = _OF_PORTAL.convert(portal)
+        rows = await con.fetch(LIST_OF_PORTAL, context.workspace_id, asked)
+    return [row["body"] for row in rows]
