@@ -16,13 +16,14 @@ BESIDE: dict[str, dict[str, Any]] = {
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
-PLAIN = ("title", "name", "text", "color", "email", "logo_url")
+PLAIN = ("title", "name", "text", "color", "email", "logo_url", "label", "allowed_ips")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,
     "domains": ["other.com"],
     "ai_draft_sources": [{"type": "t", "title": "x"}],
     "company_name": "Named",
+    "scopes": ["admin"],
     "company_external_id": "named",
 }
 _number = count(1)
@@ -45,6 +46,8 @@ def other_value(name: str, schema: Schema, world: World) -> Any:
     if "enum" in schema:
         return schema["enum"][-1]
     number = next(_number)
+    if name == "allowed_ips":
+        return [f"2001:db8::{number:x}"]
     if name in {"text", "ai_draft_html"}:
         return f"<p>{number}</p>"
     if "pattern" in schema:
@@ -65,7 +68,8 @@ def changes_of(operation: Operation, world: World) -> Iterator[tuple[dict[str, A
     for name, schema in fields.items():
         if name not in WITHOUT_EFFECT:
             body = {name: other_value(name, schema, world), **BESIDE.get(name, {})}
-            yield body, next(each for each in PLAIN if each in fields and each not in body)
+            others = [each for each in PLAIN if each in fields and each not in body]
+            yield body, next(iter(others), name)
 
 
 def another_change(operation: Operation, world: World, field: str) -> dict[str, Any]:

@@ -146,7 +146,7 @@ class Stage:
 
     async def subject(self, path: str) -> str:
         """The path of a new thing, for the path of an operation on one."""
-        noun, make = path.removesuffix("/{id}"), self.world.make
+        noun, make = path.rpartition("/{")[0], self.world.make
         makers: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
             "/threads": make.thread,
             "/contacts": make.contact,
@@ -154,6 +154,8 @@ class Stage:
             "/tags/groups": make.tag_group,
             "/tags": lambda: make.tag(tag_group_id=self.world.ids["empty group"]),
             "/projects": make.project,
+            "/members": make.joined_member,
+            "/keys": make.api_key,
         }
         return f"{noun}/{(await makers[noun]())['id']}"
 

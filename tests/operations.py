@@ -20,6 +20,9 @@ _IN_PATH = {
     "groups": "empty group",
     "projects": "project",
     "customer-needs": "need",
+    "members": "second member",
+    "invites": "invite",
+    "keys": "second key",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -34,6 +37,7 @@ REFERENCES = {
     "project_ids": "project",
     "issue_id": "issue",
     "issue_ids": "issue",
+    "member_id": "member",
     "team_id": "team",
     "linear_team_id": "team",
     "linear_status_id": "project status",
@@ -42,6 +46,8 @@ REFERENCES = {
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
+# Fields whose schema does not say which value anybody may send.
+_BY_NAME: dict[str, Any] = {"scopes": ["admin"]}
 # What a body needs although no single field of it is required.
 _NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
 
@@ -71,6 +77,9 @@ async def populate(make: Factory, member_id: object) -> World:
         "empty group": await make.tag_group(),
         "project": project,
         "need": needs.json()["data"][0],
+        "second member": await make.joined_member(),
+        "invite": await make.invite(),
+        "second key": await make.api_key(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -131,6 +140,8 @@ def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
     """A value that a field of this name and schema takes."""
     if is_reference(name):
         return refer(name, ids)
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "email":

@@ -46,9 +46,12 @@ COPIED = [
     "customer_needs",
     "messages",
     "comments",
+    "invites",
+    "blocked_senders",
+    "portal_instances",
 ]
-# A key is found by its hash alone, and the others are no part of what is shown.
-NOT_COPIED = {"api_keys", "events", "idempotent_answers"}
+# A key and a token are found by their hash alone, and the others are no part of what is shown.
+NOT_COPIED = {"api_keys", "invite_tokens", "events", "idempotent_answers", "deliveries"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
 select table_name, column_name from information_schema.columns

@@ -100,8 +100,8 @@ async def create(
         context.raise_faults([*references.faults, *faults])
         resolved = {**values, **references.ids}
         now = context.clock()
-        columns = resource.to_columns({name: resolved[name] for name in resource.columns})
-        columns |= {"created_at": now, "updated_at": now}
+        named = {name: resolved[name] for name in resource.columns}
+        columns = resource.to_columns({**named, "created_at": now, "updated_at": now})
         events = [Event(resource.event_type("created"), id)]
         write = as_write(context, now, events)
         row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)

@@ -12,16 +12,19 @@ from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.routes import api as customer_needs
 from looplane.keys import sql as keys
-from looplane.keys.routes import api as me
+from looplane.keys.routes import api as me, keys_api
 from looplane.kit.authentication import Authenticator
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.html_cleaner import HtmlCleaner
+from looplane.kit.key_uses import KeyUses
 from looplane.kit.limits import RateLimiter
 from looplane.kit.migrations import read_migrations
 from looplane.kit.request_middleware import RequestMiddleware
+from looplane.members.invites.sql import INVITE
 from looplane.members.routes import api as members
+from looplane.members.sql import MEMBER
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.site import site_routes
@@ -36,9 +39,20 @@ from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
+APIS = (
+    threads,
+    contacts,
+    companies,
+    tag_groups,
+    tags,
+    projects,
+    customer_needs,
+    members,
+    keys_api,
+    me,
+)
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
+RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT, MEMBER, INVITE, keys.KEY)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 
@@ -60,7 +74,9 @@ class Application:
         self._api = create_api()
         state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
-        state.authenticator = Authenticator(partial(keys.find_principal, database))
+        self._key_uses = KeyUses(clock, partial(keys.record_uses, database))
+        find = partial(keys.find_principal, database)
+        state.authenticator = Authenticator(find, clock, self._key_uses.note)
         state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
         self._site = Router(site_routes(CONTRACT), redirect_slashes=False)
         self._middleware = RequestMiddleware(self._choose, settings.cors_origins)
@@ -68,8 +84,13 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._middleware(scope, receive, send)
 
+    async def keep(self) -> None:
+        """Does what is due beside the requests, until cancelled."""
+        await self._key_uses.keep()
+
     async def aclose(self) -> None:
-        """Ends what was started beside this process."""
+        """Ends what was started beside this process, and writes what is in memory alone."""
+        await self._key_uses.aclose()
         await self._html_cleaner.aclose()
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -66,7 +66,8 @@ class Resource:
     `columns` are set by writes, by their name in the API; `stored_as` says where a column of the
     table is called otherwise, and `reads_as` what stands for a column when a write looks at it: the
     owner who left the team is no owner any more. `json` is SQL of `alias` and `joins`. `events` are
-    the second parts of the types of its events.
+    the second parts of the types of its events; `event_names` are whole types where others are
+    the field's. `deletion` is the column with the moment since when a row is gone.
     """
 
     noun: str
@@ -81,11 +82,13 @@ class Resource:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     size: str = "0"
     events: tuple[str, ...] = ("created", "updated", "deleted")
+    event_names: Mapping[str, str] = field(default_factory=dict)
+    deletion: str = "deleted_at"
 
     def event_type(self, verb: str) -> str:
         """The type of the event that says what became of a thing, such as `tag_group.created`."""
         assert verb in self.events, f"{self.noun} declares no event {verb}"
-        return f"{self.noun.replace(' ', '_')}.{verb}"
+        return self.event_names.get(verb) or f"{self.noun.replace(' ', '_')}.{verb}"
 
     @property
     def event_types(self) -> list[str]:
@@ -104,7 +107,7 @@ class Resource:
     @property
     def _this(self) -> str:
         alias = self.alias
-        return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.deleted_at is null"
+        return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.{self.deletion} is null"
 
     @cached_property
     def get(self) -> str:
@@ -127,7 +130,7 @@ class Resource:
         """
         return (
             f"select version, updated_at from {self.table}\n"
-            "where workspace_id = $1 and id = $2 and deleted_at is null for update"
+            f"where workspace_id = $1 and id = $2 and {self.deletion} is null for update"
         )
 
     @cached_property
@@ -179,7 +182,7 @@ with w as materialized ({events.WRITE.format("$5")}),
         return f"""
 with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (
-  update {self.table} {alias} set deleted_at = w.created_at, version = {alias}.version + 1
+  update {self.table} {alias} set {self.deletion} = w.created_at, version = {alias}.version + 1
   from w where {self._this} returning {alias}.*),
 {self._shown_and_recorded}"""
 
