@@ -46,10 +46,10 @@ def other_value(name: str, schema: Schema, world: World) -> Any:
     if "enum" in schema:
         return schema["enum"][-1]
     number = next(_number)
-    if name == "allowed_ips":
-        return [f"2001:db8::{number:x}"]
-    if name in {"text", "ai_draft_html"}:
-        return f"<p>{number}</p>"
+    numbered: dict[str, Any] = dict.fromkeys(("text", "ai_draft_html"), f"<p>{number}</p>")
+    numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
+    if name in numbered:
+        return numbered[name]
     if "pattern" in schema:
         return f"#{number:06x}"
     formats = {

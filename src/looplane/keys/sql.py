@@ -85,7 +85,7 @@ with used as (
   where coalesce(k.last_used_at < u.moment, true)
   order by k.workspace_id, k.id
   for no key update of k)
-update api_keys k set last_used_at = greatest(k.last_used_at, used.moment)
+update api_keys k set last_used_at = used.moment
 from used where k.workspace_id = used.workspace_id and k.id = used.id"""
 
 
