@@ -80,7 +80,7 @@ async def test_a_key_changes(
     answer = await client.patch(path, json=changes)
     assert answer.json() | changes == answer.json()
     assert version(answer) == 2
-    cleared = {"label": None, "expires_at": None, "allowed_ips": []}
+    cleared: dict[str, Any] = {"label": None, "expires_at": None, "allowed_ips": []}
     answer = await client.patch(path, json=cleared)
     assert answer.json() | cleared == answer.json()
     assert version(await client.patch(path, json=cleared)) == 3

@@ -12,9 +12,9 @@ from looplane.kit.errors import Forbidden, Unauthenticated
 from looplane.kit.keys import digest
 from looplane.kit.networks import parse_network
 from looplane.kit.principal import Principal
+from looplane.main import API_ROOT
 from tests import contract
 from tests.authentication.keys import HERE, THERE, Keys, authenticate
-from tests.conftest import API_ROOT
 from tests.contract import OPERATIONS, Operation
 from tests.operations import World, request
 
