@@ -214,6 +214,7 @@ with w as materialized ({events.WRITE.format("$3")}),
             f"{self.table} {self.alias}",
             self.body,
             self.joins,
+            key=f"{self.alias}.{self._stored('created_at')}",
             size=self.size,
         )
 

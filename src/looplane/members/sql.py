@@ -2,7 +2,7 @@
 
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.paging import Conditions, Listing
+from looplane.kit.paging import Conditions
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, iso, json_object
 from looplane.members.schemas import MemberQuery
@@ -15,6 +15,7 @@ MEMBER = Resource(
     columns=("email", "name", "role"),
     json=columns("m", "id", "email", "name", "image_url", "role")
     | {"joined_at": iso("m.joined_at")},
+    # A member is as new to the workspace as the day they joined.
     stored_as={"created_at": "joined_at"},
     event_names={
         "created": "membership.joined",
@@ -22,8 +23,6 @@ MEMBER = Resource(
         "deleted": "membership.removed",
     },
 )
-# A member is as new to the workspace as the day they joined: lists go by that.
-LISTING = Listing("m", "members m", MEMBER.body, key="m.joined_at")
 
 # What a member's going is decided by: $1 workspace, $2 id.
 FIND_WITH_OTHER_ADMIN = MEMBER.find(
@@ -64,4 +63,4 @@ def member_join(alias: str, column: str) -> str:
 async def list_members(con: Connection, context: Context, query: MemberQuery) -> Answer:
     """A page of members, those who joined last first."""
     conditions = Conditions("m", context.workspace_id)
-    return Answer(await LISTING.fetch(con, conditions, query))
+    return Answer(await MEMBER.listing.fetch(con, conditions, query))
