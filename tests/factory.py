@@ -1,6 +1,7 @@
 """Makes the things a test needs, over HTTP where the API can."""
 
 import itertools
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +9,13 @@ from uuid import UUID
 
 import httpx
 
+from looplane.kit.clock import system_clock
+from looplane.kit.context import Context
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES, digest, new_key
+from looplane.kit.principal import Principal
+from looplane.members.commands import create_member
+from looplane.members.schemas import Role
 
 _number = itertools.count(1)
 
@@ -103,6 +109,22 @@ class Factory:
         if fields.get("kind", "edit") == "edit" and not {"title", "content"} & fields.keys():
             fields["title"] = f"Proposed {next(_number)}"
         return await self._post("/docs/drafts", {"kind": "edit", **fields})
+
+    async def joined_member(self, role: Role = "USER", **fields: Any) -> dict[str, Any]:
+        """A member who joined in the usual way, with the event of that."""
+        context = Context(Principal(self.workspace_id, "rule", rule="test"), system_clock, "test")
+        number = next(_number)
+        email = fields.get("email", f"m{number}@team.example")
+        name = fields.get("name", f"Member {number}")
+        return dict(json.loads((await create_member(self.db, context, email, name, role)).body))
+
+    async def invite(self, **fields: Any) -> dict[str, Any]:
+        body = {"email": f"i{next(_number)}@team.example", "name": "Invited", "role": "USER"}
+        return await self._post("/members/invites", {**body, **fields})
+
+    async def api_key(self, **fields: Any) -> dict[str, Any]:
+        """A key made over the API."""
+        return await self._post("/keys", {"scopes": ["tags:read", "admin"], **fields})
 
     async def member(self, **fields: Any) -> str:
         """The id of a member."""

@@ -16,7 +16,8 @@ BESIDE: dict[str, dict[str, Any]] = {
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
-PLAIN = ("title", "name", "text", "color", "email", "logo_url", "image_url", "summary", "order")
+PLAIN: tuple[str, ...] = ("title", "name", "text", "color", "email", "logo_url", "image_url", "summary", "order")
+PLAIN += ("label", "allowed_ips")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,
@@ -24,6 +25,7 @@ _BY_NAME: dict[str, Any] = {
     "ai_draft_sources": [{"type": "t", "title": "x"}],
     "priority": 4,
     "company_name": "Named",
+    "scopes": ["admin"],
     "company_external_id": "named",
 }
 _number = count(1)
@@ -49,8 +51,10 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
     if "enum" in schema:
         return schema["enum"][-1]
     number = next(_number)
-    if name in {"text", "ai_draft_html"}:
-        return f"<p>{number}</p>"
+    numbered: dict[str, Any] = dict.fromkeys(("text", "ai_draft_html"), f"<p>{number}</p>")
+    numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
+    if name in numbered:
+        return numbered[name]
     if "pattern" in schema:
         return f"#{number:06x}"
     formats = {
@@ -75,7 +79,8 @@ def changes_of(operation: Operation, world: World) -> Iterator[tuple[dict[str, A
     for name, schema in fields.items():
         if name not in WITHOUT_EFFECT:
             body = {name: other_value(operation, name, schema, world), **BESIDE.get(name, {})}
-            yield body, next(each for each in PLAIN if each in fields and each not in body)
+            others = [each for each in PLAIN if each in fields and each not in body]
+            yield body, next(iter(others), name)
 
 
 def another_change(operation: Operation, world: World, field: str) -> dict[str, Any]:

@@ -146,7 +146,7 @@ class Stage:
 
     async def subject(self, path: str) -> str:
         """The path of a new thing, for the path of an operation on one."""
-        noun, make = path.removesuffix("/{id}"), self.world.make
+        noun, make = path.rpartition("/{")[0], self.world.make
         makers: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
             "/threads": make.thread,
             "/contacts": make.contact,
@@ -159,6 +159,8 @@ class Stage:
             "/docs/articles": make.doc_article,
             "/changelogs": make.changelog,
             "/changelog-tags": make.changelog_tag,
+            "/members": make.joined_member,
+            "/keys": make.api_key,
         }
         return f"{noun}/{(await makers[noun]())['id']}"
 

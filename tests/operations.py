@@ -26,6 +26,9 @@ _IN_PATH = {
     "docs/drafts": "draft",
     "changelogs": "changelog",
     "changelog-tags": "changelog tag",
+    "members": "second member",
+    "invites": "invite",
+    "keys": "second key",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -40,6 +43,7 @@ REFERENCES = {
     "project_ids": "project",
     "issue_id": "issue",
     "issue_ids": "issue",
+    "member_id": "member",
     "team_id": "team",
     "linear_team_id": "team",
     "linear_status_id": "project status",
@@ -56,6 +60,9 @@ REFERENCES = {
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
+_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
+# Fields whose schema does not say which value anybody may send.
+_BY_NAME: dict[str, Any] = {"scopes": ["admin"]}
 # What a body needs although no single field of it is required.
 _NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],
@@ -97,6 +104,9 @@ async def populate(make: Factory, member_id: object) -> World:
         "draft": await make.doc_draft(article_id=article["id"]),
         "changelog": await make.changelog(published=True),
         "changelog tag": await make.changelog_tag(),
+        "second member": await make.joined_member(),
+        "invite": await make.invite(),
+        "second key": await make.api_key(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -159,6 +169,9 @@ def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]
     """A value that a field of this name and schema takes."""
     if is_reference(name):
         return refer(name, ids, operation)
+        return refer(name, ids)
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "email":

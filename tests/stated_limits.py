@@ -67,6 +67,8 @@ def _texts(name: str, schema: Schema, most: int | None = None) -> Iterator[Case]
 def _lists(name: str, schema: Schema) -> Iterator[Case]:
     most, most_of_each = _stated(schema, "maxItems", "items")
     items = schema.get("items", {"type": "object"})
+    if "enum" in items:
+        return
     parts = _PARTS.findall(schema.get("description", ""))
     for key, bound in parts:
         for case in _texts(key, {"format": "uri" if key == "url" else ""}, _number(bound)):
@@ -97,6 +99,8 @@ def _text(name: str, schema: Schema, length: int, number: int = 0) -> str:
         return "https://a.example/".ljust(length, "x")
     if schema.get("format") == "email":
         return f"{'x' * 64}@".ljust(length, "y")
+    if name == "allowed_ips":
+        return f"10.0.{number // 256}.{number % 256}"
     if name in {"domains", "domain"}:
         return f"{number}.example".rjust(length, "x")
     return str(number).rjust(length, "x")

@@ -44,6 +44,7 @@ SQL_ELSEWHERE = {
 # Statements that look into all workspaces.
 ACROSS = {
     "looplane.keys.sql.FIND_BY_HASH": "a key says which workspace",
+    "looplane.members.invites.sql.HOLD_OPENED": "a token says which workspace",
     "looplane.workspaces.sql": "workspaces are in none",
     "looplane.threads.sql.FIND_DUE": "one clock wakes all",
     "looplane.html_upkeep.sql.FIND": "one cleaner cleans for all",

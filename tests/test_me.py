@@ -9,18 +9,38 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from looplane.keys.commands import create_key, list_keys, revoke_key
+from looplane.keys.commands import create_key_for, end_key, list_all_keys
 from looplane.keys.schemas import KeyKind
+from looplane.kit.context import Context
 from looplane.kit.database import Database
 from looplane.kit.errors import NotFound, ValidationFailed
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
+from looplane.kit.principal import Principal
 from looplane.main import create_app
 from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.witness import etag
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+def context(workspace_id: UUID, now: datetime = NOW) -> Context:
+    return Context(Principal(workspace_id, "rule", rule="test"), lambda: now, "test")
+
+
+async def create_key(
+    db: Any, workspace_id: UUID, email: str | None, scopes: list[str], label: str | None, **of: Any
+) -> dict[str, Any]:
+    return await create_key_for(db, context(workspace_id), email, scopes, label, **of)
+
+
+async def list_keys(db: Any, workspace_id: UUID) -> list[dict[str, Any]]:
+    return await list_all_keys(db, context(workspace_id))
+
+
+async def revoke_key(db: Any, workspace_id: UUID, id: UUID, now: datetime) -> str:
+    return await end_key(db, context(workspace_id, now), id)
 
 
 async def insert_team(db: Any, workspace_id: UUID, at: datetime, *, default: bool = False) -> str:
@@ -96,7 +116,7 @@ async def test_created_key_opens_what_it_was_made_for(
 ) -> None:
     member = await make.member(email="Ada@Team.example")
     asked = ["tags:write", "tags:read", "tags:write"]
-    made = await create_key(db, workspace.id, "ada@team.example", asked, "ci", NOW)
+    made = await create_key(db, workspace.id, "ada@team.example", asked, "ci")
     assert (made["member_id"], made["label"]) == (member, "ci")
     assert made["key"].startswith(made["prefix"])
     me = (await call(app, made["key"])).json()
@@ -108,7 +128,7 @@ async def test_created_key_opens_what_it_was_made_for(
 
 
 async def test_all_stands_for_every_scope(db: Any, workspace: Workspace) -> None:
-    made = await create_key(db, workspace.id, None, ["all"], None, NOW)
+    made = await create_key(db, workspace.id, None, ["all"], None)
     assert made["scopes"] == list(SCOPES)
     assert made["member_id"] is None
 
@@ -119,36 +139,36 @@ async def test_every_fault_of_a_new_key_is_named(
     stranger = await db.fetchval("select email from members where id = $1", other.member_id)
     before = await db.fetchval("select count(*) from api_keys")
     with pytest.raises(ValidationFailed) as caught:
-        await create_key(db, workspace.id, stranger, ["bogus", "tags:read", "evil"], None, NOW)
+        await create_key(db, workspace.id, stranger, ["bogus", "tags:read", "evil"], None)
     scopes, member = caught.value.issues
     assert "bogus" in scopes
     assert "evil" in scopes
     assert all(scope in scopes for scope in SCOPES)
     assert stranger in member
     with pytest.raises(ValidationFailed):
-        await create_key(db, workspace.id, None, [], None, NOW)
+        await create_key(db, workspace.id, None, [], None)
     assert await db.fetchval("select count(*) from api_keys") == before
 
 
 async def test_revoked_key_is_refused(
     database: Database, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
-    made = await create_key(db, workspace.id, None, ["admin"], None, NOW)
+    made = await create_key(db, workspace.id, None, ["admin"], None)
     app = create_app(database, UNLIMITED, clock)
     assert (await call(app, made["key"])).status_code == httpx.codes.OK
-    when = await revoke_key(db, workspace.id, UUID(made["id"]), NOW)
+    when = await revoke_key(db, workspace.id, UUID(made["id"]), NOW + timedelta(hours=1))
     # An application that does not remember the key: the other may, for a second.
     answer = await call(create_app(database, UNLIMITED, clock), made["key"])
     assert answer.json()["code"] == "unauthenticated"
     again = await revoke_key(db, workspace.id, UUID(made["id"]), NOW + timedelta(days=1))
-    assert again == when == "2026-03-01T09:30:00.000Z"
+    assert again == when == "2026-03-01T10:30:00.000Z"
 
 
 @pytest.mark.parametrize("kind", get_args(KeyKind))
 async def test_events_say_what_kind_of_key_acted(
     app: ASGIApp, db: Any, workspace: Workspace, kind: KeyKind
 ) -> None:
-    made = await create_key(db, workspace.id, None, ["all"], None, NOW, kind=kind)
+    made = await create_key(db, workspace.id, None, ["all"], None, kind=kind)
     async with connected(app, made["key"]) as client:
         group = await client.post("/tags/groups", json={"name": "Kinds", "color": "red"})
     actor = await db.fetchval(
@@ -161,20 +181,20 @@ async def test_key_is_dead_without_its_member(
     app: ASGIApp, db: Any, make: Factory, workspace: Workspace
 ) -> None:
     member = await make.member(email="gone@team.example")
-    made = await create_key(db, workspace.id, "gone@team.example", ["admin"], None, NOW)
+    made = await create_key(db, workspace.id, "gone@team.example", ["admin"], None)
     await db.execute("update members set deleted_at = $2 where id = $1", UUID(member), NOW)
     assert (await call(app, made["key"])).json()["code"] == "unauthenticated"
     listed = {each["id"]: each for each in await list_keys(db, workspace.id)}
     assert listed[made["id"]]["revoked_at"] is None
     assert not listed[made["id"]]["is_active"]
     with pytest.raises(ValidationFailed):
-        await create_key(db, workspace.id, "gone@team.example", ["admin"], None, NOW)
+        await create_key(db, workspace.id, "gone@team.example", ["admin"], None)
 
 
 async def test_foreign_key_can_be_neither_seen_nor_revoked(
     db: Any, workspace: Workspace, other: Workspace
 ) -> None:
-    made = await create_key(db, other.id, None, ["admin"], None, NOW)
+    made = await create_key(db, other.id, None, ["admin"], None)
     assert made["id"] not in {each["id"] for each in await list_keys(db, workspace.id)}
     with pytest.raises(NotFound):
         await revoke_key(db, workspace.id, UUID(made["id"]), NOW)

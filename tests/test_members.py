@@ -1,5 +1,6 @@
 """GET /members, and how a member comes about."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,23 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from looplane.kit.context import Context
 from looplane.kit.errors import Conflict
-from looplane.members.commands import create_member
+from looplane.kit.principal import Principal
+from looplane.members import commands
+from looplane.members.schemas import Role
 from tests.conftest import Workspace, connected
 from tests.factory import Factory
 
 DAY = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+async def create_member(  # what a member is
+    db: Any, workspace_id: UUID, email: str, name: str, role: Role, at: datetime
+) -> UUID:
+    context = Context(Principal(workspace_id, "rule", rule="test"), lambda: at, "test")
+    made = await commands.create_member(db, context, email, name, role)
+    return UUID(json.loads(made.body)["id"])
 
 
 async def join(db: Any, workspace: Workspace, at: datetime, name: str = "m") -> str:

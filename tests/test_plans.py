@@ -282,7 +282,7 @@ def _requests(operation: Operation, world: World) -> list[dict[str, Any]]:
         ]
     if operation.method == "PATCH":
         bodies = [body for body, _ in changes_of(operation, world)]
-        return [{**asked, "json": body} for body in [*bodies, {}]]
+        return [{**asked, "json": body} for body in [*bodies, least(operation, world.ids)]]
     if operation.body is None:
         return [asked]
     links = {

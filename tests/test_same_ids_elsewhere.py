@@ -46,6 +46,7 @@ COPIED = [
     "customer_needs",
     "messages",
     "comments",
+    "invites",
     "blocked_senders",
     "portal_instances",
     "doc_groups",
@@ -57,8 +58,8 @@ COPIED = [
     "changelog_translations",
     "changelog_tag_links",
 ]
-# A key is found by its hash alone, and the others are no part of what is shown.
-NOT_COPIED = {"api_keys", "events", "idempotent_answers", "deliveries"}
+# A key and a token are found by their hash alone, and the others are no part of what is shown.
+NOT_COPIED = {"api_keys", "invite_tokens", "events", "idempotent_answers", "deliveries"}
 NOT_COPIED |= {"broadcasts"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """

@@ -100,9 +100,11 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
         name: refer(name, ids, operation) if is_reference(name) and value is not None else value
         for name, value in body.items()
         # Moments have an order, and of three ways to name a company only one may be used.
-        if name not in {"snoozed_until", "created_at", "updated_at", "closed_loop"}
+        if name not in {"snoozed_until", "expires_at", "created_at", "updated_at", "closed_loop"}
         and name not in {"company_name", "company_external_id", "linear_status_id"}
     }
+    if "allowed_ips" in body:
+        body["allowed_ips"] = ["2001:db8::/32"]
     # HTML of which something is left, a web address, sources of some shape.
     body |= {name: f"x{body[name]}" for name in ("text", "ai_draft_html") if body.get(name)}
     body |= {name: "https://a.example" for name in body if name.endswith("_url")}

@@ -19,6 +19,11 @@ def faults(answer: httpx.Response) -> list[str]:
     return sorted(issue["message"].partition(":")[0] for issue in answer.json()["issues"])
 
 
+def kept_of(answer: httpx.Response) -> bytes:
+    """What is kept of an answer: a secret is shown once, and stands nowhere else."""
+    return re.sub(rb'"(key|token)":"l[^"]+"', rb'"\1":null', answer.content)
+
+
 def etag(answer: httpx.Response) -> str:
     """The ETag, which is weak on an answer that travelled compressed."""
     return str(answer.headers["etag"]).removeprefix("W/")

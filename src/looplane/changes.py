@@ -114,8 +114,8 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
         context.raise_faults([*references.faults, *faults])
         resolved = {**values, **references.ids}
         now = context.clock()
-        columns = resource.to_columns({name: resolved[name] for name in resource.columns})
-        columns |= {"created_at": now, "updated_at": now}
+        named = {name: resolved[name] for name in resource.columns}
+        columns = resource.to_columns({**named, "created_at": now, "updated_at": now})
         events = [Event(each, id) for each in (resource.event_type("created"), *also)]
         write = as_write(context, now, events)
         if beside is None:

@@ -25,16 +25,19 @@ from looplane.doc_groups.sql import DOC_GROUP
 from looplane.issues.routes import api as issues
 from looplane.issues.sql import ISSUE
 from looplane.keys import sql as keys
-from looplane.keys.routes import api as me
+from looplane.keys.routes import api as me, keys_api
 from looplane.kit.authentication import Authenticator
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.html_cleaner import HtmlCleaner
+from looplane.kit.key_uses import KeyUses
 from looplane.kit.limits import RateLimiter
 from looplane.kit.migrations import read_migrations
 from looplane.kit.request_middleware import RequestMiddleware
+from looplane.members.invites.sql import INVITE
 from looplane.members.routes import api as members
+from looplane.members.sql import MEMBER
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.site import site_routes
@@ -65,6 +68,7 @@ APIS = (
     doc_articles,
     doc_drafts,
     members,
+    keys_api,
     me,
 )
 FUNCTIONS = (THREAD_UPDATE,)
@@ -81,6 +85,9 @@ RESOURCES = (
     DOC_GROUP,
     ARTICLE,
     DRAFT,
+    MEMBER,
+    INVITE,
+    keys.KEY,
 )
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
@@ -103,7 +110,9 @@ class Application:
         self._api = create_api()
         state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
-        state.authenticator = Authenticator(partial(keys.find_principal, database))
+        self._key_uses = KeyUses(clock, partial(keys.record_uses, database))
+        find = partial(keys.find_principal, database)
+        state.authenticator = Authenticator(find, clock, self._key_uses.note)
         # The console takes mail where nothing else does.
         state.channels = frozenset({"email"} if settings.console_channel == "on" else ())
         state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
@@ -113,8 +122,13 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._middleware(scope, receive, send)
 
+    async def keep(self) -> None:
+        """Does what is due beside the requests, until cancelled."""
+        await self._key_uses.keep()
+
     async def aclose(self) -> None:
-        """Ends what was started beside this process."""
+        """Ends what was started beside this process, and writes what is in memory alone."""
+        await self._key_uses.aclose()
         await self._html_cleaner.aclose()
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:

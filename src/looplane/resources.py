@@ -114,7 +114,9 @@ class Resource:
     owner who left the team is no owner any more. What is stored `elsewhere` is in other tables: a
     write reads it by this SQL, and `Decision.beside` stores it. `json` is SQL of `alias` and
     `joins`. `events` are the second parts of the types of its events, and `event_noun` the
-    first one where it is another word. What is `untold` is nothing that an event says of a change.
+    first one where it is another word; `event_names` are whole types where others are the field's.
+    What is `untold` is nothing that an event says of a change. `deletion` is the column with the
+    moment since when a row is gone; None where a deleted row is no more.
     """
 
     noun: str
@@ -131,13 +133,15 @@ class Resource:
     size: str = "0"
     events: tuple[str, ...] = ("created", "updated", "deleted")
     event_noun: str = ""
+    event_names: Mapping[str, str] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
-    is_soft_deleted: bool = True
+    deletion: str | None = "deleted_at"
 
     def event_type(self, verb: str) -> str:
         """The type of the event that says what became of a thing, such as `tag_group.created`."""
         assert verb in self.events, f"{self.noun} declares no event {verb}"
-        return f"{self.event_noun or self.noun.replace(' ', '_')}.{verb}"
+        named = self.event_names.get(verb)
+        return named or f"{self.event_noun or self.noun.replace(' ', '_')}.{verb}"
 
     @property
     def event_types(self) -> list[str]:
@@ -159,7 +163,7 @@ class Resource:
         return f"{alias}.workspace_id = $1 and {alias}.id = $2{self._alive(f'{alias}.')}"
 
     def _alive(self, prefix: str = "") -> str:
-        return f" and {prefix}deleted_at is null" if self.is_soft_deleted else ""
+        return f" and {prefix}{self.deletion} is null" if self.deletion else ""
 
     @cached_property
     def get(self) -> str:
@@ -235,7 +239,7 @@ with w as materialized ({events.WRITE.format("$5")}),
     def delete(self) -> str:
         """Hides a row for good, or removes it. $1 workspace, $2 id, $3 write."""
         alias = self.alias
-        if not self.is_soft_deleted:
+        if self.deletion is None:
             return f"""
 with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (delete from {self.table} {alias} where {self._this} returning {alias}.*),
@@ -243,7 +247,7 @@ with w as materialized ({events.WRITE.format("$3")}),
         return f"""
 with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (
-  update {self.table} {alias} set deleted_at = w.created_at, version = {alias}.version + 1
+  update {self.table} {alias} set {self.deletion} = w.created_at, version = {alias}.version + 1
   from w where {self._this} returning {alias}.*),
 {self._shown_and_recorded}"""
 
@@ -275,6 +279,7 @@ with w as materialized ({events.WRITE.format("$3")}),
             f"{self.table} {self.alias}",
             self.body,
             self.joins,
+            key=f"{self.alias}.{self._stored('created_at')}",
             size=self.size,
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 
 from looplane.cli.app import app
 from looplane.cli.demo import open_demo
+from looplane.kit.context import Context
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
+from looplane.kit.principal import Principal
 from looplane.members.commands import create_member
 from looplane.members.schemas import Role
 from looplane.workspaces.commands import create_workspace
@@ -171,7 +174,8 @@ async def test_demo_that_is_there_gets_a_key_of_its_first_admin(con: Any) -> Non
     assert (await open_demo(con, days[0]))["member"] is None
     team: list[tuple[str, Role, int]] = [("c", "ADMIN", 2), ("b", "ADMIN", 1), ("a", "USER", 0)]
     for email, role, at in team:
-        await create_member(con, workspace_id, f"{email}@x.example", email, role, days[at])
+        joining = Context(Principal(workspace_id, "rule"), partial(days.__getitem__, at), "test")
+        await create_member(con, joining, f"{email}@x.example", email, role)
     found = await open_demo(con, days[2])
     assert (found["created"], found["workspace_id"]) == (False, str(workspace_id))
     assert found["member"] == "b@x.example"

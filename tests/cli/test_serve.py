@@ -131,3 +131,25 @@ def test_key_never_gets_into_a_journal(place: Folder, words: list[str], tmp_path
             process.send_signal(signal.SIGINT)
     assert "http://127.0.0.1:0" in outcome.read_text()
     assert not KEY.search(outcome.read_text())
+
+
+async def test_what_keys_did_is_known_after_the_end(place: Folder) -> None:
+    """From which address they call, a trusted proxy says."""
+    first = await place.started("serve", trusted_proxies="127.0.0.1")
+    _, values = first_steps(first.said())
+    admin = {"Authorization": f"Bearer {values['KEY']}"}
+    async with httpx.AsyncClient(base_url=f"{first.url}/api/v2") as client:
+        body = {"scopes": ["admin"], "allowed_ips": ["203.0.113.0/24"]}
+        made = (await client.post("/keys", json=body, headers=admin)).json()
+        caller = {"Authorization": f"Bearer {made['key']}"}
+        for address, status in (("203.0.113.9", 200), ("198.51.100.7", 403), ("", 403)):
+            headers = {**caller, **({"X-Forwarded-For": address} if address else {})}
+            answer = await client.get("/me", headers=headers)
+            assert answer.status_code == status
+            assert status == httpx.codes.OK or (address or "127.0.0.1") in answer.text
+        path = f"/keys/{made['id']}"
+        assert (await client.get(path, headers=admin)).json()["last_used_at"] is None
+    assert not KEY.search((await stopped(first)).replace(values["KEY"], ""))
+    again = await place.restarted(first)
+    async with httpx.AsyncClient(base_url=f"{again.url}/api/v2", headers=admin) as client:
+        assert (await client.get(path)).json()["last_used_at"] >= made["created_at"]

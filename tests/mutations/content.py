@@ -50,15 +50,15 @@ CONTENT = [
     Mutation(
         "a list shows what was deleted",
         _PAGING,
-        '[f"{alias}.workspace_id = $1", f"{alias}.deleted_at is null"]',
-        '[f"{alias}.workspace_id = $1"]',
+        "if not complete:",
+        "if complete:",
         "test_delete_thread.py test_deletion_races.py",
     ),
     Mutation(
         "a list shows all workspaces",
         _PAGING,
-        '[f"{alias}.workspace_id = $1", f"{alias}.deleted_at is null"]',
-        '["$1::uuid is not null", f"{alias}.deleted_at is null"]',
+        'self._clauses = [f"{alias}.workspace_id = $1"]',
+        'self._clauses = ["$1::uuid is not null"]',
         "test_foreign_names.py",
     ),
     Mutation(

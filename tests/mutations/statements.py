@@ -20,8 +20,8 @@ STATEMENTS = [
     Mutation(
         "a row is looked at where it is to be locked",
         _RESOURCES,
-        "and deleted_at is null for update",
-        "and deleted_at is null",
+        "and {self.deletion} is null for update",
+        "and {self.deletion} is null",
         _LOST,
     ),
     Mutation(
@@ -48,14 +48,14 @@ STATEMENTS = [
     Mutation(
         "a row is found in any workspace",
         _RESOURCES,
-        'return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.deleted_at is null"',
-        'return f"$1::uuid is not null and {alias}.id = $2 and {alias}.deleted_at is null"',
+        'return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.{self.deletion} is null"',
+        'return f"$1::uuid is not null and {alias}.id = $2 and {alias}.{self.deletion} is null"',
         _SAME_IDS,
     ),
     Mutation(
         "a deleted row is found",
         _RESOURCES,
-        'return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.deleted_at is null"',
+        'return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.{self.deletion} is null"',
         'return f"{alias}.workspace_id = $1 and {alias}.id = $2"',
         _LOST,
     ),
@@ -69,8 +69,8 @@ STATEMENTS = [
     Mutation(
         "a deletion is no new version",
         _RESOURCES,
-        "set deleted_at = w.created_at, version = {alias}.version + 1",
-        "set deleted_at = w.created_at",
+        "set {self.deletion} = w.created_at, version = {alias}.version + 1",
+        "set {self.deletion} = w.created_at",
         _LOST,
     ),
     Mutation(

@@ -13,7 +13,7 @@ CHANGELOG_TAG = Resource(
     alias="lt",
     columns=("name", "color", "icon"),
     json=columns("lt", "id", "name", "color", "icon") | timestamps("lt"),
-    is_soft_deleted=False,
+    deletion=None,
 )
 
 # By name as people order names.

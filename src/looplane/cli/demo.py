@@ -8,11 +8,13 @@ from looplane.cli.database import on_tables
 from looplane.cli.options import AsJson
 from looplane.cli.output import card, say
 from looplane.demo.seed import read_content, seed
-from looplane.keys.commands import create_key
+from looplane.keys.commands import create_key_for
 from looplane.keys.rules import ALL
 from looplane.kit.clock import system_clock
+from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import NotFound
+from looplane.kit.principal import Principal
 from looplane.members.sql import FIND_ADMIN
 from looplane.workspaces.commands import create_workspace, find_workspace
 from looplane.workspaces.sql import LOCK
@@ -52,5 +54,6 @@ async def open_demo(con: Connection, now: datetime, *, with_key: bool = True) ->
 
 
 async def _demo_key(con: Connection, workspace_id: UUID, member: str | None, now: datetime) -> str:
-    made = await create_key(con, workspace_id, member, (ALL,), "demo", now, kind="person")
+    context = Context(Principal(workspace_id, "rule", rule="demo"), lambda: now, "demo")
+    made = await create_key_for(con, context, member, (ALL,), "demo", kind="person")
     return str(made["key"])

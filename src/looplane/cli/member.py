@@ -1,15 +1,19 @@
 """`looplane member …`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 import typer
 
+from looplane.cli.acting import acting
 from looplane.cli.database import on_tables
-from looplane.cli.options import AsJson, Workspace, email_checked, name_checked
+from looplane.cli.options import AsJson, Workspace, checked, email_checked, name_checked
 from looplane.cli.output import card, say
-from looplane.kit.clock import iso, system_clock
+from looplane.kit.clock import system_clock
 from looplane.kit.database import Connection
+from looplane.kit.schema import Text
 from looplane.members.commands import create_member
+from looplane.members.invites.commands import accept_invite
 from looplane.members.schemas import Role
 from looplane.workspaces.commands import find_workspace
 
@@ -17,6 +21,9 @@ app = typer.Typer(no_args_is_help=True, help="Make members.")
 NewEmail = Annotated[str, typer.Option(help="Their e-mail address.", callback=email_checked)]
 NewName = Annotated[str, typer.Option(help="Their name.", callback=name_checked)]
 NewRole = Annotated[Role, typer.Option(help="What they may do.", case_sensitive=False)]
+Token = Annotated[
+    str, typer.Argument(help="The token of their invite.", callback=checked(Text), metavar="TOKEN")
+]
 
 
 @app.command("create")
@@ -29,13 +36,11 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a member of a workspace."""
-    now = system_clock()
 
-    async def work(con: Connection) -> dict[str, str]:
-        workspace_id = await find_workspace(con, workspace)
-        id = await create_member(con, workspace_id, email, name, role, now)
-        made = {"id": str(id), "workspace_id": str(workspace_id), "email": email, "name": name}
-        return {**made, "role": role, "joined_at": iso(now)}
+    async def work(con: Connection) -> dict[str, Any]:
+        context = acting(await find_workspace(con, workspace), "member create")
+        made = await create_member(con, context, email, name, role)
+        return {**orjson.loads(made.body), "workspace_id": str(context.workspace_id)}
 
     made = on_tables(work)
     text = card(
@@ -44,3 +49,16 @@ def create(
         f"Next: looplane key create --workspace {made['workspace_id']} --member {email}",
     )
     say(made, text, as_json=as_json)
+
+
+@app.command("accept")
+def accept(token: Token, *, as_json: AsJson = False) -> None:
+    """Accept an invite: whoever was invited becomes a member."""
+
+    async def work(con: Connection) -> dict[str, Any]:
+        joined = await accept_invite(con, system_clock, token, "member accept")
+        return dict(orjson.loads(joined.body))
+
+    made = on_tables(work)
+    facts = {"id": made["id"], "email": made["email"], "role": made["role"]}
+    say(made, card(f"{made['name']} is a member now.", facts), as_json=as_json)

@@ -1,6 +1,7 @@
 """Options that several commands have, checked as the API checks the same things."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from looplane.kit.ids import parse_id
-from looplane.kit.schema import Email, Name
+from looplane.kit.schema import Email, Moment, Name
 from looplane.kit.validation_messages import faults_of
 
 
@@ -31,6 +32,25 @@ def checked(kind: Any) -> Callable[[str | None], str | None]:  # noqa: ANN401  #
             raise typer.BadParameter("; ".join(faults_of(error))) from None
 
     return check
+
+
+def value_checked(kind: Any, value: object) -> Any:  # noqa: ANN401  # any annotation
+    """`value` as `kind` has it. Raises BadParameter with all that is wrong with it."""
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise typer.BadParameter("; ".join(faults_of(error))) from None
+
+
+def listed(text: str) -> list[str]:
+    """The words of an option that has commas between them."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def to_moment(text: str | datetime) -> datetime:
+    """The moment that an option spells."""
+    moment: datetime = value_checked(Moment, text)
+    return moment
 
 
 def _is_text(word: str) -> bool:

@@ -1,34 +1,53 @@
-"""What can be done with API keys."""
+"""What can be done with API keys.
 
-from collections.abc import Collection
+A key is text that is shown once, where it is made; the database has its hash.
+"""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from looplane import changes
+from looplane.events import Values
 from looplane.keys import rules, sql
-from looplane.keys.schemas import KeyKind
-from looplane.kit.database import Connection
-from looplane.kit.errors import ValidationFailed
-from looplane.kit.ids import new_id
+from looplane.keys.schemas import KeyCreate, KeyKind, KeyPatch
+from looplane.kit.context import Context
+from looplane.kit.database import Connection, Row
+from looplane.kit.errors import NotFound
 from looplane.kit.keys import digest, new_key
-from looplane.kit.responses import or_404
+from looplane.kit.responses import Answer, or_404
 from looplane.members.sql import FIND_BY_EMAIL
 
 # Enough to tell keys apart: the mark of ours and 24 of the 256 bits.
 _PREFIX = 9
 
 
-async def create_key(  # noqa: PLR0913  # a key is all of this
+async def create_key(con: Connection, context: Context, body: KeyCreate) -> Answer:
+    """Makes a key; its answer shows it this once.
+
+    The calling key cannot give more than it has: see `rules.require_bounded`. Raises
+    ValidationFailed, Forbidden.
+    """
+    # Of a body with faults there is only what is well formed.
+    values = body.model_dump()
+    values["scopes"] = rules.granted(values.get("scopes", ()))
+    return await _create(con, context, values, rules.expiry_faults(values, context.clock()))
+
+
+async def create_key_for(  # noqa: PLR0913  # a key is all of this
     con: Connection,
-    workspace_id: UUID,
+    context: Context,
     email: str | None,
     scopes: Collection[str],
     label: str | None,
-    now: datetime,
     *,
     kind: KeyKind = "program",
+    expires_at: datetime | None = None,
+    allowed_ips: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Makes a key for the member with this address, or for none; shows it this once.
 
@@ -37,31 +56,77 @@ async def create_key(  # noqa: PLR0913  # a key is all of this
     faults = rules.scope_faults(scopes)
     member_id = None
     if email is not None:
-        member_id = await con.fetchval(FIND_BY_EMAIL, workspace_id, email)
+        member_id = await con.fetchval(FIND_BY_EMAIL, context.workspace_id, email)
         if member_id is None:
             faults.append(f"member: there is no member with the address {email} in this workspace")
-    if faults:
-        raise ValidationFailed(faults)
-    key, id, granted = new_key(), new_id(), rules.granted(scopes)
-    columns = (key[:_PREFIX], kind, label, granted, member_id, now)
-    await con.execute(sql.INSERT, workspace_id, id, digest(key), *columns)
-    return {
-        "id": str(id),
-        "key": key,
-        "kind": kind,
-        "scopes": granted,
-        "workspace_id": str(workspace_id),
-        "member_id": member_id and str(member_id),
+    values = {
+        "scopes": rules.granted(scopes),
         "label": label,
-        "prefix": key[:_PREFIX],
+        "kind": kind,
+        "member_id": member_id and str(member_id),
+        "expires_at": expires_at,
+        "allowed_ips": list(allowed_ips),
     }
+    faults += rules.expiry_faults(values, context.clock())
+    made = await _create(con, context, values, faults)
+    assert made.shown_once is not None, "a new key is shown"
+    return {**orjson.loads(made.shown_once), "workspace_id": str(context.workspace_id)}
 
 
-async def list_keys(con: Connection, workspace_id: UUID) -> list[dict[str, Any]]:
-    """All keys of a workspace, the revoked ones too, newest first; never the keys themselves."""
-    return [orjson.loads(row["body"]) for row in await con.fetch(sql.LIST, workspace_id)]
+async def _create(
+    con: Connection, context: Context, values: Values, faults: Sequence[str]
+) -> Answer:
+    rules.require_bounded(context.principal, values, {})
+    key = new_key()
+    secret = {"hash": rf"\x{digest(key).hex()}", "prefix": key[:_PREFIX]}
+    made = await changes.create(con, context, sql.KEY, {**values, **secret}, faults=faults)
+    body = orjson.loads(made.body)
+    kept, shown = (orjson.dumps({**body, "key": each}).decode() for each in (None, key))
+    return Answer(kept, made.version, made.events, shown_once=shown)
 
 
-async def revoke_key(con: Connection, workspace_id: UUID, id: UUID | None, now: datetime) -> str:
-    """Ends a key; when, in ISO 8601: again changes nothing. Raises NotFound."""
-    return str(or_404(await con.fetchval(sql.REVOKE, workspace_id, id, now), sql.NOUN))
+async def get_key(con: Connection, context: Context, id: UUID) -> Answer:
+    """One key that is not revoked. Raises NotFound."""
+    return await changes.get(con, context, sql.KEY, id)
+
+
+async def update_key(con: Connection, context: Context, id: UUID, patch: KeyPatch) -> Answer:
+    """Changes a key, perhaps the one that calls; what it loses is lost within a second.
+
+    Raises NotFound, PreconditionFailed, ValidationFailed, Forbidden.
+    """
+    sent = patch.model_dump(exclude_unset=True)
+    if "scopes" in sent:
+        sent["scopes"] = rules.granted(sent["scopes"])
+
+    def decide(row: Row) -> Values:
+        rules.require_bounded(context.principal, sent, dict(row))
+        return sent
+
+    faults = rules.expiry_faults(sent, context.clock())
+    decision = changes.Decision(columns=decide, faults=lambda _: faults)
+    return await changes.update(con, context, sql.KEY, id, sent, decision)
+
+
+async def revoke_key(con: Connection, context: Context, id: UUID) -> Answer:
+    """Ends a key, perhaps the one that calls: it opens nothing within a second.
+
+    Raises NotFound, also for one that was revoked before, and PreconditionFailed.
+    """
+    return await changes.delete(con, context, sql.KEY, id)
+
+
+async def end_key(con: Connection, context: Context, id: UUID) -> str:
+    """Revokes a key, if nobody did; when that was, in ISO 8601. Raises NotFound."""
+    with suppress(NotFound):
+        await revoke_key(con, context, id)
+    return str(or_404(await con.fetchval(sql.FIND_REVOCATION, context.workspace_id, id), sql.NOUN))
+
+
+async def list_all_keys(con: Connection, context: Context) -> list[dict[str, Any]]:
+    """All keys of a workspace, the revoked ones too, newest first; never the keys themselves.
+
+    Beside what the API shows there are `member_email` and `is_active`.
+    """
+    rows = await con.fetch(sql.LIST, context.workspace_id, context.clock())
+    return [orjson.loads(row["body"]) for row in rows]

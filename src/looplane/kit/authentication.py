@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, TypeVar
 
-from looplane.kit.errors import RateLimited, Unauthenticated, UnsupportedKeyVersion
+from looplane.kit.clock import Clock, system_clock
+from looplane.kit.errors import Forbidden, RateLimited, Unauthenticated, UnsupportedKeyVersion
 from looplane.kit.keys import digest
 from looplane.kit.limits import Window
+from looplane.kit.networks import is_within
 from looplane.kit.principal import Principal
 
 # A revoked key is refused after this many seconds at the latest.
@@ -28,6 +30,8 @@ UNKNOWN_KEYS_PER_MINUTE = 100
 _NETWORK_BITS = 64
 
 Find = Callable[[bytes], Coroutine[Any, Any, Principal | None]]
+# Told of each caller who was let in.
+Note = Callable[[Principal], None]
 _Value = TypeVar("_Value")
 
 
@@ -56,10 +60,15 @@ class _LookUp:
 
 
 class Authenticator:
-    """Looks keys up, and spares the database keys that it has just been asked for."""
+    """Looks keys up, and spares the database keys that it has just been asked for.
 
-    def __init__(self, find: Find) -> None:
-        self._find = find
+    Whether a key has expired, and from where it comes, is seen at each request.
+    """
+
+    def __init__(
+        self, find: Find, clock: Clock = system_clock, note: Note = lambda _: None
+    ) -> None:
+        self._find, self._clock, self._note = find, clock, note
         # Both by the digest of a key; the second says when it was known.
         self._look_ups: OrderedDict[bytes, _LookUp] = OrderedDict()
         self._known: OrderedDict[bytes, float] = OrderedDict()
@@ -68,7 +77,8 @@ class Authenticator:
     async def authenticate(self, header: str | None, address: str) -> Principal:
         """Who calls, by the Authorization header, from `address`.
 
-        Raises Unauthenticated, UnsupportedKeyVersion, RateLimited, and what `find` raises.
+        Raises Unauthenticated, Forbidden, UnsupportedKeyVersion, RateLimited, and what `find`
+        raises.
         """
         hashed, now = digest(bearer(header)), time.monotonic()
         look_up = self._look_ups.get(hashed)
@@ -79,7 +89,17 @@ class Authenticator:
         if principal is None:
             msg = "This API key is unknown or revoked."
             raise Unauthenticated(msg)
+        self._refuse_out_of_bounds(principal, address)
+        self._note(principal)
         return principal
+
+    def _refuse_out_of_bounds(self, principal: Principal, address: str) -> None:
+        if principal.expires_at is not None and principal.expires_at <= self._clock():
+            msg = "This API key has expired."
+            raise Unauthenticated(msg)
+        if principal.networks and not is_within(address, principal.networks):
+            msg = f"This API key is not for calls from {address or 'an unknown address'}."
+            raise Forbidden(msg)
 
     def _ask(self, hashed: bytes, network: str, now: float) -> _LookUp:
         guess = now - self._known.get(hashed, -math.inf) > _TRUSTED_SECONDS

@@ -36,6 +36,14 @@ def new_key() -> str:
     return "ll_" + secrets.token_hex(32)
 
 
+def new_invite_token() -> str:
+    """A new token of an invite: 256 random bits behind `lli_`."""
+    return "lli_" + secrets.token_hex(32)
+
+
 def digest(key: str) -> bytes:
-    """What is stored in place of a key: its SHA-256, which needs no salt at 256 random bits."""
+    """What is stored in place of a key or a token: its SHA-256, without salt at 256 random bits.
+
+    It is found by an index: how long that takes says nothing of how much of a secret was right.
+    """
     return hashlib.sha256(key.encode()).digest()

@@ -142,7 +142,7 @@ def error_codes(route: Operation) -> list[str]:
         UnsupportedKeyVersion: True,
         RateLimited: True,
         ScopeRequired: bool(route.signature.scopes),
-        Forbidden: route.signature.writes,
+        Forbidden: True,
         NotFound: "{" in route.path,
         Conflict: route.signature.writes,
         PreconditionFailed: IF_MATCH in route.headers_taken,

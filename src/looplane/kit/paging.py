@@ -73,12 +73,17 @@ def page_of(row: type[StrictModel]) -> type[StrictModel]:
 class Conditions:
     """The conditions of a list and their values, numbered in the order they are added.
 
-    `$1` is the workspace; what comes as `more` is `$2` and on, for the representation.
+    `$1` is the workspace; what comes as `more` is `$2` and on, for the representation. Where the
+    list is `complete` it shows what is gone as well.
     """
 
-    def __init__(self, alias: str, workspace_id: UUID, *more: object) -> None:
+    def __init__(
+        self, alias: str, workspace_id: UUID, *more: object, complete: bool = False
+    ) -> None:
         self.values: list[Any] = [workspace_id, *more]
-        self._clauses = [f"{alias}.workspace_id = $1", f"{alias}.deleted_at is null"]
+        self._clauses = [f"{alias}.workspace_id = $1"]
+        if not complete:
+            self._clauses.append(f"{alias}.deleted_at is null")
         self._always = list(self._clauses)
         self._searches: list[str] = []
 

@@ -1,8 +1,11 @@
 """Who acts: a caller with a key, or a rule of the program."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from looplane.kit.networks import Network
 
 ActorType = Literal["person", "program", "ai", "rule"]
 
@@ -11,7 +14,8 @@ ActorType = Literal["person", "program", "ai", "rule"]
 class Principal:
     """Who acts, in which workspace, and what they may do there.
 
-    A caller has a key, and through it perhaps a member; a rule has a name and neither.
+    A caller has a key, and through it perhaps a member; a rule has a name and neither. The key may
+    end, and be good from some `networks` only; without any it is good from everywhere.
     """
 
     workspace_id: UUID
@@ -21,6 +25,8 @@ class Principal:
     is_viewer: bool = False
     scopes: frozenset[str] = frozenset()
     rule: str | None = None
+    expires_at: datetime | None = None
+    networks: tuple[Network, ...] = ()
 
     @property
     def actor(self) -> dict[str, object]:

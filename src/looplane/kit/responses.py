@@ -14,12 +14,17 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A representation: its JSON, its version where it has one, and what the writing set off."""
+    """A representation: its JSON, its version where it has one, and what the writing set off.
+
+    `shown_once` is the JSON with a secret that is kept nowhere: it is answered by the write itself,
+    and `body` when that is rehearsed or repeated.
+    """
 
     body: str
     version: int | None = None
     events: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    shown_once: str | None = field(default=None, repr=False)
 
     def all_headers(self) -> dict[str, str]:
         """The headers that go with the body, the ETag among them."""

@@ -80,7 +80,7 @@ class Write:
         if self.idempotency_key is not None:
             return await self._run_once(con, command, args)
         answer = await command(con, self.context, *args)
-        return JsonResponse(answer.body, answer.all_headers())
+        return JsonResponse(answer.shown_once or answer.body, answer.all_headers())
 
     async def _judge(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """What is well formed is judged beside what is not; nothing is written."""
@@ -123,7 +123,7 @@ class Write:
             answer = await command(con, self.context, *args)
             headers = answer.all_headers()
             await idempotency.insert(con, *slot, self.fingerprint, headers, answer.body, now)
-        return JsonResponse(answer.body, headers)
+        return JsonResponse(answer.shown_once or answer.body, headers)
 
 
 async def _rolled_back(

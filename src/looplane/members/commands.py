@@ -1,25 +1,65 @@
 """What can be done with members."""
 
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
+from looplane import changes
+from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict
-from looplane.kit.ids import new_id
-from looplane.members import sql
-from looplane.members.schemas import Role
+from looplane.kit.responses import Answer
+from looplane.members import rules, sql
+from looplane.members.schemas import MemberPatch, Role
 
 
-async def create_member(  # noqa: PLR0913  # what a member is
-    con: Connection, workspace_id: UUID, email: str, name: str, role: Role, now: datetime
-) -> UUID:
-    """Makes a member; answers its id. Raises Conflict when the address is taken."""
-    id = new_id()
+async def create_member(
+    con: Connection, context: Context, email: str, name: str, role: Role
+) -> Answer:
+    """Makes a member. Raises Conflict when the address is taken."""
+    values = {"email": email, "name": name, "role": role}
     try:
-        await con.execute(sql.INSERT, workspace_id, id, email, name, role, now)
+        return await changes.create(con, context, sql.MEMBER, values)
     except asyncpg.UniqueViolationError:
-        msg = f"There is already a member with the address {email}."
-        raise Conflict(msg) from None
-    return id
+        raise taken(email) from None
+
+
+def taken(email: str) -> Conflict:
+    """The error for an address that a member has."""
+    msg = f"There is already a member with the address {email}."
+    return Conflict(msg)
+
+
+async def get_member(con: Connection, context: Context, id: UUID) -> Answer:
+    """One member. Raises NotFound."""
+    return await changes.get(con, context, sql.MEMBER, id)
+
+
+async def update_member(con: Connection, context: Context, id: UUID, patch: MemberPatch) -> Answer:
+    """Gives a member another role.
+
+    Raises NotFound, PreconditionFailed, ValidationFailed, and Conflict for the last ADMIN.
+    """
+    decision = changes.Decision(
+        columns=lambda row: rules.next_role(row, patch.role), find=sql.FIND_WITH_OTHER_ADMIN
+    )
+    async with con.transaction():
+        await con.execute(sql.LOCK_TEAM, context.workspace_id)
+        return await changes.update(con, context, sql.MEMBER, id, patch.model_dump(), decision)
+
+
+async def delete_member(con: Connection, context: Context, id: UUID) -> Answer:
+    """Removes a member from the workspace; their keys open nothing any more.
+
+    What they wrote stays, and so does what is assigned to them: it shows nobody, and is there again
+    if the row ever is. Raises NotFound, PreconditionFailed, and Conflict for the last ADMIN.
+    """
+
+    async def check() -> None:
+        row = await con.fetchrow(sql.FIND_WITH_OTHER_ADMIN, context.workspace_id, id)
+        assert row is not None, "it is locked"
+        rules.require_another_admin(row)
+
+    async with con.transaction():
+        await con.execute(sql.LOCK_TEAM, context.workspace_id)
+        return await changes.delete(con, context, sql.MEMBER, id, check)

@@ -27,5 +27,9 @@ class MemberOut(StrictModel):
 MemberPage = page_of(MemberOut)
 
 
+class MemberPatch(StrictModel):
+    role: Role
+
+
 class MemberQuery(PageQuery):
     """A list with no filter; the name makes its cursors its own."""

@@ -2,16 +2,37 @@
 
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.paging import Conditions, Listing
+from looplane.kit.paging import Conditions
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, iso, json_object
 from looplane.members.schemas import MemberQuery
+from looplane.resources import Resource
 
-MEMBER = json_object(
-    columns("m", "id", "email", "name", "image_url", "role") | {"joined_at": iso("m.joined_at")}
+MEMBER = Resource(
+    noun="member",
+    table="members",
+    alias="m",
+    columns=("email", "name", "role"),
+    json=columns("m", "id", "email", "name", "image_url", "role")
+    | {"joined_at": iso("m.joined_at")},
+    # A member is as new to the workspace as the day they joined.
+    stored_as={"created_at": "joined_at"},
+    event_names={
+        "created": "membership.joined",
+        "updated": "membership.role_changed",
+        "deleted": "membership.removed",
+    },
 )
-# A member is as new to the workspace as the day they joined: lists go by that.
-LISTING = Listing("m", "members m", MEMBER, key="m.joined_at")
+
+# What a member's going is decided by: $1 workspace, $2 id.
+FIND_WITH_OTHER_ADMIN = MEMBER.find(
+    "exists (select from members o where o.workspace_id = m.workspace_id and o.id <> m.id"
+    " and o.role = 'ADMIN' and o.deleted_at is null) as has_other_admin"
+)
+
+# Held while a member changes or goes: of two at once each would count on the other one. It lets
+# everybody through who only makes something in the workspace.
+LOCK_TEAM = "select from workspaces where id = $1 for no key update"
 
 FIND_BY_EMAIL = """
 select id from members
@@ -22,10 +43,6 @@ FIND_ADMIN = """
 select id, email from members
 where workspace_id = $1 and role = 'ADMIN' and deleted_at is null
 order by joined_at, id limit 1"""
-
-INSERT = """
-insert into members (workspace_id, id, email, name, role, joined_at)
-values ($1, $2, $3, $4, $5, $6)"""
 
 
 def member_ref(alias: str) -> str:
@@ -46,4 +63,4 @@ def member_join(alias: str, column: str) -> str:
 async def list_members(con: Connection, context: Context, query: MemberQuery) -> Answer:
     """A page of members, those who joined last first."""
     conditions = Conditions("m", context.workspace_id)
-    return Answer(await LISTING.fetch(con, conditions, query))
+    return Answer(await MEMBER.listing.fetch(con, conditions, query))
