@@ -28,6 +28,9 @@ PAYLOADS = {
     "tag": "TagOut",
     "tag_group": "TagGroupOut",
     "customer_need": "CustomerNeedOut",
+    "comment": "CommentOut",
+    "snippet": "SnippetOut",
+    "snippet_folder": "SnippetFolderOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()

@@ -16,7 +16,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
-PLAIN = ("title", "name", "text", "color", "email", "logo_url")
+PLAIN = ("title", "name", "text", "color", "email", "logo_url", "content", "attachments", "html")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,
@@ -45,7 +45,7 @@ def other_value(name: str, schema: Schema, world: World) -> Any:
     if "enum" in schema:
         return schema["enum"][-1]
     number = next(_number)
-    if name in {"text", "ai_draft_html"}:
+    if name in {"text", "ai_draft_html", "content", "html"}:
         return f"<p>{number}</p>"
     if "pattern" in schema:
         return f"#{number:06x}"
@@ -55,17 +55,23 @@ def other_value(name: str, schema: Schema, world: World) -> Any:
         "date-time": "2999-01-01T00:00:00Z",
     }
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-    examples = {"boolean": True, "integer": number, "array": ["1"], "object": {"plain": "1"}}
+    file = {"name": f"{number}.txt", "url": f"https://files.example/{number}"}
+    listed: list[Any] = [file] if name == "attachments" else ["1"]
+    examples = {"boolean": True, "integer": number, "array": listed, "object": {"plain": "1"}}
     return examples.get(kind) or formats.get(schema.get("format", ""), f"other {number}")
 
 
 def changes_of(operation: Operation, world: World) -> Iterator[tuple[dict[str, Any], str]]:
-    """For each field a body that changes it, and a plain field that the body leaves alone."""
+    """For each field a body that changes it, and a plain field that the body leaves alone.
+
+    Where there is no other one, that is the field itself.
+    """
     fields = fields_of(operation)
     for name, schema in fields.items():
         if name not in WITHOUT_EFFECT:
             body = {name: other_value(name, schema, world), **BESIDE.get(name, {})}
-            yield body, next(each for each in PLAIN if each in fields and each not in body)
+            others = (each for each in PLAIN if each in fields and each not in body)
+            yield body, next(others, name)
 
 
 def another_change(operation: Operation, world: World, field: str) -> dict[str, Any]:

@@ -146,7 +146,8 @@ class Stage:
 
     async def subject(self, path: str) -> str:
         """The path of a new thing, for the path of an operation on one."""
-        noun, make = path.removesuffix("/{id}"), self.world.make
+        make, thread = self.world.make, self.world.ids["thread"]
+        noun = path.removesuffix("/{id}").removesuffix("/{comment_id}")
         makers: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
             "/threads": make.thread,
             "/contacts": make.contact,
@@ -154,8 +155,11 @@ class Stage:
             "/tags/groups": make.tag_group,
             "/tags": lambda: make.tag(tag_group_id=self.world.ids["empty group"]),
             "/projects": make.project,
+            "/threads/{thread_id}/comments": lambda: make.comment(thread),
+            "/snippets/folders": make.snippet_folder,
+            "/snippets": make.snippet,
         }
-        return f"{noun}/{(await makers[noun]())['id']}"
+        return f"{noun.format(thread_id=thread)}/{(await makers[noun]())['id']}"
 
     async def meet(self, send: Send, *rivals: Send, step: int | None = None) -> Meeting:
         """Sends a request, and each rival before its statement number `step`, or before every one.

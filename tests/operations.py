@@ -20,6 +20,9 @@ _IN_PATH = {
     "groups": "empty group",
     "projects": "project",
     "customer-needs": "need",
+    "comments": "comment",
+    "snippets": "snippet",
+    "folders": "folder",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -39,6 +42,8 @@ REFERENCES = {
     "linear_status_id": "project status",
     "status_id": "company status",
     "tier_id": "company tier",
+    "mention_ids": "member",
+    "folder_id": "folder",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
@@ -62,6 +67,9 @@ async def populate(make: Factory, member_id: object) -> World:
     project = await make.project()
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
+    snippet, comment = await make.snippet(), await make.comment(thread["id"])
+    # Which any key with the scope may change.
+    await make.db.execute("update comments set author_id = null where id = $1", comment["id"])
     options = (await client.get("/companies/linear-options")).json()
     things = {
         "thread": thread,
@@ -71,11 +79,14 @@ async def populate(make: Factory, member_id: object) -> World:
         "empty group": await make.tag_group(),
         "project": project,
         "need": needs.json()["data"][0],
+        "comment": comment,
+        "snippet": snippet,
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
     ids = {kind: str(thing["id"]) for kind, thing in things.items()} | {
         "group": tag["tag_group_id"],
+        "folder": snippet["folder_id"],
         "team": project["team_id"],
         "project status": project["linear_status_id"],
         "issue": await make.issue(),

@@ -21,6 +21,7 @@ PATHS = {
     "tag": "/tags",
     "group": "/tags/groups",
     "project": "/projects",
+    "folder": "/snippets/folders",
 }
 # No endpoint deletes them, but they can be deleted all the same.
 TABLES = {"member": "members", "issue": "issues"}
@@ -28,7 +29,7 @@ TABLES = {"member": "members", "issue": "issues"}
 LASTING = {"team", "project status", "company status", "company tier"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
-LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects"]
+LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects", "/snippets"]
 
 
 def cases() -> list[Any]:
@@ -49,7 +50,10 @@ def test_what_lasts_has_no_deletion() -> None:
     named = {*REFERENCES.values()}
     assert named == {*PATHS, *TABLES, *LASTING}
     deleted = {each.path.removesuffix("/{id}") for each in OPERATIONS if each.method == "DELETE"}
-    assert {*PATHS.values()} == deleted - {"/threads", "/threads/{thread_id}/customer-needs"}
+    # What no body names.
+    unnamed = {"/threads", "/threads/{thread_id}/customer-needs", "/snippets"}
+    unnamed |= {"/threads/{thread_id}/comments/{comment_id}"}
+    assert {*PATHS.values()} == deleted - unnamed
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +83,15 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     if kind == "contact":
         made = await make.contact()
         return made["id"], {"contact_email": made["email"]}
-    return (await {"group": make.tag_group, "project": make.project}[kind]())["id"], {}
+    makers = {"group": make.tag_group, "project": make.project, "folder": make.snippet_folder}
+    return (await makers[kind]())["id"], {}
 
 
 async def linking(stage: Stage, operation: Operation, named: dict[str, Any]) -> tuple[str, Any]:
     """The address and the body of a request that links something new to what is `named`."""
     names = path_ids(operation, stage.world.ids)
+    if "comment_id" in names:
+        return await stage.subject(operation.path), {**least(operation, stage.world.ids), **named}
     for name in names:
         path = "/threads/{id}" if name == "thread_id" else operation.path
         names[name] = (await stage.subject(path)).rpartition("/")[2]

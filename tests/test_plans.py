@@ -32,6 +32,7 @@ from tests.operations import (
 from tests.plans import OneConnection, Scan, explain_all, rolled_back, scans_of, told, watched
 
 LARGE = {"threads", "contacts", "companies", "tags", "tag_groups", "projects", "issues", "members"}
+LARGE |= {"comment_mentions", "snippets", "snippet_folders"}
 LARGE |= {"thread_tags", "customer_needs", "messages", "comments", "api_keys"}
 # A team is read as a whole where it is shown or told as a whole.
 TEAM = "members"
@@ -94,6 +95,15 @@ insert into messages (workspace_id, id, thread_id, type, direction, text, html, 
   select $1, gen_random_uuid(), id, 'email', 'inbound', 'x', 'x', m {_EACH};
 insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
   select $1, gen_random_uuid(), id, 'x', m, m {_EACH};
+insert into comment_mentions (workspace_id, comment_id, member_id, is_listed, written_as)
+  select $1, c.id, {_nth("members")}, true, '{{}}'
+  from (select id, row_number() over () as n from comments where workspace_id = $1) c,
+    {_PICKED.format("members")};
+insert into snippet_folders (workspace_id, id, name, created_at, updated_at)
+  select $1, gen_random_uuid(), 'Folder of many ' || n, m, m {_rows(20)};
+insert into snippets (workspace_id, id, folder_id, title, html, created_at, updated_at)
+  select $1, gen_random_uuid(), {_nth("snippet_folders")}, 'Snippet ' || n, 'x', m, m
+  {_rows(4, "snippet_folders")};
 insert into api_keys (workspace_id, id, hash, prefix, scopes, created_at)
   select $1, gen_random_uuid(), sha256(n::text::bytea), 'll_', '{{}}', m {_rows(20)}"""
 
@@ -152,6 +162,7 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     """No filter, each one of them, and some two at once."""
     known = {"expand": "messages,comments", "sort": "total_score", "name_contains": "a"}
     known |= {"email": world.ids["address"], "external_id": "p50", "domain": "50.example.com"}
+    known |= {"title_contains": "a"}
     known |= {"state": "backlog", "status": "open", "pain_level": "LOW", "origin": "api"}
     known |= {f"{name}_gte": "5" for name in ("size", "revenue")}
     known |= {f"{name}_lte": "5" for name in ("size", "revenue")}

@@ -46,6 +46,9 @@ COPIED = [
     "customer_needs",
     "messages",
     "comments",
+    "comment_mentions",
+    "snippet_folders",
+    "snippets",
 ]
 # A key is found by its hash alone, and the others are no part of what is shown.
 NOT_COPIED = {"api_keys", "events", "idempotent_answers"}

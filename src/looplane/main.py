@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
+from looplane.comments.routes import api as comments
+from looplane.comments.sql import COMMENT
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
@@ -25,6 +27,10 @@ from looplane.members.routes import api as members
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.site import site_routes
+from looplane.snippet_folders.routes import api as snippet_folders
+from looplane.snippet_folders.sql import SNIPPET_FOLDER
+from looplane.snippets.routes import api as snippets
+from looplane.snippets.sql import SNIPPET
 from looplane.tag_groups.routes import api as tag_groups
 from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.routes import api as tags
@@ -36,9 +42,32 @@ from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
+APIS = (
+    threads,
+    comments,
+    contacts,
+    companies,
+    tag_groups,
+    tags,
+    projects,
+    customer_needs,
+    snippet_folders,
+    snippets,
+    members,
+    me,
+)
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
+RESOURCES = (
+    THREAD,
+    COMMENT,
+    CONTACT,
+    COMPANY,
+    TAG_GROUP,
+    TAG,
+    PROJECT,
+    SNIPPET_FOLDER,
+    SNIPPET,
+)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 

@@ -66,7 +66,8 @@ class Resource:
     `columns` are set by writes, by their name in the API; `stored_as` says where a column of the
     table is called otherwise, and `reads_as` what stands for a column when a write looks at it: the
     owner who left the team is no owner any more. `json` is SQL of `alias` and `joins`. `events` are
-    the second parts of the types of its events.
+    the second parts of the types of its events. `written_with` names further columns that are
+    written with one of them and told nowhere, such as which cleaner has cleaned its HTML.
     """
 
     noun: str
@@ -77,6 +78,7 @@ class Resource:
     joins: str = ""
     stored_as: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
+    written_with: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     references: Mapping[str, ForeignKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     size: str = "0"
@@ -133,7 +135,7 @@ class Resource:
     @cached_property
     def insert_row(self) -> str:
         """Stores a row. $1 workspace, $2 id, $3 columns with `created_at` and `updated_at`."""
-        stored = [self._stored(name) for name in (*_DATES, *self.columns)]
+        stored = [*_DATES, *self._written]
         return f"""
 insert into {self.table} (workspace_id, id, {", ".join(stored)})
 select $1, $2, {", ".join(f"r.{name}" for name in stored)}
@@ -163,7 +165,7 @@ with w as materialized ({events.WRITE.format("$3")}),
         $1 workspace, $2 id, $3 version, $4 columns, $5 write.
         """
         alias = self.alias
-        stored = ", ".join(self._stored(name) for name in self.columns)
+        stored = ", ".join(self._written)
         return f"""
 with w as materialized ({events.WRITE.format("$5")}),
 {alias} as (
@@ -216,7 +218,10 @@ with w as materialized ({events.WRITE.format("$3")}),
 
     def to_columns(self, values: Mapping[str, object]) -> dict[str, object]:
         """Values by their name in the API, as the statements take them."""
-        return {self.stored_as.get(name, name): value for name, value in values.items()}
+        stored = {self.stored_as.get(name, name): value for name, value in values.items()}
+        for name in values:
+            stored |= self.written_with.get(name, {})
+        return stored
 
     @property
     def _shown_and_recorded(self) -> str:
@@ -226,6 +231,12 @@ with w as materialized ({events.WRITE.format("$3")}),
   select {alias}.id, {alias}.version, {self.body} as body from {alias} {self.joins}),
 recorded as ({events.insert("shown", "shown.body", "shown.id", "shown.version")})
 select body::text as body, version from shown"""
+
+    @property
+    def _written(self) -> list[str]:
+        """The columns of the table that a write may set."""
+        more = [column for each in self.written_with.values() for column in each]
+        return [*(self._stored(name) for name in self.columns), *more]
 
     def _stored(self, name: str) -> str:
         return self.stored_as.get(name, name)
