@@ -26,6 +26,8 @@ _COMMENT = """
 insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $5)"""
 
+_SNIPPET = f"update snippets set html = $2, {_OLD} where id = $1"
+
 
 class Old:
     """Makes rows as a program of before has left them."""
@@ -48,6 +50,11 @@ class Old:
         await self.db.execute(_COMMENT, self.workspace.id, id, UUID(thread), content, clock())
         return id
 
+    async def snippet(self, html: str) -> str:
+        snippet = await self.make.snippet()
+        await self.db.execute(_SNIPPET, UUID(snippet["id"]), html)
+        return str(snippet["id"])
+
 
 @pytest.fixture
 def old(make: Factory, db: Any, workspace: Workspace) -> Old:
@@ -57,7 +64,7 @@ def old(make: Factory, db: Any, workspace: Workspace) -> Old:
 @pytest.fixture(autouse=True)
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is old."""
-    for table in ("threads", "messages", "comments"):
+    for table in ("threads", "messages", "comments", "snippets"):
         await db.execute(f"update {table} set html_version = $1 where {_OLD}", CLEANER_VERSION)
 
 

@@ -7,13 +7,17 @@ from html import escape, unescape
 from typing import NamedTuple
 from uuid import UUID
 
+from looplane.comments.sql import COMMENT
+from looplane.events import Event, as_write, difference
 from looplane.html_upkeep import sql
-from looplane.kit.clock import Clock
+from looplane.kit.clock import Clock, later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Database, Row, is_unreachable
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.html_fields import Cleaner
 from looplane.kit.principal import Principal
+from looplane.resources import Resource
+from looplane.snippets.sql import SNIPPET
 from looplane.threads.commands import replace_html
 
 _BATCH = 500
@@ -145,16 +149,21 @@ def _words(html: str) -> str:
     return "\n".join(filter(None, map(str.strip, text.splitlines())))
 
 
+def _is_clean(row: Row, safe: HtmlColumns) -> bool:
+    return all(row[name] == html for name, html in safe.items())
+
+
+def _context(key: RowKey, clock: Clock) -> Context:
+    return Context(Principal(key.workspace_id, "rule", rule="clean_html"), clock, "clean_html")
+
+
 async def _write_thread(
     con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
 ) -> bool:
-    if all(row[name] == html for name, html in safe.items()):
+    if _is_clean(row, safe):
         args = (*key, CLEANER_VERSION, row["version"])
         return bool(await con.fetchval(sql.MARK_THREAD, *args))
-    principal = Principal(key.workspace_id, "rule", rule="clean_html")
-    return await replace_html(
-        con, Context(principal, clock, "clean_html"), key.id, row["version"], safe
-    )
+    return await replace_html(con, _context(key, clock), key.id, row["version"], safe)
 
 
 async def _write_message(
@@ -164,15 +173,47 @@ async def _write_message(
     return bool(await con.fetchval(sql.WRITE_MESSAGE, *args))
 
 
-async def _write_comment(
-    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
-) -> bool:
-    args = (*key, CLEANER_VERSION, row["version"], safe["content"], clock())
-    return bool(await con.fetchval(sql.WRITE_COMMENT, *args))
+@dataclass(frozen=True, slots=True)
+class _WriteResource:
+    """Writes a row of a noun whose HTML is cleaned wherever it is written, and its event."""
+
+    resource: Resource
+    hold: str
+    mark: str
+
+    async def __call__(
+        self, con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+    ) -> bool:
+        args = (*key, CLEANER_VERSION, row["version"])
+        if _is_clean(row, safe):
+            return bool(await con.fetchval(self.mark, *args))
+        async with con.transaction():
+            held = await con.fetchrow(self.hold, *args)
+            if held is None:
+                return False
+            changed = difference({name: row[name] for name in safe}, safe)
+            kind, of = self.resource.event_type("updated"), held["aggregate_id"]
+            event = Event(kind, key.id, *changed, aggregate_id=of)
+            now = later_than(held["updated_at"], clock)
+            write = as_write(_context(key, clock), now, [event])
+            columns = self.resource.to_columns(changed[1])
+            await con.execute(self.resource.update, *key, row["version"], columns, write)
+        return True
 
 
 _TABLES = {
     "threads": _Table(("text", "ai_draft_html"), sql.FIND_THREADS, sql.READ_THREAD, _write_thread),
     "messages": _Table(("html",), sql.FIND_MESSAGES, sql.READ_MESSAGE, _write_message),
-    "comments": _Table(("content",), sql.FIND_COMMENTS, sql.READ_COMMENT, _write_comment),
+    "comments": _Table(
+        ("content",),
+        sql.FIND_COMMENTS,
+        sql.READ_COMMENT,
+        _WriteResource(COMMENT, sql.HOLD_COMMENT, sql.MARK_COMMENT),
+    ),
+    "snippets": _Table(
+        ("html",),
+        sql.FIND_SNIPPETS,
+        sql.READ_SNIPPET,
+        _WriteResource(SNIPPET, sql.HOLD_SNIPPET, sql.MARK_SNIPPET),
+    ),
 }
