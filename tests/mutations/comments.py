@@ -12,7 +12,7 @@ COMMENTS = [
         _COMMANDS,
         'if not row["may_change"] and "admin" not in context.principal.scopes:',
         "if False:",
-        "test_comments.py",
+        "test_comment_authors.py",
     ),
     Mutation(
         "a comment is found on any thread",
