@@ -34,6 +34,7 @@ create table snippets (
   id uuid not null,
   folder_id uuid,
   title text not null,
+  title_key text not null generated always as (fold_name(title)) stored,
   html text not null,
   html_version smallint not null default 1,
   version bigint not null default 1,
@@ -47,4 +48,7 @@ create index snippets_newest on snippets (workspace_id, created_at desc, id desc
   where deleted_at is null;
 create index snippets_folder on snippets (workspace_id, folder_id, created_at desc, id desc)
   where deleted_at is null;
+-- Found by a part of the title; what is written is found at once, as it is with other names.
+create index snippets_title_part on snippets using gin (title_key gin_trgm_ops)
+  with (fastupdate = off) where deleted_at is null;
 create index snippets_changed on snippets (workspace_id, updated_at desc) where deleted_at is null;

@@ -39,6 +39,7 @@ TEAM = "members"
 # Indexes that find by a value that few rows have, in all workspaces.
 BY_VALUE = {"contacts_external_ids", "companies_external_ids", "companies_domains"}
 BY_VALUE |= {"threads_external_ids", "api_keys_hash"}
+BY_VALUE |= {"snippets_title_part"}
 # What may stand between a page and the index that its rows come from, in their order.
 IN_ORDER = {"Limit", "Subquery Scan", "WindowAgg", "Result", "Nested Loop", "LockRows", "Memoize"}
 ROWS = 20_000
@@ -162,7 +163,7 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     """No filter, each one of them, and some two at once."""
     known = {"expand": "messages,comments", "sort": "total_score", "name_contains": "a"}
     known |= {"email": world.ids["address"], "external_id": "p50", "domain": "50.example.com"}
-    known |= {"title_contains": "a"}
+    known |= {"title_contains": "Snippet 50"}
     known |= {"state": "backlog", "status": "open", "pain_level": "LOW", "origin": "api"}
     known |= {f"{name}_gte": "5" for name in ("size", "revenue")}
     known |= {f"{name}_lte": "5" for name in ("size", "revenue")}

@@ -115,14 +115,18 @@ async def test_filters(client: httpx.AsyncClient, make: Factory, clock: SteppedC
         await make.snippet(title=title, folder_id=folder and folder["id"])
     assert await titles(client) == [title for title, _ in rows[::-1]]
     assert await titles(client, title_contains="REFUND") == ["No refund", "Refund 100%"]
+    await make.snippet(title="Réponse")
+    assert await titles(client, title_contains="REPONSE") == ["Réponse"]
+    clock.step(timedelta(minutes=1))
     assert await titles(client, title_contains="0%") == ["Refund 100%"]
     assert await titles(client, title_contains="o_t") == ["Hello_there"]
     assert await titles(client, folder_id=first["id"]) == ["Hello_there", "Refund 100%"]
     both = {"folder_id": first["id"], "title_contains": "refund"}
     assert await titles(client, **both) == ["Refund 100%"]
     assert await titles(client, folder_id="no-id") == []
-    assert await titles(client, updated_after=iso(clock() - timedelta(seconds=1))) == ["Bye"]
-    assert await titles(client, created_before=iso(clock() - timedelta(minutes=1))) == [
+    last = iso(clock() - timedelta(minutes=1, seconds=1))
+    assert await titles(client, updated_after=last) == ["Réponse", "Bye"]
+    assert await titles(client, created_before=iso(clock() - timedelta(minutes=2))) == [
         "No refund",
         "Refund 100%",
     ]

@@ -14,7 +14,7 @@ SNIPPET = Resource(
     written_with={"html": {"html_version": CLEANER_VERSION}},
     references={"folder_id": ForeignKey("snippet folder", "snippet_folders")},
     filters={
-        "title_contains": contains("sn.title"),
+        "title_contains": contains("sn.title_key"),
         "folder_id": refers_to("sn.folder_id"),
     },
     size="octet_length(sn.html)",
