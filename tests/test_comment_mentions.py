@@ -174,6 +174,18 @@ async def test_a_new_name_breaks_no_mention(
         assert mentioned(await client.patch(path, json={"content": content})) == [ada]
 
 
+async def test_the_same_text_again_mentions_nobody_anew(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace, comments: str
+) -> None:
+    made = (await client.post(comments, json={"content": "<p>@Ada</p>"})).json()
+    ada = await make.member(name="Ada")
+    before = await everything(db, workspace.id)
+    path = f"{comments}/{made['id']}"
+    assert mentioned(await client.patch(path, json={"content": "<p>@Ada</p>"})) == []
+    assert await everything(db, workspace.id) == before
+    assert mentioned(await client.patch(path, json={"content": "<p>@Ada!</p>"})) == [ada]
+
+
 async def test_who_leaves_the_team_leaves_the_mentions(
     client: httpx.AsyncClient, make: Factory, db: Any, comments: str
 ) -> None:

@@ -163,7 +163,6 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     """No filter, each one of them, and some two at once."""
     known = {"expand": "messages,comments", "sort": "total_score", "name_contains": "a"}
     known |= {"email": world.ids["address"], "external_id": "p50", "domain": "50.example.com"}
-    known |= {"title_contains": "Snippet 50"}
     known |= {"state": "backlog", "status": "open", "pain_level": "LOW", "origin": "api"}
     known |= {f"{name}_gte": "5" for name in ("size", "revenue")}
     known |= {f"{name}_lte": "5" for name in ("size", "revenue")}

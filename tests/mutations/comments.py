@@ -41,8 +41,8 @@ COMMENTS = [
     Mutation(
         "the shortest name is meant",
         _RULES,
-        "sorted(owners, key=len, reverse=True)",
-        "sorted(owners, key=len)",
+        "sorted({len(name) for name in known}, reverse=True)",
+        "sorted({len(name) for name in known})",
         "test_comment_mentions.py",
     ),
     Mutation(
@@ -57,7 +57,7 @@ COMMENTS = [
         _COMMANDS,
         '            del sent["content"]  # whom the text named is still meant\n',
         "            pass\n",
-        "test_comments.py",
+        "test_comment_mentions.py",
     ),
     Mutation(
         "events of comments keep the words of whom is erased",

@@ -1,7 +1,7 @@
-"""Who is mentioned, and who may change a comment. Pure: what was found, to what is so."""
+"""Whom a comment mentions. Pure: what was sent and what was found, to what is so."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,8 @@ from uuid import UUID
 from looplane.kit.database import Row
 
 # An @ within an address or a path begins no name, and a name does not end within a word.
-_BEFORE, _AFTER = r"(?<![\w.%+/@-])@", r"(?![\w-]|\.\w|@)"
+_SIGN = re.compile(r"(?<![\w.%+/@-])@")
+_END = re.compile(r"(?![\w-]|\.\w|@)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,24 @@ def written(found: Found, before: Mentions) -> dict[UUID, tuple[str, ...]]:
     for name, id in found.names:
         owners.setdefault(name, set()).add(id)
     owners |= {name: {id} for id, each in before.items() for name in each.written_as}
-    if not owners:
-        return {}
-    names = "|".join(re.escape(name) for name in sorted(owners, key=len, reverse=True))
     mentioned: dict[UUID, tuple[str, ...]] = {}
-    for name in dict.fromkeys(re.findall(f"{_BEFORE}({names}){_AFTER}", found.words)):
+    for name in dict.fromkeys(_names_at_signs(found.words, owners)):
         if len(owners[name]) == 1:
             (id,) = owners[name]
             mentioned[id] = (*mentioned.get(id, ()), name)
     return mentioned
+
+
+def _names_at_signs(words: str, names: Iterable[str]) -> Iterator[str]:
+    """The longest of the `names` at each @, where one is there."""
+    known = {*names}
+    lengths = sorted({len(name) for name in known}, reverse=True)
+    for sign in _SIGN.finditer(words):
+        ends = (sign.end() + length for length in lengths)
+        here = ((words[sign.end() : end], end) for end in ends)
+        longest = next((name for name, end in here if name in known and _END.match(words, end)), "")
+        if longest:
+            yield longest
 
 
 def next_mentions(
