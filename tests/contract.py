@@ -38,6 +38,9 @@ PAYLOADS = {
     "membership.invited": "InviteOut",
     "invite": "InviteOut",
     "key": "KeyOut",
+    "comment": "CommentOut",
+    "snippet": "SnippetOut",
+    "snippet_folder": "SnippetFolderOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()

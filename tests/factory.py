@@ -60,6 +60,20 @@ class Factory:
         body |= {"contact_email": f"t{next(_number)}@mail.example"}
         return await self._post("/threads", {**body, **fields})
 
+    async def comment(self, thread_id: str, **fields: Any) -> dict[str, Any]:
+        body = {"content": f"<p>Among us {next(_number)}</p>", **fields}
+        return await self._post(f"/threads/{thread_id}/comments", body)
+
+    async def snippet_folder(self, **fields: Any) -> dict[str, Any]:
+        return await self._post("/snippets/folders", {"name": f"Folder {next(_number)}", **fields})
+
+    async def snippet(self, **fields: Any) -> dict[str, Any]:
+        if "folder_id" not in fields:
+            fields["folder_id"] = (await self.snippet_folder())["id"]
+        number = next(_number)
+        body = {"title": f"Snippet {number}", "html": f"<p>Reply {number}</p>"}
+        return await self._post("/snippets", {**body, **fields})
+
     async def issue(self, **fields: Any) -> dict[str, Any]:
         """In the first state of its team unless `fields` say otherwise."""
         team = fields.get("team_id")

@@ -16,8 +16,18 @@ BESIDE: dict[str, dict[str, Any]] = {
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
-PLAIN: tuple[str, ...] = ("title", "name", "text", "color", "email", "logo_url", "image_url", "summary", "order")
-PLAIN += ("label", "allowed_ips")
+PLAIN: tuple[str, ...] = (
+    "title",
+    "name",
+    "text",
+    "color",
+    "email",
+    "logo_url",
+    "image_url",
+    "summary",
+    "order",
+)
+PLAIN += ("label", "allowed_ips", "content", "attachments", "html")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,
@@ -51,7 +61,9 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
     if "enum" in schema:
         return schema["enum"][-1]
     number = next(_number)
-    numbered: dict[str, Any] = dict.fromkeys(("text", "ai_draft_html"), f"<p>{number}</p>")
+    numbered: dict[str, Any] = dict.fromkeys(
+        ("text", "ai_draft_html", "content", "html"), f"<p>{number}</p>"
+    )
     numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
     if name in numbered:
         return numbered[name]
@@ -63,18 +75,22 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
         "date-time": "2999-01-01T00:00:00Z",
     }
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    file = {"name": f"{number}.txt", "url": f"https://files.example/{number}"}
     examples = {
         "boolean": True,
         "integer": number,
         "number": number,
-        "array": ["1"],
+        "array": [file] if name == "attachments" else ["1"],
         "object": {"plain": "1"},
     }
     return examples.get(kind) or formats.get(schema.get("format", ""), f"other {number}")
 
 
 def changes_of(operation: Operation, world: World) -> Iterator[tuple[dict[str, Any], str]]:
-    """For each field a body that changes it, and a plain field that the body leaves alone."""
+    """For each field a body that changes it, and a plain field that the body leaves alone.
+
+    Where there is no other one, that is the field itself.
+    """
     fields = fields_of(operation)
     for name, schema in fields.items():
         if name not in WITHOUT_EFFECT:

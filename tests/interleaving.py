@@ -146,7 +146,8 @@ class Stage:
 
     async def subject(self, path: str) -> str:
         """The path of a new thing, for the path of an operation on one."""
-        noun, make = path.rpartition("/{")[0], self.world.make
+        make, thread = self.world.make, self.world.ids["thread"]
+        noun = path.rpartition("/{")[0]
         makers: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
             "/threads": make.thread,
             "/contacts": make.contact,
@@ -161,8 +162,11 @@ class Stage:
             "/changelog-tags": make.changelog_tag,
             "/members": make.joined_member,
             "/keys": make.api_key,
+            "/threads/{thread_id}/comments": lambda: make.comment(thread),
+            "/snippets/folders": make.snippet_folder,
+            "/snippets": make.snippet,
         }
-        return f"{noun}/{(await makers[noun]())['id']}"
+        return f"{noun.format(thread_id=thread)}/{(await makers[noun]())['id']}"
 
     async def meet(self, send: Send, *rivals: Send, step: int | None = None) -> Meeting:
         """Sends a request, and each rival before its statement number `step`, or before every one.

@@ -29,6 +29,9 @@ _IN_PATH = {
     "members": "second member",
     "invites": "invite",
     "keys": "second key",
+    "comments": "comment",
+    "snippets": "snippet",
+    "folders": "folder",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -57,6 +60,8 @@ REFERENCES = {
     # Of one noun, where the same name means another thing than elsewhere.
     "changelogs.tag_id": "changelog tag",
     "changelogs.tag_ids": "changelog tag",
+    "mention_ids": "member",
+    "folder_id": "folder",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
@@ -88,6 +93,9 @@ async def populate(make: Factory, member_id: object) -> World:
     project, issue = await make.project(), await make.issue()
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
+    snippet, comment = await make.snippet(), await make.comment(thread["id"])
+    # Which any key with the scope may change.
+    await make.db.execute("update comments set author_id = null where id = $1", comment["id"])
     options = (await client.get("/companies/linear-options")).json()
     article = await make.doc_article()
     things = {
@@ -107,11 +115,14 @@ async def populate(make: Factory, member_id: object) -> World:
         "second member": await make.joined_member(),
         "invite": await make.invite(),
         "second key": await make.api_key(),
+        "comment": comment,
+        "snippet": snippet,
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
     ids = {kind: str(thing["id"]) for kind, thing in things.items()} | {
         "group": tag["tag_group_id"],
+        "folder": snippet["folder_id"],
         "team": project["team_id"],
         "project status": project["linear_status_id"],
         "workflow state": issue["state_id"],

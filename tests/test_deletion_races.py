@@ -35,6 +35,7 @@ PATHS = {
     "article": "/docs/articles",
     "changelog tag": "/changelog-tags",
     "member": "/members",
+    "folder": "/snippets/folders",
 }
 # No endpoint deletes them, but they can be deleted all the same.
 TABLES = {"portal instance": "portal_instances"}
@@ -42,7 +43,7 @@ TABLES = {"portal instance": "portal_instances"}
 LASTING = {"team", "project status", "workflow state", "company status", "company tier"}
 # What is deleted, and no body names.
 NEVER_NAMED = {"/threads", "/threads/{thread_id}/customer-needs", "/members/invites", "/keys"}
-NEVER_NAMED |= {"/changelogs"}
+NEVER_NAMED |= {"/changelogs", "/snippets", "/threads/{thread_id}/comments"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
 LISTS = [
@@ -52,6 +53,7 @@ LISTS = [
     "/tags",
     "/projects",
     "/issues",
+    "/snippets",
     "/docs/articles",
     "/docs/groups",
 ]
@@ -111,12 +113,15 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     makers |= {"article group": make.doc_group, "article": make.doc_article}
     makers["changelog tag"] = make.changelog_tag
     makers["member"] = make.joined_member
+    makers["folder"] = make.snippet_folder
     return (await makers[kind]())["id"], {}
 
 
 async def linking(stage: Stage, operation: Operation, named: dict[str, Any]) -> tuple[str, Any]:
     """The address and the body of a request that links something new to what is `named`."""
     names = path_ids(operation, stage.world.ids)
+    if "comment_id" in names:
+        return await stage.subject(operation.path), {**least(operation, stage.world.ids), **named}
     for name in names:
         path = "/threads/{id}" if name == "thread_id" else operation.path
         names[name] = (await stage.subject(path)).rpartition("/")[2]

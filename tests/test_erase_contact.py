@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -51,6 +52,7 @@ async def test_no_word_is_left_anywhere(
     row = (workspace.id, new_id(), thread["id"], WORD)
     await db.execute(_MESSAGE, *row)
     await db.execute(_COMMENT, *row)
+    await _discuss(make, thread["id"])
     moved = await make.thread(contact_email=address)
     other = await make.contact(name="Somebody else")
     await client.patch(f"/threads/{moved['id']}", json={"contact_id": other["id"]})
@@ -60,13 +62,44 @@ async def test_no_word_is_left_anywhere(
     erasure = await erase_contact(db, eraser(workspace), address.upper())
 
     assert [each for each in await everything(db, workspace.id) if WORD in each] == []
-    assert (erasure.threads, erasure.messages, erasure.comments) == (1, 1, 1)
+    assert (erasure.threads, erasure.messages, erasure.comments) == (1, 1, 3)
     after = (await client.get(path)).json()
     assert (after["contact"], after["title"], after["text"]) == (None, None, "<p>Erased.</p>")
     assert [need["project_id"] for need in after["customer_needs"]] == [project["id"]]
     kept = (await client.get(f"/threads/{moved['id']}")).json()
     assert (kept["text"], kept["contact"]["name"]) == (moved["text"], "Somebody else")
     assert (await client.get(f"/threads/{stays['id']}")).json() == stays
+
+
+async def _discuss(make: Factory, thread_id: str) -> None:
+    """Comments that say it, one of them edited and one deleted; what they mention is left."""
+    file = {"name": WORD, "url": f"https://files.example/{WORD}"}
+    member = await make.member(name="Ada Lovelace")
+    said: dict[str, Any] = {"content": f"<p>{WORD}, @Ada Lovelace</p>", "attachments": [file]}
+    edited = await make.comment(thread_id, **said)
+    gone = await make.comment(thread_id, **said, mention_ids=[member])
+    path = f"/threads/{thread_id}/comments"
+    body = {"content": f"<p>{WORD} twice, @Ada Lovelace</p>", "attachments": []}
+    assert (await make.client.patch(f"{path}/{edited['id']}", json=body)).is_success
+    assert (await make.client.delete(f"{path}/{gone['id']}")).is_success
+
+
+async def test_whom_a_comment_listed_stays_mentioned(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
+) -> None:
+    thread = await make.thread()
+    listed, both, named = [await make.member(name=each) for each in ("A Ba", "C Da", "E Fa")]
+    asked = {"content": "<p>@C Da and @E Fa</p>", "mention_ids": [listed, both]}
+    comment = await make.comment(thread["id"], **asked)
+    assert {each["id"] for each in comment["mentions"]} == {listed, both, named}
+    await erase_contact(db, eraser(workspace), thread["contact"]["id"])
+    after = await client.get(f"/threads/{thread['id']}/comments/{comment['id']}")
+    assert after.json()["content"] == "<p>Erased.</p>"
+    assert [each["id"] for each in after.json()["mentions"]] == [listed, both]
+    kept = await db.fetch(
+        "select written_as from comment_mentions where comment_id = $1", UUID(comment["id"])
+    )
+    assert [each["written_as"] for each in kept] == [[], []]
 
 
 @pytest.mark.parametrize("by", ["email", "id"])

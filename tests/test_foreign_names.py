@@ -26,6 +26,7 @@ async def named(make_other: Factory) -> dict[str, Any]:
     await make_other.contact(email="second@theirs.example", company_id=company["id"])
     project = await make_other.project(name="Their Project")
     tag = await make_other.tag(name="Their Tag")
+    snippet = await make_other.snippet(title="Their Snippet")
     thread = await make_other.thread(
         contact_email=contact["email"],
         external_ids={"plain": "their-3"},
@@ -33,7 +34,7 @@ async def named(make_other: Factory) -> dict[str, Any]:
         project_id=project["id"],
     )
     things = {"company": company, "contact": contact, "project": project, "tag": tag}
-    return {**things, "thread": thread}
+    return {**things, "thread": thread, "snippet": snippet}
 
 
 def shows(answer: httpx.Response, named: dict[str, Any]) -> list[str]:
@@ -52,6 +53,7 @@ QUERIES = [
     ("/companies", "size_gte", "0"),
     ("/tags", "name_contains", "Their"),
     ("/projects", "name_contains", "Their"),
+    ("/snippets", "title_contains", "Their"),
     ("/projects", "state", "backlog"),
     ("/projects", "sort", "total_score"),
     ("/threads", "external_id", "their-3"),

@@ -104,7 +104,7 @@ async def test_two_writers_of_the_same_change_it_once(stage: Stage, operation: O
         await assert_chain(stage, path, 2)
 
 
-@every(PATCHES)
+@every(WITH_FIELDS)
 async def test_one_of_two_with_the_same_if_match_writes(stage: Stage, operation: Operation) -> None:
     async for met, path, body, other in meetings(stage, operation, same=False, headers=VERSION_1):
         assert met.statuses in {(200, 412), (412, 200)}, (body, other)

@@ -42,6 +42,7 @@ LARGE |= {
     "doc_groups",
 }
 LARGE |= {"doc_drafts", "doc_article_translations"}
+LARGE |= {"comment_mentions", "snippets", "snippet_folders"}
 LARGE |= {"thread_tags", "customer_needs", "messages", "comments", "api_keys"}
 LARGE |= {"changelogs", "changelog_translations", "changelog_tag_links", "broadcasts", "deliveries"}
 # A team is read as a whole where it is shown or told as a whole.
@@ -53,6 +54,7 @@ BY_VALUE |= {f"{table}_name_part" for table in ("contacts", "companies", "projec
 BY_VALUE |= {f"{table}_title_part" for table in ("issues", "changelogs", "doc_articles")}
 # An index that is read as a whole because it is counted.
 COUNTED = "contacts_subscribed"
+BY_VALUE |= {"snippets_title_part"}
 # What may stand between a page and the index that its rows come from, in their order.
 IN_ORDER = {"Limit", "Subquery Scan", "WindowAgg", "Result", "Nested Loop", "LockRows", "Memoize"}
 ROWS = 20_000
@@ -151,6 +153,15 @@ insert into doc_drafts (workspace_id, id, kind, status, article_id, title, group
     case when s = 'rejected' then m end, m, m
   {_rows(4, "doc_articles", "doc_groups")},
     lateral (select (array['open', 'draft', 'rejected'])[n % 3 + 1] as s) y;
+insert into comment_mentions (workspace_id, comment_id, member_id, is_listed, written_as)
+  select $1, c.id, {_nth("members")}, true, '{{}}'
+  from (select id, row_number() over () as n from comments where workspace_id = $1) c,
+    {_PICKED.format("members")};
+insert into snippet_folders (workspace_id, id, name, created_at, updated_at)
+  select $1, gen_random_uuid(), 'Folder of many ' || n, m, m {_rows(20)};
+insert into snippets (workspace_id, id, folder_id, title, html, created_at, updated_at)
+  select $1, gen_random_uuid(), {_nth("snippet_folders")}, 'Snippet ' || n, 'x', m, m
+  {_rows(4, "snippet_folders")};
 insert into api_keys (workspace_id, id, hash, prefix, scopes, created_at)
   select $1, gen_random_uuid(), sha256(n::text::bytea), 'll_', '{{}}', m {_rows(20)}"""
 

@@ -57,6 +57,9 @@ COPIED = [
     "changelogs",
     "changelog_translations",
     "changelog_tag_links",
+    "comment_mentions",
+    "snippet_folders",
+    "snippets",
 ]
 # A key and a token are found by their hash alone, and the others are no part of what is shown.
 NOT_COPIED = {"api_keys", "invite_tokens", "events", "idempotent_answers", "deliveries"}
@@ -107,18 +110,16 @@ async def own(make: Factory, workspace: Workspace, db: Any) -> World:
 
 
 async def _speak(db: Any, workspace: Workspace, world: World) -> None:
-    """A message and a comment, which no endpoint makes yet."""
+    """A message, which no endpoint makes yet, and a comment that mentions somebody."""
     where = (workspace.id, UUID(world.ids["thread"]), workspace.member_id)
     await db.execute(
         "insert into messages (workspace_id, id, thread_id, user_id, type, direction, text, html,"
         " created_at) values ($1, gen_random_uuid(), $2, $3, 'email', 'outbound', 'x', 'x', now())",
         *where,
     )
-    await db.execute(
-        "insert into comments (workspace_id, id, thread_id, author_id, content, created_at,"
-        " updated_at) values ($1, gen_random_uuid(), $2, $3, 'x', now(), now())",
-        *where,
-    )
+    mentioned = {"mention_ids": [world.ids["member"]]}
+    made = await world.make.comment(world.ids["thread"], **mentioned)
+    world.ids["comment"] = made["id"]
 
 
 async def _looks(world: World, operation: Operation) -> list[str]:
@@ -156,7 +157,7 @@ async def test_what_is_written_is_our_own(
     if operation.method == "PATCH":
         bodies = [body for body, _ in changes_of(operation, own)]
         cleared: dict[str, Any] = {"tag_ids": [], "project_id": None, "company_id": None}
-        bodies += [{k: v} for k, v in cleared.items() if operation.path.startswith("/threads")]
+        bodies += [{k: v} for k, v in cleared.items() if operation.path == "/threads/{id}"]
     elif operation.body:
         links = {
             name: refer(name, own.ids, operation)

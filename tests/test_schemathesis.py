@@ -106,8 +106,15 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
     if "allowed_ips" in body:
         body["allowed_ips"] = ["2001:db8::/32"]
     # HTML of which something is left, a web address, sources of some shape.
-    body |= {name: f"x{body[name]}" for name in ("text", "ai_draft_html") if body.get(name)}
+    body |= {
+        name: f"x{body[name]}"
+        for name in ("text", "ai_draft_html", "content", "html")
+        if body.get(name)
+    }
     body |= {name: "https://a.example" for name in body if name.endswith("_url")}
+    if "attachments" in body:
+        files = [{**each, "url": "https://a.example"} for each in body["attachments"]]
+        body |= {"attachments": files}
     if "ai_draft_sources" in body:
         sources: dict[str, Any] = {"ai_draft_sources": []} if body.get("ai_draft_html") else {}
         body = {name: body[name] for name in body if name != "ai_draft_sources"} | sources

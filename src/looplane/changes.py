@@ -1,7 +1,6 @@
 """How a change becomes rows: read, decide, write if nothing moved, and the event with it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,14 +12,9 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import new_id
 from looplane.kit.paging import Conditions, PageQuery
-from looplane.kit.references import (
-    reference_id,
-    reference_ids,
-    unknown_reference,
-    unknown_references,
-)
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import StrictModel
+from looplane.reference_locks import locked_references
 from looplane.resources import Resource
 
 # As many rows as one look for recent changes takes; where there are more, the list is walked.
@@ -110,7 +104,7 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
     Raises ValidationFailed for `faults`, and for what is referred to and is not there.
     """
     id = new_id()
-    async with _locked_references(con, context, resource, values) as references:
+    async with locked_references(con, context, resource, values) as references:
         context.raise_faults([*references.faults, *faults])
         resolved = {**values, **references.ids}
         now = context.clock()
@@ -223,7 +217,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         answer = Answer(written["body"], written["version"], types_of(events))
         return replace(await decision.show(), events=answer.events) if decision.show else answer
 
-    async with _locked_references(con, context, resource, sent) as references:
+    async with locked_references(con, context, resource, sent) as references:
         lock, is_locked = lambda: con.execute(resource.lock, *key), decision.needs_lock
         return await write_optimistically(con, attempt, lock, is_locked=is_locked)
 
@@ -262,40 +256,3 @@ async def lock(con: Connection, context: Context, resource: Resource, id: UUID) 
 def deleted(id: UUID, events: list[Event], version: int | None = None) -> Answer:
     """What is answered of a deletion."""
     return Answer(f'{{"id":"{id}","deleted":true}}', version, types_of(events))
-
-
-@dataclass(frozen=True, slots=True)
-class _References:
-    """What a body refers to: the ids that are there, and a fault for each that is not."""
-
-    ids: Mapping[str, object]
-    faults: Sequence[str] = ()
-
-
-@asynccontextmanager
-async def _locked_references(
-    con: Connection, context: Context, resource: Resource, sent: Values
-) -> AsyncIterator[_References]:
-    """What was sent and is there, in a transaction in which nobody can delete it."""
-    named = [name for name in resource.references if sent.get(name) not in (None, [])]
-    if not named:
-        yield _References({})
-        return
-    async with con.transaction():
-        ids = [
-            reference_ids(sent, name) if each.is_list else reference_id(sent, name)
-            for name, each in resource.references.items()
-        ]
-        row = await con.fetchrow(resource.hold_references, context.workspace_id, *ids)
-        assert row is not None, "a select without a table answers one row"
-        faults = []
-        for name in named:
-            each = resource.references[name]
-            unknown = unknown_references if each.is_list else unknown_reference
-            faults += unknown(sent, name, each.noun, row[name])
-        yield _References({name: _in_order(row[name]) for name in named}, faults)
-
-
-def _in_order(found: object) -> object:
-    """A set of ids is always in the same order."""
-    return sorted(found) if isinstance(found, list) else found

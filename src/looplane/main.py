@@ -11,6 +11,8 @@ from looplane.changelog_tags.routes import api as changelog_tags
 from looplane.changelog_tags.sql import CHANGELOG_TAG
 from looplane.changelogs.routes import api as changelogs
 from looplane.changelogs.sql import CHANGELOG
+from looplane.comments.routes import api as comments
+from looplane.comments.sql import COMMENT
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
@@ -41,6 +43,10 @@ from looplane.members.sql import MEMBER
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.site import site_routes
+from looplane.snippet_folders.routes import api as snippet_folders
+from looplane.snippet_folders.sql import SNIPPET_FOLDER
+from looplane.snippets.routes import api as snippets
+from looplane.snippets.sql import SNIPPET
 from looplane.tag_groups.routes import api as tag_groups
 from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.routes import api as tags
@@ -54,6 +60,7 @@ API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (
     threads,
+    comments,
     contacts,
     companies,
     tag_groups,
@@ -61,6 +68,8 @@ APIS = (
     projects,
     issues,
     customer_needs,
+    snippet_folders,
+    snippets,
     changelog_tags,
     changelogs,
     broadcasts,
@@ -74,6 +83,7 @@ APIS = (
 FUNCTIONS = (THREAD_UPDATE,)
 RESOURCES = (
     THREAD,
+    COMMENT,
     CONTACT,
     COMPANY,
     TAG_GROUP,
@@ -88,6 +98,8 @@ RESOURCES = (
     MEMBER,
     INVITE,
     keys.KEY,
+    SNIPPET_FOLDER,
+    SNIPPET,
 )
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)

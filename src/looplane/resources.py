@@ -1,19 +1,15 @@
 """A noun's rows, declared once: the statements that read and write them are made from it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
-from uuid import UUID
 
 from looplane import events
-from looplane.kit.ids import parse_id
+from looplane.filters import Filter
 from looplane.kit.paging import Listing
-from looplane.kit.sqltext import has_trigrams, json_object
+from looplane.kit.sqltext import json_object
 
 _DATES = ("created_at", "updated_at")
-# Stands for the one portal that has no id; no id of ours is this one.
-_MAIN_PORTAL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +36,6 @@ class ForeignKey:
         return f"({self.statement(value)} for key share)"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A condition of a list: SQL with `{0}` for the value, and what turns the text into it.
-
-    `is_search` says of a text whether an index finds it.
-    """
-
-    clause: str
-    convert: Callable[[Any], object] = lambda value: value
-    is_search: Callable[[str], bool] = lambda _: False
-
-
-def contains(folded: str) -> Filter:
-    """A part of a text, whatever its accents and capitals; `folded` is SQL for its `fold_name`."""
-    # As a query of its own the pattern is made once, and not for each row.
-    return Filter(f"{folded} like (select contains_pattern({{0}}))")
-
-
-def contains_by_index(column: str) -> Filter:
-    """The same, where `column` has an index of its trigrams."""
-    return replace(contains(column), is_search=has_trigrams)
-
-
-def equals(column: str) -> Filter:
-    """The value in `column`."""
-    return Filter(f"{column} = {{0}}")
-
-
-def identifies(alias: str, table: str, clause: str) -> Filter:
-    """A value that few rows of all workspaces have: `clause` is of a row `x` of `table`.
-
-    It is found by its own index alone, which is what the offset is for. The planner, who does not
-    know how few they are, would walk the list to its end for them.
-    """
-    found = (
-        f"select x.workspace_id, x.id from {table} x"
-        f" where x.deleted_at is null and {clause} offset 0"
-    )
-    ids = f"select f.id from ({found}) f where f.workspace_id = $1"
-    return Filter(f"{alias}.id = any (array({ids}))")
-
-
-def exists(table: str) -> str:
-    """SQL for a filter: a row of the workspace with the id `{0}`; asked once, not for each row."""
-    return (
-        f"exists (select from {table} x"
-        " where x.workspace_id = $1 and x.id = {0} and x.deleted_at is null)"
-    )
-
-
-def refers_to(column: str, table: str | None = None) -> Filter:
-    """The id in `column`, of a row in `table` that is not deleted."""
-    there = "" if table is None else f" and {exists(table)}"
-    return Filter(f"{column} = {{0}}{there}", parse_id)
-
-
-def of_portal(alias: str) -> Filter:
-    """What the portal with an id shows; `main` stands for the main one, which has none."""
-    column = f"{alias}.portal_instance_id"
-    return Filter(
-        f"({column} = {{0}} or ({{0}} = '{_MAIN_PORTAL}'::uuid and {column} is null))",
-        lambda text: _MAIN_PORTAL if text == "main" else parse_id(text),
-    )
-
-
 @dataclass(frozen=True)
 class Resource:
     """A noun with rows of its own: what they hold, what they look like, how they are listed.
@@ -116,7 +47,9 @@ class Resource:
     `joins`. `events` are the second parts of the types of its events, and `event_noun` the
     first one where it is another word; `event_names` are whole types where others are the field's.
     What is `untold` is nothing that an event says of a change. `deletion` is the column with the
-    moment since when a row is gone; None where a deleted row is no more.
+    moment since when a row is gone; None where a deleted row is no more. `written_with`
+    names further columns that are written with one of them and told nowhere, such as which cleaner
+    has cleaned its HTML.
     """
 
     noun: str
@@ -128,6 +61,7 @@ class Resource:
     stored_as: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    written_with: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     references: Mapping[str, ForeignKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     size: str = "0"
@@ -196,7 +130,7 @@ class Resource:
     @cached_property
     def insert_row(self) -> str:
         """Stores a row. $1 workspace, $2 id, $3 columns with `created_at` and `updated_at`."""
-        stored = [self._stored(name) for name in (*_DATES, *self.columns)]
+        stored = [*_DATES, *self._written]
         return f"""
 insert into {self.table} (workspace_id, id, {", ".join(stored)})
 select $1, $2, {", ".join(f"r.{name}" for name in stored)}
@@ -226,7 +160,7 @@ with w as materialized ({events.WRITE.format("$3")}),
         $1 workspace, $2 id, $3 version, $4 columns, $5 write.
         """
         alias = self.alias
-        stored = ", ".join(self._stored(name) for name in self.columns)
+        stored = ", ".join(self._written)
         return f"""
 with w as materialized ({events.WRITE.format("$5")}),
 {alias} as (
@@ -285,7 +219,10 @@ with w as materialized ({events.WRITE.format("$3")}),
 
     def to_columns(self, values: Mapping[str, object]) -> dict[str, object]:
         """Those of the values that are columns, as the statements take them."""
-        return {self._stored(name): values[name] for name in self.columns if name in values}
+        stored = {self._stored(name): values[name] for name in self.columns if name in values}
+        for name in values:
+            stored |= self.written_with.get(name, {})
+        return stored
 
     @property
     def _shown_and_recorded(self) -> str:
@@ -298,6 +235,12 @@ with w as materialized ({events.WRITE.format("$3")}),
   select {alias}.id, {version} as version, {self.body} as body from {alias} {self.joins}),
 recorded as ({events.insert("shown", "shown.body", "shown.id", "shown.version")})
 select body::text as body, version from shown"""
+
+    @property
+    def _written(self) -> list[str]:
+        """The columns of the table that a write may set."""
+        more = [column for each in self.written_with.values() for column in each]
+        return [*(self._stored(name) for name in self.columns), *more]
 
     def _stored(self, name: str) -> str:
         return self.stored_as.get(name, name)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field
 from looplane import changes
 from looplane.changes import Decision
 from looplane.events import Values
+from looplane.filters import Filter
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import new_id
@@ -23,7 +24,7 @@ from looplane.kit.paging import Listing, PageQuery
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import StrictModel, matching
-from looplane.resources import Filter, Resource
+from looplane.resources import Resource
 
 DEFAULT_LANGUAGE = "en"
 _TAG = r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?"

@@ -27,7 +27,8 @@ _COMMENT = """
 insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $5)"""
 
-OF_THREADS = ("threads", "messages", "comments")
+_SNIPPET = f"update snippets set html = $2, {_OLD} where id = $1"
+OF_THREADS = ("threads", "messages", "comments", "snippets")
 OF_DOCS = ("doc_articles", "doc_article_translations", "doc_drafts")
 
 
@@ -56,6 +57,11 @@ class Old:
         id = new_id()
         await self.db.execute(_COMMENT, self.workspace.id, id, UUID(thread), content, clock())
         return id
+
+    async def snippet(self, html: str) -> str:
+        snippet = await self.make.snippet()
+        await self.db.execute(_SNIPPET, UUID(snippet["id"]), html)
+        return str(snippet["id"])
 
 
 @pytest.fixture

@@ -33,14 +33,14 @@ async def test_what_is_unsafe_is_cleaned_and_told_of(
     assert (await client.patch(f"/threads/{id}", json=draft)).is_success
     await db.execute(SET_THREAD, UUID(id), EVIL, EVIL)
     message = await old.message(id, EVIL)
-    comment = await old.comment(id, EVIL, clock)
+    comment, snippet = await old.comment(id, EVIL, clock), await old.snippet(EVIL)
     before = await look(client, id)
     clock.step(timedelta(hours=-1))  # a clock that is behind takes no time back
 
     found = await clean_old_html(database, cleaner, clock)
 
-    assert [(each.looked_at, each.changed) for each in of_threads(found)] == [(1, 1)] * 3
-    assert [(each.replaced, each.left) for each in of_threads(found)] == [([], {})] * 3
+    assert [(each.looked_at, each.changed) for each in of_threads(found)] == [(1, 1)] * 4
+    assert [(each.replaced, each.left) for each in of_threads(found)] == [([], {})] * 4
     after = await look(client, id)
     assert (after.thread["text"], after.thread["ai_draft_html"]) == (SAFE, SAFE)
     assert set(after.messages.values()) == {SAFE}
@@ -52,6 +52,17 @@ async def test_what_is_unsafe_is_cleaned_and_told_of(
     was, became = (each.comments[str(comment)] for each in (before, after))
     assert (became["content"], became["updated_at"] > was["updated_at"]) == (SAFE, True)
     assert await db.fetchval("select version from comments where id = $1", comment) == 2
+    assert (await client.get(f"/snippets/{snippet}")).json()["html"] == SAFE
+    for kind, subject, name in (("comment", comment, "content"), ("snippet", snippet, "html")):
+        told = (await events_of(db, str(subject)))[-1]
+        assert (told["type"], told["cause"], told["version"]) == (
+            f"{kind}.updated",
+            "clean_html",
+            2,
+        )
+        assert (told["before"], told["after"]) == ({name: EVIL}, {name: SAFE})
+        assert told["data"][name] == SAFE
+        assert str(told["aggregate_id"]) == (id if kind == "comment" else snippet)
     told = (await events_of(db, id))[-1]
     assert (told["type"], told["cause"]) == ("thread.updated", "clean_html")
     assert (told["actor"]["type"], told["actor"]["rule"]) == ("rule", "clean_html")
@@ -72,18 +83,20 @@ async def test_what_is_clean_is_marked_and_no_more(
     await old.message(id, FINE)
     await old.message(id, "")
     await old.comment(id, FINE, clock)
+    await old.snippet(FINE)
     before = await rows(db, workspace)
     found = await clean_old_html(database, cleaner, clock)
     assert [(each.looked_at, each.changed) for each in of_threads(found)] == [
         (1, 0),
         (2, 0),
         (1, 0),
+        (1, 0),
     ]
     marked = {"html_version": CLEANER_VERSION}
     expected = [each | marked if each.keys() & marked.keys() else each for each in before]
     assert sorted(map(str, await rows(db, workspace))) == sorted(map(str, expected))
     again = await clean_old_html(database, cleaner, clock)
-    assert [each.looked_at for each in of_threads(again)] == [0, 0, 0]
+    assert [each.looked_at for each in of_threads(again)] == [0, 0, 0, 0]
 
 
 async def rows(db: Any, workspace: Workspace) -> list[dict[str, Any]]:

@@ -56,7 +56,13 @@ async def test_a_row_that_changes_meanwhile_is_not_written_over(
     edit = "update comments set content = $2, version = 2 where id = $1"
     meddler = Meddler(lambda: db.execute(edit, comment, THEIRS))
     found |= {"comments": (await clean_old_html(database, meddler, clock))["comments"]}
-    assert [(each.looked_at, each.left) for each in of_threads(found)] == [(1, {})] * 3
+    snippet = await old.snippet(text)
+    meddler = Meddler(lambda: client.patch(f"/snippets/{snippet}", json={"html": THEIRS}))
+    found |= {"snippets": (await clean_old_html(database, meddler, clock))["snippets"]}
+    # What was written meanwhile by a program of today is as it is to be.
+    counts = [(each.looked_at, each.left) for each in of_threads(found)]
+    assert counts == [(1, {})] * 3 + [(0, {})]
+    assert (await client.get(f"/snippets/{snippet}")).json()["html"] == THEIRS
     after = await look(client, id)
     assert after.thread["text"] == THEIRS
     assert after.messages[str(message)] == after.comments[str(comment)]["content"] == THEIRS
@@ -80,7 +86,8 @@ async def test_a_newer_program_is_not_undone(
 ) -> None:
     id = await old.thread(text)
     message, comment = await old.message(id, text), await old.comment(id, text, clock)
-    tables = {"threads": UUID(id), "messages": message, "comments": comment}
+    snippet = UUID(await old.snippet(text))
+    tables = {"threads": UUID(id), "messages": message, "comments": comment, "snippets": snippet}
     newer = CLEANER_VERSION + 1
     for table, row in tables.items():
 

@@ -1,16 +1,9 @@
 """Every statement on changelogs."""
 
+from looplane.filters import Filter, contains, contains_by_index, equals, of_portal
 from looplane.kit.ids import parse_id
 from looplane.kit.sqltext import columns, iso, timestamps
-from looplane.resources import (
-    Filter,
-    ForeignKey,
-    Resource,
-    contains,
-    contains_by_index,
-    equals,
-    of_portal,
-)
+from looplane.resources import ForeignKey, Resource
 from looplane.translations import Translations
 
 _LINKS = """

@@ -1,19 +1,13 @@
 """Every statement on companies."""
 
 from looplane.companies.schemas import OptionsQuery
+from looplane.filters import Filter, contains_by_index, identifies, refers_to
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
-from looplane.resources import (
-    Filter,
-    ForeignKey,
-    Resource,
-    contains_by_index,
-    identifies,
-    refers_to,
-)
+from looplane.resources import ForeignKey, Resource
 
 _OWNER = json_object({"id": "cw.id", "name": "cw.name", "avatar_url": "cw.image_url"})
 COMPANY = Resource(

@@ -1,19 +1,13 @@
 """Every statement on contacts."""
 
 from looplane.contacts.schemas import EmailQuery
+from looplane.filters import Filter, contains_by_index, identifies, refers_to
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import ExternalIds
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import (
-    Filter,
-    ForeignKey,
-    Resource,
-    contains_by_index,
-    identifies,
-    refers_to,
-)
+from looplane.resources import ForeignKey, Resource
 
 
 def external_id_filter(alias: str, table: str) -> Filter:

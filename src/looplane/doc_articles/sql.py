@@ -5,17 +5,9 @@ from typing import get_args
 
 from looplane import events
 from looplane.doc_articles.schemas import Kind, Visibility
+from looplane.filters import Filter, contains, contains_by_index, equals, of_portal, refers_to
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import (
-    Filter,
-    ForeignKey,
-    Resource,
-    contains,
-    contains_by_index,
-    equals,
-    of_portal,
-    refers_to,
-)
+from looplane.resources import ForeignKey, Resource
 from looplane.translations import Translations
 
 GROUP = ForeignKey("doc group", "doc_groups")

@@ -1,9 +1,10 @@
 """Every statement on groups of articles."""
 
+from looplane.filters import of_portal
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource, of_portal
+from looplane.resources import ForeignKey, Resource
 
 _ARTICLE_COUNT = """
 (select count(*) from doc_articles ga

@@ -43,10 +43,13 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         threads, now = [row["id"] for row in rows], context.clock()
         await con.execute(sql.ERASE_CONTACT, workspace_id, ids, now)
         await con.execute(sql.ERASE_THREADS, workspace_id, threads, now, sql.ERASED)
+        await con.execute(sql.ERASE_WRITTEN_MENTIONS, workspace_id, threads)
+        await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
         erased = [
             await con.execute(sql.ERASE_MESSAGES, workspace_id, threads, sql.ERASED),
             await con.execute(sql.ERASE_COMMENTS, workspace_id, threads, now, sql.ERASED),
             await con.execute(sql.ERASE_THREAD_EVENTS, workspace_id, threads),
+            await con.execute(sql.ERASE_COMMENT_EVENTS, workspace_id, threads),
             await con.execute(sql.ERASE_CONTACT_EVENTS, workspace_id, ids),
             await con.execute(sql.ERASE_FORMER_CONTACT, workspace_id, ids, threads),
         ]

@@ -1,5 +1,6 @@
 """Statements that remove a person's words and names, wherever they were kept."""
 
+from looplane.comments.sql import COMMENT
 from looplane.contacts.sql import CONTACT
 from looplane.threads.sql import THREAD
 
@@ -42,9 +43,22 @@ update comments set content = $4, attachments = '[]', version = version + 1,
   updated_at = greatest($3, updated_at + interval '1 ms')
 where workspace_id = $1 and thread_id = any ($2)"""
 
+# What the words called members goes with the words; who was listed stays listed.
+ERASE_WRITTEN_MENTIONS = """
+delete from comment_mentions mn using comments cm
+where cm.workspace_id = $1 and cm.thread_id = any ($2) and mn.workspace_id = $1
+  and mn.comment_id = cm.id and not mn.is_listed"""
+ERASE_LISTED_MENTIONS = """
+update comment_mentions mn set written_as = '{}' from comments cm
+where cm.workspace_id = $1 and cm.thread_id = any ($2) and mn.workspace_id = $1
+  and mn.comment_id = cm.id and mn.written_as <> '{}'"""
+
 # An event goes on saying that something happened, when, and by whom; the resource is shown as it
 # is now, without words.
-_WORDS = "{title,text,ai_draft_html,ai_draft_sources,email,name,image_url,external_ids}"
+_WORDS = (
+    "{title,text,content,attachments,ai_draft_html,ai_draft_sources,email,name,image_url,"
+    "external_ids}"
+)
 _STRIPPED = f"before = before - '{_WORDS}'::text[], after = after - '{_WORDS}'::text[]"
 ERASE_THREAD_EVENTS = f"""
 with shown as materialized (
@@ -60,6 +74,15 @@ with shown as materialized (
 update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
 from shown
 where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'contact.%'"""
+
+ERASE_COMMENT_EVENTS = f"""
+with shown as materialized (
+  select cm.id, {COMMENT.body} as body from comments cm {COMMENT.joins}
+  where cm.workspace_id = $1 and cm.thread_id = any ($2))
+update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
+from shown
+where e.workspace_id = $1 and e.aggregate_id = any ($2) and e.subject_id = shown.id
+  and e.type like 'comment.%'"""
 
 # A thread that is another contact's by now says what that one wrote; who had it before is no
 # longer shown.

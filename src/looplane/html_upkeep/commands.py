@@ -7,15 +7,19 @@ from html import escape, unescape
 from typing import NamedTuple
 from uuid import UUID
 
+from looplane.comments.sql import COMMENT
 from looplane.doc_articles.commands import replace_article_html
 from looplane.doc_drafts.commands import replace_draft_html
+from looplane.events import Event, as_write, difference
 from looplane.html_upkeep import sql
-from looplane.kit.clock import Clock
-from looplane.kit.context import Context, Precondition
+from looplane.kit.clock import Clock, later_than
+from looplane.kit.context import ANY_VERSION, Context, Precondition
 from looplane.kit.database import Connection, Database, Row, is_unreachable
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.html_fields import Cleaner
 from looplane.kit.principal import Principal
+from looplane.resources import Resource
+from looplane.snippets.sql import SNIPPET
 from looplane.threads.commands import replace_html
 
 _BATCH = 500
@@ -147,16 +151,24 @@ def _words(html: str) -> str:
     return "\n".join(filter(None, map(str.strip, text.splitlines())))
 
 
+def _is_clean(row: Row, safe: HtmlColumns) -> bool:
+    return all(row[name] == html for name, html in safe.items())
+
+
+def _context(key: RowKey, clock: Clock, version: int | None = None) -> Context:
+    """The rule that cleans, and writes over this version alone, if one is given."""
+    principal = Principal(key.workspace_id, "rule", rule="clean_html")
+    only = ANY_VERSION if version is None else Precondition(frozenset({version}))
+    return Context(principal, clock, "clean_html", only)
+
+
 async def _write_thread(
     con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
 ) -> bool:
-    if all(row[name] == html for name, html in safe.items()):
+    if _is_clean(row, safe):
         args = (*key, CLEANER_VERSION, row["version"])
         return bool(await con.fetchval(sql.MARK_THREAD, *args))
-    principal = Principal(key.workspace_id, "rule", rule="clean_html")
-    return await replace_html(
-        con, Context(principal, clock, "clean_html"), key.id, row["version"], safe
-    )
+    return await replace_html(con, _context(key, clock), key.id, row["version"], safe)
 
 
 async def _write_message(
@@ -166,17 +178,32 @@ async def _write_message(
     return bool(await con.fetchval(sql.WRITE_MESSAGE, *args))
 
 
-async def _write_comment(
-    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
-) -> bool:
-    args = (*key, CLEANER_VERSION, row["version"], safe["content"], clock())
-    return bool(await con.fetchval(sql.WRITE_COMMENT, *args))
+@dataclass(frozen=True, slots=True)
+class _WriteResource:
+    """Writes a row of a noun whose HTML is cleaned wherever it is written, and its event."""
 
+    resource: Resource
+    hold: str
+    mark: str
 
-def _context(clock: Clock, key: RowKey, version: int) -> Context:
-    """The rule that cleans, and writes over this version alone."""
-    principal = Principal(key.workspace_id, "rule", rule="clean_html")
-    return Context(principal, clock, "clean_html", Precondition(frozenset({version})))
+    async def __call__(
+        self, con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+    ) -> bool:
+        args = (*key, CLEANER_VERSION, row["version"])
+        if _is_clean(row, safe):
+            return bool(await con.fetchval(self.mark, *args))
+        async with con.transaction():
+            held = await con.fetchrow(self.hold, *args)
+            if held is None:
+                return False
+            changed = difference({name: row[name] for name in safe}, safe)
+            kind, of = self.resource.event_type("updated"), held["aggregate_id"]
+            event = Event(kind, key.id, *changed, aggregate_id=of)
+            now = later_than(held["updated_at"], clock)
+            write = as_write(_context(key, clock), now, [event])
+            columns = self.resource.to_columns(changed[1])
+            await con.execute(self.resource.update, *key, row["version"], columns, write)
+        return True
 
 
 async def _write_article(
@@ -184,8 +211,8 @@ async def _write_article(
 ) -> bool:
     html = safe["html"]
     if row["html"] == html:
-        return bool(await con.fetchval(sql.MARK_ARTICLE, *key, CLEANER_VERSION, html))
-    context = _context(clock, key, row["version"])
+        return bool(await con.fetchval(sql.MARK_ARTICLE, *key, CLEANER_VERSION, row["version"]))
+    context = _context(key, clock, row["version"])
     return await replace_article_html(con, context, key.id, html)
 
 
@@ -194,8 +221,9 @@ async def _write_article_translation(
 ) -> bool:
     html = safe["html"]
     if row["html"] == html:
-        return bool(await con.fetchval(sql.MARK_ARTICLE_TRANSLATION, *key, CLEANER_VERSION, html))
-    context = _context(clock, key, row["version"])
+        args = (*key, CLEANER_VERSION, html)
+        return bool(await con.fetchval(sql.MARK_ARTICLE_TRANSLATION, *args))
+    context = _context(key, clock, row["version"])
     return await replace_article_html(con, context, row["article_id"], html, row["language"])
 
 
@@ -204,14 +232,25 @@ async def _write_draft(
 ) -> bool:
     html = safe["html"]
     if row["html"] == html:
-        return bool(await con.fetchval(sql.MARK_DRAFT, *key, CLEANER_VERSION, html))
-    return await replace_draft_html(con, _context(clock, key, row["version"]), key.id, html)
+        return bool(await con.fetchval(sql.MARK_DRAFT, *key, CLEANER_VERSION, row["version"]))
+    return await replace_draft_html(con, _context(key, clock, row["version"]), key.id, html)
 
 
 _TABLES = {
     "threads": _Table(("text", "ai_draft_html"), sql.FIND_THREADS, sql.READ_THREAD, _write_thread),
     "messages": _Table(("html",), sql.FIND_MESSAGES, sql.READ_MESSAGE, _write_message),
-    "comments": _Table(("content",), sql.FIND_COMMENTS, sql.READ_COMMENT, _write_comment),
+    "comments": _Table(
+        ("content",),
+        sql.FIND_COMMENTS,
+        sql.READ_COMMENT,
+        _WriteResource(COMMENT, sql.HOLD_COMMENT, sql.MARK_COMMENT),
+    ),
+    "snippets": _Table(
+        ("html",),
+        sql.FIND_SNIPPETS,
+        sql.READ_SNIPPET,
+        _WriteResource(SNIPPET, sql.HOLD_SNIPPET, sql.MARK_SNIPPET),
+    ),
     "doc_articles": _Table(("html",), sql.FIND_ARTICLES, sql.READ_ARTICLE, _write_article),
     "doc_article_translations": _Table(
         ("html",),

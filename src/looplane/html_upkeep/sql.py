@@ -20,13 +20,39 @@ select {columns} from {table}
 where workspace_id = $1 and id = $2 and html_version < $3 and {condition}"""
 
 
-FIND_THREADS = _find("threads", _SHOWN)
-READ_THREAD = _read("threads", "version, text, ai_draft_html", _SHOWN)
-# One whose HTML is as this version cleans it. $4 the thread's version.
-MARK_THREAD = """
-update threads set html_version = $3
+def _mark(table: str) -> str:
+    """SQL that says of a row that its HTML is as this version cleans it, if it still is old.
+
+    $1 workspace, $2 id, $3 version of the cleaner, $4 that of the row; true where that was done.
+    """
+    return f"""
+update {table} set html_version = $3
 where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
 returning true"""
+
+
+def _mark_translation(table: str) -> str:
+    """The same for a row without a version of its own: $4 is its HTML."""
+    return f"""
+update {table} set html_version = $3
+where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
+returning true"""
+
+
+def _hold(table: str, aggregate: str = "id") -> str:
+    """SQL for a row, held, if it still is old and what it was. Parameters as those of `_mark`.
+
+    `updated_at`, and `aggregate_id`: to whose history it belongs.
+    """
+    return f"""
+select updated_at, {aggregate} as aggregate_id from {table}
+where workspace_id = $1 and id = $2 and html_version < $3 and version = $4 and {_SHOWN}
+for update"""
+
+
+FIND_THREADS = _find("threads", _SHOWN)
+READ_THREAD = _read("threads", "version, text, ai_draft_html", _SHOWN)
+MARK_THREAD = _mark("threads")
 
 FIND_MESSAGES = _find("messages")
 READ_MESSAGE = _read("messages", "html")
@@ -37,25 +63,13 @@ returning true"""
 
 FIND_COMMENTS = _find("comments", _SHOWN)
 READ_COMMENT = _read("comments", "version, content", _SHOWN)
-WRITE_COMMENT = """
-update comments set content = $5, html_version = $3,
-  version = version + (content <> $5)::int,
-  updated_at = case when content = $5 then updated_at
-    else greatest($6, updated_at + interval '1 ms') end
-where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
-returning true"""
+HOLD_COMMENT = _hold("comments", "thread_id")
+MARK_COMMENT = _mark("comments")
 
-
-def _mark(table: str) -> str:
-    """SQL for a row whose HTML, $4, is as this version cleans it. $1 workspace, $2 id, $3 version.
-
-    True if it still is that one.
-    """
-    return f"""
-update {table} set html_version = $3
-where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
-returning true"""
-
+FIND_SNIPPETS = _find("snippets", _SHOWN)
+READ_SNIPPET = _read("snippets", "version, html", _SHOWN)
+HOLD_SNIPPET = _hold("snippets")
+MARK_SNIPPET = _mark("snippets")
 
 FIND_ARTICLES = _find("doc_articles", _SHOWN)
 READ_ARTICLE = _read("doc_articles", "version, html", _SHOWN)
@@ -69,7 +83,7 @@ from doc_article_translations tr
 join doc_articles a on a.workspace_id = tr.workspace_id and a.id = tr.article_id
   and a.deleted_at is null
 where tr.workspace_id = $1 and tr.id = $2 and tr.html_version < $3"""
-MARK_ARTICLE_TRANSLATION = _mark("doc_article_translations")
+MARK_ARTICLE_TRANSLATION = _mark_translation("doc_article_translations")
 
 FIND_DRAFTS = _find("doc_drafts", f"{_SHOWN} and html is not null")
 READ_DRAFT = _read("doc_drafts", "version, html", f"{_SHOWN} and html is not null")

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
+from looplane.filters import Filter, contains_by_index, refers_to
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection, Row
 from looplane.kit.paging import whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
-from looplane.resources import Filter, ForeignKey, Resource, contains_by_index, refers_to
+from looplane.resources import ForeignKey, Resource
 from looplane.scores.schemas import ScoreQuery
 from looplane.scores.sql import explain_score, threads_of
 

@@ -1,7 +1,8 @@
 """Every statement on tags."""
 
+from looplane.filters import contains_by_index, refers_to
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource, contains_by_index, refers_to
+from looplane.resources import ForeignKey, Resource
 
 TAG = Resource(
     noun="tag",

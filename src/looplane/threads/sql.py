@@ -6,6 +6,7 @@ from uuid import UUID
 
 from looplane.companies.sql import COMPANY
 from looplane.contacts.sql import CONTACT, external_id_filter
+from looplane.filters import Filter, equals, exists, refers_to
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import parse_id
@@ -13,7 +14,7 @@ from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import case_when, columns, iso, json_object, timestamps
 from looplane.members.sql import member_join, member_ref
-from looplane.resources import Filter, Resource, equals, exists, refers_to
+from looplane.resources import Resource
 from looplane.tags.sql import OF_THREAD as TAGS
 from looplane.threads.children.sql import COMMENTS, MESSAGES, NEEDS
 from looplane.threads.schemas import ExpandQuery

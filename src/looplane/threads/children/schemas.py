@@ -35,11 +35,21 @@ class MessageOut(StrictModel):
     created_at: Timestamp
 
 
+class CommentAttachmentOut(StrictModel):
+    """A file that is elsewhere; `size` in bytes."""
+
+    name: str
+    url: str
+    content_type: str | None
+    size: int | None
+
+
 class CommentOut(StrictModel):
     id: str
     thread_id: str
     author: UserRef | None
     content: str
-    attachments: list[Any]
+    attachments: list[CommentAttachmentOut]
+    mentions: list[UserRef]
     created_at: Timestamp
     updated_at: Timestamp

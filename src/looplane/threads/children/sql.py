@@ -65,16 +65,25 @@ MESSAGES = f"""
  from (select * from ({_OPENING} union all {_STORED}) every
    order by every.created_at, every.id limit {MAX_EXPANDED}) ms)"""
 
-COMMENT = json_object(
+# The members whom comment `cm` mentions, by name as people order names.
+_MENTIONS = f"""
+(select coalesce(json_agg({member_ref("mm")} order by fold_name(mm.name), mm.id), '[]'::json)
+ from comment_mentions mn
+ join members mm on mm.workspace_id = mn.workspace_id and mm.id = mn.member_id
+   and mm.deleted_at is null
+ where mn.workspace_id = cm.workspace_id and mn.comment_id = cm.id)"""
+COMMENT = (
     columns("cm", "id", "thread_id")
     | {"author": member_ref("cma")}
     | columns("cm", "content", "attachments")
+    | {"mentions": _MENTIONS}
     | timestamps("cm")
 )
+COMMENT_JOINS = member_join("cma", "cm.author_id")
 # The first comments on thread `t`, oldest first.
 COMMENTS = f"""
-(select coalesce(json_agg({COMMENT} order by cm.created_at, cm.id), '[]'::json)
+(select coalesce(json_agg({json_object(COMMENT)} order by cm.created_at, cm.id), '[]'::json)
  from (select * from comments each where each.workspace_id = t.workspace_id
    and each.thread_id = t.id and each.deleted_at is null
    order by each.created_at, each.id limit {MAX_EXPANDED}) cm
- {member_join("cma", "cm.author_id")})"""
+ {COMMENT_JOINS})"""

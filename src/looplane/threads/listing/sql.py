@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from looplane import changes
+from looplane.filters import exists
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import ValidationFailed
@@ -10,7 +11,6 @@ from looplane.kit.ids import parse_id
 from looplane.kit.paging import Conditions
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import json_object
-from looplane.resources import exists
 from looplane.threads.schemas import Tab, ThreadQuery
 from looplane.threads.sql import THREAD, thread_body
 

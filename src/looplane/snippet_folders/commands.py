@@ -1,0 +1,64 @@
+"""What can be done with folders of snippets, beside what can be done with every thing."""
+
+from uuid import UUID
+
+import asyncpg
+
+from looplane import changes
+from looplane.events import Event, as_write
+from looplane.kit.clock import later_than
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.kit.errors import Conflict
+from looplane.kit.responses import Answer
+from looplane.snippet_folders.schemas import SnippetFolderCreate, SnippetFolderPatch
+from looplane.snippet_folders.sql import SNIPPET_FOLDER
+from looplane.snippets import sql as snippets
+
+
+async def create_snippet_folder(
+    con: Connection, context: Context, folder: SnippetFolderCreate
+) -> Answer:
+    """Makes a folder. Raises ValidationFailed, and Conflict when the name is taken."""
+    try:
+        return await changes.create_from_body(con, context, SNIPPET_FOLDER, folder)
+    except asyncpg.UniqueViolationError:
+        raise _taken(folder.name) from None
+
+
+async def update_snippet_folder(
+    con: Connection, context: Context, id: UUID, patch: SnippetFolderPatch
+) -> Answer:
+    """Changes a folder.
+
+    Raises NotFound, PreconditionFailed, ValidationFailed, and Conflict when the name is taken.
+    """
+    try:
+        return await changes.update_from_body(con, context, SNIPPET_FOLDER, id, patch)
+    except asyncpg.UniqueViolationError:
+        raise _taken(patch.name) from None
+
+
+async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> Answer:
+    """Deletes a folder; what is in it stays, in none. Raises NotFound, PreconditionFailed."""
+    async with con.transaction():
+        folder = await changes.lock(con, context, SNIPPET_FOLDER, id)
+        held = await con.fetch(snippets.HOLD_IN_FOLDER, context.workspace_id, id)
+        events = [Event(SNIPPET_FOLDER.event_type("deleted"), id)]
+        events += [
+            Event(snippets.SNIPPET.event_type("updated"), each["id"], {"folder_id": id}, _NO_FOLDER)
+            for each in held
+        ]
+        latest = max(each["updated_at"] for each in (folder, *held))
+        write = as_write(context, later_than(latest, context.clock), events)
+        ids = [each["id"] for each in held]
+        await con.execute(snippets.LEAVE_FOLDER, context.workspace_id, ids, write)
+        await con.execute(SNIPPET_FOLDER.delete, context.workspace_id, id, write)
+    return changes.deleted(id, events[:2])  # a type is named once, however many snippets leave
+
+
+_NO_FOLDER: dict[str, object] = {"folder_id": None}
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is already a snippet folder called {name}.")

@@ -1,0 +1,36 @@
+"""Every statement on snippets."""
+
+from looplane import events
+from looplane.filters import contains, refers_to
+from looplane.kit.html import CLEANER_VERSION
+from looplane.kit.sqltext import columns, timestamps
+from looplane.resources import ForeignKey, Resource
+
+SNIPPET = Resource(
+    noun="snippet",
+    table="snippets",
+    alias="sn",
+    columns=("title", "html", "folder_id"),
+    json=columns("sn", "id", "title", "html", "folder_id") | timestamps("sn"),
+    written_with={"html": {"html_version": CLEANER_VERSION}},
+    references={"folder_id": ForeignKey("snippet folder", "snippet_folders")},
+    filters={
+        "title_contains": contains("sn.title_key"),
+        "folder_id": refers_to("sn.folder_id"),
+    },
+    size="octet_length(sn.html)",
+)
+
+# What is in the folder $2, held. Whatever is about to come into it holds the folder meanwhile.
+HOLD_IN_FOLDER = """
+select sn.id, sn.updated_at from snippets sn
+where sn.workspace_id = $1 and sn.folder_id = $2 and sn.deleted_at is null
+order by sn.id for update"""
+
+# Takes the snippets $2 out of their folder. $1 workspace, $3 write.
+LEAVE_FOLDER = f"""
+with w as materialized ({events.WRITE.format("$3")}),
+sn as (
+  update snippets sn set folder_id = null, version = sn.version + 1, updated_at = w.created_at
+  from w where sn.workspace_id = $1 and sn.id = any ($2) returning sn.*)
+{events.insert("sn", SNIPPET.body, "sn.id", "sn.version")}"""
