@@ -43,7 +43,9 @@ REFERENCES = {
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 # What a body needs although no single field of it is required.
-_NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
+_NEEDED_TOO = {"customerNeeds-create": ["project_ids"], "files-import": ["content_base64"]}
+# A form that is taken wherever one is.
+FORM = {"file": ("words.txt", b"Words", "text/plain")}
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ def request(operation: Operation, world: World, **changes: Any) -> dict[str, Any
     }
     if operation.body is not None and "content" not in changes:
         valid["json"] = least(operation, world.ids)
+    if operation.takes_form and "content" not in changes:
+        valid["files"] = FORM
     return valid | changes
 
 
@@ -135,6 +139,8 @@ def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
         return schema["enum"][0]
     if schema.get("format") == "email":
         return f"{uuid4().hex}@mail.example"
+    if name == "content_base64":
+        return "V29yZHM="
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     examples = {"boolean": True, "integer": 1, "number": 1, "array": [], "object": {}}
     return examples.get(kind, "x")

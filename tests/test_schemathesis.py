@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from looplane.kit.database import open_database
 from looplane.main import create_app
-from tests.conftest import UNLIMITED, inhabited
+from tests.conftest import inhabited
 from tests.contract import CONTRACT, OPERATIONS, Operation
 from tests.operations import World, is_reference, path_ids, refer
+from tests.unlimited import UNLIMITED
 
 Case = schemathesis.Case[Any]
 EXAMPLES = os.environ.get("LOOPLANE_FUZZ_EXAMPLES")

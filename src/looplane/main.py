@@ -1,5 +1,6 @@
 """The whole program as one ASGI application: composition only."""
 
+import asyncio
 from functools import partial
 
 from fastapi import FastAPI
@@ -11,20 +12,28 @@ from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.file_site import FOLDER, file_routes
+from looplane.files.commands import Intake
+from looplane.files.routes import api as files
+from looplane.files.sql import FILE
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me
 from looplane.kit.authentication import Authenticator
+from looplane.kit.bodies import MAX_WHOLE
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.limits import RateLimiter
 from looplane.kit.migrations import read_migrations
+from looplane.kit.outbound import Outbound
+from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
+from looplane.kit.storage import storage_of
 from looplane.members.routes import api as members
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
-from looplane.site import site_routes
+from looplane.site import WithoutRanges, site_routes
 from looplane.tag_groups.routes import api as tag_groups
 from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.routes import api as tags
@@ -36,11 +45,28 @@ from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
+APIS = (
+    threads,
+    contacts,
+    companies,
+    tag_groups,
+    tags,
+    projects,
+    customer_needs,
+    members,
+    files,
+    me,
+)
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
+RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT, FILE)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
+LARGE_BODIES = {
+    (route.method, API_ROOT + route.path): route.most_bytes
+    for noun in APIS
+    for route in noun.routes
+    if route.most_bytes > MAX_BODY
+}
 
 
 def create_api() -> FastAPI:
@@ -61,9 +87,16 @@ class Application:
         state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
         state.authenticator = Authenticator(partial(keys.find_principal, database))
-        state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
-        self._site = Router(site_routes(CONTRACT), redirect_slashes=False)
-        self._middleware = RequestMiddleware(self._choose, settings.cors_origins)
+        limits = (settings.reads_per_minute, settings.writes_per_minute)
+        state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
+        state.large_bodies = asyncio.Semaphore(MAX_WHOLE)
+        self._outbound = Outbound(settings.outbound_allow)
+        state.files = Intake(
+            storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
+        )
+        self._files = Router(file_routes(), redirect_slashes=False)
+        self._site = WithoutRanges(Router(site_routes(CONTRACT), redirect_slashes=False))
+        self._middleware = RequestMiddleware(self._choose, settings.cors_origins, LARGE_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._middleware(scope, receive, send)
@@ -71,6 +104,7 @@ class Application:
     async def aclose(self) -> None:
         """Ends what was started beside this process."""
         await self._html_cleaner.aclose()
+        await self._outbound.aclose()
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self._api
@@ -78,6 +112,8 @@ class Application:
             scope["root_path"] = API_ROOT
             # The router alone: what FastAPI puts around it, the middleware does already.
             await self._api.router(scope, receive, send)
+        elif scope["path"].startswith(FOLDER):
+            await self._files(scope, receive, send)
         else:
             await self._site(scope, receive, send)
 
