@@ -2,8 +2,12 @@
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-# What is inside although its address looks public: the agent of Azure's machines.
-_INSIDE = {ip_address("168.63.129.16")}
+# What is not public and looks so, at least to some versions of Python: the agent of Azure's
+# machines, and what is set apart for protocols, relays and documentation.
+_APART = [
+    ip_network(each)
+    for each in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")
+]
 _UNICAST = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")
 
@@ -21,12 +25,16 @@ def is_public(text: str) -> bool:
         return _is_public_v4(address)
     if (stands_for := _embedded(address)) is not None:
         return all(map(_is_public_v4, stands_for))
-    return address in _UNICAST and address.is_global and not address.is_multicast
+    return address in _UNICAST and address.is_global and not _is_apart(address)
 
 
 def _is_public_v4(address: IPv4Address) -> bool:
     special = address.is_multicast or address.is_reserved or address.is_unspecified
-    return address.is_global and not special and address not in _INSIDE
+    return address.is_global and not special and not _is_apart(address)
+
+
+def _is_apart(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in each for each in _APART if each.version == address.version)
 
 
 def _embedded(address: IPv6Address) -> tuple[IPv4Address, ...] | None:
