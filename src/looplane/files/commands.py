@@ -5,6 +5,7 @@ import base64
 import binascii
 import hashlib
 import io
+import math
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -221,7 +222,7 @@ async def _refuse_full_day(write: Write, intake: Intake) -> None:
 def _seconds_left(now: datetime) -> int:
     """Until the day ends, in UTC."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return max(1, int((midnight - now).total_seconds()))
+    return math.ceil((midnight - now).total_seconds())
 
 
 def _judge(incoming: _Incoming) -> tuple[rules.Judged, int, str]:

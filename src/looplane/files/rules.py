@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from urllib.parse import quote, unquote, urlsplit
 
 import puremagic
@@ -102,10 +103,14 @@ def name_of_answer(headers: Mapping[str, str], url: str) -> str:
     told = Message()
     told["Content-Disposition"] = re.sub(r"[\r\n]", " ", headers.get("content-disposition", ""))
     try:
-        named = told.get_filename()
+        said = told.get_params([], "content-disposition")
+        named = [value for name, value in said if name.lower() == "filename"]
+        # What is said in the newer form, with signs of any language, comes first.
+        named.sort(key=lambda each: isinstance(each, str))
+        name = collapse_rfc2231_value(named[0]) if named else ""
     except (ValueError, LookupError):
-        named = None
-    return named or unquote(urlsplit(url).path.rpartition("/")[2])
+        name = ""
+    return name or unquote(urlsplit(url).path.rpartition("/")[2])
 
 
 def path_of(secret: str, name: str) -> str:
