@@ -58,7 +58,11 @@ class Storage:
     async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from `start` to before `end`, in parts. Raises NotFound."""
         with _availability():
-            found = await obstore.get_async(self._store, key, options={"range": (start, end)})
+            try:
+                found = await obstore.get_async(self._store, key, options={"range": (start, end)})
+            except FileNotFoundError as error:
+                msg = "There is no such file."
+                raise NotFound(msg) from error
         return _parts(found.stream(_PART))
 
     async def delete(self, keys: Sequence[str]) -> None:
@@ -125,9 +129,6 @@ def _availability() -> Iterator[None]:
     """What the storage fails with, as errors of ours."""
     try:
         yield
-    except FileNotFoundError as error:
-        msg = "There is no such file."
-        raise NotFound(msg) from error
     except (BaseError, OSError) as error:
         msg = "The storage of files cannot be reached now; try again."
         raise Unavailable(msg) from error
