@@ -80,7 +80,7 @@ class Operation:
     def body(self) -> dict[str, Any] | None:
         """The schema of its JSON body, references resolved; None where it takes another one."""
         sent = self.spec.get("requestBody", {}).get("content", {}).get("application/json")
-        return sent and resolved(sent["schema"])
+        return None if sent is None else dict(resolved(sent["schema"]))
 
     @property
     def takes_form(self) -> bool:

@@ -1,18 +1,14 @@
 """Whoever names an address gets nothing of the network inside, whatever they try."""
 
-import asyncio
-import gzip
 import io
-import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpcore
 import pytest
 
-from looplane.kit.outbound import AnswerTooLarge, Outbound, OutboundRefused, Reply
+from looplane.kit.outbound import Outbound
 from looplane.kit.public_addresses import is_public
-from tests.web_servers import Web, answer, web
+from tests.web_servers import UNREACHABLE, Web, answer, fetch, reaching, refusal, web
 
 INSIDE = [
     *("0.0.0.0", "10.1.2.3", "127.0.0.1", "127.255.255.254", "172.16.0.1", "192.168.1.1"),
@@ -33,8 +29,6 @@ INSIDE = [
     *("2001:0:7f00:1::f7f7:f7f7", "100::1", "localhost", ""),
 ]
 OUTSIDE = ["8.8.8.8", "93.184.216.34", "::ffff:8.8.8.8", "2606:4700::1111", "64:ff9b::808:808"]
-ANSWERS = 3
-UNREACHABLE = "The address cannot be reached."
 
 
 @pytest.mark.parametrize("address", INSIDE)
@@ -65,30 +59,6 @@ class Names:
 async def here() -> AsyncIterator[Web]:
     async with web() as server:
         yield server
-
-
-@asynccontextmanager
-async def reaching(server: Web, *more: str) -> AsyncIterator[Outbound]:
-    """Lets the server and some other names through."""
-
-    async def resolve(_host: str, _port: int) -> list[str]:
-        return ["127.0.0.1"]
-
-    names = {"web.example", *more}
-    outbound = Outbound([(each, server.port) for each in names], resolve)
-    yield outbound
-    await outbound.aclose()
-
-
-async def fetch(outbound: Outbound, url: str, most: int = 1000) -> tuple[Reply, bytes]:
-    into = io.BytesIO()
-    return await outbound.download(url, into, most), into.getvalue()
-
-
-async def refusal(outbound: Outbound, url: str, most: int = 1000) -> str:
-    with pytest.raises(OutboundRefused) as error:
-        await fetch(outbound, url, most)
-    return str(error.value)
 
 
 class Dialled(httpcore.AnyIOBackend):
@@ -239,78 +209,3 @@ async def test_the_proxy_of_the_environment_is_none(
     outbound = Outbound(resolve=Names())
     assert await refusal(outbound, "http://no-such.example/") == UNREACHABLE
     assert here.asked == []
-
-
-async def test_an_answer_has_a_size(here: Web) -> None:
-    here.pages["/"] = answer(b"x" * 1000)
-    async with reaching(here) as outbound:
-        assert len((await fetch(outbound, here.url("/"), 1000))[1]) == 1000
-        with pytest.raises(AnswerTooLarge):
-            await fetch(outbound, here.url("/"), 999)
-
-
-async def test_an_answer_without_an_end_is_not_read_to_it(here: Web) -> None:
-    sent = 0
-
-    async def endless(writer: asyncio.StreamWriter) -> None:
-        nonlocal sent
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        for _ in range(10_000):
-            writer.write(b"x" * 10_000)
-            sent += 10_000
-            await writer.drain()
-
-    here.pages["/"] = endless
-    async with reaching(here) as outbound:
-        with pytest.raises(AnswerTooLarge):
-            await fetch(outbound, here.url("/"), 100_000)
-    assert sent < 50_000_000
-
-
-async def test_what_is_packed_has_the_size_of_what_is_in_it(here: Web) -> None:
-    words = b"words " * 1000
-    bomb = gzip.compress(b"\0" * 50_000_000)
-    assert len(bomb) < 100_000
-    here.pages["/words"] = answer(gzip.compress(words), Content_Encoding="gzip")
-    here.pages["/bomb"] = answer(bomb, Content_Encoding="x-gzip")
-    here.pages["/short"] = answer(gzip.compress(words)[:-9], Content_Encoding="gzip")
-    here.pages["/other"] = answer(b"x", Content_Encoding="br")
-    here.pages["/twice"] = answer(b"x", Content_Encoding="gzip, gzip")
-    here.pages["/none"] = answer(zlib.compress(words), Content_Encoding="gzip")
-    async with reaching(here) as outbound:
-        assert (await fetch(outbound, here.url("/words"), 6000))[1] == words
-        into = io.BytesIO()
-        with pytest.raises(AnswerTooLarge):
-            await outbound.download(here.url("/bomb"), into, 1_000_000)
-        assert len(into.getvalue()) <= 1_000_000
-        for path in ("/short", "/other", "/twice", "/none"):
-            assert await refusal(outbound, here.url(path), 10_000) == UNREACHABLE
-    assert "accept-encoding: identity" in here.asked[0].lower()
-
-
-async def test_an_answer_that_drips_is_given_up(here: Web) -> None:
-    ended = asyncio.Event()
-
-    async def drip(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        try:
-            while True:
-                writer.write(b"x")
-                await writer.drain()
-                await asyncio.sleep(0.01)
-        finally:
-            ended.set()
-
-    here.pages["/"] = drip
-    async with reaching(here) as outbound:
-        with pytest.raises(OutboundRefused, match=UNREACHABLE):
-            await outbound.download(here.url("/"), io.BytesIO(), 10**9, seconds=0.3)
-        await asyncio.wait_for(ended.wait(), 20)
-
-
-async def test_what_is_no_http_is_refused(here: Web) -> None:
-    here.pages["/"] = b"SSH-2.0-OpenSSH\r\n\r\n"
-    here.pages["/cut"] = answer(b"words")[:-2]
-    async with reaching(here) as outbound:
-        for path in ("/", "/cut"):
-            assert await refusal(outbound, here.url(path)) == UNREACHABLE

@@ -46,9 +46,10 @@ COPIED = [
     "customer_needs",
     "messages",
     "comments",
+    "files",
 ]
 # A key is found by its hash alone, and the others are no part of what is shown.
-NOT_COPIED = {"api_keys", "events", "idempotent_answers"}
+NOT_COPIED = {"api_keys", "events", "idempotent_answers", "upload_days"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
 select table_name, column_name from information_schema.columns

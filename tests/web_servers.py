@@ -1,10 +1,16 @@
 """A small web server, for what is fetched from elsewhere."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import pytest
+
+from looplane.kit.outbound import Outbound, OutboundRefused, Reply
+
+UNREACHABLE = "The address cannot be reached."
 Answering = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -54,3 +60,27 @@ async def web() -> AsyncIterator[Web]:
         yield here
     finally:
         server.close()
+
+
+@asynccontextmanager
+async def reaching(server: Web, *more: str) -> AsyncIterator[Outbound]:
+    """Lets the server and some other names through."""
+
+    async def resolve(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    names = {"web.example", *more}
+    outbound = Outbound([(each, server.port) for each in names], resolve)
+    yield outbound
+    await outbound.aclose()
+
+
+async def fetch(outbound: Outbound, url: str, most: int = 1000) -> tuple[Reply, bytes]:
+    into = io.BytesIO()
+    return await outbound.download(url, into, most), into.getvalue()
+
+
+async def refusal(outbound: Outbound, url: str, most: int = 1000) -> str:
+    with pytest.raises(OutboundRefused) as error:
+        await fetch(outbound, url, most)
+    return str(error.value)
