@@ -21,6 +21,7 @@ from tests.mutations.connections import CONNECTIONS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.files import FILES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.statements import STATEMENTS
 
@@ -29,6 +30,7 @@ MUTATIONS = [
     *DECISIONS,
     *CALLERS,
     *CONTENT,
+    *FILES,
     *CONNECTIONS,
     *DATABASE,
     *PROCESSES,

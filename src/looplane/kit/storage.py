@@ -76,6 +76,8 @@ class Storage:
 
     async def pages(self) -> AsyncIterator[list[Stored]]:
         """All objects, in pages and in no order."""
+        if self._folder is not None and not self._folder.exists():
+            return  # nothing was ever put
         with _availability():
             async for page in obstore.list(self._store, chunk_size=_PAGE):
                 yield [Stored(each["path"], each["last_modified"]) for each in page]
