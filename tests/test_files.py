@@ -116,3 +116,12 @@ async def test_an_upload_takes_few_statements(client: httpx.AsyncClient, queries
         taken = await client.post("/files", **form(b"words"))
     assert len(seen) <= 4, seen
     assert UUID(taken.json()["id"])
+
+
+async def test_an_upload_is_a_form(client: httpx.AsyncClient) -> None:
+    wrong = await client.post("/files", json={"file": "words"})
+    assert (wrong.status_code, wrong.json()["code"]) == (415, "unsupported_media_type")
+    assert faults(await client.post("/files", files={"other": ("a.txt", b"x", "text/plain")})) == [
+        "file",
+        "other",
+    ]
