@@ -15,7 +15,6 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from looplane.kit.config import Settings
 from looplane.kit.database import Database, connected as connected_to, open_database
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
@@ -26,6 +25,7 @@ from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
 from tests.operations import World, populate
+from tests.unlimited import UNLIMITED
 from tests.witness import everything
 
 _TESTS = Path(__file__).parent
@@ -47,7 +47,6 @@ WITH_PROCESSES = (
     "test_two_versions.py",
     "test_wake.py",
 )
-UNLIMITED = Settings(reads_per_minute=0, writes_per_minute=0)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,6 +11,7 @@ import httpx
 from jsonschema import Draft202012Validator
 
 from looplane.kit.errors import all_errors
+from looplane.kit.request import MAX_BODY
 from tests.contract_formats import FORMATS, check_formats
 from tests.contract_headers import check_headers
 from tests.contract_messages import check_messages
@@ -41,6 +42,7 @@ PAYLOADS = {
     "comment": "CommentOut",
     "snippet": "SnippetOut",
     "snippet_folder": "SnippetFolderOut",
+    "file": "FileOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()
@@ -89,9 +91,21 @@ class Operation:
 
     @cached_property
     def body(self) -> dict[str, Any] | None:
-        """The schema of its body, references resolved."""
-        sent = self.spec.get("requestBody")
-        return sent and resolved(sent["content"]["application/json"]["schema"])
+        """The schema of its JSON body, references resolved; None where it takes another one."""
+        sent = self.spec.get("requestBody", {}).get("content", {}).get("application/json")
+        return None if sent is None else dict(resolved(sent["schema"]))
+
+    @property
+    def takes_form(self) -> bool:
+        """Whether its body is a form with a file."""
+        return "multipart/form-data" in self.spec.get("requestBody", {}).get("content", {})
+
+    @property
+    def most_bytes(self) -> int:
+        """How large its body may be."""
+        said = self.spec.get("requestBody", {}).get("description", "")
+        found = re.fullmatch(r"At most ([\d,]+) bytes\.", said)
+        return int(found[1].replace(",", "")) if found else MAX_BODY
 
     @property
     def is_json(self) -> bool:

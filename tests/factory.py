@@ -140,6 +140,12 @@ class Factory:
         """A key made over the API."""
         return await self._post("/keys", {"scopes": ["tags:read", "admin"], **fields})
 
+    async def file(self, content: bytes = b"Words", **fields: Any) -> dict[str, Any]:
+        name, kind = fields.get("name", "words.txt"), fields.get("content_type", "text/plain")
+        answer = await self.client.post("/files", files={"file": (name, content, kind)})
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return dict(answer.json())
+
     async def member(self, **fields: Any) -> str:
         """The id of a member."""
         return await self.insert_member(self.db, self.workspace_id, **fields)

@@ -16,11 +16,12 @@ import httpx
 from looplane.kit.clock import Clock
 from looplane.kit.database import Database, open_database
 from looplane.main import create_app
-from tests.conftest import UNLIMITED, Workspace, connected
+from tests.conftest import Workspace, connected
 from tests.factory import Factory
 from tests.field_values import furnish_names
 from tests.operations import World, populate
 from tests.processes import PATIENCE
+from tests.unlimited import UNLIMITED
 from tests.witness import events_of
 
 # Whether somebody waits for what the server process $1 holds.

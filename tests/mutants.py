@@ -22,6 +22,7 @@ from tests.mutations.connections import CONNECTIONS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.files import FILES
 from tests.mutations.members import MEMBERS
 from tests.mutations.processes import PROCESSES
 from tests.mutations.statements import STATEMENTS
@@ -32,6 +33,7 @@ MUTATIONS = [
     *CALLERS,
     *COMMENTS,
     *CONTENT,
+    *FILES,
     *CONNECTIONS,
     *DATABASE,
     *PROCESSES,

@@ -75,6 +75,9 @@ _NEEDED_TOO = {
     "changelogTags-create": ["color"],
     "changelogs-broadcast": ["email"],
 }
+_NEEDED_TOO = {"customerNeeds-create": ["project_ids"], "files-import": ["content_base64"]}
+# A form that is taken wherever one is.
+FORM = {"file": ("words.txt", b"Words", "text/plain")}
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,8 @@ def request(operation: Operation, world: World, **changes: Any) -> dict[str, Any
     }
     if operation.body is not None and "content" not in changes:
         valid["json"] = least(operation, world.ids)
+    if operation.takes_form and "content" not in changes:
+        valid["files"] = FORM
     return valid | changes
 
 
@@ -187,6 +192,8 @@ def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]
         return schema["enum"][0]
     if schema.get("format") == "email":
         return f"{uuid4().hex}@mail.example"
+    if name == "content_base64":
+        return "V29yZHM="
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     examples = {"boolean": True, "integer": 1, "number": 1, "array": [], "object": {}}
     return examples.get(kind, "x")

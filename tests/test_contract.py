@@ -173,6 +173,7 @@ def test_the_shared_error_says_every_code_and_its_status() -> None:
         "payload_too_large",
         "head_too_large",
         "request_timeout",
+        "range_not_satisfiable",
     } == ANYWHERE
 
 

@@ -18,6 +18,7 @@ from looplane.workspaces.commands import create_workspace
 from tests import conftest
 from tests.databases import empty_database
 from tests.factory import Factory
+from tests.unlimited import UNLIMITED
 from tests.witness import events_of
 
 FIRST, *_ = sorted(MIGRATIONS.files)
@@ -143,7 +144,7 @@ async def test_old_events_come_before_all_new_ones(
     key = await Factory.insert_key(con, workspace, ["threads:write"], None)
     database = await open_database(url, 2)
     async with conftest.connected(
-        create_app(database, conftest.UNLIMITED, session_clock), key["key"]
+        create_app(database, UNLIMITED, session_clock), key["key"]
     ) as client:
         body = {"text": "new", "pain_level": "LOW", "contact_email": "new@mail.example"}
         made = await client.post("/threads", json=body)

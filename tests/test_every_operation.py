@@ -14,7 +14,6 @@ from looplane.kit import idempotency
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.keys import SCOPES
-from looplane.kit.request import MAX_BODY
 from looplane.main import create_app
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.contract import OPERATIONS, Operation
@@ -246,10 +245,10 @@ async def test_a_body_is_json(mine: World, operation: Operation) -> None:
 @every(WITH_BODY)
 async def test_a_body_has_its_limit(mine: World, operation: Operation) -> None:
     async def endless() -> Any:
-        for _ in range(MAX_BODY // 100_000 + 1):
+        for _ in range(operation.most_bytes // 100_000 + 1):
             yield b" " * 100_000
 
-    for content in (b" " * (MAX_BODY + 1), endless()):
+    for content in (b" " * (operation.most_bytes + 1), endless()):
         large = request(operation, mine, content=content)
         large["headers"] = {"Content-Type": "application/json"}
         refused(await mine.client.request(**large), 413, "payload_too_large")

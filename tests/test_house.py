@@ -47,6 +47,9 @@ ACROSS = {
     "looplane.members.invites.sql.HOLD_OPENED": "a token says which workspace",
     "looplane.workspaces.sql": "workspaces are in none",
     "looplane.threads.sql.FIND_DUE": "one clock wakes all",
+    "looplane.files.sql.FIND_SERVED": "the secret of a link says which workspace",
+    "looplane.files.sql.LIST_USED_KEYS": "one sweep looks through the storage of all",
+    "looplane.files.sql.DELETE_DAYS": "one sweep counts for all",
     "looplane.html_upkeep.sql.FIND": "one cleaner cleans for all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",
 }

@@ -10,9 +10,10 @@ import pytest
 from looplane.kit.database import Database
 from looplane.kit.etags import parse_if_match
 from looplane.main import API_ROOT, create_app
-from tests.conftest import UNLIMITED, Workspace
+from tests.conftest import Workspace
 from tests.factory import Factory
 from tests.http_servers import served
+from tests.unlimited import UNLIMITED
 
 PAGE = "https://app.firm.example"
 LIMITED = replace(

@@ -18,8 +18,9 @@ from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
 from looplane.kit.principal import Principal
 from looplane.main import create_app
-from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
+from tests.unlimited import UNLIMITED
 from tests.witness import etag
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -15,7 +15,7 @@ from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.migrate import migrate
 from looplane.main import MIGRATIONS, create_app
-from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected, furnish
+from tests.conftest import SteppedClock, Workspace, connected, furnish
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
 from tests.field_values import changes_of, furnish_names
@@ -30,6 +30,7 @@ from tests.operations import (
     request,
 )
 from tests.plans import OneConnection, Scan, explain_all, rolled_back, scans_of, told, watched
+from tests.unlimited import UNLIMITED
 
 LARGE = {"threads", "contacts", "companies", "tags", "tag_groups", "projects", "issues", "members"}
 LARGE |= {

@@ -19,6 +19,11 @@ BAD = {
         *("https://*.firm.example", "https://APP.example", "https://a.example, *"),
     ],
     "LOOPLANE_TRUSTED_PROXIES": ["*", "proxy", "10.0.0.0/33", "10.0.0.1, x"],
+    "LOOPLANE_PUBLIC_URL": ["support.firm.example", "ftp://a", "https://u:geheim@a", "http://a?b"],
+    "LOOPLANE_FILES_S3_ENDPOINT": ["s3.firm.example", "https://", "http://[a", "http://a b"],
+    "LOOPLANE_UPLOADS_PER_MINUTE": ["-1", "x"],
+    "LOOPLANE_UPLOADS_PER_DAY": ["-1", "10000001"],
+    "LOOPLANE_OUTBOUND_ALLOW": ["a", "a:0", "a:65536", "*:80", "a:80, b", "http://a:80", "::1:80"],
     "LOOPLANE_LOG_LEVEL": ["INFO", "trace"],
     "LOOPLANE_LOG_FORMAT": ["xml"],
     "LOOPLANE_CONSOLE_CHANNEL": ["true", "ON", "1"],
@@ -27,7 +32,8 @@ BAD = {
     "LOOPLANE_DATABASE_URL": ["mysql://u:geheim@h/d", "u:geheim@h/d", "postgres:/u:geheim@[h/d"],
 }
 REASONS = ("must be a whole number from ", "must be one of ", "must be a folder", "must start with")
-LISTS = ("must be origins", "must be addresses or networks")
+LISTS = ("must be origins", "must be addresses or networks", "must be names with ports")
+ADDRESS = "must be an address such as"
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name in BAD for text in BAD[name]])
@@ -35,7 +41,7 @@ def test_a_bad_value_is_named_with_the_reason(name: str, text: str) -> None:
     with pytest.raises(ConfigError) as error:
         read_settings({name: text})
     told = str(error.value).removeprefix(f"{name} ")
-    assert told.startswith((*REASONS, *LISTS, "names a user")), told
+    assert told.startswith((*REASONS, *LISTS, ADDRESS, "names a user")), told
     assert "geheim" not in told
 
 
@@ -68,6 +74,8 @@ def test_good_values(tmp_path: Path) -> None:
             "LOOPLANE_WRITES_PER_MINUTE": "10000000",
             "LOOPLANE_CORS_ORIGINS": "https://app.firm.example, http://localhost:5173,",
             "LOOPLANE_TRUSTED_PROXIES": "10.0.0.7/8,::1",
+            "LOOPLANE_PUBLIC_URL": "https://support.firm.example/help/",
+            "LOOPLANE_OUTBOUND_ALLOW": "Chat.Internal:8443, [::1]:80, 10.0.0.7:443",
             "LOOPLANE_LOG_LEVEL": "debug",
             "LOOPLANE_LOG_FORMAT": "json",
         }
@@ -77,6 +85,8 @@ def test_good_values(tmp_path: Path) -> None:
     assert (read.reads_per_minute, read.writes_per_minute) == (0, 10_000_000)
     assert (read.log_level, read.log_format) == ("debug", "json")
     assert read.cors_origins == ("https://app.firm.example", "http://localhost:5173")
+    assert read.address == "https://support.firm.example/help"
+    assert read.outbound_allow == (("chat.internal", 8443), ("::1", 80), ("10.0.0.7", 443))
     assert read.trusted_proxies == ("10.0.0.0/8", "::1/128")
     assert "p%40ss" in str(read.database_url)
     assert "p%40ss" not in repr(read)

@@ -14,10 +14,11 @@ from looplane.kit.clock import iso
 from looplane.kit.database import open_database
 from looplane.main import create_app
 from looplane.threads.commands import wake_due_threads
-from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.operations import World, populate
 from tests.processes import BLOCKS, come_about
+from tests.unlimited import UNLIMITED
 from tests.witness import events_of
 
 # A change of each noun's thing, of which there are as many as one wants.

@@ -1,5 +1,6 @@
 """A small API with an operation of every kind."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from functools import partial
@@ -87,6 +88,7 @@ def hosted(database: Database | None = None) -> FastAPI:
         toys.state.channels = frozenset()
         toys.state.authenticator = Authenticator(partial(keys.find_principal, database))
         toys.state.limiter, toys.state.html_cleaner = RateLimiter(0, 0), HtmlCleaner()
+        toys.state.large_bodies = asyncio.Semaphore(1)
     return toys
 
 

@@ -23,7 +23,8 @@ so is a field or a query parameter.
 HEAD answers as GET, without the body, and OPTIONS says what a path has. Answers over \
 {MIN_SIZE:,} bytes are compressed with Brotli or gzip for callers who take that; none may be kept \
 by what stands between (`Cache-Control: no-store`). Ids are UUIDs, and times are in UTC, to the \
-millisecond. A body has at most {MAX_BODY:,} bytes, address and headers together at most \
+millisecond. A body has at most {MAX_BODY:,} bytes \
+unless its operation says more, address and headers together at most \
 {MAX_HEAD:,}, and a page ends early after {PAGE_BYTES:,} bytes of text."""
 
 

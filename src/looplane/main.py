@@ -1,5 +1,6 @@
 """The whole program as one ASGI application: composition only."""
 
+import asyncio
 from functools import partial
 
 from fastapi import FastAPI
@@ -24,11 +25,16 @@ from looplane.doc_drafts.routes import api as doc_drafts
 from looplane.doc_drafts.sql import DRAFT
 from looplane.doc_groups.routes import api as doc_groups
 from looplane.doc_groups.sql import DOC_GROUP
+from looplane.file_site import FOLDER, file_routes
+from looplane.files.commands import Intake
+from looplane.files.routes import api as files
+from looplane.files.sql import FILE
 from looplane.issues.routes import api as issues
 from looplane.issues.sql import ISSUE
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me, keys_api
 from looplane.kit.authentication import Authenticator
+from looplane.kit.bodies import MAX_WHOLE
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
@@ -36,13 +42,16 @@ from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.key_uses import KeyUses
 from looplane.kit.limits import RateLimiter
 from looplane.kit.migrations import read_migrations
+from looplane.kit.outbound import Outbound
+from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
+from looplane.kit.storage import storage_of
 from looplane.members.invites.sql import INVITE
 from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
-from looplane.site import site_routes
+from looplane.site import WithoutRanges, site_routes
 from looplane.snippet_folders.routes import api as snippet_folders
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
 from looplane.snippets.routes import api as snippets
@@ -78,6 +87,7 @@ APIS = (
     doc_drafts,
     members,
     keys_api,
+    files,
     me,
 )
 FUNCTIONS = (THREAD_UPDATE,)
@@ -100,9 +110,16 @@ RESOURCES = (
     keys.KEY,
     SNIPPET_FOLDER,
     SNIPPET,
+    FILE,
 )
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
+LARGE_BODIES = {
+    (route.method, API_ROOT + route.path): route.most_bytes
+    for noun in APIS
+    for route in noun.routes
+    if route.most_bytes > MAX_BODY
+}
 
 
 def create_api() -> FastAPI:
@@ -127,9 +144,16 @@ class Application:
         state.authenticator = Authenticator(find, clock, self._key_uses.note)
         # The console takes mail where nothing else does.
         state.channels = frozenset({"email"} if settings.console_channel == "on" else ())
-        state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
-        self._site = Router(site_routes(CONTRACT), redirect_slashes=False)
-        self._middleware = RequestMiddleware(self._choose, settings.cors_origins)
+        limits = (settings.reads_per_minute, settings.writes_per_minute)
+        state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
+        state.large_bodies = asyncio.Semaphore(MAX_WHOLE)
+        self._outbound = Outbound(settings.outbound_allow)
+        state.files = Intake(
+            storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
+        )
+        self._files = Router(file_routes(), redirect_slashes=False)
+        self._site = WithoutRanges(Router(site_routes(CONTRACT), redirect_slashes=False))
+        self._middleware = RequestMiddleware(self._choose, settings.cors_origins, LARGE_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._middleware(scope, receive, send)
@@ -142,6 +166,7 @@ class Application:
         """Ends what was started beside this process, and writes what is in memory alone."""
         await self._key_uses.aclose()
         await self._html_cleaner.aclose()
+        await self._outbound.aclose()
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self._api
@@ -149,6 +174,8 @@ class Application:
             scope["root_path"] = API_ROOT
             # The router alone: what FastAPI puts around it, the middleware does already.
             await self._api.router(scope, receive, send)
+        elif scope["path"].startswith(FOLDER):
+            await self._files(scope, receive, send)
         else:
             await self._site(scope, receive, send)
 

@@ -10,11 +10,13 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
+from looplane.files.commands import OrphanSweep
 from looplane.kit import idempotency
 from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
 from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
+from looplane.kit.storage import storage_of
 from looplane.kit.writes import LIFETIME
 from looplane.threads.commands import wake_due_threads
 
@@ -52,7 +54,13 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         return made + await event_partitions.drop_partitions(con, before)
 
     # Apart from each other, so that what keeps failing slows down nothing else.
-    rounds = (Periodic(waker.run), Periodic(sweep), Periodic(keep_events, _HOUR))
+    files = OrphanSweep(storage_of(settings), clock)
+    rounds = (
+        Periodic(waker.run),
+        Periodic(sweep),
+        Periodic(keep_events, _HOUR),
+        Periodic(files.run, _HOUR),
+    )
     await asyncio.gather(*(_repeat(database, each) for each in rounds))
 
 

@@ -47,6 +47,12 @@ class Api:
         """Declares an endpoint that makes something."""
         return self._declare("POST", path, operation_id, answer, raises)
 
+    def upload(
+        self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
+    ) -> Declare:
+        """Declares an endpoint that takes a file, in a body as large as files are."""
+        return self._declare("POST", path, operation_id, answer, raises, takes_files=True)
+
     def patch(
         self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
     ) -> Declare:
@@ -59,13 +65,15 @@ class Api:
         """Declares an endpoint that deletes something."""
         return self._declare("DELETE", path, operation_id, answer, raises)
 
-    def _declare(
+    def _declare(  # noqa: PLR0913  # what an operation is declared with
         self,
         method: str,
         path: str,
         operation_id: str,
         answer: AnswerType,
         raises: Sequence[type[ApiError]],
+        *,
+        takes_files: bool = False,
     ) -> Declare:
         def add(endpoint: Endpoint) -> Endpoint:
             self.routes.append(
@@ -74,6 +82,7 @@ class Api:
                     endpoint,
                     method=method,
                     raises=raises,
+                    takes_files=takes_files,
                     operation_id=operation_id,
                     tags=[self.tag],
                     summary=endpoint.__name__.replace("_", " ").capitalize(),

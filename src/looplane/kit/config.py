@@ -6,12 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from looplane.kit.embedded_pg.data_dir import default_data_dir
 from looplane.kit.pooler import AUTO, POOLINGS
 
 # Scheme, host in lower case, and a port: what stands in a browser's Origin header.
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+
+
+# A name, or an address, and a port.
+_TARGET = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
+_MAX_PORT = 65535
 
 
 class ConfigError(Exception):
@@ -33,10 +39,23 @@ class Settings:
     writes_per_minute: int = 600
     keep_events_days: int = 0  # 0 keeps them for ever
     console_channel: str = "on"
+    public_url: str | None = None  # without a slash at its end
+    uploads_per_minute: int = 30
+    uploads_per_day: int = 500
+    files_s3_bucket: str | None = None
+    files_s3_endpoint: str | None = None
+    files_s3_region: str = "us-east-1"
+    outbound_allow: tuple[tuple[str, int], ...] = ()
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "info"
     log_format: str = "auto"
+
+    @property
+    def address(self) -> str:
+        """What a browser reaches us by."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
 
 def _integer(low: int, high: int) -> Callable[[str], int]:
@@ -100,6 +119,31 @@ def _origins(text: str) -> tuple[str, ...]:
     return tuple(_listed(text))
 
 
+def _address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        plain = not (parts.username or parts.query or parts.fragment) and text.isprintable()
+    except ValueError:
+        is_one = plain = False
+    if not is_one or not plain or " " in text:
+        msg = "must be an address such as https://support.firm.example"
+        raise ValueError(msg)
+    return text.rstrip("/")
+
+
+def _targets(text: str) -> tuple[tuple[str, int], ...]:
+    """Names or addresses, each with a port; an IPv6 address stands in brackets."""
+    targets = []
+    for part in _listed(text):
+        found = _TARGET.fullmatch(part)
+        if not found or not 1 <= int(found[2]) <= _MAX_PORT:
+            msg = f"must be names with ports such as chat.example:8443, with commas; {part} is none"
+            raise ValueError(msg)
+        targets.append((found[1].lower().strip("[]."), int(found[2])))
+    return tuple(targets)
+
+
 def _networks(text: str) -> tuple[str, ...]:
     networks = []
     for part in _listed(text):
@@ -113,7 +157,7 @@ def _networks(text: str) -> tuple[str, ...]:
 
 _PARSERS: dict[str, Callable[[str], object]] = {
     "host": str,
-    "port": _integer(0, 65535),
+    "port": _integer(0, _MAX_PORT),
     "data_dir": _absolute,
     "database_url": _database_url,
     "database_pooling": _one_of(*POOLINGS),
@@ -123,6 +167,13 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "writes_per_minute": _integer(0, 10_000_000),
     "keep_events_days": _integer(0, 36_500),
     "console_channel": _one_of("on", "off"),
+    "public_url": _address,
+    "uploads_per_minute": _integer(0, 10_000_000),
+    "uploads_per_day": _integer(0, 10_000_000),
+    "files_s3_bucket": str,
+    "files_s3_endpoint": _address,
+    "files_s3_region": str,
+    "outbound_allow": _targets,
     "cors_origins": _origins,
     "trusted_proxies": _networks,
     "log_level": _one_of("debug", "info", "warning", "error"),

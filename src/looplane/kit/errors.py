@@ -117,6 +117,16 @@ class UnsupportedMediaType(ApiError):
     code, status = "unsupported_media_type", 415
 
 
+class RangeNotSatisfiable(ApiError):
+    """The file has none of the bytes that Range asks for."""
+
+    code, status = "range_not_satisfiable", 416
+
+    def __init__(self, size: int) -> None:
+        headers = {"Content-Range": f"bytes */{size}"}
+        super().__init__(f"The file has {size:,} bytes, and none of those.", headers=headers)
+
+
 class Unprocessable(ApiError):
     """Well formed, and cannot be processed."""
 

@@ -69,14 +69,17 @@ class RateLimit:
 
 
 class RateLimiter:
-    """Counts the requests of each key, reads and writes apart; 0 switches a limit off."""
+    """Counts the requests of each key, reads and writes apart; 0 switches a limit off.
 
-    def __init__(self, reads: int, writes: int) -> None:
-        self._limits = {"read": reads, "write": writes}
+    Uploads are counted once more, for themselves.
+    """
+
+    def __init__(self, reads: int, writes: int, uploads: int = 0) -> None:
+        self._limits = {"read": reads, "write": writes, "upload": uploads}
         self._window = Window()
 
     def spend(self, key_id: UUID | None, kind: str) -> RateLimit | None:
-        """Takes one request of `kind` (read or write); None where there is no limit."""
+        """Takes one request of `kind` (read, write or upload); None where there is no limit."""
         limit = self._limits[kind]
         if not limit:
             return None

@@ -13,7 +13,6 @@ from looplane.kit.openapi_parts import (
     responses,
 )
 from looplane.kit.operation import Operation
-from looplane.kit.request import MAX_BODY
 from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
 from looplane.kit.signature import Parameter, RawBody
 
@@ -67,7 +66,9 @@ def _finish(path: dict[str, Json], route: Operation) -> None:
     if parameters:
         operation["parameters"] = parameters
     if route.signature.body is not None and route.signature.body.mark is not None:
-        operation["requestBody"] = _binary_body(route.signature.body)
+        operation["requestBody"] = _binary_body(route.signature.body, route.most_bytes)
+    elif route.takes_files:
+        operation["requestBody"]["description"] = f"At most {route.most_bytes:,} bytes."
     operation["responses"] = _responses(operation["responses"]["200"], route)
 
 
@@ -100,7 +101,7 @@ def _refused(name: str) -> dict[str, Json]:
     return {**kept, "description": "Not taken here: 400.", "schema": {"not": {}}}
 
 
-def _binary_body(body: Parameter) -> dict[str, Json]:
+def _binary_body(body: Parameter, most: int) -> dict[str, Json]:
     content: dict[str, Json]
     if isinstance(body.mark, RawBody):
         content = {each: {"schema": _BINARY} for each in body.mark.media_types}
@@ -113,7 +114,7 @@ def _binary_body(body: Parameter) -> dict[str, Json]:
             "required": [body.name],
             "additionalProperties": False,
         }
-        content, most = {"multipart/form-data": {"schema": schema}}, MAX_BODY
+        content = {"multipart/form-data": {"schema": schema}}
     return {"description": f"At most {most:,} bytes.", "content": content, "required": True}
 
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from looplane.kit.bodies import Body, body_of_file
 from looplane.kit.context import ANY_VERSION, Context, Precondition
 from looplane.kit.errors import (
     ApiError,
@@ -29,7 +30,16 @@ from looplane.kit.html_fields import clean_fields
 from looplane.kit.ids import parse_id
 from looplane.kit.paging import PageQuery, with_filters_of_cursor
 from looplane.kit.principal import Principal
-from looplane.kit.request import Validated, read_file, read_json, read_query, read_raw
+from looplane.kit.request import (
+    MAX_BODY,
+    MAX_FILE_BODY,
+    Validated,
+    read_file,
+    read_json,
+    read_query,
+    read_raw,
+    read_spooled,
+)
 from looplane.kit.request_headers import RequestHeaders, headers_taken, read_headers
 from looplane.kit.responses import or_404
 from looplane.kit.signature import RawBody, Signature, WriteQuery, read_signature
@@ -50,9 +60,12 @@ class Operation(APIRoute):
         *,
         method: str,
         raises: Sequence[type[ApiError]] = (),
+        takes_files: bool = False,
         **options: Any,  # noqa: ANN401  # FastAPI's own
     ) -> None:
         self.method, self.raises = method, raises
+        self.takes_files = takes_files
+        self.most_bytes = MAX_FILE_BODY if takes_files else MAX_BODY
         self.signature: Signature = read_signature(endpoint, method, path)
         super().__init__(path, endpoint, methods=[method], **options)
         self.is_stream = self.response_model is None
@@ -87,6 +100,7 @@ class Operation(APIRoute):
         try:
             response = await self._answer(request, principal, body)
         finally:
+            body.close()
             await request.close()  # the files of a form
         await response(scope, receive, send)
 
@@ -96,10 +110,14 @@ class Operation(APIRoute):
         principal: Principal = await state.authenticator.authenticate(
             request.headers.get("authorization"), scope.get("looplane.client", "")
         )
-        kind = "read" if request.method in _READS else "write"
-        if (left := state.limiter.spend(principal.key_id, kind)) is not None:
-            scope["looplane.rate_limit"] = left
-            state.limiter.refuse_overspent(left)
+        kinds = ["read" if request.method in _READS else "write"]
+        kinds += ["upload"] if self.takes_files else []
+        for kind in kinds:
+            if (left := state.limiter.spend(principal.key_id, kind)) is not None:
+                # What is told is the limit that will be reached first.
+                known = scope.setdefault("looplane.rate_limit", left)
+                scope["looplane.rate_limit"] = min(known, left, key=lambda each: each.remaining)
+                state.limiter.refuse_overspent(left)
         for needed in self.signature.scopes:
             if needed not in principal.scopes:
                 msg = f"This key lacks the scope {needed}."
@@ -109,28 +127,33 @@ class Operation(APIRoute):
             raise Forbidden(msg)
         return principal
 
-    async def _read_body(self, request: Request) -> bytes:
-        """The bytes of the body, where one is taken."""
+    async def _read_body(self, request: Request) -> Body:
+        """The body, where one is taken."""
         parameter = self.signature.body
         if parameter is None:
-            return b""
+            return Body()
         if isinstance(parameter.mark, RawBody):
-            return await read_raw(request, parameter.mark.media_types, parameter.mark.most_bytes)
-        return await request.body()
+            mark = parameter.mark
+            return Body(await read_raw(request, mark.media_types, mark.most_bytes))
+        if isinstance(parameter.mark, params.File):
+            return await body_of_file(await read_file(request, parameter.name))
+        if self.takes_files:
+            return Body(spool=await read_spooled(request))
+        return Body(await request.body())
 
-    async def _answer(self, request: Request, principal: Principal, body: bytes) -> Response:
+    async def _answer(self, request: Request, principal: Principal, body: Body) -> Response:
         limit = asyncio.timeout(REQUEST_TIMEOUT)
         try:
             # One limit for all: the body's HTML, and every statement.
-            async with limit:
-                return await self._call(request, principal, body)
+            async with limit, body.whole(request.app.state.large_bodies) as whole:
+                return await self._call(request, principal, whole)
         except TimeoutError:
             if not limit.expired():
                 raise
             msg = "It took too long and was given up; try again."
             raise Unavailable(msg) from None
 
-    async def _call(self, request: Request, principal: Principal, body: bytes) -> Response:
+    async def _call(self, request: Request, principal: Principal, body: Body) -> Response:
         arguments: dict[str, Any] = {
             name: or_404(parse_id(text), "thing") for name, text in request.path_params.items()
         }
@@ -148,21 +171,21 @@ class Operation(APIRoute):
         if self.signature.body is not None:
             arguments[self.signature.body.name] = payload.model
         context = self._context(request, principal, headers.precondition, faults)
-        caller = self._caller(request, context, headers, query, body)
+        caller = self._caller(request, context, headers, query, body.content)
         arguments[self.signature.caller.name] = caller
         response: Response = await self.endpoint(**arguments)
         return response
 
-    async def _read_payload(self, request: Request, body: bytes) -> Validated:
+    async def _read_payload(self, request: Request, body: Body) -> Validated:
         """The body as the endpoint takes it, its HTML cleaned."""
         parameter = self.signature.body
         if parameter is None:
             return Validated(None)
-        if isinstance(parameter.mark, params.File):
-            return await read_file(request, parameter.name)
+        if body.file is not None:
+            return body.file
         if parameter.mark is not None:
-            return Validated(body)
-        payload = read_json(request, body, parameter.type)
+            return Validated(body.content)
+        payload = read_json(request, body.content, parameter.type)
         if payload.model is None:
             return payload
         model, faults = await clean_fields(payload.model, request.app.state.html_cleaner)
@@ -200,6 +223,7 @@ class Operation(APIRoute):
             fingerprint=fingerprint(request.method, target, body) if key else b"",
             dry_run=query.model.dry_run,
             present=self._present(request, context.principal) if query.model.dry_run else None,
+            state=request.app.state,
         )
 
     def _present(

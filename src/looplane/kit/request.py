@@ -1,10 +1,12 @@
 """What a request says: its query and its body, read into strict models."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from tempfile import SpooledTemporaryFile
 from typing import Any, get_type_hints
 
 import jiter
@@ -21,6 +23,9 @@ from looplane.kit.validation_messages import faults_of, shorten
 
 # Bytes that a request may have beside its head.
 MAX_BODY = 1_000_000
+# … and where it brings a file: one of the largest that are taken, and what a form adds.
+MAX_FILE = 10 * 1024 * 1024
+MAX_FILE_BODY = 11_000_000
 _UTF_8 = re.compile(r"(?i)\s*(charset=(\"utf-8\"|utf-8))?\s*")
 # No object of ours has as many fields, nor all objects of a body together: each that is not ours
 # would be a fault, and take its time.
@@ -87,10 +92,23 @@ async def read_raw(request: Request, media_types: Sequence[str], most_bytes: int
     return body
 
 
+async def read_spooled(request: Request) -> SpooledTemporaryFile[bytes]:
+    """The body as it comes, on the disk where it is large; to be closed by the caller."""
+    spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=MAX_BODY)  # noqa: SIM115  # the caller closes it
+    try:
+        async for part in request.stream():
+            await asyncio.to_thread(spool.write, part)
+        spool.seek(0)
+    except BaseException:
+        spool.close()
+        raise
+    return spool
+
+
 async def read_file(request: Request, field: str) -> Validated:
     """The one file of a form, as the UploadFile in `field`. Raises UnsupportedMediaType.
 
-    It is closed with the request.
+    It is on the disk where it is large, and closed with the request.
     """
     if _media_type(request.headers) != "multipart/form-data":
         msg = "Send the file as multipart/form-data."

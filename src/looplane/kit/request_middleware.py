@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -52,13 +52,19 @@ def _no_route(error: HTTPException) -> ApiError:
 class RequestMiddleware:
     """Pure ASGI around the whole application.
 
-    `cors_origins` may read the answers from their pages. In the scope of a request it leaves
-    `looplane.request_id` and `looplane.client`, the caller's address, and takes from there
-    `looplane.operation` and `looplane.rate_limit`.
+    `cors_origins` may read the answers from their pages. `large_bodies` says of methods and paths
+    how many bytes of a body they take, where that is more than others do. In the scope of a request
+    it leaves `looplane.request_id` and `looplane.client`, the caller's address, and takes from
+    there `looplane.operation` and `looplane.rate_limit`.
     """
 
-    def __init__(self, app: ASGIApp, cors_origins: Collection[str] = ()) -> None:
-        self._app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        cors_origins: Collection[str] = (),
+        large_bodies: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
+        self._app, self._large_bodies = app, large_bodies or {}
         self._cors = Cors(cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +72,8 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request = _Request(scope, receive, send, self._cors)
+        most = self._large_bodies.get((scope["method"], scope["path"]), MAX_BODY)
+        request = _Request(scope, receive, send, self._cors, most)
         try:
             request.refuse_large(request.declared_length)
             await self._app(scope, request.receive, request.send)
@@ -98,7 +105,10 @@ def _explained(error: Exception, request_id: str) -> ApiError:
 class _Request:
     """One request on its way in and out."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, cors: Cors) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, cors: Cors, most_bytes: int
+    ) -> None:
+        self._most_bytes = most_bytes
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self.id = request_id(self._headers.get(b"x-request-id", b""))
         length = self._headers.get(b"content-length", b"")
@@ -143,8 +153,8 @@ class _Request:
             raise RequestTimeout(msg) from None
 
     def refuse_large(self, size: int) -> None:
-        if size > MAX_BODY:
-            msg = f"The body may have {MAX_BODY:,} bytes at the most."
+        if size > self._most_bytes:
+            msg = f"The body may have {self._most_bytes:,} bytes at the most."
             # Whatever of the body is still under way must not be read as a next request.
             ends = self.declared_length and self.declared_length <= _MAX_DISCARDED
             raise PayloadTooLarge(msg, headers={} if ends else {"Connection": "close"})
@@ -164,8 +174,7 @@ class _Request:
             *headers,
             (b"x-request-id", self.id.encode()),
             (b"vary", varies),
-            *SECURITY_HEADERS,
-            *(each for each in DEFAULT_HEADERS if each[0] not in own),
+            *(each for each in (*SECURITY_HEADERS, *DEFAULT_HEADERS) if each[0] not in own),
             *(limit.headers() if limit is not None else ()),
             *self._cors.headers(self._headers, self._scope["method"], own.get(b"allow", b"")),
         ]

@@ -45,7 +45,8 @@ class Read:
 class Write:
     """A request that writes, from a caller who may; committed before the answer leaves.
 
-    `present` answers the thing as it is now, for a dry run, where there is such a thing.
+    `present` answers the thing as it is now, for a dry run, where there is such a thing. `state` is
+    what the application holds beside the database.
     """
 
     database: Database
@@ -54,6 +55,7 @@ class Write:
     fingerprint: bytes = b""
     dry_run: bool = False
     present: Callable[[], Awaitable[Response]] | None = None
+    state: Any = None
 
     async def __call__(self, command: Command, *args: object) -> Response:
         """Runs `command`, again when another write got in between.
@@ -71,6 +73,16 @@ class Write:
             return await self._with_present_etag(response)
         msg = "Other writes to the same things kept getting in between; try again."
         raise Conflict(msg, headers={"Retry-After": "1"})
+
+    async def stored_answer(self) -> Response | None:
+        """What this request was answered before, if it was: for what comes before the command.
+
+        Raises Unprocessable when its Idempotency-Key came with another request.
+        """
+        if self.idempotency_key is None or self.dry_run:
+            return None
+        async with self.database.reading() as con:
+            return await self._find_stored(con)
 
     async def _run(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         if self.context.faults:
@@ -106,24 +118,32 @@ class Write:
 
     async def _run_once(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """The write and its stored answer in one transaction: both are there, or neither."""
-        key_id, now = self.context.principal.key_id, self.context.clock()
-        slot = (self.context.workspace_id, key_id, str(self.idempotency_key))
+        now = self.context.clock()
         async with con.transaction():
-            claimed = await idempotency.claim(con, *slot)
-            stored = await idempotency.get(con, *slot, now - LIFETIME)
-            if stored is None and not claimed:
+            claimed = await idempotency.claim(con, *self._slot)
+            if (stored := await self._find_stored(con)) is not None:
+                return stored
+            if not claimed:
                 msg = "A request with this Idempotency-Key is still running."
                 raise Conflict(msg, headers={"Retry-After": "1"})
-            if stored is not None:
-                if stored["request_hash"] != self.fingerprint:
-                    msg = "This Idempotency-Key was used for another request."
-                    raise Unprocessable(msg)
-                replayed = {**stored["headers"], "Idempotent-Replayed": "true"}
-                return JsonResponse(stored["body"], replayed)
             answer = await command(con, self.context, *args)
             headers = answer.all_headers()
-            await idempotency.insert(con, *slot, self.fingerprint, headers, answer.body, now)
+            await idempotency.insert(con, *self._slot, self.fingerprint, headers, answer.body, now)
         return JsonResponse(answer.shown_once or answer.body, headers)
+
+    @property
+    def _slot(self) -> tuple[UUID, UUID | None, str]:
+        key_id = self.context.principal.key_id
+        return self.context.workspace_id, key_id, str(self.idempotency_key)
+
+    async def _find_stored(self, con: Connection) -> Response | None:
+        stored = await idempotency.get(con, *self._slot, self.context.clock() - LIFETIME)
+        if stored is None:
+            return None
+        if stored["request_hash"] != self.fingerprint:
+            msg = "This Idempotency-Key was used for another request."
+            raise Unprocessable(msg)
+        return JsonResponse(stored["body"], {**stored["headers"], "Idempotent-Replayed": "true"})
 
 
 async def _rolled_back(

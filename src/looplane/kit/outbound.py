@@ -1,0 +1,242 @@
+"""Requests to addresses that others name: never to what is inside the operator's network.
+
+A name is resolved once, its addresses are checked, and the connection goes to a checked one: a
+name that points elsewhere a moment later is of no use. Of several addresses those that are public
+are tried, in their order. Each redirect is a request of its own. What an operator allows by name
+and port may be anywhere.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import BinaryIO
+
+import anyio
+import httpcore
+import httpx
+
+from looplane.kit.public_addresses import is_public
+from looplane.kit.unpacking import CannotUnpack, Unpacker
+
+# Seconds: for a connection, between two parts of an answer, and for all of a request with its
+# redirects.
+_LIMITS = httpx.Timeout(5.0, read=10.0, pool=10.0)
+_WHOLE = 20.0
+_MAX_REDIRECTS = 5
+_MAX_CONNECTIONS = 50
+_AGENT = "Looplane"
+
+# The addresses of a name, as text.
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+Target = tuple[str, int]
+
+
+class OutboundRefused(Exception):
+    """No answer was had from there; its text may be shown to anyone.
+
+    What is refused reads like what cannot be reached: it tells nothing of the network inside.
+    """
+
+
+class AnswerTooLarge(OutboundRefused):
+    """The answer has more bytes than are taken."""
+
+
+def _unreachable() -> OutboundRefused:
+    return OutboundRefused("The address cannot be reached.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was answered in the end, and by which address."""
+
+    status: int
+    headers: httpx.Headers
+    url: str
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a name, by the machine's own resolver."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+class _CheckedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects to public addresses, and to what is allowed by name and port."""
+
+    def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
+        self._allowed, self._resolve = allowed, resolve
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  # as the library calls it
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            with anyio.fail_after(timeout):
+                for address in await self._addresses(host, port):
+                    try:
+                        return await self._network.connect_tcp(
+                            address, port, None, local_address, socket_options
+                        )
+                    except httpcore.ConnectError:
+                        continue
+        except TimeoutError:
+            pass
+        msg = "no address of it can be reached"
+        raise httpcore.ConnectError(msg)
+
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        """Those to try."""
+        try:
+            found = await self._resolve(host, port)
+        except (OSError, UnicodeError):
+            return []
+        if (host.lower().rstrip("."), port) in self._allowed:
+            return found
+        return [each for each in found if is_public(each)]
+
+
+class _CheckedTransport(httpx.AsyncHTTPTransport):
+    def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
+        super().__init__(trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=_MAX_CONNECTIONS,
+            # A connection that stays was checked for another request.
+            max_keepalive_connections=0,
+            network_backend=_CheckedNetwork(allowed, resolve),
+        )
+
+
+class Outbound:
+    """Sends requests; `allowed` are names and ports that may be anywhere."""
+
+    def __init__(self, allowed: Iterable[Target] = (), resolve: Resolve = resolve) -> None:
+        self._client = httpx.AsyncClient(
+            transport=_CheckedTransport(frozenset(allowed), resolve),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=_LIMITS,
+            # What one answer sets is no business of the next request.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"},
+        )
+
+    async def aclose(self) -> None:
+        """Ends all connections."""
+        await self._client.aclose()
+
+    async def send(  # noqa: PLR0913  # what a request is made of
+        self,
+        method: str,
+        url: str,
+        into: BinaryIO,
+        most_bytes: int,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        seconds: float = _WHOLE,
+    ) -> Reply:
+        """One request, no redirect followed; the answer's body, unpacked, goes into a file.
+
+        Raises OutboundRefused, AnswerTooLarge.
+        """
+        request = self._request(method, url, content, headers)
+        async with _refusals(seconds):
+            return await self._exchange(request, into, most_bytes)
+
+    async def download(
+        self, url: str, into: BinaryIO, most_bytes: int, *, seconds: float = _WHOLE
+    ) -> Reply:
+        """What is at an address, or at the end of at most five redirects from there.
+
+        Raises OutboundRefused, AnswerTooLarge.
+        """
+        async with _refusals(seconds):
+            for _ in range(_MAX_REDIRECTS + 1):
+                reply = await self._exchange(self._request("GET", url), into, most_bytes)
+                if (location := _location(reply)) is None:
+                    return reply
+                url = location
+        msg = f"The address redirects more than {_MAX_REDIRECTS} times."
+        raise OutboundRefused(msg)
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Request:
+        try:
+            request = self._client.build_request(method, url, content=content, headers=headers)
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            msg = "The address is not one of the web."
+            raise OutboundRefused(msg) from error
+        if request.url.scheme not in {"http", "https"} or not request.url.host:
+            msg = "The address must start with http:// or https://."
+            raise OutboundRefused(msg)
+        if request.url.userinfo:
+            msg = "The address must hold no name and password."
+            raise OutboundRefused(msg)
+        return request
+
+    async def _exchange(self, request: httpx.Request, into: BinaryIO, most_bytes: int) -> Reply:
+        """Sends it; of a redirect no body is read."""
+        response = await self._client.send(request, stream=True)
+        try:
+            reply = Reply(response.status_code, response.headers, str(response.url))
+            if not response.has_redirect_location:
+                async for part in _parts(response, most_bytes):
+                    await asyncio.to_thread(into.write, part)
+            return reply
+        finally:
+            await response.aclose()
+
+
+@asynccontextmanager
+async def _refusals(seconds: float) -> AsyncIterator[None]:
+    """What fails on the way, as OutboundRefused; all of it within a time."""
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except (httpx.HTTPError, httpx.StreamError, CannotUnpack) as error:
+        raise _unreachable() from error
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise _unreachable() from None
+
+
+async def _parts(response: httpx.Response, most_bytes: int) -> AsyncIterator[bytes]:
+    """The body unpacked, in parts of a bounded size."""
+    left = most_bytes
+    unpacker = Unpacker(response.headers.get("content-encoding", "identity"))
+    async for packed in response.aiter_raw():
+        for part in unpacker.unpack(packed):
+            left -= len(part)
+            if left < 0:
+                msg = f"The answer has more than {most_bytes:,} bytes."
+                raise AnswerTooLarge(msg)
+            yield part
+    unpacker.finish()
+
+
+def _location(reply: Reply) -> str | None:
+    """Where a redirect leads; None where there is none."""
+    if reply.status not in {301, 302, 303, 307, 308} or "location" not in reply.headers:
+        return None
+    try:
+        return str(httpx.URL(reply.url).join(reply.headers["location"]))
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise _unreachable() from error
