@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from looplane.html_upkeep.commands import Tally
 from looplane.kit.html import CLEANER_VERSION, clean
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.ids import new_id
@@ -17,6 +18,7 @@ from tests.witness import version
 EVIL = "<p onclick='x()'>Pay <a href='javascript:x()'>here</a><script>x()</script></p>"
 SAFE = clean(EVIL)
 FINE = "<p>Fine <b>words</b></p>"
+OF_THREADS = ("threads", "messages", "comments")
 _OLD = "html_version = 1"
 SET_THREAD = f"update threads set text = $2, ai_draft_html = $3, {_OLD} where id = $1"
 _MESSAGE = """
@@ -57,7 +59,7 @@ def old(make: Factory, db: Any, workspace: Workspace) -> Old:
 @pytest.fixture(autouse=True)
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is old."""
-    for table in ("threads", "messages", "comments"):
+    for table in (*OF_THREADS, "changelogs", "changelog_translations"):
         await db.execute(f"update {table} set html_version = $1 where {_OLD}", CLEANER_VERSION)
 
 
@@ -66,6 +68,11 @@ async def cleaner() -> AsyncIterator[HtmlCleaner]:
     made = HtmlCleaner(1)
     yield made
     await made.aclose()
+
+
+def of_threads(tallies: dict[str, Tally]) -> list[Tally]:
+    """What became of threads and of what hangs on them."""
+    return [tallies[name] for name in OF_THREADS]
 
 
 class Expanded(NamedTuple):

@@ -13,7 +13,7 @@ from looplane.kit.database import Database
 from looplane.kit.html import CLEANER_VERSION, clean
 from looplane.kit.html_cleaner import HtmlCleaner
 from tests.conftest import SteppedClock, Workspace
-from tests.html_upkeep.conftest import EVIL, FINE, SAFE, SET_THREAD, Old, look
+from tests.html_upkeep.conftest import EVIL, FINE, SAFE, SET_THREAD, Old, look, of_threads
 from tests.witness import events_of, everything
 
 TANGLED = f"{'<dd><li>' * 100_000}1 &lt; 2 <b onclick=x()>bold</b>ly &lt;i&gt;<p>more"
@@ -39,8 +39,8 @@ async def test_what_is_unsafe_is_cleaned_and_told_of(
 
     found = await clean_old_html(database, cleaner, clock)
 
-    assert [(each.looked_at, each.changed) for each in found.values()] == [(1, 1)] * 3
-    assert [(each.replaced, each.left) for each in found.values()] == [([], {})] * 3
+    assert [(each.looked_at, each.changed) for each in of_threads(found)] == [(1, 1)] * 3
+    assert [(each.replaced, each.left) for each in of_threads(found)] == [([], {})] * 3
     after = await look(client, id)
     assert (after.thread["text"], after.thread["ai_draft_html"]) == (SAFE, SAFE)
     assert set(after.messages.values()) == {SAFE}
@@ -74,12 +74,16 @@ async def test_what_is_clean_is_marked_and_no_more(
     await old.comment(id, FINE, clock)
     before = await rows(db, workspace)
     found = await clean_old_html(database, cleaner, clock)
-    assert [(each.looked_at, each.changed) for each in found.values()] == [(1, 0), (2, 0), (1, 0)]
+    assert [(each.looked_at, each.changed) for each in of_threads(found)] == [
+        (1, 0),
+        (2, 0),
+        (1, 0),
+    ]
     marked = {"html_version": CLEANER_VERSION}
     expected = [each | marked if each.keys() & marked.keys() else each for each in before]
     assert sorted(map(str, await rows(db, workspace))) == sorted(map(str, expected))
     again = await clean_old_html(database, cleaner, clock)
-    assert [each.looked_at for each in again.values()] == [0, 0, 0]
+    assert [each.looked_at for each in of_threads(again)] == [0, 0, 0]
 
 
 async def rows(db: Any, workspace: Workspace) -> list[dict[str, Any]]:

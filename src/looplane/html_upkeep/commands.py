@@ -7,9 +7,10 @@ from html import escape, unescape
 from typing import NamedTuple
 from uuid import UUID
 
+from looplane.changelogs import commands as changelogs
 from looplane.html_upkeep import sql
 from looplane.kit.clock import Clock
-from looplane.kit.context import Context
+from looplane.kit.context import Context, Precondition
 from looplane.kit.database import Connection, Database, Row, is_unreachable
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.html_fields import Cleaner
@@ -151,10 +152,14 @@ async def _write_thread(
     if all(row[name] == html for name, html in safe.items()):
         args = (*key, CLEANER_VERSION, row["version"])
         return bool(await con.fetchval(sql.MARK_THREAD, *args))
+    return await replace_html(con, _context(clock, key, row), key.id, row["version"], safe)
+
+
+def _context(clock: Clock, key: RowKey, row: Row) -> Context:
+    """As a rule, on the version that was read."""
     principal = Principal(key.workspace_id, "rule", rule="clean_html")
-    return await replace_html(
-        con, Context(principal, clock, "clean_html"), key.id, row["version"], safe
-    )
+    present = Precondition(frozenset({row["version"]}))
+    return Context(principal, clock, "clean_html", present)
 
 
 async def _write_message(
@@ -171,8 +176,32 @@ async def _write_comment(
     return bool(await con.fetchval(sql.WRITE_COMMENT, *args))
 
 
+async def _write_changelog(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    if row["html"] == safe["html"]:
+        args = (*key, CLEANER_VERSION, row["version"])
+        return bool(await con.fetchval(sql.MARK_CHANGELOG, *args))
+    context = _context(clock, key, row)
+    return await changelogs.replace_html(con, context, key.id, str(safe["html"]))
+
+
+async def _write_changelog_translation(
+    con: Connection, _clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    args = (*key, CLEANER_VERSION, row["html"], safe["html"])
+    return bool(await con.fetchval(sql.WRITE_CHANGELOG_TRANSLATION, *args))
+
+
 _TABLES = {
     "threads": _Table(("text", "ai_draft_html"), sql.FIND_THREADS, sql.READ_THREAD, _write_thread),
     "messages": _Table(("html",), sql.FIND_MESSAGES, sql.READ_MESSAGE, _write_message),
     "comments": _Table(("content",), sql.FIND_COMMENTS, sql.READ_COMMENT, _write_comment),
+    "changelogs": _Table(("html",), sql.FIND_CHANGELOGS, sql.READ_CHANGELOG, _write_changelog),
+    "changelog_translations": _Table(
+        ("html",),
+        sql.FIND_CHANGELOG_TRANSLATIONS,
+        sql.READ_CHANGELOG_TRANSLATION,
+        _write_changelog_translation,
+    ),
 }

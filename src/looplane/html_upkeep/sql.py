@@ -20,13 +20,17 @@ select {columns} from {table}
 where workspace_id = $1 and id = $2 and html_version < $3 and {condition}"""
 
 
-FIND_THREADS = _find("threads", _SHOWN)
-READ_THREAD = _read("threads", "version, text, ai_draft_html", _SHOWN)
-# One whose HTML is as this version cleans it. $4 the thread's version.
-MARK_THREAD = """
-update threads set html_version = $3
+def _mark(table: str) -> str:
+    """SQL for a row whose HTML is as this version cleans it. As for `_read`, and $4 its version."""
+    return f"""
+update {table} set html_version = $3
 where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
 returning true"""
+
+
+FIND_THREADS = _find("threads", _SHOWN)
+READ_THREAD = _read("threads", "version, text, ai_draft_html", _SHOWN)
+MARK_THREAD = _mark("threads")
 
 FIND_MESSAGES = _find("messages")
 READ_MESSAGE = _read("messages", "html")
@@ -43,4 +47,15 @@ update comments set content = $5, html_version = $3,
   updated_at = case when content = $5 then updated_at
     else greatest($6, updated_at + interval '1 ms') end
 where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
+returning true"""
+
+FIND_CHANGELOGS = _find("changelogs", _SHOWN)
+READ_CHANGELOG = _read("changelogs", "version, html", _SHOWN)
+MARK_CHANGELOG = _mark("changelogs")
+
+FIND_CHANGELOG_TRANSLATIONS = _find("changelog_translations")
+READ_CHANGELOG_TRANSLATION = _read("changelog_translations", "html")
+WRITE_CHANGELOG_TRANSLATION = """
+update changelog_translations set html = $5, html_version = $3
+where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
 returning true"""
