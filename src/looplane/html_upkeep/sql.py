@@ -28,16 +28,21 @@ where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
 returning true"""
 
 
+def _write_html(table: str) -> str:
+    """SQL that replaces the HTML $4 of a row, if it still is that, with $5. As for `_read`."""
+    return f"""
+update {table} set html = $5, html_version = $3
+where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
+returning true"""
+
+
 FIND_THREADS = _find("threads", _SHOWN)
 READ_THREAD = _read("threads", "version, text, ai_draft_html", _SHOWN)
 MARK_THREAD = _mark("threads")
 
 FIND_MESSAGES = _find("messages")
 READ_MESSAGE = _read("messages", "html")
-WRITE_MESSAGE = """
-update messages set html = $5, html_version = $3
-where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
-returning true"""
+WRITE_MESSAGE = _write_html("messages")
 
 FIND_COMMENTS = _find("comments", _SHOWN)
 READ_COMMENT = _read("comments", "version, content", _SHOWN)
@@ -55,7 +60,4 @@ MARK_CHANGELOG = _mark("changelogs")
 
 FIND_CHANGELOG_TRANSLATIONS = _find("changelog_translations")
 READ_CHANGELOG_TRANSLATION = _read("changelog_translations", "html")
-WRITE_CHANGELOG_TRANSLATION = """
-update changelog_translations set html = $5, html_version = $3
-where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
-returning true"""
+WRITE_CHANGELOG_TRANSLATION = _write_html("changelog_translations")
