@@ -118,12 +118,14 @@ async def test_publishing_is_told_once(
     for published in (True, True, False, True):
         answer = await client.patch(path, json={"published": published})
         assert answer.json()["published"] is published
+    await client.patch(path, json={"published": True, "title": "Other"})
     changed = "changelog.updated"
     assert await kinds_of(db, changelog["id"]) == [
         "changelog.created",
         *(changed, "changelog.published"),
         changed,
         *(changed, "changelog.published"),
+        changed,
     ]
     born = await make.changelog(published=True)
     assert await kinds_of(db, born["id"]) == ["changelog.created", "changelog.published"]
