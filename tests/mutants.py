@@ -17,6 +17,7 @@ from rich.console import Console
 
 from tests.mutations import ROOT, Mutation
 from tests.mutations.callers import CALLERS
+from tests.mutations.changelogs import CHANGELOGS
 from tests.mutations.comments import COMMENTS
 from tests.mutations.connections import CONNECTIONS
 from tests.mutations.content import CONTENT
@@ -32,6 +33,7 @@ MUTATIONS = [
     *DECISIONS,
     *CALLERS,
     *COMMENTS,
+    *CHANGELOGS,
     *CONTENT,
     *FILES,
     *CONNECTIONS,

@@ -67,7 +67,7 @@ REFERENCES = {
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 # Fields whose schema does not say which value anybody may send.
-_BY_NAME: dict[str, Any] = {"scopes": ["admin"]}
+_BY_NAME: dict[str, Any] = {"content_base64": "V29yZHM=", "scopes": ["admin"]}
 # What a body needs although no single field of it is required.
 _NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],
@@ -185,15 +185,12 @@ def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]
     """A value that a field of this name and schema takes."""
     if is_reference(name):
         return refer(name, ids, operation)
-        return refer(name, ids)
     if name in _BY_NAME:
         return _BY_NAME[name]
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "email":
         return f"{uuid4().hex}@mail.example"
-    if name == "content_base64":
-        return "V29yZHM="
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     examples = {"boolean": True, "integer": 1, "number": 1, "array": [], "object": {}}
     return examples.get(kind, "x")

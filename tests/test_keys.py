@@ -12,8 +12,9 @@ from looplane.kit.clock import iso
 from looplane.kit.database import Database
 from looplane.kit.keys import SCOPES
 from looplane.main import create_app
-from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
+from tests.unlimited import UNLIMITED
 from tests.witness import events_of, everything, faults, version
 
 DAY = timedelta(days=1)

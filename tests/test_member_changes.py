@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 
 from looplane.kit.database import Database
 from looplane.main import create_app
-from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.interleaving import Send, Stage, SteppedDatabase, set_stage, stepped_database
+from tests.unlimited import UNLIMITED
 from tests.witness import events_of, kinds_of, version
 
 

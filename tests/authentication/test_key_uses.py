@@ -18,9 +18,10 @@ from looplane.kit.errors import Unavailable
 from looplane.kit.key_uses import KeyUses, Uses
 from looplane.kit.principal import Principal
 from looplane.main import create_app
-from tests.conftest import UNLIMITED, SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.processes import come_about
+from tests.unlimited import UNLIMITED
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 

@@ -72,7 +72,7 @@ def old(make: Factory, db: Any, workspace: Workspace) -> Old:
 @pytest.fixture(autouse=True)
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is old."""
-    for table in (*OF_THREADS, *OF_DOCS):
+    for table in (*OF_THREADS, *OF_DOCS, "changelogs", "changelog_translations"):
         await db.execute(f"update {table} set html_version = $1 where {_OLD}", CLEANER_VERSION)
 
 

@@ -7,6 +7,7 @@ from html import escape, unescape
 from typing import NamedTuple
 from uuid import UUID
 
+from looplane.changelogs import commands as changelogs
 from looplane.comments.sql import COMMENT
 from looplane.doc_articles.commands import replace_article_html
 from looplane.doc_drafts.commands import replace_draft_html
@@ -236,6 +237,23 @@ async def _write_draft(
     return await replace_draft_html(con, _context(key, clock, row["version"]), key.id, html)
 
 
+async def _write_changelog(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    if row["html"] == safe["html"]:
+        args = (*key, CLEANER_VERSION, row["version"])
+        return bool(await con.fetchval(sql.MARK_CHANGELOG, *args))
+    context = _context(key, clock, row["version"])
+    return await changelogs.replace_html(con, context, key.id, str(safe["html"]))
+
+
+async def _write_changelog_translation(
+    con: Connection, _clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    args = (*key, CLEANER_VERSION, row["html"], safe["html"])
+    return bool(await con.fetchval(sql.WRITE_CHANGELOG_TRANSLATION, *args))
+
+
 _TABLES = {
     "threads": _Table(("text", "ai_draft_html"), sql.FIND_THREADS, sql.READ_THREAD, _write_thread),
     "messages": _Table(("html",), sql.FIND_MESSAGES, sql.READ_MESSAGE, _write_message),
@@ -259,4 +277,11 @@ _TABLES = {
         _write_article_translation,
     ),
     "doc_drafts": _Table(("html",), sql.FIND_DRAFTS, sql.READ_DRAFT, _write_draft),
+    "changelogs": _Table(("html",), sql.FIND_CHANGELOGS, sql.READ_CHANGELOG, _write_changelog),
+    "changelog_translations": _Table(
+        ("html",),
+        sql.FIND_CHANGELOG_TRANSLATIONS,
+        sql.READ_CHANGELOG_TRANSLATION,
+        _write_changelog_translation,
+    ),
 }

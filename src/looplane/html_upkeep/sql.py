@@ -39,6 +39,14 @@ where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
 returning true"""
 
 
+def _write_html(table: str) -> str:
+    """SQL that replaces the HTML $4 of a row, if it still is that, with $5. As for `_read`."""
+    return f"""
+update {table} set html = $5, html_version = $3
+where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
+returning true"""
+
+
 def _hold(table: str, aggregate: str = "id") -> str:
     """SQL for a row, held, if it still is old and what it was. Parameters as those of `_mark`.
 
@@ -56,10 +64,7 @@ MARK_THREAD = _mark("threads")
 
 FIND_MESSAGES = _find("messages")
 READ_MESSAGE = _read("messages", "html")
-WRITE_MESSAGE = """
-update messages set html = $5, html_version = $3
-where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
-returning true"""
+WRITE_MESSAGE = _write_html("messages")
 
 FIND_COMMENTS = _find("comments", _SHOWN)
 READ_COMMENT = _read("comments", "version, content", _SHOWN)
@@ -88,3 +93,11 @@ MARK_ARTICLE_TRANSLATION = _mark_translation("doc_article_translations")
 FIND_DRAFTS = _find("doc_drafts", f"{_SHOWN} and html is not null")
 READ_DRAFT = _read("doc_drafts", "version, html", f"{_SHOWN} and html is not null")
 MARK_DRAFT = _mark("doc_drafts")
+
+FIND_CHANGELOGS = _find("changelogs", _SHOWN)
+READ_CHANGELOG = _read("changelogs", "version, html", _SHOWN)
+MARK_CHANGELOG = _mark("changelogs")
+
+FIND_CHANGELOG_TRANSLATIONS = _find("changelog_translations")
+READ_CHANGELOG_TRANSLATION = _read("changelog_translations", "html")
+WRITE_CHANGELOG_TRANSLATION = _write_html("changelog_translations")
