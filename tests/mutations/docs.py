@@ -18,7 +18,7 @@ DOCS = [
         "src/looplane/doc_drafts/sql.py",
         "from doc_drafts where workspace_id = $1 and id = $2 and deleted_at is null for update",
         "from doc_drafts where workspace_id = $1 and id = $2 and deleted_at is null",
-        "test_doc_draft_review.py",
+        "test_doc_draft_races.py",
     ),
     Mutation(
         "what was decided is decided anew",
