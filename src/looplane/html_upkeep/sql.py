@@ -53,7 +53,7 @@ def _mark(table: str) -> str:
     """
     return f"""
 update {table} set html_version = $3
-where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
+where workspace_id = $1 and id = $2 and html = $4 and html_version < $3
 returning true"""
 
 
