@@ -17,6 +17,7 @@ from rich.console import Console
 
 from tests.mutations import ROOT, Mutation
 from tests.mutations.callers import CALLERS
+from tests.mutations.changelogs import CHANGELOGS
 from tests.mutations.connections import CONNECTIONS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
@@ -29,6 +30,7 @@ MUTATIONS = [
     *STATEMENTS,
     *DECISIONS,
     *CALLERS,
+    *CHANGELOGS,
     *CONTENT,
     *CONNECTIONS,
     *DATABASE,

@@ -111,6 +111,9 @@ insert into portal_instances (workspace_id, id, name, slug, created_at, updated_
   select $1, gen_random_uuid(), 'Portal', 'filled-' || n, m, m {_rows(20)};
 insert into changelog_tags (workspace_id, id, name, color, created_at, updated_at)
   select $1, gen_random_uuid(), 'Filled tag ' || n, 'red', m, m {_rows(20)};
+  select $1, gen_random_uuid(), 'Portal', 'many-' || n, m, m {_rows(20)};
+insert into changelog_tags (workspace_id, id, name, color, created_at, updated_at)
+  select $1, gen_random_uuid(), 'Of many ' || n, 'red', m, m {_rows(20)};
 insert into changelogs (workspace_id, id, title, content, html, html_version, date, published,
     archived, portal_instance_id, language, languages, created_at, updated_at)
   select $1, gen_random_uuid(), 'Changelog ' || n, 'x', 'x', 2, m, n % 2 = 0, n % 9 = 0,

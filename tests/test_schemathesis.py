@@ -13,7 +13,7 @@ from schemathesis.python.asgi import shutdown_lifespans
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from looplane.kit.database import open_database
-from looplane.main import create_app
+from looplane.main import Application, create_app
 from tests.conftest import UNLIMITED, inhabited
 from tests.contract import CONTRACT, OPERATIONS, Operation
 from tests.operations import World, is_reference, path_ids, refer
@@ -42,7 +42,7 @@ class Hosted:
     """The application on a pool of its own, in the loop in which the program calls it."""
 
     dsn: str
-    app: ASGIApp
+    app: Application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -53,6 +53,7 @@ class Hosted:
         self.app = create_app(database, UNLIMITED)
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self.app.aclose()
         await database.pool.close()
         await send({"type": "lifespan.shutdown.complete"})
 

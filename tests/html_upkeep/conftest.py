@@ -1,6 +1,6 @@
 """Rows as a program of before has left them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from tests.witness import version
 EVIL = "<p onclick='x()'>Pay <a href='javascript:x()'>here</a><script>x()</script></p>"
 SAFE = clean(EVIL)
 FINE = "<p>Fine <b>words</b></p>"
+OF_THREADS = ("threads", "messages", "comments")
 _OLD = "html_version = 1"
 SET_THREAD = f"update threads set text = $2, ai_draft_html = $3, {_OLD} where id = $1"
 _MESSAGE = """
@@ -27,13 +28,7 @@ _COMMENT = """
 insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $5)"""
 
-OF_THREADS = ("threads", "messages", "comments")
 OF_DOCS = ("doc_articles", "doc_article_translations", "doc_drafts")
-
-
-def of_threads(found: Mapping[str, Tally]) -> list[Tally]:
-    """What became of threads and of what hangs on them."""
-    return [found[name] for name in OF_THREADS]
 
 
 class Old:
@@ -66,7 +61,7 @@ def old(make: Factory, db: Any, workspace: Workspace) -> Old:
 @pytest.fixture(autouse=True)
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is old."""
-    for table in (*OF_THREADS, *OF_DOCS):
+    for table in (*OF_THREADS, *OF_DOCS, "changelogs", "changelog_translations"):
         await db.execute(f"update {table} set html_version = $1 where {_OLD}", CLEANER_VERSION)
 
 
@@ -75,6 +70,11 @@ async def cleaner() -> AsyncIterator[HtmlCleaner]:
     made = HtmlCleaner(1)
     yield made
     await made.aclose()
+
+
+def of_threads(tallies: dict[str, Tally]) -> list[Tally]:
+    """What became of threads and of what hangs on them."""
+    return [tallies[name] for name in OF_THREADS]
 
 
 class Expanded(NamedTuple):

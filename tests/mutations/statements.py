@@ -8,6 +8,7 @@ _SAME_IDS = "test_same_ids_elsewhere.py"
 _RESOURCES = "src/looplane/resources.py"
 _UPDATE = "src/looplane/threads/update/sql.py"
 _EVENTS = "src/looplane/events.py"
+_THIS = """return f"{alias}.workspace_id = $1 and {alias}.id = $2{self._alive(f'{alias}.')}\""""
 
 STATEMENTS = [
     Mutation(
@@ -20,15 +21,15 @@ STATEMENTS = [
     Mutation(
         "a row is looked at where it is to be locked",
         _RESOURCES,
-        "and deleted_at is null for update",
-        "and deleted_at is null",
+        "{self._alive()} for update",
+        "{self._alive()}",
         _LOST,
     ),
     Mutation(
         "what is referred to is not held",
         _RESOURCES,
-        "for key share) as {name}",
-        ") as {name}",
+        'return f"({self.statement(value)} for key share)"',
+        'return f"({self.statement(value)})"',
         _RACES,
     ),
     Mutation(
@@ -48,14 +49,14 @@ STATEMENTS = [
     Mutation(
         "a row is found in any workspace",
         _RESOURCES,
-        'return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.deleted_at is null"',
-        'return f"$1::uuid is not null and {alias}.id = $2 and {alias}.deleted_at is null"',
+        _THIS,
+        _THIS.replace("{alias}.workspace_id = $1", "$1::uuid is not null"),
         _SAME_IDS,
     ),
     Mutation(
         "a deleted row is found",
         _RESOURCES,
-        'return f"{alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.deleted_at is null"',
+        _THIS,
         'return f"{alias}.workspace_id = $1 and {alias}.id = $2"',
         _LOST,
     ),

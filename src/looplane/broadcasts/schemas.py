@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from looplane.kit.schema import (
     MAX_NAME_LENGTH,
@@ -60,3 +60,10 @@ class ChangelogBroadcastCreate(StrictModel):
     subject: Subject | None = None
     sender_name: Line | None = None
     from_email: Email | None = None
+
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> "ChangelogBroadcastCreate":
+        if not self.email and not self.slack:
+            msg = "email: must be true, or slack must be"
+            raise ValueError(msg)
+        return self

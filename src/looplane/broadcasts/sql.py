@@ -9,11 +9,13 @@ _BODY = json_object(
 )
 
 # What decides whether changelog $2, which is held, goes out to the channels $3; and to how many.
+# Deliveries are looked up by their event: those that are planned are of all workspaces.
 FIND = """
 select cl.published, cl.archived, cl.broadcast_at,
-  exists (select from broadcasts b
-    join deliveries d on d.workspace_id = b.workspace_id and d.event_id = b.event_id
-    where b.workspace_id = $1 and b.changelog_id = cl.id and d.kind = 'broadcast'
+  exists (select from broadcasts b, lateral (
+      select d.state, d.channel from deliveries d
+      where d.workspace_id = b.workspace_id and d.event_id = b.event_id offset 0) d
+    where b.workspace_id = $1 and b.changelog_id = cl.id
       and d.state = 'planned' and d.channel = any ($3::text[])) as is_planned,
   case when 'email' = any ($3::text[]) then (select count(*) from contacts ct
     where ct.workspace_id = $1 and ct.is_subscribed and ct.deleted_at is null)

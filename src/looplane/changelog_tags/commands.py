@@ -17,10 +17,8 @@ async def create_changelog_tag(
     con: Connection, context: Context, tag: ChangelogTagCreate
 ) -> Answer:
     """Makes a tag. Raises ValidationFailed, and Conflict when the name is taken."""
-    values = tag.model_dump()
     try:
-        faults = rules.look_faults(values)
-        return await changes.create(con, context, sql.CHANGELOG_TAG, values, faults=faults)
+        return await changes.create_from_body(con, context, sql.CHANGELOG_TAG, tag)
     except asyncpg.UniqueViolationError:
         raise _taken(tag.name) from None
 

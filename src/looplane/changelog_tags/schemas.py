@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from looplane.kit.paging import page_of
 from looplane.kit.schema import Color, Name, StrictModel, Timestamp, optional
 
+UNSEEN = "color: a tag needs a color or an icon"
 _OF_ICON = Field(
     description="Name of an icon of the Lucide set, such as `sparkles`. Without one the tag is a "
     "dot in its color."
@@ -29,6 +30,12 @@ class ChangelogTagCreate(StrictModel):
     name: Name
     color: Color | None = None
     icon: Icon | None = None
+
+    @model_validator(mode="after")
+    def _is_seen(self) -> "ChangelogTagCreate":
+        if self.color is None and self.icon is None:
+            raise ValueError(UNSEEN)
+        return self
 
 
 class ChangelogTagPatch(StrictModel):

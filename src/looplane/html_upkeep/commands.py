@@ -7,6 +7,7 @@ from html import escape, unescape
 from typing import NamedTuple
 from uuid import UUID
 
+from looplane.changelogs import commands as changelogs
 from looplane.doc_articles.commands import replace_article_html
 from looplane.doc_drafts.commands import replace_draft_html
 from looplane.html_upkeep import sql
@@ -153,10 +154,14 @@ async def _write_thread(
     if all(row[name] == html for name, html in safe.items()):
         args = (*key, CLEANER_VERSION, row["version"])
         return bool(await con.fetchval(sql.MARK_THREAD, *args))
+    return await replace_html(con, _context(clock, key, row), key.id, row["version"], safe)
+
+
+def _context(clock: Clock, key: RowKey, row: Row) -> Context:
+    """As a rule, on the version that was read."""
     principal = Principal(key.workspace_id, "rule", rule="clean_html")
-    return await replace_html(
-        con, Context(principal, clock, "clean_html"), key.id, row["version"], safe
-    )
+    present = Precondition(frozenset({row["version"]}))
+    return Context(principal, clock, "clean_html", present)
 
 
 async def _write_message(
@@ -173,19 +178,13 @@ async def _write_comment(
     return bool(await con.fetchval(sql.WRITE_COMMENT, *args))
 
 
-def _context(clock: Clock, key: RowKey, version: int) -> Context:
-    """The rule that cleans, and writes over this version alone."""
-    principal = Principal(key.workspace_id, "rule", rule="clean_html")
-    return Context(principal, clock, "clean_html", Precondition(frozenset({version})))
-
-
 async def _write_article(
     con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
 ) -> bool:
     html = safe["html"]
     if row["html"] == html:
         return bool(await con.fetchval(sql.MARK_ARTICLE, *key, CLEANER_VERSION, html))
-    context = _context(clock, key, row["version"])
+    context = _context(clock, key, row)
     return await replace_article_html(con, context, key.id, html)
 
 
@@ -195,7 +194,7 @@ async def _write_article_translation(
     html = safe["html"]
     if row["html"] == html:
         return bool(await con.fetchval(sql.MARK_ARTICLE_TRANSLATION, *key, CLEANER_VERSION, html))
-    context = _context(clock, key, row["version"])
+    context = _context(clock, key, row)
     return await replace_article_html(con, context, row["article_id"], html, row["language"])
 
 
@@ -205,7 +204,24 @@ async def _write_draft(
     html = safe["html"]
     if row["html"] == html:
         return bool(await con.fetchval(sql.MARK_DRAFT, *key, CLEANER_VERSION, html))
-    return await replace_draft_html(con, _context(clock, key, row["version"]), key.id, html)
+    return await replace_draft_html(con, _context(clock, key, row), key.id, html)
+
+
+async def _write_changelog(
+    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    if row["html"] == safe["html"]:
+        args = (*key, CLEANER_VERSION, row["version"])
+        return bool(await con.fetchval(sql.MARK_CHANGELOG, *args))
+    context = _context(clock, key, row)
+    return await changelogs.replace_html(con, context, key.id, str(safe["html"]))
+
+
+async def _write_changelog_translation(
+    con: Connection, _clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+) -> bool:
+    args = (*key, CLEANER_VERSION, row["html"], safe["html"])
+    return bool(await con.fetchval(sql.WRITE_CHANGELOG_TRANSLATION, *args))
 
 
 _TABLES = {
@@ -220,4 +236,11 @@ _TABLES = {
         _write_article_translation,
     ),
     "doc_drafts": _Table(("html",), sql.FIND_DRAFTS, sql.READ_DRAFT, _write_draft),
+    "changelogs": _Table(("html",), sql.FIND_CHANGELOGS, sql.READ_CHANGELOG, _write_changelog),
+    "changelog_translations": _Table(
+        ("html",),
+        sql.FIND_CHANGELOG_TRANSLATIONS,
+        sql.READ_CHANGELOG_TRANSLATION,
+        _write_changelog_translation,
+    ),
 }
