@@ -79,7 +79,7 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
     examples = {
         "boolean": True,
         "integer": number,
-        "number": number,
+        "number": number * 1000 + 0.5,  # what counts up does not come to it
         "array": [file] if name == "attachments" else ["1"],
         "object": {"plain": "1"},
     }

@@ -23,6 +23,7 @@ from tests.mutations.connections import CONNECTIONS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.docs import DOCS
 from tests.mutations.files import FILES
 from tests.mutations.members import MEMBERS
 from tests.mutations.processes import PROCESSES
@@ -40,6 +41,7 @@ MUTATIONS = [
     *DATABASE,
     *PROCESSES,
     *MEMBERS,
+    *DOCS,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test

@@ -113,6 +113,9 @@ insert into messages (workspace_id, id, thread_id, type, direction, text, html, 
 insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
   select $1, gen_random_uuid(), id, 'x', m, m {_EACH};
 insert into portal_instances (workspace_id, id, name, slug, created_at, updated_at)
+  select $1, gen_random_uuid(), 'Portal', 'filled-' || n, m, m {_rows(20)};
+insert into changelog_tags (workspace_id, id, name, color, created_at, updated_at)
+  select $1, gen_random_uuid(), 'Filled tag ' || n, 'red', m, m {_rows(20)};
   select $1, gen_random_uuid(), 'Portal', 'many-' || n, m, m {_rows(20)};
 insert into changelog_tags (workspace_id, id, name, color, created_at, updated_at)
   select $1, gen_random_uuid(), 'Of many ' || n, 'red', m, m {_rows(20)};
@@ -137,7 +140,7 @@ insert into deliveries (workspace_id, id, event_id, kind, channel, target, subje
   select $1, gen_random_uuid(), event_id, 'broadcast', 'email', 'subscribers', id, 'delivered',
     created_at, created_at from broadcasts where workspace_id = $1;
 insert into doc_groups (workspace_id, id, name, position, created_at, updated_at)
-  select $1, gen_random_uuid(), 'Group ' || n, n, m, m {_rows(1000)};
+  select $1, gen_random_uuid(), 'Group ' || n, n, m, m {_rows(20)};
 insert into doc_articles (workspace_id, id, title, content, html, visibility, group_id,
     portal_instance_id, published, language, languages, created_at, updated_at)
   select $1, gen_random_uuid(), 'Article ' || n, 'x', 'x',

@@ -219,7 +219,8 @@ with w as materialized ({events.WRITE.format("$3")}),
 
     def to_columns(self, values: Mapping[str, object]) -> dict[str, object]:
         """Those of the values that are columns, as the statements take them."""
-        stored = {self._stored(name): values[name] for name in self.columns if name in values}
+        names = (*_DATES, *self.columns)
+        stored = {self._stored(name): values[name] for name in names if name in values}
         for name in values:
             stored |= self.written_with.get(name, {})
         return stored

@@ -1,0 +1,51 @@
+"""Of the help center: what drafts apply to, what moves together, and which images stay."""
+
+from tests.mutations import Mutation
+
+_DRAFTS = "src/looplane/doc_drafts/commands.py"
+_RULES = "src/looplane/doc_drafts/rules.py"
+
+DOCS = [
+    Mutation(
+        "a draft applies to any text",
+        _RULES,
+        'article["text_key"] == draft["article_text_key"]',
+        'article["text_key"] is not None',
+        "test_doc_drafts.py",
+    ),
+    Mutation(
+        "a draft is looked at where it is to be locked",
+        "src/looplane/doc_drafts/sql.py",
+        "from doc_drafts where workspace_id = $1 and id = $2 and deleted_at is null for update",
+        "from doc_drafts where workspace_id = $1 and id = $2 and deleted_at is null",
+        "test_doc_draft_races.py",
+    ),
+    Mutation(
+        "what was decided is decided anew",
+        _DRAFTS,
+        'if draft["status"] not in {*rules.UNDECIDED, *wanted}:',
+        'if draft["status"] is None:',
+        "test_doc_draft_review.py",
+    ),
+    Mutation(
+        "images are looked for in none but the new content",
+        "src/looplane/doc_articles/rules.py",
+        "        if url not in kept\n",
+        "        if url in kept\n",
+        "test_doc_article_texts.py",
+    ),
+    Mutation(
+        "articles move although one of them is not there",
+        "src/looplane/doc_articles/commands.py",
+        'context.raise_faults([*faults, *unknown_reference(sent, "group_id", "doc group", group)])',
+        'context.raise_faults(unknown_reference(sent, "group_id", "doc group", group))',
+        "test_doc_article_moves.py",
+    ),
+    Mutation(
+        "articles stay in a group that is deleted",
+        "src/looplane/doc_groups/commands.py",
+        "        await move_locked(con, context, articles, None, write)\n",
+        "",
+        "test_doc_groups.py",
+    ),
+]
