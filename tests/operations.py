@@ -20,6 +20,12 @@ _IN_PATH = {
     "groups": "empty group",
     "projects": "project",
     "customer-needs": "need",
+    "blocked-senders": "blocked sender",
+}
+# … and where one operation names another one.
+_IN_PATH_OF = {
+    ("contacts-removeCompany", "company_id"): "own company",
+    ("companies-unmerge", "id"): "surviving company",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -39,11 +45,17 @@ REFERENCES = {
     "linear_status_id": "project status",
     "status_id": "company status",
     "tier_id": "company tier",
+    "source_id": "other company",
 }
+# … and where the body of one operation names another one.
+_REFERENCES_OF = {("companies-unmerge", "source_id"): "merged company"}
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 # What a body needs although no single field of it is required.
-_NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
+_NEEDED_TOO = {
+    "customerNeeds-create": ["project_ids"],
+    "contacts-addCompany": ["company_id"],
+}
 
 
 @dataclass(frozen=True)
@@ -63,10 +75,21 @@ async def populate(make: Factory, member_id: object) -> World:
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
     options = (await client.get("/companies/linear-options")).json()
+    first, own, source, merged, survivor = [await make.company() for _ in range(5)]
+    for each in (first, own):  # the second one is not the primary one
+        belongs = {"company_id": each["id"]}
+        await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
+    merge = {"source_id": merged["id"]}
+    await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
         "thread": thread,
         "contact": contact,
         "company": await make.company(),
+        "own company": own,
+        "other company": source,
+        "surviving company": survivor,
+        "merged company": merged,
+        "blocked sender": await make.blocked_sender(),
         "tag": tag,
         "empty group": await make.tag_group(),
         "project": project,
@@ -96,7 +119,9 @@ def is_reference(name: str) -> bool:
 def path_ids(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
     """The parameters of its path, each naming one of `ids`."""
     kinds = re.findall(r"([\w-]+)/\{(\w+)\}", operation.path)
-    return {name: ids[_IN_PATH[part]] for part, name in kinds}
+    return {
+        name: ids[_IN_PATH_OF.get((str(operation), name), _IN_PATH[part])] for part, name in kinds
+    }
 
 
 def url(operation: Operation, names: dict[str, str]) -> str:
@@ -124,13 +149,17 @@ def least(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """The smallest body that it takes."""
     schema = operation.body or {}
     names = [*schema.get("required", []), *_NEEDED_TOO.get(str(operation), [])]
-    return {name: example(name, schema["properties"][name], ids) for name in names}
+    return {name: example(name, schema["properties"][name], ids, operation) for name in names}
 
 
-def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
+def example(
+    name: str, schema: Schema, ids: dict[str, str], operation: Operation | None = None
+) -> Any:
     """A value that a field of this name and schema takes."""
     if is_reference(name):
-        return refer(name, ids)
+        return refer(name, ids, operation)
+    if name == "value":  # of a blocked sender, whose type is the first of its kinds
+        return f"{uuid4().hex}@mail.example"
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "email":
@@ -140,9 +169,9 @@ def example(name: str, schema: Schema, ids: dict[str, str]) -> Any:
     return examples.get(kind, "x")
 
 
-def refer(name: str, ids: dict[str, str]) -> Any:
-    """What a field holds that names one of `ids`."""
-    id = ids[REFERENCES[name]]
+def refer(name: str, ids: dict[str, str], operation: Operation | None = None) -> Any:
+    """What a field holds that names one of `ids`, of the kind that the operation takes."""
+    id = ids[_REFERENCES_OF.get((str(operation), name), REFERENCES[name])]
     return [id] if name.endswith("_ids") else id
 
 

@@ -172,7 +172,8 @@ async def test_a_write_of_ours_changes_nothing_of_theirs(
     foreign = await populate(make_other, other.member_id)
     theirs = await everything(db, other.id)
     before = await everything(db, workspace.id)
-    body = {name: refer(name, own.ids) for name in filter(is_reference, fields_of(operation))}
+    fields = filter(is_reference, fields_of(operation))
+    body = {name: refer(name, own.ids, operation) for name in fields}
     whole = {"json": {**least(operation, own.ids), **body}} if operation.body else {}
     answer = await own.client.request(**request(operation, own, **whole))
     assert answer.is_success, answer.text

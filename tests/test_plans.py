@@ -222,6 +222,7 @@ def _requests(operation: Operation, world: World) -> list[dict[str, Any]]:
         return [{**asked, "json": body} for body in [*bodies, {}]]
     if operation.body is None:
         return [asked]
-    links = {name: refer(name, world.ids) for name in fields_of(operation) if is_reference(name)}
+    fields = filter(is_reference, fields_of(operation))
+    links = {name: refer(name, world.ids, operation) for name in fields}
     body = {**least(operation, world.ids), **links}
     return [asked, {**asked, "json": body}]

@@ -34,6 +34,11 @@ COPIED = [
     "company_tiers",
     "companies",
     "contacts",
+    "contact_companies",
+    "company_merges",
+    "company_merge_items",
+    "blocked_senders",
+    "portal_instances",
     "tag_groups",
     "tags",
     "teams",
@@ -46,6 +51,7 @@ COPIED = [
     "customer_needs",
     "messages",
     "comments",
+    "deliveries",
 ]
 # A key is found by its hash alone, and the others are no part of what is shown.
 NOT_COPIED = {"api_keys", "events", "idempotent_answers"}
@@ -69,7 +75,9 @@ async def copy_workspace(db: Any, source: UUID, target: UUID) -> None:
         values = ", ".join(f"'Their ' || {x}" if x in WORDS else f'"{x}"' for x in tables[table])
         await db.execute(
             f"insert into {table} (workspace_id, {columns})"
-            f" select $2, {values} from {table} where workspace_id = $1",
+            f" select $2, {values} from {table} where workspace_id = $1"
+            # What triggers have made by then is what would be copied.
+            " on conflict do nothing",
             source,
             target,
         )
@@ -146,7 +154,8 @@ async def test_what_is_written_is_our_own(
         cleared: dict[str, Any] = {"tag_ids": [], "project_id": None, "company_id": None}
         bodies += [{k: v} for k, v in cleared.items() if operation.path.startswith("/threads")]
     elif operation.body:
-        links = {name: refer(name, own.ids) for name in fields_of(operation) if is_reference(name)}
+        fields = filter(is_reference, fields_of(operation))
+        links = {name: refer(name, own.ids, operation) for name in fields}
         bodies = [{**least(operation, own.ids), **links}]
         if "contact_email" in bodies[0]:
             bodies.append({**bodies[0], "contact_email": own.ids["address"]})

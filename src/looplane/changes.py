@@ -83,22 +83,23 @@ async def conditions_of(
     return conditions
 
 
-async def create(
+async def create(  # noqa: PLR0913  # what is made, and what is known of it
     con: Connection,
     context: Context,
     resource: Resource,
     values: Values,
     *,
     faults: Sequence[str] = (),
+    held: Values | None = None,
 ) -> Answer:
-    """Stores a new thing and its event.
+    """Stores a new thing and its event; `held` are references that the caller keeps in place.
 
     Raises ValidationFailed for `faults`, and for what is referred to and is not there.
     """
     id = new_id()
     async with _locked_references(con, context, resource, values) as references:
         context.raise_faults([*references.faults, *faults])
-        resolved = {**values, **references.ids}
+        resolved = {**values, **references.ids, **(held or {})}
         now = context.clock()
         columns = resource.to_columns({name: resolved[name] for name in resource.columns})
         columns |= {"created_at": now, "updated_at": now}

@@ -6,10 +6,15 @@ from fastapi import FastAPI
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
+from looplane.companies.merges.routes import api as company_merges
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
+from looplane.contacts.blocked_senders.routes import api as blocked_senders
+from looplane.contacts.blocked_senders.sql import BLOCKED_SENDER
+from looplane.contacts.memberships.routes import api as memberships
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
+from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me
@@ -36,9 +41,23 @@ from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
+APIS = (
+    threads,
+    blocked_senders,
+    contacts,
+    memberships,
+    contact_needs,
+    companies,
+    company_merges,
+    tag_groups,
+    tags,
+    projects,
+    customer_needs,
+    members,
+    me,
+)
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
+RESOURCES = (THREAD, CONTACT, BLOCKED_SENDER, COMPANY, TAG_GROUP, TAG, PROJECT)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 
