@@ -52,7 +52,7 @@ _REFERENCES_OF = {("companies-unmerge", "source_id"): "merged company"}
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 # What a body needs although no single field of it is required.
-_NEEDED_TOO = {
+NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],
     "contacts-addCompany": ["company_id"],
 }
@@ -148,7 +148,7 @@ def request(operation: Operation, world: World, **changes: Any) -> dict[str, Any
 def least(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """The smallest body that it takes."""
     schema = operation.body or {}
-    names = [*schema.get("required", []), *_NEEDED_TOO.get(str(operation), [])]
+    names = [*schema.get("required", []), *NEEDED_TOO.get(str(operation), [])]
     return {name: example(name, schema["properties"][name], ids, operation) for name in names}
 
 

@@ -32,7 +32,7 @@ from tests.operations import (
 from tests.plans import OneConnection, Scan, explain_all, rolled_back, scans_of, told, watched
 
 LARGE = {"threads", "contacts", "companies", "tags", "tag_groups", "projects", "issues", "members"}
-LARGE |= {"thread_tags", "customer_needs", "messages", "comments", "api_keys"}
+LARGE |= {"contact_companies", "thread_tags", "customer_needs", "messages", "comments", "api_keys"}
 # A team is read as a whole where it is shown or told as a whole.
 TEAM = "members"
 # Indexes that find by a value that few rows have, in all workspaces.

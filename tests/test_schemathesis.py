@@ -16,7 +16,7 @@ from looplane.kit.database import open_database
 from looplane.main import create_app
 from tests.conftest import UNLIMITED, inhabited
 from tests.contract import CONTRACT, OPERATIONS, Operation
-from tests.operations import World, is_reference, path_ids, refer
+from tests.operations import NEEDED_TOO, World, is_reference, least, path_ids, refer
 
 Case = schemathesis.Case[Any]
 EXAMPLES = os.environ.get("LOOPLANE_FUZZ_EXAMPLES")
@@ -59,6 +59,8 @@ class Hosted:
 
 OPERATION_AT = {(each.method, each.path): each for each in OPERATIONS}
 HOSTED = Hosted()
+# What cannot be done a second time.
+ONCE = {"companies-merge", "companies-unmerge", "blockedSenders-create"}
 SCHEMA = schemathesis.openapi.from_dict(CONTRACT, config=CONFIG)
 SCHEMA.app = HOSTED
 
@@ -90,14 +92,16 @@ def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None
     case.query.pop("cursor", None)
     for name in ("If-Match", "If-None-Match", "Idempotency-Key"):
         case.headers.pop(name, None)
+    if str(operation) in ONCE:
+        case.query["dry_run"] = "true"
     if isinstance(case.body, dict):
-        case.body = sensible(str(operation), case.body, ids)
+        case.body = sensible(operation, case.body, ids)
 
 
-def sensible(operation: str, body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     """`body` with references to what is there, and with the rules kept that no schema can say."""
     body = {
-        name: refer(name, ids) if is_reference(name) and value is not None else value
+        name: refer(name, ids, operation) if is_reference(name) and value is not None else value
         for name, value in body.items()
         # Moments have an order, and of three ways to name a company only one may be used.
         if name not in {"snoozed_until", "created_at", "updated_at", "closed_loop"}
@@ -112,4 +116,5 @@ def sensible(operation: str, body: dict[str, Any], ids: dict[str, str]) -> dict[
     body |= {"status": "done"} if body.get("status") == "snoozed" else {}
     # Past this the program's own arithmetic is in floats.
     body |= {name: min(body[name], 2**53) for name in ("size", "revenue") if body.get(name)}
-    return body | ({"project_ids": [ids["project"]]} if operation == "customerNeeds-create" else {})
+    body |= {"value": "sender@spam.example", "type": "EMAIL"} if "value" in body else {}
+    return body | (least(operation, ids) if str(operation) in NEEDED_TOO else {})

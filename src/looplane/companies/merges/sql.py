@@ -36,6 +36,9 @@ with held as materialized (
   from contact_companies cm
   join contacts ct on ct.workspace_id = cm.workspace_id and ct.id = cm.contact_id
   where cm.workspace_id = $1 and cm.company_id = $4 and ct.deleted_at is null
+    -- So that no others are read.
+    and ct.id = any (array(select contact_id from contact_companies
+      where workspace_id = $1 and company_id = $4))
   order by ct.id for no key update of ct)
 insert into company_merge_items (workspace_id, merge_id, kind, item_id, version, member_since,
   was_primary, was_member)

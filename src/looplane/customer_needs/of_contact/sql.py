@@ -11,10 +11,11 @@ from looplane.projects.sql import PROJECT
 from looplane.resources import Resource
 
 # What the threads of the contact $2 ask for; deleted threads ask for nothing. An array, so that
-# the rows are found by their ids.
+# the rows are found by their ids; and thread by thread, so that no other needs are read.
 _ASKED_FOR = """{alias}.id = any (array(
-  select distinct n.{noun}_id from threads t
-  join customer_needs n on n.workspace_id = t.workspace_id and n.thread_id = t.id
+  select distinct n.{noun}_id from threads t, lateral (
+    select {noun}_id from customer_needs
+    where workspace_id = $1 and thread_id = t.id and {noun}_id is not null offset 0) n
   where t.workspace_id = $1 and t.contact_id = $2 and t.deleted_at is null))"""
 
 
