@@ -16,7 +16,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
-PLAIN = ("title", "name", "text", "color", "email", "logo_url")
+PLAIN = ("title", "name", "text", "color", "email", "logo_url", "description")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,

@@ -21,6 +21,7 @@ from tests.mutations.connections import CONNECTIONS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.issues import ISSUES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.statements import STATEMENTS
 
@@ -31,6 +32,7 @@ MUTATIONS = [
     *CONTENT,
     *CONNECTIONS,
     *DATABASE,
+    *ISSUES,
     *PROCESSES,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
