@@ -26,6 +26,7 @@ PAYLOADS = {
     "blocked_sender": "BlockedSenderOut",
     "company": "CompanyOut",
     "project": "ProjectOut",
+    "issue": "IssueOut",
     "tag": "TagOut",
     "tag_group": "TagGroupOut",
     "customer_need": "CustomerNeedOut",

@@ -18,7 +18,8 @@ _BY_NAME = [
     (re.compile("email"), "email"),
 ]
 # What others named, and what they sent as it is.
-_OF_OTHERS = {"external_ids", "ai_draft_sources", "from", "to", "cc", "bcc", "attachments"}
+_OF_OTHERS = {"external_ids", "label_ids", "ai_draft_sources"}
+_OF_OTHERS |= {"from", "to", "cc", "bcc", "attachments"}
 
 
 @FORMATS.checks("date-time")

@@ -58,19 +58,16 @@ class Factory:
         body |= {"contact_email": f"t{next(_number)}@mail.example"}
         return await self._post("/threads", {**body, **fields})
 
-    async def issue(self, **fields: Any) -> str:
-        """The id of an issue; there is no endpoint for them yet."""
-        return str(
-            await self.db.fetchval(
-                "insert into issues (workspace_id, id, team_id, state_id, title, created_at,"
-                " updated_at) select $1, $2, s.team_id, s.id, $3, $4, $4 from workflow_states s"
-                " where s.workspace_id = $1 limit 1 returning id",
-                self.workspace_id,
-                new_id(),
-                fields.get("title", f"Issue {next(_number)}"),
-                datetime.now(UTC),
-            )
-        )
+    async def issue(self, **fields: Any) -> dict[str, Any]:
+        """In the first state of its team unless `fields` say otherwise."""
+        team = fields.get("team_id")
+        team = team or (await self.client.get("/me")).json()["default_linear_team_id"]
+        body = {"title": f"Issue {next(_number)}", "team_id": team, "priority": 0}
+        if "state_id" not in fields:
+            asked = {"team_id": team}
+            states = await self.client.get("/issues/workflow-states", params=asked)
+            body["state_id"] = states.json()["data"][0]["id"]
+        return await self._post("/issues", {**body, **fields})
 
     async def member(self, **fields: Any) -> str:
         """The id of a member."""

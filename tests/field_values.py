@@ -16,12 +16,13 @@ BESIDE: dict[str, dict[str, Any]] = {
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
-PLAIN = ("title", "name", "text", "color", "email", "logo_url")
+PLAIN = ("title", "name", "text", "color", "email", "logo_url", "description")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,
     "domains": ["other.com"],
     "ai_draft_sources": [{"type": "t", "title": "x"}],
+    "priority": 4,
     "company_name": "Named",
     "company_external_id": "named",
 }
@@ -32,7 +33,10 @@ async def furnish_names(world: World) -> None:
     """Makes what the values name, beside what is there in `world`."""
     company = await world.make.company(name="Named", external_ids=["named"])
     statuses = (await world.client.get("/projects/statuses")).json()["data"]
+    team = {"team_id": world.ids["team"]}
+    states = await world.client.get("/issues/workflow-states", params=team)
     world.ids["company"] = company["id"]
+    world.ids["workflow state"] = states.json()["data"][-1]["id"]
     world.ids["project status"] = statuses[-1]["id"]
 
 

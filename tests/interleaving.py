@@ -154,6 +154,7 @@ class Stage:
             "/tags/groups": make.tag_group,
             "/tags": lambda: make.tag(tag_group_id=self.world.ids["empty group"]),
             "/projects": make.project,
+            "/issues": make.issue,
         }
         return f"{noun}/{(await makers[noun]())['id']}"
 

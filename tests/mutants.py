@@ -18,9 +18,11 @@ from rich.console import Console
 from tests.mutations import ROOT, Mutation
 from tests.mutations.callers import CALLERS
 from tests.mutations.connections import CONNECTIONS
+from tests.mutations.contacts import CONTACTS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.issues import ISSUES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.statements import STATEMENTS
 
@@ -28,9 +30,11 @@ MUTATIONS = [
     *STATEMENTS,
     *DECISIONS,
     *CALLERS,
+    *CONTACTS,
     *CONTENT,
     *CONNECTIONS,
     *DATABASE,
+    *ISSUES,
     *PROCESSES,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed

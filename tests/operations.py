@@ -19,6 +19,7 @@ _IN_PATH = {
     "tags": "tag",
     "groups": "empty group",
     "projects": "project",
+    "issues": "issue",
     "customer-needs": "need",
     "blocked-senders": "blocked sender",
 }
@@ -43,6 +44,7 @@ REFERENCES = {
     "team_id": "team",
     "linear_team_id": "team",
     "linear_status_id": "project status",
+    "state_id": "workflow state",
     "status_id": "company status",
     "tier_id": "company tier",
     "source_id": "other company",
@@ -50,7 +52,7 @@ REFERENCES = {
 # … and where the body of one operation names another one.
 _REFERENCES_OF = {("companies-unmerge", "source_id"): "merged company"}
 # Names that others gave: they look like references, and point nowhere.
-_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
+_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],
@@ -71,7 +73,7 @@ async def populate(make: Factory, member_id: object) -> World:
     """One of each kind of thing, in the workspace of `make`."""
     client = make.client
     thread, tag, contact = await make.thread(), await make.tag(), await make.contact()
-    project = await make.project()
+    project, issue = await make.project(), await make.issue()
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
     options = (await client.get("/companies/linear-options")).json()
@@ -93,6 +95,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "tag": tag,
         "empty group": await make.tag_group(),
         "project": project,
+        "issue": issue,
         "need": needs.json()["data"][0],
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
@@ -101,7 +104,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "group": tag["tag_group_id"],
         "team": project["team_id"],
         "project status": project["linear_status_id"],
-        "issue": await make.issue(),
+        "workflow state": issue["state_id"],
         "member": str(member_id),
         "address": contact["email"],
     }
@@ -135,7 +138,7 @@ def request(operation: Operation, world: World, **changes: Any) -> dict[str, Any
         "method": operation.method,
         "url": url(operation, path_ids(operation, world.ids)),
         "params": {
-            name: world.ids["address"]
+            name: refer(name, world.ids) if is_reference(name) else world.ids["address"]
             for name, each in operation.parameters.items()
             if each["in"] == "query" and each.get("required")
         },

@@ -94,7 +94,7 @@ async def test_the_least_that_makes_a_thread(
 async def test_all_that_a_thread_can_be_born_with(
     client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock
 ) -> None:
-    company, project, issue = await make.company(), await make.project(), await make.issue()
+    company, project, issue = await make.company(), await make.project(), (await make.issue())["id"]
     body = {
         **BODY,
         "title": "T",
@@ -220,7 +220,7 @@ async def test_what_is_required_and_who_may_be_named(
         "assignee_id": await make_other.member(),
         "company_id": (await make_other.company())["id"],
         "project_id": (await make_other.project())["id"],
-        "issue_id": await make_other.issue(),
+        "issue_id": (await make_other.issue())["id"],
     }
     assert faults(await client.post("/threads", json={**BODY, **theirs})) == sorted(theirs)
     there = await make_other.thread(contact_email="same@mail.example")

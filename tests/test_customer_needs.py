@@ -27,7 +27,7 @@ async def test_a_thread_is_linked_to_all_that_is_named(
 ) -> None:
     path, needs = await _thread(make)
     projects = [(await make.project())["id"] for _ in range(2)]
-    issue = await make.issue()
+    issue = (await make.issue())["id"]
     clock.step(timedelta(seconds=1))
     body = {"issue_ids": [issue, issue], "project_ids": [*projects, projects[0]], "priority": 7}
     answer = await client.post(needs, json=body)
@@ -65,7 +65,10 @@ async def test_a_pair_that_is_linked_stays_as_it_is(
     client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock, workspace: Workspace
 ) -> None:
     path, needs = await _thread(make)
-    body = {"issue_ids": [await make.issue()], "project_ids": [(await make.project())["id"]]}
+    body = {
+        "issue_ids": [(await make.issue())["id"]],
+        "project_ids": [(await make.project())["id"]],
+    }
     made = await client.post(needs, json={**body, "priority": 3.5})
     rows = await everything(db, workspace.id)
     clock.step(timedelta(seconds=1))
@@ -148,11 +151,14 @@ async def test_what_was_deleted_or_is_another_workspaces_cannot_be_linked(
     workspace: Workspace,
 ) -> None:
     _, needs = await _thread(make)
-    gone, issue = (await make.project())["id"], await make.issue()
+    gone, issue = (await make.project())["id"], (await make.issue())["id"]
     await client.post(needs, json={"project_ids": [gone], "issue_ids": [issue]})
     await client.delete(f"/projects/{gone}")
     await db.execute("update issues set deleted_at = updated_at where id = $1", UUID(issue))
-    theirs = {"project": (await make_other.project())["id"], "issue": await make_other.issue()}
+    theirs = {
+        "project": (await make_other.project())["id"],
+        "issue": (await make_other.issue())["id"],
+    }
     rows = await everything(db, workspace.id)
     body = {"project_ids": [gone, theirs["project"]], "issue_ids": [issue, theirs["issue"]]}
     assert faults(await client.post(needs, json=body)) == [
@@ -187,7 +193,7 @@ async def test_a_need_is_unlinked_for_good(
     client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock
 ) -> None:
     path, needs = await _thread(make)
-    ids = {"issue_ids": [await make.issue()], "project_ids": [(await make.project())["id"]]}
+    ids = {"issue_ids": [(await make.issue())["id"]], "project_ids": [(await make.project())["id"]]}
     first, second = (await client.post(needs, json=ids)).json()["data"]
     _, elsewhere = await _thread(make)
     answer = await client.delete(f"{elsewhere}/{first['id']}")
@@ -238,7 +244,7 @@ async def test_a_dry_run_names_the_events_and_writes_nothing(
     body: dict[str, Any] = {"project_ids": [(await make.project())["id"]]}
     (need,) = (await client.post(needs, json=body)).json()["data"]
     dry = {"dry_run": "true"}
-    body |= {"issue_ids": [await make.issue()], "priority": 2}
+    body |= {"issue_ids": [(await make.issue())["id"]], "priority": 2}
     rows = await everything(db, workspace.id)
     answer = await client.post(needs, json=body, params=dry)
     assert [each["priority"] for each in answer.json()["data"]] == [2, 2]

@@ -21,16 +21,17 @@ PATHS = {
     "tag": "/tags",
     "group": "/tags/groups",
     "project": "/projects",
+    "issue": "/issues",
 }
 # No endpoint deletes them, but they can be deleted all the same.
-TABLES = {"member": "members", "issue": "issues"}
+TABLES = {"member": "members"}
 # They are never deleted.
-LASTING = {"team", "project status", "company status", "company tier"}
+LASTING = {"team", "project status", "workflow state", "company status", "company tier"}
 # What goes into another has tests of its own.
 ELSEWHERE = {"other company": "test_company_merge_races.py"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
-LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects"]
+LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects", "/issues"]
 
 
 def cases() -> list[Any]:
@@ -73,7 +74,7 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     """The id of a new thing that is to be deleted, and what names it beside its id."""
     make, number = stage.world.make, datetime.now(UTC).isoformat()
     if kind in TABLES:
-        return await {"member": make.member, "issue": make.issue}[kind](), {}
+        return await make.member(), {}
     if kind == "company":
         made = await make.company(name=f"C {number}", external_ids=[number])
         return made["id"], {"company_name": made["name"], "company_external_id": number}
@@ -82,7 +83,8 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     if kind == "contact":
         made = await make.contact()
         return made["id"], {"contact_email": made["email"]}
-    return (await {"group": make.tag_group, "project": make.project}[kind]())["id"], {}
+    makers = {"group": make.tag_group, "project": make.project, "issue": make.issue}
+    return (await makers[kind]())["id"], {}
 
 
 async def linking(stage: Stage, operation: Operation, named: dict[str, Any]) -> tuple[str, Any]:

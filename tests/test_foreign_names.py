@@ -25,6 +25,7 @@ async def named(make_other: Factory) -> dict[str, Any]:
     )
     await make_other.contact(email="second@theirs.example", company_id=company["id"])
     project = await make_other.project(name="Their Project")
+    issue = await make_other.issue(title="Their Issue", project_id=project["id"])
     tag = await make_other.tag(name="Their Tag")
     thread = await make_other.thread(
         contact_email=contact["email"],
@@ -33,6 +34,7 @@ async def named(make_other: Factory) -> dict[str, Any]:
         project_id=project["id"],
     )
     things = {"company": company, "contact": contact, "project": project, "tag": tag}
+    things["issue"] = issue
     return {**things, "thread": thread}
 
 
@@ -54,6 +56,9 @@ QUERIES = [
     ("/projects", "name_contains", "Their"),
     ("/projects", "state", "backlog"),
     ("/projects", "sort", "total_score"),
+    ("/issues", "name_contains", "Their"),
+    ("/issues", "status", "triage"),
+    ("/issues", "sort", "total_score"),
     ("/threads", "external_id", "their-3"),
     ("/threads", "origin", "api"),
     ("/threads", "tab", "new"),

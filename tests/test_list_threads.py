@@ -40,7 +40,7 @@ async def test_each_filter_finds_its_own(
     await make.thread()
     clock.step(timedelta(hours=1))
     company, project, tag = await make.company(), await make.project(), await make.tag()
-    issue, member = await make.issue(), await make.member()
+    issue, member = (await make.issue())["id"], await make.member()
     fields = {"pain_level": "HIGH", "origin": "widget", "external_ids": {"zendesk": "z1"}}
     links = {"assignee_id": member, "company_id": company["id"]}
     needs = {"project_id": project["id"], "issue_id": issue}

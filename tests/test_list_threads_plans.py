@@ -94,7 +94,7 @@ async def crowd(
     The planner is told that the table holds so many workspaces.
     """
     company, project, tag = await make.company(), await make.project(), await make.tag()
-    issue = await make.issue()
+    issue = (await make.issue())["id"]
     contact = await make.contact(company_id=company["id"])
     now, me = datetime.now(UTC), workspace.member_id
     async with pool.acquire() as con:

@@ -72,7 +72,7 @@ async def test_the_field_of_a_thread_counts_and_an_issue_does_not(
     thread = await make.thread(project_id=project["id"], pain_level="HIGH")
     assert await _score(client, project) == (3, 1)
     path = f"/threads/{thread['id']}/customer-needs"
-    await client.post(path, json={"issue_ids": [await make.issue()], "priority": 9})
+    await client.post(path, json={"issue_ids": [(await make.issue())["id"]], "priority": 9})
     assert await _score(client, project) == (3, 1)
     await client.post(path, json={"project_ids": [project["id"]], "priority": 0.5})
     assert await _score(client, project) == (3.5, 1)

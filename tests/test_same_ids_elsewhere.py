@@ -98,6 +98,8 @@ async def own(make: Factory, workspace: Workspace, db: Any) -> World:
     choices = ("status_id", "tier_id", "owner_id")
     company = {name: refer(name, world.ids) for name in choices}
     await make.client.patch(f"/companies/{world.ids['company']}", json=company)
+    issue = {name: refer(name, world.ids) for name in ("project_id", "assignee_id")}
+    await make.client.patch(f"/issues/{world.ids['issue']}", json=issue)
     await _speak(db, workspace, world)
     return world
 

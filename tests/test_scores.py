@@ -58,7 +58,7 @@ class Chance:
 
     async def begin(self) -> None:
         self.projects = [(await self.make.project())["id"] for _ in range(4)]
-        self.issues = [await self.make.issue() for _ in range(3)]
+        self.issues = [(await self.make.issue())["id"] for _ in range(3)]
         self.threads = [(await self.make.thread())["id"] for _ in range(6)]
 
     def some(self, ids: list[str]) -> list[str]:
@@ -165,6 +165,62 @@ async def test_threads_that_name_the_same_projects_in_other_orders_do_not_block_
     gone = [client.delete(f"/threads/{id}") for id in threads[::2]]
     assert {each.status_code for each in await asyncio.gather(*gone)} == {200}
     assert await db.fetch(WRONG, workspace.id) == []
+
+
+_LINK_MANY = """
+with t as (
+  insert into threads (workspace_id, id, text, pain_level, origin, state, created_at, updated_at)
+  select $1, gen_random_uuid(), 'x', (array['LOW', 'MEDIUM', 'HIGH'])[n % 3 + 1], 'api', 'new',
+    now(), now() from generate_series(1, $2::int) n returning id)
+insert into customer_needs (workspace_id, id, thread_id, project_id, issue_id, priority, created_at,
+  updated_at)
+select $1, gen_random_uuid(), t.id, p.id, i.id, 0.1, now(), now()
+from t cross join (
+  select id, null::uuid as issue from projects where workspace_id = $1
+  union all select null, id from issues where workspace_id = $1) p(id, issue)
+  left join issues i on i.id = p.issue"""
+_WRITTEN = """
+select sum(n_tup_upd)::int from pg_stat_xact_user_tables where relname in ('projects', 'issues')"""
+
+
+@pytest.mark.parametrize("many", [10, 300])
+async def test_a_statement_writes_each_score_once(
+    make: Factory, con: Any, workspace: Workspace, many: int
+) -> None:
+    for _ in range(2):
+        await make.project()
+        await make.issue()
+    written = await con.fetchval(_WRITTEN)
+
+    async def assert_written() -> None:
+        nonlocal written
+        before, written = written, await con.fetchval(_WRITTEN)
+        assert written - before == 4
+        assert await con.fetch(WRONG, workspace.id) == []
+
+    await con.execute(_LINK_MANY, workspace.id, many)
+    await assert_written()
+    sums = "select sum(thread_count) as n, sum(score) as s from projects where workspace_id = $1"
+    assert (await con.fetchrow(sums, workspace.id))["n"] == 2 * many
+    own = f"where workspace_id = '{workspace.id}'"
+    await con.execute(f"update customer_needs set priority = priority + 0.2 {own}")
+    await assert_written()
+    await con.execute(f"delete from customer_needs {own} and priority > 0.1")
+    await assert_written()
+    assert [*await con.fetchrow(sums, workspace.id)] == [0, 0]
+
+
+async def test_a_statement_that_leaves_the_sums_alone_writes_no_score(
+    make: Factory, con: Any, workspace: Workspace
+) -> None:
+    await make.project()
+    await con.execute(_LINK_MANY, workspace.id, 3)
+    written = await con.fetchval(_WRITTEN)
+    own = f"where workspace_id = '{workspace.id}'"
+    await con.execute(f"update customer_needs set is_of_project_field = false {own}")
+    await con.execute(f"update threads set title = 'T', pain_level = pain_level {own}")
+    await con.execute(f"delete from customer_needs {own} and priority > 100")
+    assert await con.fetchval(_WRITTEN) == written
 
 
 async def test_what_the_first_program_left_is_counted_once(dsn: str) -> None:

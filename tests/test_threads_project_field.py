@@ -149,7 +149,7 @@ async def test_a_thread_is_born_with_the_fields_need_and_a_posted_one_for_its_is
     client: httpx.AsyncClient, make: Factory, db: Any
 ) -> None:
     (a,) = await _projects(make, 1)
-    issue = await make.issue()
+    issue = (await make.issue())["id"]
     thread = await make.thread(project_id=a, issue_id=issue)
     by_project, by_issue = thread["customer_needs"]
     assert (by_project["project_id"], by_issue["issue_id"]) == (a, issue)

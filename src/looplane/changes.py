@@ -32,10 +32,17 @@ async def write_optimistically(
     transaction, and the second attempt cannot be overtaken.
     """
     answer = await attempt()
-    if answer is None:
-        async with con.transaction():
-            await lock()
-            answer = await attempt()
+    return await _write_locked(con, attempt, lock) if answer is None else answer
+
+
+async def _write_locked(
+    con: Connection,
+    attempt: Callable[[], Awaitable[Answer | None]],
+    lock: Callable[[], Awaitable[Any]],
+) -> Answer:
+    async with con.transaction():
+        await lock()
+        answer = await attempt()
     assert answer is not None, "a locked row cannot have moved"
     return answer
 
@@ -132,13 +139,17 @@ class Decision:
     """How an update that is more than its body is decided.
 
     `find` is a `resource.find()` that sees more, given `find_by`; the others get its row: `faults`
-    are what is wrong with what was sent, `columns` what is to be, and `also` names the events that
-    a change sets off beside `<noun>.updated`.
+    are what is wrong with what was sent, `columns` what is to be, `also` names the events that
+    a change sets off beside `<noun>.updated`, and `thread_ids` the threads that those concern. With
+    `holds_row` nobody can change the row from the look on: what `find` sees beside it may move
+    without its version telling.
     """
 
     columns: Callable[[Row], Values]
     faults: Callable[[Row], Sequence[str]] = lambda _: ()
     also: Callable[[Row], Sequence[str]] = lambda _: ()
+    thread_ids: Callable[[Row], Sequence[UUID] | None] = lambda _: None
+    holds_row: bool = False
     find: str | None = None
     find_by: Sequence[object] = ()
 
@@ -168,16 +179,20 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         before, after = difference({name: row[name] for name in resource.columns}, wanted)
         if not after:
             return as_found(await get(con, context, resource, id), row["version"])
-        types = (resource.event_type("updated"), *decision.also(row))
-        events = [Event(each, id, before, after) for each in types]
+        events = [Event(resource.event_type("updated"), id, before, after)]
+        threads = decision.thread_ids(row)
+        events += [
+            Event(each, id, before, after, thread_ids=threads) for each in decision.also(row)
+        ]
         write = as_write(context, later_than(row["updated_at"], context.clock), events)
         args = (*key, row["version"], resource.to_columns(after), write)
         if (written := await con.fetchrow(resource.update, *args)) is None:
             return None
         return Answer(written["body"], written["version"], types_of(events))
 
+    write_with = _write_locked if decision.holds_row else write_optimistically
     async with _locked_references(con, context, resource, sent) as references:
-        return await write_optimistically(con, attempt, lambda: con.execute(resource.lock, *key))
+        return await write_with(con, attempt, lambda: con.execute(resource.lock, *key))
 
 
 async def delete(

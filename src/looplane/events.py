@@ -17,7 +17,8 @@ class Event:
     """What happened to a thing; `before` and `after` hold only the fields that changed.
 
     `type` is one of those that its noun declares. `aggregate_id` is the thing to whose history it
-    belongs, where that is another one: of a customer need, its thread.
+    belongs, where that is another one: of a customer need, its thread. `thread_ids` are threads
+    that it concerns as well: at the end of a project, those that asked for it.
     """
 
     type: str
@@ -26,6 +27,7 @@ class Event:
     after: Values | None = None
     notify: Sequence[Values] | None = None
     aggregate_id: UUID | None = None
+    thread_ids: Sequence[UUID] | None = None
 
 
 def as_write(context: Context, now: datetime, events: Sequence[Event]) -> dict[str, Any]:
@@ -47,6 +49,7 @@ def as_write(context: Context, now: datetime, events: Sequence[Event]) -> dict[s
                 "before": event.before,
                 "after": event.after,
                 "notify": event.notify,
+                "thread_ids": event.thread_ids,
                 "data_event_id": None if carrier is id else carrier,
             }
         )
@@ -91,11 +94,12 @@ def insert(  # noqa: PLR0913  # the columns of an event that differ between stat
     """
     return f"""
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
-    cause, created_at, before, after, notify, data_event_id, data)
+    cause, created_at, before, after, notify, thread_ids, data_event_id, data)
   select {workspace}, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, {version}, w.actor,
-    w.cause, {created_at}, e.before, e.after, e.notify, e.data_event_id,
+    w.cause, {created_at}, e.before, e.after, e.notify, e.thread_ids,
+    e.data_event_id,
     case when e.data_event_id is null then {data} end
   from w, {source}, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
-    notify jsonb, data_event_id uuid)
+    notify jsonb, thread_ids uuid[], data_event_id uuid)
   where e.subject_id = {subject}"""

@@ -16,6 +16,8 @@ from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.issues.routes import api as issues
+from looplane.issues.sql import ISSUE
 from looplane.keys import sql as keys
 from looplane.keys.routes import api as me
 from looplane.kit.authentication import Authenticator
@@ -52,12 +54,13 @@ APIS = (
     tag_groups,
     tags,
     projects,
+    issues,
     customer_needs,
     members,
     me,
 )
 FUNCTIONS = (THREAD_UPDATE,)
-RESOURCES = (THREAD, CONTACT, BLOCKED_SENDER, COMPANY, TAG_GROUP, TAG, PROJECT)
+RESOURCES = (THREAD, CONTACT, BLOCKED_SENDER, COMPANY, TAG_GROUP, TAG, PROJECT, ISSUE)
 EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
 MIGRATIONS = read_migrations(FUNCTIONS)
 

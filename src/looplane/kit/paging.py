@@ -140,14 +140,18 @@ order by {alias}.page_key desc, {alias}.id desc"""
 
     async def fetch(self, con: Connection, conditions: Conditions, query: PageQuery) -> str:
         """One page as JSON. Raises Unprocessable for a cursor that is broken."""
+        statement = self.ask(conditions, query)
+        return self.page(await con.fetch(statement, *conditions.values), query)
+
+    def ask(self, conditions: Conditions, query: PageQuery) -> str:
+        """The statement for a page; its values are in `conditions`. Raises Unprocessable."""
         if query.cursor is not None:
             last = decode_key(query.cursor, self.key_type)
             conditions.add(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)
-        limit = conditions.number(query.limit + 1)
-        rows = await con.fetch(self.statement(conditions, limit), *conditions.values)
-        return self._page(rows, query)
+        return self.statement(conditions, conditions.number(query.limit + 1))
 
-    def _page(self, rows: list[Any], query: PageQuery) -> str:
+    def page(self, rows: list[Any], query: PageQuery) -> str:
+        """What that statement found, as JSON."""
         shown = [row for row in rows[: query.limit] if row["body"] is not None]
         more = len(rows) > len(shown)
         cursor = None

@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
+from fastapi import Query
 from starlette.responses import Response
 
 from looplane.kit.api import Api, require_scopes
+from looplane.kit.schema import Id
 from looplane.kit.writes import Read
 from looplane.projects import sql
 from looplane.projects.commands import create_project, list_projects, update_project
@@ -16,9 +18,11 @@ from looplane.projects.schemas import (
     ProjectStatusPage,
 )
 from looplane.resource_routes import ResourceRoutes
+from looplane.scores.schemas import ScorePage, ScoreQuery
 
 api = Api("projects")
 Reading = Annotated[Read, require_scopes("projects:read")]
+ReadingThreads = Annotated[Read, require_scopes("projects:read", "threads:read")]
 routes = ResourceRoutes(
     sql.PROJECT,
     path="/projects",
@@ -43,6 +47,14 @@ routes.add_collection(api)
 async def list_project_statuses(read: Reading) -> Response:
     """List the statuses that a project can have, all in one page and in their order."""
     return await read(sql.list_statuses)
+
+
+@api.get("/projects/{id}/score", "projects-getScore", ScorePage)
+async def get_project_score(
+    id: Id, query: Annotated[ScoreQuery, Query()], read: ReadingThreads
+) -> Response:
+    """Get what a project scores and what each thread adds to it, the greatest part first."""
+    return await read(sql.get_score, id, query)
 
 
 routes.add_items(api)

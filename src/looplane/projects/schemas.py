@@ -6,6 +6,7 @@ from pydantic import Field
 
 from looplane.kit.paging import DatedQuery, page_of
 from looplane.kit.schema import Color, Name, Reference, StrictModel, Text, Timestamp, optional
+from looplane.scores.schemas import Score, ThreadCount
 
 State = Literal["backlog", "planned", "started", "completed", "canceled"]
 ChosenState = Annotated[
@@ -21,13 +22,6 @@ StatusId = Annotated[
 Icon = Annotated[Name, Field(description="Name of an icon.")]
 # Characters; what a project is about, in plain text.
 Description = Annotated[Text, Field(max_length=100_000)]
-Score = Annotated[
-    float,
-    Field(
-        description="The sum over the threads that ask for it: the pain level of each (`UNKNOWN` "
-        "and `LOW` 1, `MEDIUM` 2, `HIGH` 3) plus the priority of its customer need."
-    ),
-]
 
 
 class StatusRef(StrictModel):
@@ -48,7 +42,7 @@ class ProjectOut(StrictModel):
     status: StatusRef
     is_visible: bool
     total_score: Score
-    thread_count: Annotated[int, Field(description="How many threads ask for it.")]
+    thread_count: ThreadCount
     created_at: Timestamp
     updated_at: Timestamp
 

@@ -10,6 +10,8 @@ from looplane.kit.paging import whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.resources import Filter, ForeignKey, Resource, contains, refers_to
+from looplane.scores.schemas import ScoreQuery
+from looplane.scores.sql import explain_score, threads_of
 
 PROJECT = Resource(
     noun="project",
@@ -53,7 +55,9 @@ where s.workspace_id = $1 and (s.id = $3 or s.type = $4)
 order by s.position, s.id limit 1"""
 
 FIND_WITH_CHOSEN_STATUS = PROJECT.find(
-    "ps.type as state, chosen.chosen_id, chosen.chosen_state",
+    "ps.type as state, chosen.chosen_id, chosen.chosen_state,"
+    " case when chosen.chosen_state in ('completed', 'canceled') and chosen.chosen_state <> ps.type"
+    f" then {threads_of(PROJECT)} end as thread_ids",
     f"left join ({_CHOSEN}) as chosen on true",
 )
 
@@ -81,3 +85,8 @@ async def list_statuses(con: Connection, context: Context) -> Answer:
     """All statuses that a project can have, in their order."""
     rows = await con.fetch(STATUSES, context.workspace_id)
     return Answer(whole_page([row["body"] for row in rows]))
+
+
+async def get_score(con: Connection, context: Context, id: UUID, query: ScoreQuery) -> Answer:
+    """What a project scores, and why. Raises NotFound."""
+    return await explain_score(con, context, PROJECT, id, query)

@@ -132,7 +132,7 @@ async def _move(con: Connection, context: Context, merge_id: UUID, pair: _Pair) 
     """How many threads and contacts moved to the survivor."""
     merge = (context.workspace_id, merge_id)
     places = (pair.survivor_id, pair.source_id)
-    threads = await con.execute(sql.MOVE_THREADS, *merge, *places, pair.now)
+    threads = await _in_batches(con, sql.MOVE_THREADS, *merge, *places, pair.now)
     await con.execute(sql.NOTE_CONTACTS, *merge, *places)
     await con.execute(sql.JOIN_SURVIVOR, *merge, pair.survivor_id)
     contacts = await con.execute(sql.MOVE_CONTACTS, *merge, *places, pair.now)
@@ -144,16 +144,29 @@ async def _move_back(con: Connection, context: Context, merge_id: UUID, pair: _P
     """How many threads and contacts moved back to the source."""
     merge = (context.workspace_id, merge_id)
     places = (pair.survivor_id, pair.source_id)
-    threads = await con.execute(sql.MOVE_THREADS_BACK, *merge, *places, pair.now)
+    threads = await _in_batches(con, sql.MOVE_THREADS_BACK, *merge, *places, pair.now)
     await con.execute(sql.JOIN_SOURCE, *merge, *places)
     contacts = await con.execute(sql.MOVE_CONTACTS_BACK, *merge, *places, pair.now)
     await con.execute(sql.LEAVE_SURVIVOR, *merge, pair.survivor_id)
     return _counts(threads, contacts)
 
 
-def _counts(threads: str, contacts: str) -> Values:
-    moved = {"moved_thread_count": threads, "moved_contact_count": contacts}
-    return {name: int(status.split()[-1]) for name, status in moved.items()}
+async def _in_batches(con: Connection, statement: str, *args: object) -> int:
+    """How many threads moved, all that there are."""
+    total = 0
+    while True:
+        moved = _rows(await con.execute(statement, *args))
+        total += moved
+        if moved < sql.BATCH:
+            return total
+
+
+def _counts(threads: int, contacts: str) -> Values:
+    return {"moved_thread_count": threads, "moved_contact_count": _rows(contacts)}
+
+
+def _rows(status: str) -> int:
+    return int(status.rsplit(maxsplit=1)[-1])
 
 
 async def _write(  # noqa: PLR0913  # what is written, and what it sets off

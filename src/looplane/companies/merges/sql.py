@@ -1,7 +1,7 @@
 """Every statement on merges of companies.
 
-What moves is moved and written down in whole sets: a merge of very many threads is as many
-statements as one of none, and no list of ids leaves the database.
+What moves is moved and written down in sets, and no list of ids leaves the database. Threads go in
+batches, each within the time that a statement may take.
 """
 
 from looplane.companies.sql import COMPANY
@@ -22,10 +22,14 @@ values ($1, $2, $3, $4, $5, $6)"""
 _TOUCH = "version = {0}.version + 1, updated_at = greatest($5, {0}.updated_at + interval '1 ms')"
 _PLACES = "p(survivor, source) as (select $3::uuid, $4::uuid)"
 
+# As many threads as one statement moves.
+BATCH = 10_000
 MOVE_THREADS = f"""
 with {_PLACES}, moved as (
   update threads t set company_id = p.survivor, {_TOUCH.format("t")}
   from p where t.workspace_id = $1 and t.company_id = p.source and t.deleted_at is null
+    and t.id = any (array(select id from threads
+      where workspace_id = $1 and company_id = $4 and deleted_at is null limit {BATCH}))
   returning t.id, t.version)
 insert into company_merge_items (workspace_id, merge_id, kind, item_id, version)
 select $1, $2, 'thread', id, version from moved"""
@@ -81,9 +85,12 @@ where workspace_id = $1 and survivor_id = $2 and source_id = $3 and undone_at is
 MOVE_THREADS_BACK = f"""
 with {_PLACES}
 update threads t set company_id = p.source, {_TOUCH.format("t")}
-from company_merge_items i, p
-where {_NOTED} = 'thread' and t.workspace_id = $1 and t.id = i.item_id
-  and t.company_id = p.survivor and t.deleted_at is null"""
+from p
+where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null
+  and t.id = any (array(select there.id from company_merge_items i
+    join threads there on there.workspace_id = $1 and there.id = i.item_id
+      and there.company_id = $3 and there.deleted_at is null
+    where {_NOTED} = 'thread' limit {BATCH}))"""
 
 _IS_MEMBER = """exists (select from contact_companies sm where sm.workspace_id = $1
     and sm.contact_id = i.item_id and sm.company_id = {0})"""

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from looplane.contacts.sql import CONTACT
+from looplane.issues.sql import ISSUE
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.paging import Conditions, PageQuery
@@ -24,6 +25,13 @@ async def list_projects(
 ) -> Answer:
     """A page of the projects that a contact asks for. Raises NotFound, Unprocessable."""
     return await _list(con, context, PROJECT, contact_id, query)
+
+
+async def list_issues(
+    con: Connection, context: Context, contact_id: UUID, query: PageQuery
+) -> Answer:
+    """A page of the issues that a contact asks for. Raises NotFound, Unprocessable."""
+    return await _list(con, context, ISSUE, contact_id, query)
 
 
 async def _list(
