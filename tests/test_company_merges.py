@@ -9,42 +9,13 @@ import pytest
 
 from looplane.kit.ids import new_id
 from tests.company_choices import insert_links
+from tests.company_pairs import Pair, pair_of
 from tests.conftest import SteppedClock, Workspace
 from tests.contract import check_words
 from tests.factory import Factory
 from tests.witness import etag, events_of, everything, faults, kinds_of, version
 
 _MOVED = "select item_id, version from company_merge_items where kind = $1 and workspace_id = $2"
-
-
-class Pair:
-    """A company and the one that goes into it."""
-
-    def __init__(self, client: httpx.AsyncClient, survivor: Any, source: Any) -> None:
-        self.client = client
-        self.survivor, self.source = str(survivor["id"]), str(source["id"])
-        self.path = f"/companies/{self.survivor}"
-
-    async def send(self, verb: str, **options: Any) -> httpx.Response:
-        body = {"source_id": self.source}
-        return await self.client.post(f"{self.path}/{verb}", json=body, **options)
-
-    async def merge(self) -> dict[str, Any]:
-        answer = await self.send("merge")
-        assert answer.is_success, answer.text
-        return dict(answer.json())
-
-    async def unmerge(self) -> dict[str, Any]:
-        answer = await self.send("unmerge")
-        assert answer.is_success, answer.text
-        return dict(answer.json())
-
-    async def shown(self, id: str) -> dict[str, Any]:
-        return dict((await self.client.get(f"/companies/{id}")).json())
-
-
-async def pair_of(make: Factory, **fields: Any) -> Pair:
-    return Pair(make.client, await make.company(), await make.company(**fields))
 
 
 async def company_of(client: httpx.AsyncClient, path: str) -> Any:
