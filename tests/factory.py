@@ -50,6 +50,10 @@ class Factory:
     async def company(self, **fields: Any) -> dict[str, Any]:
         return await self._post("/companies", {"name": f"Company {next(_number)}", **fields})
 
+    async def blocked_sender(self, **fields: Any) -> dict[str, Any]:
+        body = {"type": "EMAIL", "value": f"b{next(_number)}@spam.example"}
+        return await self._post("/contacts/blocked-senders", {**body, **fields})
+
     async def project(self, **fields: Any) -> dict[str, Any]:
         team = (await self.client.get("/me")).json()["default_linear_team_id"]
         body = {"name": f"Project {next(_number)}", "team_id": team}

@@ -27,7 +27,7 @@ PLAIN: tuple[str, ...] = (
     "summary",
     "order",
 )
-PLAIN += ("label", "allowed_ips", "content", "attachments", "html")
+PLAIN += ("label", "allowed_ips", "content", "attachments", "html", "description")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,

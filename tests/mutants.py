@@ -20,11 +20,13 @@ from tests.mutations.callers import CALLERS
 from tests.mutations.changelogs import CHANGELOGS
 from tests.mutations.comments import COMMENTS
 from tests.mutations.connections import CONNECTIONS
+from tests.mutations.contacts import CONTACTS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
 from tests.mutations.docs import DOCS
 from tests.mutations.files import FILES
+from tests.mutations.issues import ISSUES
 from tests.mutations.members import MEMBERS
 from tests.mutations.processes import PROCESSES
 from tests.mutations.statements import STATEMENTS
@@ -35,10 +37,12 @@ MUTATIONS = [
     *CALLERS,
     *COMMENTS,
     *CHANGELOGS,
+    *CONTACTS,
     *CONTENT,
     *FILES,
     *CONNECTIONS,
     *DATABASE,
+    *ISSUES,
     *PROCESSES,
     *MEMBERS,
     *DOCS,

@@ -32,6 +32,12 @@ _IN_PATH = {
     "comments": "comment",
     "snippets": "snippet",
     "folders": "folder",
+    "blocked-senders": "blocked sender",
+}
+# … and where one operation names another one.
+_IN_PATH_OF = {
+    ("contacts-removeCompany", "company_id"): "own company",
+    ("companies-unmerge", "id"): "surviving company",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -57,25 +63,27 @@ REFERENCES = {
     "article_id": "article",
     "article_ids": "article",
     "portal_instance_id": "portal instance",
-    # Of one noun, where the same name means another thing than elsewhere.
+    # Of one noun or operation, where the same name means another thing than elsewhere.
     "changelogs.tag_id": "changelog tag",
     "changelogs.tag_ids": "changelog tag",
     "mention_ids": "member",
     "folder_id": "folder",
+    "source_id": "other company",
+    "companies-unmerge.source_id": "merged company",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
-_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
 # Fields whose schema does not say which value anybody may send.
 _BY_NAME: dict[str, Any] = {"content_base64": "V29yZHM=", "scopes": ["admin"]}
 # What a body needs although no single field of it is required.
-_NEEDED_TOO = {
+NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],
+    "contacts-addCompany": ["company_id"],
     "docs-createDraft": ["article_id", "title"],
     "changelogTags-create": ["color"],
     "changelogs-broadcast": ["email"],
+    "files-import": ["content_base64"],
 }
-_NEEDED_TOO = {"customerNeeds-create": ["project_ids"], "files-import": ["content_base64"]}
 # A form that is taken wherever one is.
 FORM = {"file": ("words.txt", b"Words", "text/plain")}
 
@@ -101,10 +109,21 @@ async def populate(make: Factory, member_id: object) -> World:
     await make.db.execute("update comments set author_id = null where id = $1", comment["id"])
     options = (await client.get("/companies/linear-options")).json()
     article = await make.doc_article()
+    first, own, source, merged, survivor = [await make.company() for _ in range(5)]
+    for each in (first, own):  # the second one is not the primary one
+        belongs = {"company_id": each["id"]}
+        await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
+    merge = {"source_id": merged["id"]}
+    await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
         "thread": thread,
         "contact": contact,
         "company": await make.company(),
+        "own company": own,
+        "other company": source,
+        "surviving company": survivor,
+        "merged company": merged,
+        "blocked sender": await make.blocked_sender(),
         "tag": tag,
         "empty group": await make.tag_group(),
         "project": project,
@@ -149,6 +168,10 @@ def path_ids(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
     """The parameters of its path, each naming one of `ids`."""
     found = re.findall(r"((?:[\w-]+/)?([\w-]+))/\{(\w+)\}", operation.path)
     return {name: ids[_IN_PATH.get(whole) or _IN_PATH[part]] for whole, part, name in found}
+    kinds = re.findall(r"([\w-]+)/\{(\w+)\}", operation.path)
+    return {
+        name: ids[_IN_PATH_OF.get((str(operation), name), _IN_PATH[part])] for part, name in kinds
+    }
 
 
 def url(operation: Operation, names: dict[str, str]) -> str:
@@ -177,7 +200,7 @@ def request(operation: Operation, world: World, **changes: Any) -> dict[str, Any
 def least(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """The smallest body that it takes."""
     schema = operation.body or {}
-    names = [*schema.get("required", []), *_NEEDED_TOO.get(str(operation), [])]
+    names = [*schema.get("required", []), *NEEDED_TOO.get(str(operation), [])]
     return {name: example(operation, name, schema["properties"][name], ids) for name in names}
 
 
@@ -189,7 +212,8 @@ def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]
         return _BY_NAME[name]
     if "enum" in schema:
         return schema["enum"][0]
-    if schema.get("format") == "email":
+    # A value is of a blocked sender, whose type is the first of its kinds.
+    if schema.get("format") == "email" or name == "value":
         return f"{uuid4().hex}@mail.example"
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     examples = {"boolean": True, "integer": 1, "number": 1, "array": [], "object": {}}
@@ -199,7 +223,8 @@ def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]
 def kind_of(name: str, operation: Operation | None = None) -> str:
     """What a field of a body or a parameter of a query names."""
     noun = str(operation).partition("-")[0]
-    return REFERENCES.get(f"{noun}.{name}") or REFERENCES[name]
+    of_one = REFERENCES.get(f"{operation}.{name}") or REFERENCES.get(f"{noun}.{name}")
+    return of_one or REFERENCES[name]
 
 
 def refer(name: str, ids: dict[str, str], operation: Operation | None = None) -> Any:

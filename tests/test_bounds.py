@@ -125,6 +125,25 @@ async def test_pages_of_long_projects_end_early(
     assert len(pages) == 3
 
 
+@pytest.mark.parametrize("params", [{}, {"sort": "total_score"}], ids=str)
+async def test_pages_of_long_issues_end_early(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace, params: dict[str, str]
+) -> None:
+    await make.issue()
+    many = (
+        "insert into issues (workspace_id, id, team_id, state_id, title, description, label_ids,"
+        " created_at, updated_at) select workspace_id, gen_random_uuid(), team_id, state_id, title,"
+        " case when n % 2 = 0 then repeat('ä', 100000) end,"
+        " case n % 2 when 0 then '{}' else array_fill(repeat('ä', 250), array[400]) end,"
+        " created_at, updated_at from issues, generate_series(1, 50) n where workspace_id = $1"
+    )
+    await db.execute(many, workspace.id)
+    pages = await walk(client, "/issues", limit=200, **params)
+    ids = [row["id"] for page in pages for row in page]
+    assert len(ids) == len(set(ids)) == 51
+    assert len(pages) == 3
+
+
 async def test_a_row_that_is_longer_than_a_page_comes_alone(
     client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
 ) -> None:

@@ -25,6 +25,7 @@ async def named(make_other: Factory) -> dict[str, Any]:
     )
     await make_other.contact(email="second@theirs.example", company_id=company["id"])
     project = await make_other.project(name="Their Project")
+    issue = await make_other.issue(title="Their Issue", project_id=project["id"])
     tag = await make_other.tag(name="Their Tag")
     snippet = await make_other.snippet(title="Their Snippet")
     thread = await make_other.thread(
@@ -35,6 +36,8 @@ async def named(make_other: Factory) -> dict[str, Any]:
     )
     things = {"company": company, "contact": contact, "project": project, "tag": tag}
     return {**things, "thread": thread, "snippet": snippet}
+    things["issue"] = issue
+    return {**things, "thread": thread}
 
 
 def shows(answer: httpx.Response, named: dict[str, Any]) -> list[str]:
@@ -56,6 +59,9 @@ QUERIES = [
     ("/snippets", "title_contains", "Their"),
     ("/projects", "state", "backlog"),
     ("/projects", "sort", "total_score"),
+    ("/issues", "name_contains", "Their"),
+    ("/issues", "status", "triage"),
+    ("/issues", "sort", "total_score"),
     ("/threads", "external_id", "their-3"),
     ("/threads", "origin", "api"),
     ("/threads", "tab", "new"),
@@ -177,6 +183,8 @@ async def test_a_write_of_ours_changes_nothing_of_theirs(
     body = {
         name: refer(name, own.ids, operation) for name in filter(is_reference, fields_of(operation))
     }
+    fields = filter(is_reference, fields_of(operation))
+    body = {name: refer(name, own.ids, operation) for name in fields}
     whole = {"json": {**least(operation, own.ids), **body}} if operation.body else {}
     answer = await own.client.request(**request(operation, own, **whole))
     assert answer.is_success, answer.text

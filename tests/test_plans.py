@@ -46,6 +46,7 @@ LARGE |= {"doc_drafts", "doc_article_translations"}
 LARGE |= {"comment_mentions", "snippets", "snippet_folders"}
 LARGE |= {"thread_tags", "customer_needs", "messages", "comments", "api_keys"}
 LARGE |= {"changelogs", "changelog_translations", "changelog_tag_links", "broadcasts", "deliveries"}
+LARGE |= {"contact_companies", "thread_tags", "customer_needs", "messages", "comments", "api_keys"}
 # A team is read as a whole where it is shown or told as a whole.
 TEAM = "members"
 # Indexes that find by a value that few rows have, in all workspaces.
@@ -305,5 +306,7 @@ def _requests(operation: Operation, world: World) -> list[dict[str, Any]]:
         for name in fields_of(operation)
         if is_reference(name)
     }
+    fields = filter(is_reference, fields_of(operation))
+    links = {name: refer(name, world.ids, operation) for name in fields}
     body = {**least(operation, world.ids), **links}
     return [asked, {**asked, "json": body}]

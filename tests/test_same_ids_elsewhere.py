@@ -34,6 +34,11 @@ COPIED = [
     "company_tiers",
     "companies",
     "contacts",
+    "contact_companies",
+    "company_merges",
+    "company_merge_items",
+    "blocked_senders",
+    "portal_instances",
     "tag_groups",
     "tags",
     "teams",
@@ -85,7 +90,9 @@ async def copy_workspace(db: Any, source: UUID, target: UUID) -> None:
         values = ", ".join(f"'Their ' || {x}" if x in WORDS else f'"{x}"' for x in tables[table])
         await db.execute(
             f"insert into {table} (workspace_id, {columns})"
-            f" select $2, {values} from {table} where workspace_id = $1",
+            f" select $2, {values} from {table} where workspace_id = $1"
+            # What triggers have made by then is what would be copied.
+            " on conflict do nothing",
             source,
             target,
         )
@@ -106,6 +113,8 @@ async def own(make: Factory, workspace: Workspace, db: Any) -> World:
     choices = ("status_id", "tier_id", "owner_id")
     company = {name: refer(name, world.ids) for name in choices}
     await make.client.patch(f"/companies/{world.ids['company']}", json=company)
+    issue = {name: refer(name, world.ids) for name in ("project_id", "assignee_id")}
+    await make.client.patch(f"/issues/{world.ids['issue']}", json=issue)
     await _speak(db, workspace, world)
     return world
 
@@ -160,11 +169,8 @@ async def test_what_is_written_is_our_own(
         cleared: dict[str, Any] = {"tag_ids": [], "project_id": None, "company_id": None}
         bodies += [{k: v} for k, v in cleared.items() if operation.path == "/threads/{id}"]
     elif operation.body:
-        links = {
-            name: refer(name, own.ids, operation)
-            for name in fields_of(operation)
-            if is_reference(name)
-        }
+        fields = filter(is_reference, fields_of(operation))
+        links = {name: refer(name, own.ids, operation) for name in fields}
         bodies = [{**least(operation, own.ids), **links}]
         if "contact_email" in bodies[0]:
             bodies.append({**bodies[0], "contact_email": own.ids["address"]})

@@ -98,15 +98,18 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
     faults: Sequence[str] = (),
     also: Sequence[str] = (),
     beside: Beside | None = None,
+    held: Values | None = None,
 ) -> Answer:
     """Stores a new thing and its event, and those that its birth sets off `also`.
+
+    `held` are references that the caller keeps in place.
 
     Raises ValidationFailed for `faults`, and for what is referred to and is not there.
     """
     id = new_id()
     async with locked_references(con, context, resource, values) as references:
         context.raise_faults([*references.faults, *faults])
-        resolved = {**values, **references.ids}
+        resolved = {**values, **references.ids, **(held or {})}
         now = context.clock()
         named = {name: resolved[name] for name in resource.columns}
         columns = resource.to_columns({**named, "created_at": now, "updated_at": now})

@@ -14,10 +14,15 @@ from looplane.changelogs.routes import api as changelogs
 from looplane.changelogs.sql import CHANGELOG
 from looplane.comments.routes import api as comments
 from looplane.comments.sql import COMMENT
+from looplane.companies.merges.routes import api as company_merges
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
+from looplane.contacts.blocked_senders.routes import api as blocked_senders
+from looplane.contacts.blocked_senders.sql import BLOCKED_SENDER
+from looplane.contacts.memberships.routes import api as memberships
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
+from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
 from looplane.doc_articles.routes import api as doc_articles
 from looplane.doc_articles.sql import ARTICLE
@@ -70,8 +75,12 @@ CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (
     threads,
     comments,
+    blocked_senders,
     contacts,
+    memberships,
+    contact_needs,
     companies,
+    company_merges,
     tag_groups,
     tags,
     projects,
@@ -95,6 +104,7 @@ RESOURCES = (
     THREAD,
     COMMENT,
     CONTACT,
+    BLOCKED_SENDER,
     COMPANY,
     TAG_GROUP,
     TAG,

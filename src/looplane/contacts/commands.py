@@ -7,10 +7,13 @@ import asyncpg
 
 from looplane import changes
 from looplane.contacts import sql
-from looplane.contacts.schemas import ContactCreate, ContactPatch
+from looplane.contacts.schemas import ContactCreate, ContactPatch, ContactQuery
+from looplane.events import Values
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
+from looplane.kit.domains import own_domains
 from looplane.kit.errors import Conflict
+from looplane.kit.ids import parse_id
 from looplane.kit.references import unknown_reference
 from looplane.kit.responses import Answer, or_404
 
@@ -18,13 +21,31 @@ from looplane.kit.responses import Answer, or_404
 _SELECTORS = ("company_name", "company_external_id")
 
 
+async def list_contacts(con: Connection, context: Context, query: ContactQuery) -> Answer:
+    """A page of contacts; those of a company are all who belong to it. Raises Unprocessable."""
+    conditions = await changes.conditions_of(con, context, sql.CONTACT, query)
+    if query.company_id is None:
+        return Answer(await sql.CONTACT.listing.fetch(con, conditions, query))
+    conditions.add(sql.OF_COMPANY, parse_id(query.company_id))
+    return Answer(await sql.MEMBERS.fetch(con, conditions, query))
+
+
 async def create_contact(con: Connection, context: Context, contact: ContactCreate) -> Answer:
-    """Makes a contact. Raises ValidationFailed, and Conflict when the address is taken."""
-    values, faults = await _with_company_id(con, context, contact.model_dump(exclude_unset=True))
+    """Makes a contact; one that names no company joins the one that owns its domain.
+
+    Raises ValidationFailed, and Conflict when the address is taken.
+    """
+    values, faults = await with_company_id(con, context, contact.model_dump(exclude_unset=True))
     whole = {**contact.model_dump(), **values}
     whole["external_ids"] = values.get("external_ids", {})
+    # Who names a company has chosen, and be it none or one that is not there.
+    has_chosen = faults or "company_id" in values
+    domains = [] if has_chosen else own_domains(values.get("email", ""))
     try:
-        return await changes.create(con, context, sql.CONTACT, whole, faults=faults)
+        async with con.transaction():
+            owner = domains and await con.fetchval(sql.FIND_OWNER, context.workspace_id, domains)
+            held = {"company_id": owner} if owner else {}
+            return await changes.create(con, context, sql.CONTACT, whole, faults=faults, held=held)
     except asyncpg.UniqueViolationError:
         raise _taken(contact.email) from None
 
@@ -36,7 +57,7 @@ async def update_contact(
 
     Raises NotFound, PreconditionFailed, ValidationFailed, and Conflict when the address is taken.
     """
-    sent, faults = await _with_company_id(con, context, patch.model_dump(exclude_unset=True))
+    sent, faults = await with_company_id(con, context, patch.model_dump(exclude_unset=True))
     decision = changes.Decision(columns=lambda _: sent, faults=lambda _: faults)
     try:
         return await changes.update(con, context, sql.CONTACT, id, sent, decision)
@@ -49,12 +70,16 @@ async def find_or_create_contact(
 ) -> tuple[Row, tuple[str, ...]]:
     """The contact with this address, made with name and company if there is none.
 
-    One that is there and has no company gets this one. Answers its row (`id`, `company_id`) and
-    the types of the events. Needs a transaction.
+    Where no company is named, a new one joins the company that owns its domain. One that is there
+    and has no company gets the one that is named. Answers its row (`id`, `company_id`) and the
+    types of the events. Needs a transaction.
     """
     key = (context.workspace_id, email)
-    if await con.fetchval(sql.HOLD_BY_EMAIL, *key) is None:
-        events = await _create_if_missing(con, context, email, name, company_id)
+    domains = own_domains(email) if company_id is None else []
+    found = or_404(await con.fetchrow(sql.HOLD_BY_EMAIL, *key, domains), sql.CONTACT.noun)
+    if found["id"] is None:
+        owner = {"company_id": found["owner_id"]} if found["owner_id"] else {}
+        events = await _create_if_missing(con, context, _new(email, name, company_id), owner)
         if not events:
             return await find_or_create_contact(con, context, email, name, company_id)
         return or_404(await con.fetchrow(sql.FIND_BY_EMAIL, *key), sql.CONTACT.noun), events
@@ -66,11 +91,8 @@ async def find_or_create_contact(
     return or_404(await con.fetchrow(sql.FIND_BY_EMAIL, *key), sql.CONTACT.noun), events
 
 
-async def _create_if_missing(
-    con: Connection, context: Context, email: str, name: str | None, company_id: UUID | None
-) -> tuple[str, ...]:
-    """The types of the events; none where somebody else has made the same contact just now."""
-    values: dict[str, object] = {
+def _new(email: str, name: str | None, company_id: UUID | None) -> dict[str, object]:
+    return {
         "email": email,
         "name": name,
         "image_url": None,
@@ -78,14 +100,20 @@ async def _create_if_missing(
         "is_subscribed": True,
         "external_ids": {},
     }
+
+
+async def _create_if_missing(
+    con: Connection, context: Context, values: Values, held: Values
+) -> tuple[str, ...]:
+    """The types of the events; none where somebody else has made the same contact just now."""
     try:
         async with con.transaction():  # a savepoint
-            return (await changes.create(con, context, sql.CONTACT, values)).events
+            return (await changes.create(con, context, sql.CONTACT, values, held=held)).events
     except asyncpg.UniqueViolationError:
         return ()
 
 
-async def _with_company_id(
+async def with_company_id(
     con: Connection, context: Context, sent: dict[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """What was sent, with the id of the company that it names otherwise; and what is wrong."""

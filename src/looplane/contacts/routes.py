@@ -6,7 +6,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from looplane.contacts import sql
-from looplane.contacts.commands import create_contact, update_contact
+from looplane.contacts.commands import create_contact, list_contacts, update_contact
 from looplane.contacts.schemas import (
     ContactCreate,
     ContactOut,
@@ -29,12 +29,17 @@ routes = ResourceRoutes(
     query=ContactQuery,
     create=ContactCreate,
     patch=ContactPatch,
-    commands={"create": create_contact, "update": update_contact},
+    commands={"list": list_contacts, "create": create_contact, "update": update_contact},
     texts={
-        "list": "List contacts, newest first.",
-        "create": "Create a contact, tied to one company or to none.",
+        "list": "List contacts, newest first; `company_id` finds all who belong to a company.",
+        "create": "Create a contact. One that names no company joins the one company that has the "
+        "domain of its address, or the closest domain above it, unless that domain gives addresses "
+        "to anybody; `company_id: null` keeps it out.",
         "get": "Get a contact.",
-        "update": "Update a contact; `external_ids` is replaced as a whole.",
+        "update": "Update a contact; `external_ids` is replaced as a whole. The company that is "
+        "named becomes the primary one, and the one before stays among its companies; "
+        "`company_id: null` takes the contact out of its primary company, and no other one takes "
+        "that place.",
         "delete": "Delete a contact; its threads stay.",
     },
 )

@@ -1,7 +1,9 @@
 """Every statement on contacts."""
 
+from dataclasses import replace
+
 from looplane.contacts.schemas import EmailQuery
-from looplane.filters import Filter, contains_by_index, identifies, refers_to
+from looplane.filters import Filter, contains_by_index, exists, identifies
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer, or_404
@@ -43,19 +45,51 @@ left join companies cc on cc.workspace_id = ct.workspace_id and cc.id = ct.compa
             " and lower(x.email) = lower({0}) and x.deleted_at is null))"
         ),
         "name_contains": contains_by_index("ct.name_key"),
-        "company_id": refers_to("ct.company_id", "companies"),
         "external_id": external_id_filter("ct", "contacts"),
     },
 )
+
+# Those who belong to a company stand in their order in an index of the company's.
+MEMBERS = replace(
+    CONTACT.listing,
+    source="contacts ct join contact_companies cm"
+    " on cm.workspace_id = ct.workspace_id and cm.contact_id = ct.id",
+    key="cm.contact_created_at",
+    id="cm.contact_id",
+)
+OF_COMPANY = f"cm.workspace_id = $1 and cm.company_id = {{0}} and {exists('companies')}"
 
 GET_BY_EMAIL = f"""
 select {CONTACT.body}::text as body, ct.version from contacts ct {CONTACT.joins}
 where ct.workspace_id = $1 and lower(ct.email) = lower($2) and ct.deleted_at is null"""
 
-# Kept from being deleted to the end of the transaction.
-HOLD_BY_EMAIL = """
-select id from contacts
-where workspace_id = $1 and lower(email) = lower($2) and deleted_at is null for key share"""
+# The one company to which the closest claimed of the domains {0} belongs, kept from being deleted;
+# none where several claim it. The domains are looked for in all workspaces at once, as in
+# FIND_COMPANIES.
+_OWNER = """
+with claims as materialized (
+  select workspace_id, id, domains from companies
+  where domains && {0}::text[] and deleted_at is null),
+ranked as materialized (
+  select id, (select min(place) from unnest({0}::text[]) with ordinality as named(domain, place)
+    where domain = any (claims.domains)) as place
+  from claims where workspace_id = $1)
+select o.id from companies o
+where o.workspace_id = $1 and o.deleted_at is null and o.id = (
+  select case when count(*) = 1 then (array_agg(id))[1] end from ranked
+  where place = (select min(place) from ranked))
+for key share"""
+FIND_OWNER = _OWNER.format("$2")
+
+# The contact with the address $2, kept from being deleted to the end of the transaction; where
+# there is none, the owner of the domains $3.
+HOLD_BY_EMAIL = f"""
+with held as materialized (
+  select id from contacts
+  where workspace_id = $1 and lower(email) = lower($2) and deleted_at is null for key share)
+select (select id from held) as id,
+  case when not exists (select from held) and $3::text[] <> '{{}}'
+    then ({_OWNER.format("$3")}) end as owner_id"""
 
 FIND_BY_EMAIL = f"""
 select ct.id, cc.id as company_id from contacts ct {CONTACT.joins}

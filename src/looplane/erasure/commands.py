@@ -31,8 +31,9 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
     All contacts with that address are meant, those that were deleted too.
 
     Their threads stay, without words, so that what asks for projects goes on counting. Events keep
-    what happened, when and by whom. Again for the same contact erases what came since. Raises
-    NotFound.
+    what happened, when and by whom. The ids of their companies stay, for they name nobody, and
+    a block of their address: it is the team's word about mail. Again for the same contact erases
+    what came since. Raises NotFound.
     """
     workspace_id = context.workspace_id
     async with con.transaction():

@@ -204,7 +204,8 @@ order by {alias}.page_key desc, {alias}.id desc"""
 
     def _sources(self, conditions: Conditions) -> list[str]:
         """What to look in one after the other, until the page is full; the last one has all."""
-        if not conditions.searches:
+        is_table = self.source.endswith(f" {self.alias}")
+        if not conditions.searches or not is_table:
             return [self.source]
         alias, read = self.alias, f"select {self.alias}.* from {self.source}"
         newest = f"order by {self._key} desc, {self._id} desc limit {_NEWEST}"

@@ -1,0 +1,21 @@
+"""Every statement on blocked senders."""
+
+from looplane.filters import equals
+from looplane.kit.sqltext import columns, iso
+from looplane.resources import Resource
+
+BLOCKED_SENDER = Resource(
+    noun="blocked sender",
+    table="blocked_senders",
+    alias="bs",
+    columns=("type", "value"),
+    json=columns("bs", "id", "value", "type") | {"created_at": iso("bs.created_at")},
+    filters={"type": equals("bs.type")},
+    events=("created", "deleted"),
+)
+
+# Whether there is a block for the address $2, or for one of the domains $3.
+IS_BLOCKED = """
+select exists (
+  select from blocked_senders where workspace_id = $1 and deleted_at is null
+    and (type = 'EMAIL' and value = lower($2) or type = 'DOMAIN' and value = any ($3::text[])))"""

@@ -1,0 +1,57 @@
+"""Of contacts and companies: whose company, who is blocked, and what a merge moves."""
+
+from tests.mutations import Mutation
+
+_MERGES = "src/looplane/companies/merges"
+_RACES = "test_company_merge_races.py"
+
+CONTACTS = [
+    Mutation(
+        "a company that was merged is linked to",
+        "migrations/2026-11-25_whole_api_contacts.sql",
+        "and id = new.company_id for key share;",
+        "and id = new.company_id;",
+        _RACES,
+    ),
+    Mutation(
+        "two merges hold their companies in their own orders",
+        f"{_MERGES}/sql.py",
+        "order by id for update",
+        "order by id",
+        _RACES,
+    ),
+    Mutation(
+        "what was moved elsewhere goes back",
+        f"{_MERGES}/sql.py",
+        "where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null\n"
+        "  and t.id = any (array(select there.id from company_merge_items i\n"
+        "    join threads there on there.workspace_id = $1 and there.id = i.item_id\n"
+        "      and there.company_id = $3 and there.deleted_at is null\n",
+        "where t.workspace_id = $1 and t.deleted_at is null\n"
+        "  and t.id = any (array(select there.id from company_merge_items i\n"
+        "    join threads there on there.workspace_id = $1 and there.id = i.item_id\n"
+        "      and $3::uuid is not null and there.deleted_at is null\n",
+        "test_company_merges.py",
+    ),
+    Mutation(
+        "the latest company left takes the primary place",
+        "src/looplane/contacts/memberships/commands.py",
+        "first = left[0] if left else None",
+        "first = left[-1] if left else None",
+        "test_contact_companies.py",
+    ),
+    Mutation(
+        "a domain that several claim is the first one's",
+        "src/looplane/contacts/sql.py",
+        "case when count(*) = 1 then (array_agg(id))[1] end",
+        "(array_agg(id))[1]",
+        "test_company_domains.py",
+    ),
+    Mutation(
+        "a domain above is not blocked with",
+        "src/looplane/contacts/blocked_senders/commands.py",
+        "with_parents(domain) if domain else []",
+        "[domain] if domain else []",
+        "test_blocked_senders.py",
+    ),
+]
