@@ -28,6 +28,7 @@ PAYLOADS = {
     "tag": "TagOut",
     "tag_group": "TagGroupOut",
     "customer_need": "CustomerNeedOut",
+    "message": "MessageOut",
 }
 # (operation, code) of all replies of this run.
 SEEN: set[tuple[str, str]] = set()

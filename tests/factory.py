@@ -54,6 +54,11 @@ class Factory:
         body |= {"contact_email": f"t{next(_number)}@mail.example"}
         return await self._post("/threads", {**body, **fields})
 
+    async def message(self, thread_id: str, **fields: Any) -> dict[str, Any]:
+        return await self._post(
+            f"/threads/{thread_id}/messages", {"content": f"<p>Answer {next(_number)}</p>", **fields}
+        )
+
     async def issue(self, **fields: Any) -> str:
         """The id of an issue; there is no endpoint for them yet."""
         return str(

@@ -27,6 +27,8 @@ REFERENCES = {
     "owner_id": "member",
     "contact_id": "contact",
     "company_id": "company",
+    "user_id": "member",
+    "expected_last_message_id": "message",
     "tag_id": "tag",
     "tag_ids": "tag",
     "tag_group_id": "group",
@@ -41,7 +43,7 @@ REFERENCES = {
     "tier_id": "company tier",
 }
 # Names that others gave: they look like references, and point nowhere.
-_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id"}
+_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "channel_id"}
 # What a body needs although no single field of it is required.
 _NEEDED_TOO = {"customerNeeds-create": ["project_ids"]}
 
@@ -71,6 +73,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "empty group": await make.tag_group(),
         "project": project,
         "need": needs.json()["data"][0],
+        "message": await make.message(thread["id"]),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }

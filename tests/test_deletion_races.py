@@ -25,7 +25,7 @@ PATHS = {
 # No endpoint deletes them, but they can be deleted all the same.
 TABLES = {"member": "members", "issue": "issues"}
 # They are never deleted.
-LASTING = {"team", "project status", "company status", "company tier"}
+LASTING = {"team", "project status", "company status", "company tier", "message"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
 LISTS = ["/threads", "/contacts", "/companies", "/tags", "/projects"]

@@ -45,6 +45,7 @@ ACROSS = {
     "looplane.keys.sql.FIND_BY_HASH": "a key says which workspace",
     "looplane.workspaces.sql": "workspaces are in none",
     "looplane.threads.sql.FIND_DUE": "one clock wakes all",
+    "looplane.deliveries.sql.TAKE_DUE": "one worker delivers for all",
     "looplane.html_upkeep.sql.FIND": "one cleaner cleans for all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",
 }

@@ -102,9 +102,13 @@ def sensible(operation: str, body: dict[str, Any], ids: dict[str, str]) -> dict[
         # Moments have an order, and of three ways to name a company only one may be used.
         if name not in {"snoozed_until", "created_at", "updated_at", "closed_loop"}
         and name not in {"company_name", "company_external_id", "linear_status_id"}
+        # Of what was said last; and of another channel than mail.
+        and name not in {"expected_last_message_id", "channel_id"}
     }
     # HTML of which something is left, a web address, sources of some shape.
-    body |= {name: f"x{body[name]}" for name in ("text", "ai_draft_html") if body.get(name)}
+    body |= {
+        name: f"x{body[name]}" for name in ("text", "ai_draft_html", "content") if body.get(name)
+    }
     body |= {name: "https://a.example" for name in body if name.endswith("_url")}
     if "ai_draft_sources" in body:
         sources: dict[str, Any] = {"ai_draft_sources": []} if body.get("ai_draft_html") else {}

@@ -21,6 +21,7 @@ BAD = {
     "LOOPLANE_TRUSTED_PROXIES": ["*", "proxy", "10.0.0.0/33", "10.0.0.1, x"],
     "LOOPLANE_LOG_LEVEL": ["INFO", "trace"],
     "LOOPLANE_LOG_FORMAT": ["xml"],
+    "LOOPLANE_CONSOLE_CHANNEL": ["true", "ON", "1"],
     "LOOPLANE_PG_BIN": ["/no/such/folder", __file__, "~nobody-of-this-name/bin"],
     "LOOPLANE_DATA_DIR": ["~nobody-of-this-name/data"],
     "LOOPLANE_DATABASE_URL": ["mysql://u:geheim@h/d", "u:geheim@h/d", "postgres:/u:geheim@[h/d"],

@@ -84,6 +84,7 @@ def hosted(database: Database | None = None) -> FastAPI:
     toys.router.routes.extend(api.routes)
     if database is not None:
         toys.state.database, toys.state.clock = database, system_clock
+        toys.state.channels = frozenset()
         toys.state.authenticator = Authenticator(partial(keys.find_principal, database))
         toys.state.limiter, toys.state.html_cleaner = RateLimiter(0, 0), HtmlCleaner()
     return toys

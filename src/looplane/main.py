@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
+from looplane.channels import set_up_channels
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
 from looplane.contacts.routes import api as contacts
@@ -22,6 +23,7 @@ from looplane.kit.limits import RateLimiter
 from looplane.kit.migrations import read_migrations
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.members.routes import api as members
+from looplane.messages.routes import api as messages
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.site import site_routes
@@ -29,17 +31,32 @@ from looplane.tag_groups.routes import api as tag_groups
 from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.routes import api as tags
 from looplane.tags.sql import TAG
-from looplane.threads.children.sql import NEED_EVENTS
+from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
-APIS = (threads, contacts, companies, tag_groups, tags, projects, customer_needs, members, me)
+APIS = (
+    threads,
+    messages,
+    contacts,
+    companies,
+    tag_groups,
+    tags,
+    projects,
+    customer_needs,
+    members,
+    me,
+)
 FUNCTIONS = (THREAD_UPDATE,)
 RESOURCES = (THREAD, CONTACT, COMPANY, TAG_GROUP, TAG, PROJECT)
-EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
+EVENT_TYPES = (
+    *(each for noun in RESOURCES for each in noun.event_types),
+    *NEED_EVENTS,
+    *MESSAGE_EVENTS,
+)
 MIGRATIONS = read_migrations(FUNCTIONS)
 
 
@@ -61,6 +78,7 @@ class Application:
         state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
         state.authenticator = Authenticator(partial(keys.find_principal, database))
+        state.channels = frozenset(set_up_channels(settings))
         state.limiter = RateLimiter(settings.reads_per_minute, settings.writes_per_minute)
         self._site = Router(site_routes(CONTRACT), redirect_slashes=False)
         self._middleware = RequestMiddleware(self._choose, settings.cors_origins)

@@ -32,6 +32,7 @@ class Settings:
     reads_per_minute: int = 1000
     writes_per_minute: int = 600
     keep_events_days: int = 0  # 0 keeps them for ever
+    console_channel: str = "on"
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "info"
@@ -121,6 +122,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "reads_per_minute": _integer(0, 10_000_000),
     "writes_per_minute": _integer(0, 10_000_000),
     "keep_events_days": _integer(0, 36_500),
+    "console_channel": _one_of("on", "off"),
     "cors_origins": _origins,
     "trusted_proxies": _networks,
     "log_level": _one_of("debug", "info", "warning", "error"),

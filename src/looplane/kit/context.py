@@ -31,6 +31,7 @@ class Context:
 
     `cause` is the id of the request, or the name of the rule. `faults` are those that were found
     in the form of the request: what is well formed is judged all the same, and nothing is written.
+    `channels` are those that are set up to deliver.
     """
 
     principal: Principal
@@ -38,6 +39,7 @@ class Context:
     cause: str
     precondition: Precondition = ANY_VERSION
     faults: tuple[str, ...] = ()
+    channels: frozenset[str] = frozenset()
 
     @property
     def workspace_id(self) -> UUID:

@@ -176,7 +176,8 @@ class Operation(APIRoute):
         faults: tuple[str, ...] = (),
     ) -> Context:
         cause = request.scope.get("looplane.request_id", "")
-        return Context(principal, request.app.state.clock, cause, precondition, faults)
+        state = request.app.state
+        return Context(principal, state.clock, cause, precondition, faults, state.channels)
 
     def _caller(
         self,
