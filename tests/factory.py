@@ -56,7 +56,8 @@ class Factory:
 
     async def message(self, thread_id: str, **fields: Any) -> dict[str, Any]:
         return await self._post(
-            f"/threads/{thread_id}/messages", {"content": f"<p>Answer {next(_number)}</p>", **fields}
+            f"/threads/{thread_id}/messages",
+            {"content": f"<p>Answer {next(_number)}</p>", **fields},
         )
 
     async def issue(self, **fields: Any) -> str:

@@ -48,7 +48,8 @@ COPIED = [
     "comments",
 ]
 # A key is found by its hash alone, and the others are no part of what is shown.
-NOT_COPIED = {"api_keys", "events", "idempotent_answers"}
+NOT_COPIED = {"api_keys", "events", "idempotent_answers", "blocked_senders", "deliveries"}
+NOT_COPIED |= {"message_attachments", "portal_instances"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
 select table_name, column_name from information_schema.columns

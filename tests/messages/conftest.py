@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from looplane.deliveries.commands import DueDelivery
@@ -80,3 +81,14 @@ async def quiet(db: Any) -> None:
     await db.execute(
         "update deliveries set state = 'canceled', next_attempt_at = null where state = 'planned'"
     )
+
+
+async def send(client: httpx.AsyncClient, thread: Any, **body: Any) -> httpx.Response:
+    """Answers a thread."""
+    path = f"/threads/{thread['id']}/messages"
+    return await client.post(path, json={"content": "<p>x</p>", **body})
+
+
+async def messages_of(client: httpx.AsyncClient, thread_id: object) -> list[dict[str, Any]]:
+    """What was said in a thread."""
+    return list((await client.get(f"/threads/{thread_id}/messages")).json()["data"])

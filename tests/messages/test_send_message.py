@@ -1,7 +1,5 @@
 """POST /threads/{thread_id}/messages: one write, or none."""
 
-import asyncio
-import base64
 import json
 from datetime import timedelta
 from typing import Any, get_args
@@ -19,23 +17,13 @@ from looplane.messages.schemas import MessageCreate
 from looplane.threads.schemas import Origin
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
-from tests.messages.conftest import Receive
+from tests.messages.conftest import messages_of, send
 from tests.witness import events_of, everything, faults, version
 
 DELIVERY = """
 select kind, channel, target, subject_id, thread_id, state, event_id from deliveries
 where workspace_id = $1"""
 ADA = {"email": "ada@mail.example", "name": "Ada", "mailboxHash": ""}
-
-
-async def send(client: httpx.AsyncClient, thread: Any, **body: Any) -> httpx.Response:
-    path = f"/threads/{thread['id']}/messages"
-    return await client.post(path, json={"content": "<p>x</p>", **body})
-
-
-async def messages_of(client: httpx.AsyncClient, thread: Any) -> list[dict[str, Any]]:
-    found = await client.get(f"/threads/{thread['id']}/messages")
-    return list(found.json()["data"])
 
 
 async def test_sending_is_one_write(
@@ -52,7 +40,7 @@ async def test_sending_is_one_write(
     assert answer.json() == {"id": id, "thread_id": thread["id"], "channel": "email"}
     assert version(answer) == version(before) + 1
 
-    _, message = await messages_of(client, thread)
+    _, message = await messages_of(client, thread["id"])
     member = await db.fetchrow("select email, name from members where id = $1", workspace.member_id)
     assert message == {
         "id": id,
@@ -191,7 +179,7 @@ async def test_channels_that_are_set_up(
     [delivery] = await db.fetch(DELIVERY, workspace.id)
     channel, target, kind = expected
     assert (delivery["channel"], delivery["target"]) == (channel, target or thread["id"])
-    _, sent = await messages_of(client, thread)
+    _, sent = await messages_of(client, thread["id"])
     assert (sent["type"], sent["to"], sent["subject"]) == (kind, [], "")
 
 
@@ -240,208 +228,14 @@ async def test_a_thread_without_a_contact_has_nobody_to_answer(
     assert faults(answer) == ["author", "channel_id", "expected_last_message_id", "thread_id"]
 
 
-# Mail
-
-
-async def test_copies_and_files(
-    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
-) -> None:
-    thread, content = await make.thread(), b"\x00\xffpicture"
-    file = {
-        "Name": "a picture.png",
-        "ContentType": "image/png",
-        "Content": base64.b64encode(content).decode(),
-        "ContentLength": 3,
-        "ContentID": "picture@1",
-    }
-    plain = {"Name": "empty.bin", "Content": ""}
-    cc, bcc = [{"email": "b@mail.example", "name": "Bo"}], [{"email": "c@mail.example"}]
-    answer = await send(
-        client,
-        thread,
-        content='<img src="cid:picture@1">',
-        cc=cc,
-        bcc=bcc,
-        attachments=[file, plain],
-    )
-    assert answer.is_success, answer.text
-    _, message = await messages_of(client, thread)
-    assert message["cc"] == [{"email": "b@mail.example", "name": "Bo", "mailboxHash": ""}]
-    assert message["bcc"] == [{"email": "c@mail.example", "name": "", "mailboxHash": ""}]
-    first, second = message["attachments"]
-    assert first == {
-        "id": first["id"],
-        "Name": "a picture.png",
-        "ContentType": "image/png",
-        "ContentLength": len(content),
-        "ContentID": "picture@1",
-    }
-    assert (second["ContentType"], second["ContentLength"], second["ContentID"]) == (
-        ("application/octet-stream", 0, None)
-    )
-    rows = await db.fetch(
-        "select id, content from message_attachments where message_id = $1", UUID(message["id"])
-    )
-    assert {row["id"]: row["content"] for row in rows} == {
-        UUID(first["id"]): content,
-        UUID(second["id"]): b"",
-    }
-    assert message["html"] == '<img src="cid:picture@1">'
-
-
-@pytest.mark.parametrize("size", range(8))
-async def test_a_file_is_as_long_as_its_content(
-    client: httpx.AsyncClient, make: Factory, size: int
-) -> None:
-    thread, content = await make.thread(), base64.b64encode(b"x" * size).decode()
-    await send(client, thread, attachments=[{"Name": "x", "Content": content}])
-    _, message = await messages_of(client, thread)
-    assert message["attachments"][0]["ContentLength"] == size
-
-
-FILE = {"Name": "x", "Content": "eA=="}
-WRONG: list[tuple[dict[str, Any], list[str]]] = [
-    ({"content": "<script>x</script>"}, ["content"]),
-    ({"content": ""}, ["content"]),
-    ({"content": None}, ["content"]),
-    ({"cc": [{"email": "nobody"}]}, ["cc.0.email"]),
-    ({"cc": [{"email": "a@b.example", "name": "x\r\nBcc: c@d.example"}]}, ["cc.0.name"]),
-    ({"bcc": [{"email": "a@b.example", "other": 1}]}, ["bcc.0.other"]),
-    ({"bcc": [{"email": "a@b.example"}] * 51}, ["bcc"]),
-    ({"attachments": [{"Name": "x"}]}, ["attachments.0.Content"]),
-    ({"attachments": [{"Content": "eA=="}]}, ["attachments.0.Name"]),
-    ({"attachments": [{**FILE, "Content": "e"}]}, ["attachments.0.Content"]),
-    ({"attachments": [{**FILE, "Content": "eA=\n="}]}, ["attachments.0.Content"]),
-    ({"attachments": [{**FILE, "Content": "eA==eA=="}]}, ["attachments.0.Content"]),
-    ({"attachments": [{**FILE, "Name": "../x"}]}, ["attachments.0.Name"]),
-    ({"attachments": [{**FILE, "Name": ""}]}, ["attachments.0.Name"]),
-    (
-        {"attachments": [{**FILE, "ContentType": "text/html\r\nX: y"}]},
-        ["attachments.0.ContentType"],
-    ),
-    ({"attachments": [{**FILE, "ContentID": "<x>"}]}, ["attachments.0.ContentID"]),
-    ({"attachments": [{**FILE, "name": "x"}]}, ["attachments.0.name"]),
-    ({"attachments": [FILE] * 21}, ["attachments"]),
-    ({"author": {"id": "x"}}, ["author"]),
-]
-
-
-@pytest.mark.parametrize(("body", "named"), WRONG)
-async def test_what_is_refused(
-    client: httpx.AsyncClient,
-    make: Factory,
-    db: Any,
-    workspace: Workspace,
-    body: dict[str, Any],
-    named: list[str],
-) -> None:
-    thread = await make.thread()
-    before = await everything(db, workspace.id)
-    assert faults(await send(client, thread, **body)) == named
-    assert await everything(db, workspace.id) == before
-
-
-@pytest.mark.parametrize(
-    ("title", "subject", "expected"),
-    [
-        ("Export", "", "Re: Export"),
-        ("RE: Export", "", "RE: Export"),
-        (None, "Help", "Re: Help"),
-        (None, "", "Re: Your message to Test"),
-        ("x" * 512, "", f"Re: {'x' * 508}"),
-    ],
-)
-async def test_the_subject(
-    client: httpx.AsyncClient,
-    make: Factory,
-    receive: Receive,
-    title: str | None,
-    subject: str,
-    expected: str,
-) -> None:
-    thread = await make.thread(title=title)
-    await receive(thread_id=thread["id"], subject=subject)
-    await send(client, thread)
-    assert (await messages_of(client, thread))[-1]["subject"] == expected
-
-
-async def test_a_key_without_a_member_sends_for_nobody(
-    app: Any, client: httpx.AsyncClient, make: Factory
-) -> None:
-    thread, key = await make.thread(), await make.key()
-    headers = {"Authorization": f"Bearer {key}"}
-    path = f"/threads/{thread['id']}/messages"
-    assert (await client.post(path, json={"content": "x"}, headers=headers)).is_success
-    _, message = await messages_of(client, thread)
-    assert (message["from"], message["user_id"]) == (None, None)
-
-
-# Somebody was faster
-
-
-async def test_nothing_is_sent_after_a_newer_message(
-    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace, receive: Receive
-) -> None:
-    thread = await make.thread()
-    last = thread["id"]
-    for _ in range(2):
-        answer = await send(client, thread, expected_last_message_id=last)
-        assert answer.is_success, answer.text
-        last = answer.json()["id"]
-    newer, elsewhere = await receive(thread_id=thread["id"]), await make.thread()
-    before = await everything(db, workspace.id)
-    for seen in (thread["id"], last):
-        answer = await send(client, thread, expected_last_message_id=seen)
-        assert (answer.status_code, answer.json()["code"]) == (412, "precondition_failed")
-        assert str(newer.message_id) in answer.json()["message"]
-    for unknown in ("x", elsewhere["id"], str(workspace.member_id)):
-        answer = await send(client, thread, expected_last_message_id=unknown)
-        assert faults(answer) == ["expected_last_message_id"]
-    assert await everything(db, workspace.id) == before
-    assert (await send(client, thread, expected_last_message_id=str(newer.message_id))).is_success
-
-
-async def test_the_first_message_of_a_thread_that_began_with_one(
-    client: httpx.AsyncClient, receive: Receive
-) -> None:
-    begun = await receive()
-    thread = {"id": str(begun.thread_id)}
-    answer = await send(client, thread, expected_last_message_id=thread["id"])
-    assert faults(answer) == ["expected_last_message_id"]
-    answer = await send(client, thread, expected_last_message_id=str(begun.message_id))
-    assert answer.is_success
-
-
-async def test_twice_at_once_is_sent_once(
-    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
-) -> None:
-    thread = await make.thread()
-    sent = [send(client, thread, expected_last_message_id=thread["id"]) for _ in range(5)]
-    statuses = sorted(each.status_code for each in await asyncio.gather(*sent))
-    assert statuses == [200, 412, 412, 412, 412]
-    assert len(await messages_of(client, thread)) == 2
-    assert len(await db.fetch(DELIVERY, workspace.id)) == 1
-
-
-async def test_a_repeated_key_sends_once(
-    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
-) -> None:
-    thread = await make.thread()
-    path, headers = f"/threads/{thread['id']}/messages", {"Idempotency-Key": "k"}
-    answers = [
-        await client.post(path, json={"content": "<p>x</p>"}, headers=headers) for _ in range(2)
-    ]
-    assert answers[0].json() == answers[1].json()
-    assert len(await db.fetch(DELIVERY, workspace.id)) == 1
-    dry = await client.post(f"{path}?dry_run=true", json={"content": "<p>x</p>"})
-    assert dry.headers["x-looplane-would"] == "message.sent, thread.updated"
-    assert len(await messages_of(client, thread)) == 2
-
-
 async def test_round_trips(client: httpx.AsyncClient, make: Factory, queries: Any) -> None:
     thread = await make.thread()
     message = await make.message(thread["id"])
-    body = {"content": "<p>x</p>", "attachments": [FILE] * 20, "cc": [{"email": "a@b.example"}]}
+    body = {
+        "content": "<p>x</p>",
+        "attachments": [{"Name": "x", "Content": "eA=="}] * 20,
+        "cc": [{"email": "a@b.example"}],
+    }
     costs: list[tuple[str, dict[str, Any], int]] = [
         # BEGIN, hold, look, message, thread, delivery, COMMIT
         ("POST", {"json": {**body, "expected_last_message_id": message["id"]}}, 7),
@@ -470,4 +264,4 @@ async def test_no_comment_is_ever_sent(
     await send(client, thread)
     kept = [row for row in await everything(db, workspace.id) if "among us" in row]
     assert [row.partition(" ")[0] for row in kept] == ["comments"]
-    assert "among us" not in json.dumps(await messages_of(client, thread))
+    assert "among us" not in json.dumps(await messages_of(client, thread["id"]))

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from pydantic.json_schema import WithJsonSchema
 
 from looplane.deliveries.schemas import DeliveryChannel
 from looplane.kit.html_fields import MAX_HTML_LENGTH, Html
@@ -60,6 +61,9 @@ _Base64 = Annotated[
     matching(_BASE64, "must be base64, with its = at the end and no line breaks"),
 ]
 
+# Known programs send it as a number and as a text.
+_Length = Annotated[int | Reference, WithJsonSchema({"type": ["string", "integer"]})]
+
 
 class Recipient(StrictModel):
     """Somebody who gets a mail, as well."""
@@ -75,7 +79,7 @@ class Attachment(StrictModel):
     name: _FileName = Field(alias="Name")
     content_type: _MediaType = Field("application/octet-stream", alias="ContentType")
     content: _Base64 = Field(alias="Content", description="The bytes, as base64.")
-    content_length: int | _Line | None = Field(
+    content_length: _Length | None = Field(
         None,
         alias="ContentLength",
         description="Not looked at: the length is that of the content.",
