@@ -21,6 +21,7 @@ from tests.mutations.connections import CONNECTIONS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.statements import STATEMENTS
 
@@ -32,6 +33,7 @@ MUTATIONS = [
     *CONNECTIONS,
     *DATABASE,
     *PROCESSES,
+    *MESSAGES,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test

@@ -11,7 +11,7 @@ from tests.conftest import Workspace
 from tests.messages.conftest import Receive, messages_of
 from tests.witness import everything
 
-TANGLED = "<div>" * 3000 + "words" + "</div>" * 3000
+TANGLED = f"{'<dd><li>' * 100_000}words"
 WORDS: list[tuple[dict[str, str], str, str]] = [
     ({"html": "", "text": "a < b &\r\nsecond\n\n\nthird"}, "<p>a &lt; b &amp;<br>second</p><p>third</p>", "a < b &\nsecond\nthird"),
     ({"html": "<style>p{}</style>", "text": "plain"}, "<p>plain</p>", "plain"),
