@@ -44,6 +44,7 @@ PAYLOADS = {
     "snippet": "SnippetOut",
     "snippet_folder": "SnippetFolderOut",
     "file": "FileOut",
+    "message": "MessageOut",
 }
 # What only events tell: the companies of a contact, and what became of a merge.
 TOLD = {

@@ -64,6 +64,12 @@ class Factory:
         body |= {"contact_email": f"t{next(_number)}@mail.example"}
         return await self._post("/threads", {**body, **fields})
 
+    async def message(self, thread_id: str, **fields: Any) -> dict[str, Any]:
+        return await self._post(
+            f"/threads/{thread_id}/messages",
+            {"content": f"<p>Answer {next(_number)}</p>", **fields},
+        )
+
     async def comment(self, thread_id: str, **fields: Any) -> dict[str, Any]:
         body = {"content": f"<p>Among us {next(_number)}</p>", **fields}
         return await self._post(f"/threads/{thread_id}/comments", body)

@@ -28,6 +28,7 @@ from tests.mutations.docs import DOCS
 from tests.mutations.files import FILES
 from tests.mutations.issues import ISSUES
 from tests.mutations.members import MEMBERS
+from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.statements import STATEMENTS
 
@@ -46,6 +47,7 @@ MUTATIONS = [
     *PROCESSES,
     *MEMBERS,
     *DOCS,
+    *MESSAGES,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test

@@ -45,6 +45,8 @@ REFERENCES = {
     "owner_id": "member",
     "contact_id": "contact",
     "company_id": "company",
+    "user_id": "member",
+    "expected_last_message_id": "message",
     "tag_id": "tag",
     "tag_ids": "tag",
     "tag_group_id": "group",
@@ -75,6 +77,7 @@ REFERENCES = {
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
 # Fields whose schema does not say which value anybody may send.
 _BY_NAME: dict[str, Any] = {"content_base64": "V29yZHM=", "scopes": ["admin"]}
+_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "channel_id"}
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],
@@ -139,6 +142,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "second key": await make.api_key(),
         "comment": comment,
         "snippet": snippet,
+        "message": await make.message(thread["id"]),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }

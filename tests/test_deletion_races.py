@@ -40,7 +40,7 @@ PATHS = {
 # No endpoint deletes them, but they can be deleted all the same.
 TABLES = {"portal instance": "portal_instances"}
 # They are never deleted.
-LASTING = {"team", "project status", "workflow state", "company status", "company tier"}
+LASTING = {"team", "project status", "workflow state", "company status", "company tier", "message"}
 # What is deleted, and no body names.
 NEVER_NAMED = {"/threads", "/threads/{thread_id}/customer-needs", "/members/invites", "/keys"}
 NEVER_NAMED |= {"/changelogs", "/snippets", "/threads/{thread_id}/comments"}

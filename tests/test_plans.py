@@ -228,6 +228,7 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     known |= {"title_contains": "a", "language": "de", "published": "true", "archived": "false"}
     known |= {"visibility": "public"}
     known |= {"state": "backlog", "status": "open", "pain_level": "LOW", "origin": "api"}
+    known |= {"type": "email", "direction": "inbound", "order": "desc", "q": "x"}
     known |= {f"{name}_gte": "5" for name in ("size", "revenue")}
     known |= {f"{name}_lte": "5" for name in ("size", "revenue")}
     moments = ("2000-01-01T00:00:00Z", datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z"))

@@ -69,7 +69,7 @@ COPIED = [
 ]
 # A key and a token are found by their hash alone, and the others are no part of what is shown.
 NOT_COPIED = {"api_keys", "invite_tokens", "events", "idempotent_answers", "deliveries"}
-NOT_COPIED |= {"broadcasts", "upload_days"}
+NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
 select table_name, column_name from information_schema.columns

@@ -108,6 +108,8 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
         # Moments have an order, and of three ways to name a company only one may be used.
         if name not in {"snoozed_until", "expires_at", "created_at", "updated_at", "closed_loop"}
         and name not in {"company_name", "company_external_id", "linear_status_id"}
+        # Of what was said last; and of another channel than mail.
+        and name not in {"expected_last_message_id", "channel_id"}
     }
     if "allowed_ips" in body:
         body["allowed_ips"] = ["2001:db8::/32"]

@@ -12,6 +12,7 @@ from looplane.changelog_tags.routes import api as changelog_tags
 from looplane.changelog_tags.sql import CHANGELOG_TAG
 from looplane.changelogs.routes import api as changelogs
 from looplane.changelogs.sql import CHANGELOG
+from looplane.channels import set_up_channels
 from looplane.comments.routes import api as comments
 from looplane.comments.sql import COMMENT
 from looplane.companies.merges.routes import api as company_merges
@@ -54,6 +55,7 @@ from looplane.kit.storage import storage_of
 from looplane.members.invites.sql import INVITE
 from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
+from looplane.messages.routes import api as messages
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.site import WithoutRanges, site_routes
@@ -65,7 +67,7 @@ from looplane.tag_groups.routes import api as tag_groups
 from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.routes import api as tags
 from looplane.tags.sql import TAG
-from looplane.threads.children.sql import NEED_EVENTS
+from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
@@ -74,6 +76,7 @@ API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
 APIS = (
     threads,
+    messages,
     comments,
     blocked_senders,
     contacts,
@@ -122,7 +125,11 @@ RESOURCES = (
     SNIPPET,
     FILE,
 )
-EVENT_TYPES = (*(each for noun in RESOURCES for each in noun.event_types), *NEED_EVENTS)
+EVENT_TYPES = (
+    *(each for noun in RESOURCES for each in noun.event_types),
+    *NEED_EVENTS,
+    *MESSAGE_EVENTS,
+)
 MIGRATIONS = read_migrations(FUNCTIONS)
 LARGE_BODIES = {
     (route.method, API_ROOT + route.path): route.most_bytes
@@ -152,8 +159,7 @@ class Application:
         self._key_uses = KeyUses(clock, partial(keys.record_uses, database))
         find = partial(keys.find_principal, database)
         state.authenticator = Authenticator(find, clock, self._key_uses.note)
-        # The console takes mail where nothing else does.
-        state.channels = frozenset({"email"} if settings.console_channel == "on" else ())
+        state.channels = frozenset(set_up_channels(settings))
         limits = (settings.reads_per_minute, settings.writes_per_minute)
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
         state.large_bodies = asyncio.Semaphore(MAX_WHOLE)

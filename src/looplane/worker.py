@@ -10,6 +10,8 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
+from looplane.channels import set_up_channels
+from looplane.deliveries.commands import deliver_due
 from looplane.files.commands import OrphanSweep
 from looplane.kit import idempotency
 from looplane.kit.clock import Clock
@@ -41,7 +43,7 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    waker = SnoozeEnder(clock)
+    waker, channels = SnoozeEnder(clock), set_up_channels(settings)
 
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
@@ -53,10 +55,17 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
+    async def deliver(con: Connection) -> int:
+        done = await deliver_due(con, clock, channels)
+        for each, reason in done.failures:
+            _log.warning("not delivered", delivery=str(each.id), kind=each.kind, reason=reason)
+        return done.delivered + len(done.failures)
+
     # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
     rounds = (
         Periodic(waker.run),
+        Periodic(deliver),
         Periodic(sweep),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),

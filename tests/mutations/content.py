@@ -203,7 +203,7 @@ CONTENT = [
     ),
     Mutation(
         "words that stand for tangled HTML are HTML again",
-        f"{_UPKEEP}/commands.py",
+        "src/looplane/kit/html_words.py",
         "escape(_words(html), quote=False)",
         "_words(html)",
         "html_upkeep/test_clean_old_html.py",

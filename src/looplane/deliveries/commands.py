@@ -1,17 +1,27 @@
-"""What is to leave for the outside is planned here, in the write that it tells of."""
+"""What is to leave for the outside: planned in the write that it tells of, and taken from there."""
 
+import asyncio
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 from looplane.deliveries import sql
+from looplane.deliveries.schemas import DeliveryChannel, DeliveryKind
+from looplane.kit.clock import Clock
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import new_id
 
-DeliveryKind = Literal["message", "broadcast", "invite", "notice"]
-DeliveryChannel = Literal["email", "slack", "live_chat", "teams"]
+# How long to wait after each attempt that failed; after the last one nothing more is tried.
+RETRY_AFTER = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 24 * 60, 24 * 60)
+)
+_PATIENCE = 10.0  # seconds for one delivery
+_ROUND = 30.0  # seconds after which a round begins no other
+_MAX_REASON_LENGTH = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,36 @@ class NewDelivery:
     target: str
     subject_id: UUID
     thread_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """What is to be delivered now, after so many `attempts` that failed."""
+
+    workspace_id: UUID
+    id: UUID
+    kind: DeliveryKind
+    channel: DeliveryChannel
+    target: str
+    subject_id: UUID
+    thread_id: UUID | None
+    attempts: int
+
+
+class Channel(Protocol):
+    """A way to the outside; `name` is what a delivery says it was taken by."""
+
+    name: str
+
+    async def deliver(self, con: Connection, delivery: DueDelivery) -> None:
+        """Hands a delivery over, which may happen more than once.
+
+        What it raises is why it was not delivered; the text is kept for people to read.
+        """
+        ...
+
+
+Channels = Mapping[DeliveryChannel, Channel]
 
 
 async def plan_delivery(
@@ -37,3 +77,70 @@ async def plan_delivery(
     of = (write["events"][0]["id"], *what, delivery.thread_id, write["created_at"])
     await con.execute(sql.INSERT, context.workspace_id, id, *of)
     return id
+
+
+@dataclass(slots=True)
+class Delivering:
+    """What one round has done: how many were delivered, and which were not, and why."""
+
+    delivered: int = 0
+    failures: list[tuple[DueDelivery, str]] = field(default_factory=list)
+
+
+async def deliver_due(con: Connection, clock: Clock, channels: Channels) -> Delivering:
+    """Hands over what is due, in all workspaces, one by one.
+
+    Each is held while it is handed over, so that no other worker has it, and is due as before if
+    this process dies meanwhile: it is delivered at least once. One that fails is tried again later
+    and keeps only what follows it in its thread. Raises what went wrong with the connection itself.
+    """
+    done, end = Delivering(), time.monotonic() + _ROUND
+    while time.monotonic() < end and await _deliver_next(con, clock, channels, done):
+        pass
+    return done
+
+
+async def _deliver_next(
+    con: Connection, clock: Clock, channels: Channels, done: Delivering
+) -> bool:
+    """False where nothing is due that nobody else has."""
+    async with con.transaction():
+        row = await con.fetchrow(sql.TAKE_DUE, clock())
+        if row is None:
+            return False
+        delivery = DueDelivery(**row)
+        key = (delivery.workspace_id, delivery.id)
+        channel = channels.get(delivery.channel)
+        if (reason := await _why_not(con, channel, delivery)) is None:
+            assert channel is not None, "what has no channel is not delivered"
+            await con.execute(sql.MARK_DELIVERED, *key, clock(), channel.name)
+            done.delivered += 1
+            return True
+        now = clock()
+        left = RETRY_AFTER[delivery.attempts : delivery.attempts + 1]
+        await con.execute(sql.MARK_FAILED, *key, now, reason, now + left[0] if left else None)
+        done.failures.append((delivery, reason))
+    return True
+
+
+async def _why_not(con: Connection, channel: Channel | None, delivery: DueDelivery) -> str | None:
+    """Tries to deliver; why that did not go, or None."""
+    if channel is None:
+        return f"The channel {delivery.channel} is not set up."
+    try:
+        # A savepoint: what a channel breaks here, the mark of its failure outlasts.
+        async with asyncio.timeout(_PATIENCE), con.transaction():
+            await channel.deliver(con, delivery)
+    except TimeoutError:
+        return f"It took longer than {_PATIENCE:.0f} s."
+    except Exception as error:
+        if con.is_closed():
+            raise
+        return _storable(str(error) or type(error).__name__)
+    return None
+
+
+def _storable(reason: str) -> str:
+    """Others may have written the text, and no column holds NUL or half a character."""
+    whole = reason.replace("\0", "").encode(errors="replace").decode()
+    return whole[:_MAX_REASON_LENGTH]

@@ -46,12 +46,18 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_THREADS, workspace_id, threads, now, sql.ERASED)
         await con.execute(sql.ERASE_WRITTEN_MENTIONS, workspace_id, threads)
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
+        addresses = list({row["address"] for row in found})
+        await con.execute(sql.DELETE_FILES, workspace_id, threads)
+        await con.execute(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
+        named = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
+        messages_named = [row["id"] for row in named]
         erased = [
             await con.execute(sql.ERASE_MESSAGES, workspace_id, threads, sql.ERASED),
             await con.execute(sql.ERASE_COMMENTS, workspace_id, threads, now, sql.ERASED),
             await con.execute(sql.ERASE_THREAD_EVENTS, workspace_id, threads),
             await con.execute(sql.ERASE_COMMENT_EVENTS, workspace_id, threads),
             await con.execute(sql.ERASE_CONTACT_EVENTS, workspace_id, ids),
+            await con.execute(sql.ERASE_MESSAGE_EVENTS, workspace_id, threads, messages_named),
             await con.execute(sql.ERASE_FORMER_CONTACT, workspace_id, ids, threads),
         ]
         await con.execute(sql.DELETE_ANSWERS, workspace_id, [*ids, *threads])

@@ -2,6 +2,7 @@
 
 from looplane.comments.sql import COMMENT
 from looplane.contacts.sql import CONTACT
+from looplane.threads.children.sql import MESSAGE
 from looplane.threads.sql import THREAD
 
 # What stands where words were: a thread is never without text.
@@ -11,7 +12,7 @@ LIFT_TIME_LIMIT = "set local statement_timeout = 0"
 
 # One address is one person: whoever was deleted and wrote again has several contacts.
 FIND = """
-select id from contacts
+select id, lower(email) as address from contacts
 where workspace_id = $1 and lower(email) in (
   select lower(email) from contacts
   where workspace_id = $1 and (id = $2 or lower(email) = lower($3)))
@@ -36,8 +37,36 @@ where workspace_id = $1 and id = any ($2)"""
 # Answers quote what they answer, and comments speak of it.
 ERASE_MESSAGES = """
 update messages set subject = '', "from" = null, "to" = '[]', cc = '[]', bcc = '[]',
-  text = 'Erased.', html = $3, attachments = '[]'
+  text = 'Erased.', html = $3, attachments = '[]', external_id = case
+    when external_id like 'sha256:%' then external_id
+    else 'sha256:' || encode(sha256(convert_to(external_id, 'UTF8')), 'hex') end
 where workspace_id = $1 and thread_id = any ($2)"""
+DELETE_FILES = """
+delete from message_attachments f using messages m
+where f.workspace_id = $1 and m.workspace_id = $1 and m.id = f.message_id
+  and m.thread_id = any ($2)"""
+
+# In what others wrote and got, the words stay, and nobody is named by these addresses ($2). The ids
+# of the messages.
+_NAMED = "exists (select from jsonb_array_elements(m.{0}) r where lower(r->>'email') = any ($2))"
+_WITHOUT = """(select coalesce(jsonb_agg(r order by n), '[]')
+    from jsonb_array_elements(m.{0}) with ordinality as x(r, n)
+    where lower(r->>'email') is null or lower(r->>'email') <> all ($2))"""
+_LISTS = ('"to"', "cc", "bcc")
+ERASE_NAMES = f"""
+update messages m set
+  "from" = case when lower(m."from"->>'email') = any ($2) then null else m."from" end,
+  {", ".join(f"{name} = {_WITHOUT.format(name)}" for name in _LISTS)}
+where m.workspace_id = $1 and (lower(m."from"->>'email') = any ($2)
+  or {" or ".join(_NAMED.format(name) for name in _LISTS)})
+returning m.id"""
+
+# What was to go to them goes nowhere, and what went says no more to whom.
+ERASE_DELIVERIES = """
+update deliveries set target = 'erased-' || id, reason = null,
+  updated_at = greatest($4, updated_at),
+  state = case state when 'planned' then 'canceled' else state end, next_attempt_at = null
+where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3))"""
 ERASE_COMMENTS = """
 update comments set content = $4, attachments = '[]', version = version + 1,
   updated_at = greatest($3, updated_at + interval '1 ms')
@@ -83,6 +112,12 @@ update events e set {_STRIPPED}, data = case when e.data is not null then shown.
 from shown
 where e.workspace_id = $1 and e.aggregate_id = any ($2) and e.subject_id = shown.id
   and e.type like 'comment.%'"""
+
+ERASE_MESSAGE_EVENTS = f"""
+update events e set data = {MESSAGE} from messages ms
+where e.workspace_id = $1 and ms.workspace_id = $1 and e.subject_id = ms.id
+  and e.type like 'message.%' and e.data is not null
+  and (ms.thread_id = any ($2) or ms.id = any ($3))"""
 
 # A thread that is another contact's by now says what that one wrote; who had it before is no
 # longer shown.

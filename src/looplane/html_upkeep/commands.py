@@ -1,9 +1,7 @@
 """How HTML that an older version of the cleaner has cleaned is gone over."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from html import escape, unescape
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from looplane.kit.context import ANY_VERSION, Context, Precondition
 from looplane.kit.database import Connection, Database, Row, is_unreachable
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.html_fields import Cleaner
+from looplane.kit.html_words import clean_or_words
 from looplane.kit.principal import Principal
 from looplane.resources import Resource
 from looplane.snippets.sql import SNIPPET
@@ -27,10 +26,6 @@ _BATCH = 500
 _TRIES = 3
 # Where so many cannot be cleaned, something else is wrong.
 _MAX_LEFT = 100
-# What stands for HTML of which nothing is left: no text is ever empty.
-_NOTHING = "<p></p>"
-_LINE_END = re.compile(r"(?i)<(?:br|/?(?:p|div|li|d[dt]|t[dhr]|h[1-6]|pre|blockquote))\b[^<>]*>")
-_TAG = re.compile(r"<[^<>]*>")
 
 
 class RowKey(NamedTuple):
@@ -124,7 +119,9 @@ class _Walk:
             return True
         # No connection is held meanwhile: it may take a second.
         found = {name: row[name] for name in self.table.fields}
-        cleaned = {name: await _clean(html, self.cleaner) for name, html in found.items() if html}
+        cleaned = {
+            name: await clean_or_words(html, self.cleaner) for name, html in found.items() if html
+        }
         safe = {**found, **{name: html for name, (html, _) in cleaned.items()}}
         async with self.database.writing(key.id) as con:
             if not await self.table.write(con, self.clock, key, row, safe):
@@ -134,22 +131,6 @@ class _Walk:
         if any(is_replaced for _, is_replaced in cleaned.values()):
             self.tally.replaced.append(key)
         return True
-
-
-async def _clean(html: str, cleaner: Cleaner) -> tuple[str, bool]:
-    """What is to be in place of `html`, and whether that is not merely what is harmless of it."""
-    try:
-        safe = await cleaner.clean(html)
-    except ValueError:
-        words = escape(_words(html), quote=False)
-        return await cleaner.clean(f"<pre>{words}</pre>"), True
-    return safe or _NOTHING, not safe
-
-
-def _words(html: str) -> str:
-    """The words of HTML that no parser gets through, in lines."""
-    text = unescape(_TAG.sub("", _LINE_END.sub("\n", html)))
-    return "\n".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def _is_clean(row: Row, safe: HtmlColumns) -> bool:

@@ -127,8 +127,9 @@ class Listing:
     """How pages of something are read.
 
     `source` is what the keys are read from: the table under `alias`, and what its conditions need.
-    Rows are ordered by `key`, greatest first, and then by `id`; `size` is the number of bytes
-    of text that a row carries. `body` is its JSON, of `alias` and `joins`. All of them are SQL.
+    Rows are ordered by `key`, greatest first unless `ascending`, and then by `id`; `size` is the
+    number of bytes of text that a row carries. `body` is its JSON, of `alias` and `joins`. All of
+    them are SQL.
     """
 
     alias: str
@@ -139,6 +140,7 @@ class Listing:
     key_type: KeyType = MOMENT
     id: str = ""
     size: str = "0"
+    ascending: bool = False
 
     def statement(self, conditions: Conditions, limit: str, source: str = "") -> str:
         """The rows of a page, in order: `body` (null beyond PAGE_BYTES), `page_key` and `id`.
@@ -150,17 +152,18 @@ class Listing:
         together.
         """
         alias, key, id = self.alias, self._key, self._id
+        order = "asc" if self.ascending else "desc"
         return f"""
 select case when {alias}.page_bytes <= {PAGE_BYTES} then {self.body}::text end as body,
   {alias}.page_key, {alias}.id
 from (
   select * from (
     select {alias}.*, {key} as page_key,
-      sum({self.size}) over (order by {key} desc, {id} desc) - ({self.size}) as page_bytes
+      sum({self.size}) over (order by {key} {order}, {id} {order}) - ({self.size}) as page_bytes
     from {source or self.source} where {conditions}
-    order by {key} desc, {id} desc limit {MAX_PAGE_ROWS + 1}) keys
+    order by {key} {order}, {id} {order} limit {MAX_PAGE_ROWS + 1}) keys
   limit {limit}) {alias} {self.joins}
-order by {alias}.page_key desc, {alias}.id desc"""
+order by {alias}.page_key {order}, {alias}.id {order}"""
 
     @property
     def _key(self) -> str:
@@ -199,7 +202,8 @@ order by {alias}.page_key desc, {alias}.id desc"""
         """Says where a page starts, and answers the parameter for how many rows are to be read."""
         if query.cursor is not None:
             last = decode_key(query.cursor, self.key_type)
-            conditions.start_after(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)
+            beyond = ">" if self.ascending else "<"
+            conditions.start_after(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)
         return conditions.number(query.limit + 1)
 
     def _sources(self, conditions: Conditions) -> list[str]:

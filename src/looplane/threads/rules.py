@@ -96,6 +96,31 @@ def woken(now: datetime) -> Thread:
     return {"state": "open", "snoozed_until": None, "is_read": False, "last_state_change_at": now}
 
 
+def answered(before: Thread, now: datetime) -> Thread:
+    """The thread after we sent a message: what was drafted for it is done with."""
+    after = {**before, **next_draft(before, {"ai_draft_html": None}, now)}
+    after["last_outbound_message_at"] = _later(before["last_outbound_message_at"], now)
+    if before["state"] == "new":
+        after |= {"state": "open", "last_state_change_at": now}
+    return after
+
+
+def received(before: Thread, now: datetime) -> Thread:
+    """The thread after a message came in. A draft stays, and is older than the message.
+
+    Every snooze ends: there is none yet that lasts whatever happens.
+    """
+    last = _later(before["last_inbound_message_at"], now)
+    after = {**before, "last_inbound_message_at": last, "is_read": False}
+    if _STATUS[before["state"]] != "open":
+        after |= woken(now)
+    return after
+
+
+def _later(moment: datetime | None, now: datetime) -> datetime:
+    return now if moment is None else max(moment, now)
+
+
 def next_draft(before: Thread, sent: Sent, now: datetime) -> Thread:
     """The fields of the AI draft, after `sent`."""
     after: Thread = {}
@@ -117,13 +142,23 @@ def next_draft(before: Thread, sent: Sent, now: datetime) -> Thread:
     return after
 
 
+def is_draft_stale(thread: Thread) -> bool:
+    """Whether a message came in after the draft was made, which it therefore does not know."""
+    generated, inbound = thread["ai_draft_generated_at"], thread["last_inbound_message_at"]
+    return generated is not None and inbound is not None and generated < inbound
+
+
 def _same_draft(before: Thread, sent: Sent, html: str) -> bool:
-    """Whether the draft sent is the one there is, to its sources, and nothing is under way."""
+    """Whether the draft sent is the one there is, to its sources, and nothing is under way.
+
+    One that is older than the last message is made anew, though it may say the same.
+    """
     return (
         before["ai_draft_html"] == html
         and before["ai_draft_sources"] == sent.get("ai_draft_sources")
         and before["ai_draft_started_at"] is None
         and before["ai_draft_error_at"] is None
+        and not is_draft_stale(before)
     )
 
 

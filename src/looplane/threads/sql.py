@@ -87,6 +87,8 @@ THREAD = Resource(
         "snoozed_until",
         "last_snoozed_until",
         "last_state_change_at",
+        "last_inbound_message_at",
+        "last_outbound_message_at",
         "is_read",
         "contact_id",
         "company_id",

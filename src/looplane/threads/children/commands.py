@@ -4,18 +4,19 @@ Whoever writes a need, a message or a comment goes this way. One write carries t
 each statement records those of the rows that it wrote.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from looplane import changes
-from looplane.events import Event, as_write, types_of
+from looplane.events import Event, Values, as_write, types_of
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import new_id
+from looplane.threads import rules
 from looplane.threads.children import sql
 from looplane.threads.sql import THREAD
 
@@ -35,15 +36,41 @@ async def hold_thread(con: Connection, context: Context, id: UUID) -> HeldThread
     return HeldThread(id, row["version"], later_than(row["updated_at"], context.clock))
 
 
+@dataclass(frozen=True, slots=True)
+class DecidedChange:
+    """The columns of a thread that change, and the events that tell of it."""
+
+    columns: Mapping[str, object]
+    events: Sequence[Event]
+
+
+def decide_thread(
+    row: Mapping[str, Any],
+    rule: Callable[[rules.Thread, datetime], rules.Thread],
+    thread: HeldThread,
+) -> DecidedChange:
+    """What a `rule` makes of a held thread, of which `row` has the columns."""
+    before = {name: row[name] for name in THREAD.columns}
+    after = rule(before, thread.now)
+    difference = rules.difference(before, after)
+    events = [Event(each, thread.id, *difference) for each in rules.events_of(before, after)]
+    columns = {name: after[name] for name in before if after[name] != before[name]}
+    return DecidedChange(columns, events)
+
+
 async def touch_thread(
-    con: Connection, context: Context, thread: HeldThread, write: dict[str, Any]
+    con: Connection,
+    context: Context,
+    thread: HeldThread,
+    write: dict[str, Any],
+    columns: Values | None = None,
 ) -> int:
-    """Makes what hangs on a thread a change of the thread; its new version.
+    """Makes what hangs on a thread a change of the thread, of its `columns` too; its new version.
 
     `write` has a `thread.updated` among its events.
     """
     key = (context.workspace_id, thread.id)
-    await con.execute(THREAD.update, *key, thread.version, {}, write)
+    await con.execute(THREAD.update, *key, thread.version, columns or {}, write)
     return thread.version + 1
 
 

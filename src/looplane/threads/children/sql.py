@@ -39,30 +39,42 @@ _MESSAGE = columns("ms", "id", "thread_id", "type", "direction") | columns(
     "ms", "subject", "from", "to", "cc", "bcc", "text", "html", "attachments", "user_id"
 )
 MESSAGE = json_object(_MESSAGE | {"created_at": iso("ms.created_at")})
-# What a thread says is its first message, where none was received as one: a message like the
-# others, with the id of the thread.
-_OPENING = """
+MESSAGE_EVENTS = ("message.received", "message.sent")
+
+
+def _opening(source: str) -> str:
+    """SQL for what a thread of `source` says, as a message with the id of the thread.
+
+    It is the first message, where none was received as one.
+    """
+    return f"""
 select t.workspace_id, t.id, t.id as thread_id, 'feedback' as type, 'inbound' as direction,
   '' as subject, case when o.id is not null then json_build_object('email', o.email,
     'name', coalesce(o.name, ''))::jsonb end as "from", '[]'::jsonb as "to", '[]'::jsonb as cc,
   '[]'::jsonb as bcc, html_to_text(t.text) as text, t.text as html, '[]'::jsonb as attachments,
   null::uuid as user_id, t.created_at
-from (select t.workspace_id, t.id, t.text, t.created_at, t.contact_id) t
+from {source} t
 left join contacts o on o.workspace_id = t.workspace_id and o.id = t.contact_id
   and o.deleted_at is null
 where not exists (select from messages first where first.workspace_id = t.workspace_id
   and first.thread_id = t.id and first.is_opening)"""
+
+
 _STORED = """
 select ms.workspace_id, ms.id, ms.thread_id, ms.type, ms.direction, ms.subject, ms."from", ms."to",
   ms.cc, ms.bcc, ms.text, ms.html, ms.attachments, ms.user_id, ms.created_at
-from messages ms where ms.workspace_id = t.workspace_id and ms.thread_id = t.id"""
+from messages ms"""
+# The messages of all threads: to be asked for those of one.
+EVERY_MESSAGE = f"{_opening('threads')} union all {_STORED}"
+_THIS = "(select t.workspace_id, t.id, t.text, t.created_at, t.contact_id)"
 # As many as an expanded thread shows of each: the rest is in lists of their own.
 MAX_EXPANDED = 200
 
 # The first messages of thread `t`, oldest first.
 MESSAGES = f"""
 (select coalesce(json_agg({MESSAGE} order by ms.created_at, ms.id), '[]'::json)
- from (select * from ({_OPENING} union all {_STORED}) every
+ from (select * from ({_opening(_THIS)} union all
+   {_STORED} where ms.workspace_id = t.workspace_id and ms.thread_id = t.id) every
    order by every.created_at, every.id limit {MAX_EXPANDED}) ms)"""
 
 # The members whom comment `cm` mentions, by name as people order names.

@@ -1,0 +1,6 @@
+"""What is delivered, and by which channel."""
+
+from typing import Literal
+
+DeliveryKind = Literal["message", "broadcast", "invite", "notice"]
+DeliveryChannel = Literal["email", "slack", "live_chat", "teams"]

@@ -1,0 +1,261 @@
+"""What is to leave is handed over: at least once, in order, whatever becomes of workers."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+import structlog
+
+from looplane.channels import ConsoleChannel, set_up_channels
+from looplane.deliveries.commands import RETRY_AFTER, DueDelivery, deliver_due
+from looplane.kit.config import Settings
+from looplane.kit.database import Database, connected as connected_to
+from looplane.main import create_app
+from looplane.worker import work
+from tests.conftest import SteppedClock, Workspace, connected
+from tests.factory import Factory
+from tests.messages.conftest import Sink
+from tests.witness import faults
+
+pytestmark = pytest.mark.usefixtures("quiet")
+ROWS = """
+select subject_id::text as message, state, attempts, next_attempt_at, reason, delivered_by
+from deliveries where workspace_id = $1 order by created_at, id"""
+
+
+async def due_message(make: Factory, clock: SteppedClock) -> str:
+    """The id of a message that is due by now."""
+    message = await make.message((await make.thread())["id"])
+    clock.step(timedelta(seconds=1))
+    return str(message["id"])
+
+
+async def states(db: Any, workspace: Workspace) -> list[str]:
+    return [row["state"] for row in await db.fetch(ROWS, workspace.id)]
+
+
+def failing(*messages: str, error: Exception | None = None) -> Sink:
+    def look(delivery: DueDelivery) -> None:
+        if str(delivery.subject_id) in messages:
+            raise error or RuntimeError("The mailbox is full.")
+
+    return Sink(look)
+
+
+async def test_in_the_order_in_which_they_were_sent(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    thread = await make.thread()
+    sent = [(await make.message(thread["id"]))["id"] for _ in range(3)]
+    clock.step(timedelta(seconds=1))
+    sink = Sink()
+    done = await deliver_due(db, clock, {"email": sink})
+    assert (done.delivered, done.failures) == (3, [])
+    assert [str(each.subject_id) for each in sink.taken] == sent
+    first = sink.taken[0]
+    assert (first.target, str(first.thread_id)) == (thread["contact"]["email"], thread["id"])
+    rows = await db.fetch(ROWS, workspace.id)
+    assert [tuple(row) for row in rows] == [(id, "delivered", 1, None, None, "sink") for id in sent]
+    assert (await deliver_due(db, clock, {"email": sink})).delivered == 0
+
+
+async def test_one_that_fails_is_tried_again_and_keeps_only_its_thread(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    thread, other = await make.thread(), await make.thread()
+    first = (await make.message(thread["id"]))["id"]
+    after = (await make.message(thread["id"]))["id"]
+    elsewhere = (await make.message(other["id"]))["id"]
+    clock.step(timedelta(seconds=1))
+    sink = failing(first)
+    for i, pause in enumerate(RETRY_AFTER):
+        done = await deliver_due(db, clock, {"email": sink})
+        assert [str(each.subject_id) for each, _ in done.failures] == [first]
+        assert [str(each.subject_id) for each in sink.taken] == [elsewhere]
+        row = (await db.fetch(ROWS, workspace.id))[0]
+        assert (row["state"], row["attempts"]) == ("planned", i + 1)
+        assert (row["next_attempt_at"], row["reason"]) == (clock() + pause, "The mailbox is full.")
+        clock.step(pause - timedelta(milliseconds=1))
+        assert (await deliver_due(db, clock, {"email": sink})).failures == []
+        clock.step(timedelta(milliseconds=1))
+    # Given up: what follows need not wait for it any longer.
+    done = await deliver_due(db, clock, {"email": sink})
+    assert (len(done.failures), done.delivered) == (1, 1)
+    assert [str(each.subject_id) for each in sink.taken] == [elsewhere, after]
+    assert await states(db, workspace) == ["failed", "delivered", "delivered"]
+
+
+async def test_one_that_succeeds_in_the_end_says_no_reason(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    id = await due_message(make, clock)
+    await deliver_due(db, clock, {"email": failing(id)})
+    clock.step(RETRY_AFTER[0])
+    await deliver_due(db, clock, {"email": Sink()})
+    [row] = await db.fetch(ROWS, workspace.id)
+    assert (row["state"], row["attempts"], row["reason"]) == ("delivered", 2, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (RuntimeError("x\0y\ud800"), "xy?"),
+        (RuntimeError("x" * 9000), "x" * 500),
+        (KeyError(), "KeyError"),
+        (TimeoutError(), "It took longer than 10 s."),
+    ],
+)
+async def test_any_reason_can_be_kept(
+    make: Factory,
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
+    error: Exception,
+    reason: str,
+) -> None:
+    id = await due_message(make, clock)
+    await deliver_due(db, clock, {"email": failing(id, error=error)})
+    [row] = await db.fetch(ROWS, workspace.id)
+    assert row["reason"] == reason
+
+
+class Broken:
+    """A channel that breaks the transaction in which it is called."""
+
+    name = "broken"
+
+    async def deliver(self, con: Any, _delivery: DueDelivery) -> None:
+        await con.execute("select 1 / 0")
+
+
+async def test_a_statement_that_fails_is_a_failure_like_others(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    await due_message(make, clock)
+    done = await deliver_due(db, clock, {"email": Broken()})
+    assert len(done.failures) == 1
+    [row] = await db.fetch(ROWS, workspace.id)
+    assert (row["state"], row["reason"]) == ("planned", "division by zero")
+
+
+async def test_a_channel_that_is_no_longer_set_up(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    await due_message(make, clock)
+    await deliver_due(db, clock, {})
+    [row] = await db.fetch(ROWS, workspace.id)
+    assert (row["state"], row["reason"]) == ("planned", "The channel email is not set up.")
+
+
+class Slow:
+    """A channel in which others get their turn."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.taken: list[DueDelivery] = []
+
+    async def deliver(self, _con: Any, delivery: DueDelivery) -> None:
+        await asyncio.sleep(0.01)
+        self.taken.append(delivery)
+
+
+async def test_several_workers_take_each_once_and_in_order(
+    make: Factory, pool: asyncpg.Pool, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    threads = [(await make.thread())["id"] for _ in range(5)]
+    sent = [(id, (await make.message(id))["id"]) for _ in range(4) for id in threads]
+    clock.step(timedelta(seconds=1))
+    slow = Slow()
+
+    async def worker() -> int:
+        delivered = 0
+        async with pool.acquire() as con:
+            # One that finds all others held, or kept by them, looks again.
+            while "planned" in await states(con, workspace):
+                delivered += (await deliver_due(con, clock, {"email": slow})).delivered
+                await asyncio.sleep(0.001)
+        return delivered
+
+    counts = await asyncio.gather(*(worker() for _ in range(4)))
+    assert sum(counts) == len(sent) == len(slow.taken)
+    assert sum(map(bool, counts)) > 1
+    for id in threads:
+        taken = [str(each.subject_id) for each in slow.taken if str(each.thread_id) == id]
+        assert taken == [message for thread, message in sent if thread == id]
+
+
+async def test_a_worker_that_dies_half_way_leaves_it_due(
+    make: Factory, dsn: str, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    id = await due_message(make, clock)
+    held = asyncio.Event()
+
+    class Dying:
+        name = "dying"
+
+        async def deliver(self, _con: Any, _delivery: DueDelivery) -> None:
+            held.set()
+            await asyncio.Event().wait()
+
+    async with connected_to(dsn) as con:
+        task = asyncio.ensure_future(deliver_due(con, clock, {"email": Dying()}))
+        await asyncio.wait_for(held.wait(), 10)
+        sink = Sink()
+        assert (await deliver_due(db, clock, {"email": sink})).delivered == 0, "another has it"
+        con.terminate()
+        task.cancel()
+        await asyncio.wait([task])
+    for _ in range(500):
+        if (await deliver_due(db, clock, {"email": sink})).delivered:
+            break
+        await asyncio.sleep(0.01)
+    assert [str(each.subject_id) for each in sink.taken] == [id]
+
+
+async def test_the_console_says_what_would_be_mailed(
+    make: Factory, db: Any, clock: SteppedClock
+) -> None:
+    thread = await make.thread(title="Export")
+    sent = await make.message(thread["id"], content="<p>It is <b>done</b></p>")
+    clock.step(timedelta(seconds=1))
+    with structlog.testing.capture_logs() as logs:
+        await deliver_due(db, clock, set_up_channels(Settings()))
+    [line] = [each for each in logs if each["event"] == "would be mailed"]
+    assert (line["id"], line["recipient"]) == (sent["id"], thread["contact"]["email"])
+    assert (line["subject"], line["text"]) == ("Re: Export", "It is done")
+
+
+async def test_the_worker_delivers_by_itself(
+    database: Database, make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    await due_message(make, clock)
+    task = asyncio.ensure_future(work(database, Settings(), clock))
+    try:
+        for _ in range(1000):
+            if await states(db, workspace) == ["delivered"]:
+                break
+            await asyncio.sleep(0.01)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    [row] = await db.fetch(ROWS, workspace.id)
+    assert (row["state"], row["delivered_by"]) == ("delivered", ConsoleChannel.name)
+
+
+async def test_mail_that_is_not_set_up(
+    database: Database, make: Factory, workspace: Workspace, db: Any
+) -> None:
+    thread = await make.thread()
+    app = create_app(database, Settings(console_channel="off", writes_per_minute=0))
+    async with connected(app, workspace.key) as client:
+        path = f"/threads/{thread['id']}/messages"
+        answer: httpx.Response = await client.post(path, json={"content": "<p>x</p>"})
+    await app.aclose()
+    assert faults(answer) == ["thread_id"]
+    assert await db.fetch(ROWS, workspace.id) == []
+    assert await db.fetchval("select version from threads where id = $1", UUID(thread["id"])) == 1

@@ -1,0 +1,105 @@
+"""Of a person who is forgotten no message says a word, and none of others names them."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from looplane.deliveries.commands import deliver_due
+from looplane.erasure.commands import erase_contact
+from looplane.kit.clock import system_clock
+from looplane.kit.context import Context
+from looplane.kit.principal import Principal
+from looplane.messages.inbound.commands import Person, ReceivedFile
+from tests.conftest import SteppedClock, Workspace
+from tests.factory import Factory
+from tests.messages.conftest import Receive, Sink, inbound, messages_of
+from tests.witness import events_of, everything
+
+WORD = "zanzibar"
+ADDRESS = f"{WORD}@mail.example"
+
+
+def eraser(workspace: Workspace) -> Context:
+    return Context(Principal(workspace.id, "rule", rule="erase"), system_clock, "erase")
+
+
+async def words(db: Any, workspace: Workspace) -> list[str]:
+    rows = await everything(db, workspace.id)
+    # As text and as the base64 or hex of a file.
+    hidden = (WORD, WORD.encode().hex())
+    return [row for row in rows if any(each in row.lower() for each in hidden)]
+
+
+async def test_no_word_is_left_anywhere(
+    client: httpx.AsyncClient,
+    make: Factory,
+    receive: Receive,
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
+    quiet: None,
+) -> None:
+    file = ReceivedFile(f"{WORD}.txt", "text/plain", WORD.encode())
+    first = inbound(
+        sender=Person(ADDRESS, WORD),
+        html=f"<p>{WORD}</p>",
+        subject=WORD,
+        external_id=f"<1@{WORD}>",
+        files=[file],
+    )
+    begun = await receive(first)
+    answer = await make.message(
+        str(begun.thread_id),
+        content=f"<p>Dear {WORD}</p>",
+        cc=[{"email": ADDRESS.upper()}],
+        attachments=[{"Name": f"{WORD}.txt", "Content": "emFuemliYXI="}],
+    )
+    other = await make.thread()
+    kept = await make.message(
+        other["id"], cc=[{"email": "b@mail.example"}, {"email": ADDRESS, "name": WORD}]
+    )
+    wrote = await receive(
+        thread_id=other["id"],
+        sender=Person(ADDRESS.upper(), WORD),
+        html="<p>Also mine</p>",
+        to=[Person(ADDRESS, WORD), Person("help@firm.example")],
+    )
+    assert len(await words(db, workspace)) > 8
+
+    await erase_contact(db, eraser(workspace), ADDRESS)
+
+    assert await words(db, workspace) == []
+    erased = await messages_of(client, begun.thread_id)
+    assert [each["id"] for each in erased] == [str(begun.message_id), answer["id"]]
+    assert {each["html"] for each in erased} == {"<p>Erased.</p>"}
+    # What is in others' threads goes on saying what it said, and names the others.
+    _, ours, theirs = await messages_of(client, other["id"])
+    assert (ours["id"], [each["email"] for each in ours["cc"]]) == (kept["id"], ["b@mail.example"])
+    assert (theirs["from"], theirs["html"]) == (None, "<p>Also mine</p>")
+    assert [each["email"] for each in theirs["to"]] == ["help@firm.example"]
+    for id, shown in ((kept["id"], ours), (str(wrote.message_id), theirs)):
+        [event] = await events_of(db, id)
+        assert event["data"] == shown
+    # It does not come back, and nothing goes to them any more.
+    assert (await receive(first)).outcome == "duplicate"
+    sink = Sink()
+    clock.now = system_clock()
+    await deliver_due(db, clock, {"email": sink})
+    assert [str(each.subject_id) for each in sink.taken if each.workspace_id == workspace.id] in (
+        [],
+        [kept["id"]],
+    )
+    states = await db.fetch(
+        "select subject_id, state from deliveries where workspace_id = $1", workspace.id
+    )
+    assert dict(states)[UUID(answer["id"])] == "canceled"
+    again = await erase_contact(db, eraser(workspace), str(await contact_of(db, workspace)))
+    assert again.messages == 2
+
+
+async def contact_of(db: Any, workspace: Workspace) -> UUID:
+    found = await db.fetchval(
+        "select id from contacts where workspace_id = $1 and email like 'erased-%'", workspace.id
+    )
+    return UUID(str(found))

@@ -1,0 +1,66 @@
+"""Of messages: how they come in, go out, are listed and delivered."""
+
+from tests.mutations import Mutation
+
+_SEND = "src/looplane/messages/commands.py"
+_INBOUND = "src/looplane/messages/inbound"
+_DELIVERIES = "src/looplane/deliveries"
+
+MESSAGES = [
+    Mutation(
+        "an answer goes out after a newer message",
+        _SEND,
+        "        _check_expectation(expected, found)\n",
+        "",
+        "messages/test_send_once.py",
+    ),
+    Mutation(
+        "an answer leaves the draft",
+        "src/looplane/threads/rules.py",
+        'after = {**before, **next_draft(before, {"ai_draft_html": None}, now)}',
+        "after = {**before}",
+        "messages/test_send_message.py",
+    ),
+    Mutation(
+        "two who bring one message do not wait for each other",
+        f"{_INBOUND}/commands.py",
+        "        await con.execute(sql.HOLD_NAME, context.workspace_id, external_id)\n",
+        "",
+        "messages/test_receive_once.py",
+    ),
+    Mutation(
+        "what was erased comes in again",
+        f"{_INBOUND}/commands.py",
+        "names = [external_id, erased_name(external_id)]",
+        "names = [external_id]",
+        "messages/test_erase_messages.py",
+    ),
+    Mutation(
+        "a domain that is blocked blocks none below it",
+        f"{_INBOUND}/commands.py",
+        "for i in range(len(labels))]",
+        "for i in range(1)]",
+        "messages/test_receive_message.py",
+    ),
+    Mutation(
+        "a message overtakes one of its thread that could not be delivered",
+        f"{_DELIVERIES}/sql.py",
+        "    and (e.created_at, e.id) < (d.created_at, d.id))",
+        "    and (e.created_at, e.id) < (d.created_at, d.id) and false)",
+        "messages/test_deliveries.py",
+    ),
+    Mutation(
+        "a list that goes up has the cursor of one that goes down",
+        "src/looplane/kit/paging.py",
+        'beyond = ">" if self.ascending else "<"',
+        'beyond = "<"',
+        "messages/test_list_messages.py",
+    ),
+    Mutation(
+        "a delivery that two workers take goes out twice",
+        f"{_DELIVERIES}/sql.py",
+        "limit 1 for update of d skip locked",
+        "limit 1",
+        "messages/test_deliveries.py",
+    ),
+]
