@@ -28,6 +28,7 @@ create table portal_instances (
   name text not null,
   slug text not null,
   language text not null default 'en',
+  version bigint not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz,

@@ -45,6 +45,7 @@ PAYLOADS = {
     "snippet_folder": "SnippetFolderOut",
     "file": "FileOut",
     "message": "MessageOut",
+    "portal_instance": "PortalInstanceOut",
 }
 # What only events tell: the companies of a contact, and what became of a merge.
 TOLD = {

@@ -103,21 +103,10 @@ class Factory:
         body = {"title": f"Changelog {next(_number)}", "content": f"Words *{next(_number)}*"}
         return await self._post("/changelogs", {**body, **fields})
 
-    async def portal_instance(self, **fields: Any) -> str:
-        """The id of a portal beside the main one; there is no endpoint that makes one."""
-        number, now = next(_number), datetime.now(UTC)
-        return str(
-            await self.db.fetchval(
-                "insert into portal_instances (workspace_id, id, name, slug, language, created_at,"
-                " updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning id",
-                self.workspace_id,
-                new_id(),
-                fields.get("name", f"Portal {number}"),
-                fields.get("slug", f"portal-{number}"),
-                fields.get("language", "en"),
-                now,
-            )
-        )
+    async def portal_instance(self, **fields: Any) -> dict[str, Any]:
+        number = next(_number)
+        body = {"name": f"Portal {number}", "slug": f"portal-{number}"}
+        return await self._post("/portal/instances", {**body, **fields})
 
     async def doc_group(self, **fields: Any) -> dict[str, Any]:
         return await self._post("/docs/groups", {"name": f"Group {next(_number)}", **fields})

@@ -33,6 +33,7 @@ _IN_PATH = {
     "snippets": "snippet",
     "folders": "folder",
     "blocked-senders": "blocked sender",
+    "instances": "portal instance",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {

@@ -56,6 +56,8 @@ from looplane.members.invites.sql import INVITE
 from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
 from looplane.messages.routes import api as messages
+from looplane.portal.routes import api as portal
+from looplane.portal.sql import PORTAL_INSTANCE
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.site import WithoutRanges, site_routes
@@ -97,6 +99,7 @@ APIS = (
     doc_groups,
     doc_articles,
     doc_drafts,
+    portal,
     members,
     keys_api,
     files,
@@ -124,6 +127,7 @@ RESOURCES = (
     SNIPPET_FOLDER,
     SNIPPET,
     FILE,
+    PORTAL_INSTANCE,
 )
 EVENT_TYPES = (
     *(each for noun in RESOURCES for each in noun.event_types),

@@ -35,7 +35,8 @@ class ResourceRoutes:
     `texts` are the descriptions of the operations by verb (list, create, get, update, delete),
     `commands` those of the noun's own, and `raises` an error that others of the verb do not raise.
     `get_query` says in which ways one thing can be shown, where there are several. Operation ids
-    are `<id_prefix>-<verb><id_suffix>`.
+    are `<id_prefix>-<verb><id_suffix>`. `write_scope` is what a write needs where it is another one
+    than that of `scopes`.
     """
 
     resource: Resource
@@ -51,20 +52,27 @@ class ResourceRoutes:
     get_query: type[StrictModel] | None = None
     id_prefix: str = ""
     id_suffix: str = ""
+    write_scope: str = ""
 
     def add_collection(self, api: Api) -> None:
         """Adds list and create. Paths such as `/tags/groups` come before those with an id."""
-        list_page, create = self._command("list"), self._command("create")
+        list_page = self._command("list")
 
         async def list_all(query: StrictModel, read: Read) -> Response:
             return await read(list_page, query)
 
+        of_list = {"query": Annotated[self.query, Query()], "read": self._reading}
+        self._add(api.get, "list", self.path, page_of(self.out), list_all, of_list)
+        self.add_create(api)
+
+    def add_create(self, api: Api) -> None:
+        """Adds create alone, for what is listed in another way."""
+        create = self._command("create")
+
         async def create_one(body: StrictModel, write: Write) -> Response:
             return await write(create, body)
 
-        of_list = {"query": Annotated[self.query, Query()], "read": self._reading}
         of_create = {"body": self.create, "write": self._writing}
-        self._add(api.get, "list", self.path, page_of(self.out), list_all, of_list)
         self._add(api.post, "create", self.path, self.out, create_one, of_create)
 
     def add_items(self, api: Api) -> None:
@@ -99,7 +107,7 @@ class ResourceRoutes:
 
     @property
     def _writing(self) -> object:
-        return Annotated[Write, require_scopes(f"{self.scopes}:write")]
+        return Annotated[Write, require_scopes(self.write_scope or f"{self.scopes}:write")]
 
     def _command(self, verb: str) -> Command:
         if verb in self.commands:
