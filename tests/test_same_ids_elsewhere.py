@@ -96,13 +96,8 @@ async def own(make: Factory, workspace: Workspace, db: Any) -> World:
 
 
 async def _speak(db: Any, workspace: Workspace, world: World) -> None:
-    """A message and a comment, which no endpoint makes yet."""
+    """A comment, which no endpoint makes yet."""
     where = (workspace.id, UUID(world.ids["thread"]), workspace.member_id)
-    await db.execute(
-        "insert into messages (workspace_id, id, thread_id, user_id, type, direction, text, html,"
-        " created_at) values ($1, gen_random_uuid(), $2, $3, 'email', 'outbound', 'x', 'x', now())",
-        *where,
-    )
     await db.execute(
         "insert into comments (workspace_id, id, thread_id, author_id, content, created_at,"
         " updated_at) values ($1, gen_random_uuid(), $2, $3, 'x', now(), now())",

@@ -79,7 +79,7 @@ class Attachment(StrictModel):
     name: _FileName = Field(alias="Name")
     content_type: _MediaType = Field("application/octet-stream", alias="ContentType")
     content: _Base64 = Field(alias="Content", description="The bytes, as base64.")
-    content_length: _Length | None = Field(
+    content_length: _Length = Field(
         None,
         alias="ContentLength",
         description="Not looked at: the length is that of the content.",
