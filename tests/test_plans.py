@@ -100,9 +100,6 @@ insert into messages (workspace_id, id, thread_id, type, direction, text, html, 
 insert into comments (workspace_id, id, thread_id, content, created_at, updated_at)
   select $1, gen_random_uuid(), id, 'x', m, m {_EACH};
 insert into portal_instances (workspace_id, id, name, slug, created_at, updated_at)
-  select $1, gen_random_uuid(), 'Portal', 'filled-' || n, m, m {_rows(20)};
-insert into changelog_tags (workspace_id, id, name, color, created_at, updated_at)
-  select $1, gen_random_uuid(), 'Filled tag ' || n, 'red', m, m {_rows(20)};
   select $1, gen_random_uuid(), 'Portal', 'many-' || n, m, m {_rows(20)};
 insert into changelog_tags (workspace_id, id, name, color, created_at, updated_at)
   select $1, gen_random_uuid(), 'Of many ' || n, 'red', m, m {_rows(20)};
