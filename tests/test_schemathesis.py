@@ -95,6 +95,15 @@ def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None
         case.body = sensible(operation, case.body, ids)
 
 
+def of_kind(body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+    """A draft of an article with what its kind needs, and with nothing that it has no place for."""
+    about = {"edit": ("article_id", "title"), "create": ("title", "content")}
+    needed = about.get(body["kind"], ("article_id",))
+    known = {"article_id": ids["article"], "title": "x", "content": "x"}
+    kept = {name: body[name] for name in body if name not in {*known, "group_id"}}
+    return {**kept, **{name: body.get(name) or known[name] for name in needed}}
+
+
 def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     """`body` with references to what is there, and with the rules kept that no schema can say."""
     body = {
@@ -113,6 +122,8 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
     body |= {"status": "done"} if body.get("status") == "snoozed" else {}
     # Past this the program's own arithmetic is in floats.
     body |= {name: min(body[name], 2**53) for name in ("size", "revenue") if body.get(name)}
+    if str(operation) == "docs-createDraft":
+        body = of_kind(body, ids)
     # Of the channels only mail is set up.
     needed: dict[str, dict[str, Any]] = {
         "customerNeeds-create": {"project_ids": [ids["project"]]},
