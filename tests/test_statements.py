@@ -20,7 +20,8 @@ def statements(resource: Resource) -> dict[str, str]:
     made: dict[str, str] = {verb: getattr(resource, verb) for verb in VERBS}
     conditions: Any = Conditions(resource.alias, None)  # type: ignore[arg-type]
     made["find"] = resource.find()
-    made["listing"] = resource.listing.statement(conditions, "$2")
+    if resource.is_soft_deleted:  # what is removed for good is listed whole, without pages
+        made["listing"] = resource.listing.statement(conditions, "$2")
     return made
 
 
