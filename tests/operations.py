@@ -78,7 +78,6 @@ REFERENCES = {
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
 # Fields whose schema does not say which value anybody may send.
 _BY_NAME: dict[str, Any] = {"content_base64": "V29yZHM=", "scopes": ["admin"]}
-_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "channel_id"}
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
     "customerNeeds-create": ["project_ids"],

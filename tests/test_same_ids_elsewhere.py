@@ -115,18 +115,12 @@ async def own(make: Factory, workspace: Workspace, db: Any) -> World:
     await make.client.patch(f"/companies/{world.ids['company']}", json=company)
     issue = {name: refer(name, world.ids) for name in ("project_id", "assignee_id")}
     await make.client.patch(f"/issues/{world.ids['issue']}", json=issue)
-    await _speak(db, workspace, world)
+    await _mention(world)
     return world
 
 
-async def _speak(db: Any, workspace: Workspace, world: World) -> None:
-    """A message, which no endpoint makes yet, and a comment that mentions somebody."""
-    where = (workspace.id, UUID(world.ids["thread"]), workspace.member_id)
-    await db.execute(
-        "insert into messages (workspace_id, id, thread_id, user_id, type, direction, text, html,"
-        " created_at) values ($1, gen_random_uuid(), $2, $3, 'email', 'outbound', 'x', 'x', now())",
-        *where,
-    )
+async def _mention(world: World) -> None:
+    """A comment that mentions somebody."""
     mentioned = {"mention_ids": [world.ids["member"]]}
     made = await world.make.comment(world.ids["thread"], **mentioned)
     world.ids["comment"] = made["id"]

@@ -100,6 +100,15 @@ def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None
         case.body = sensible(operation, case.body, ids)
 
 
+def of_kind(body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+    """A draft of an article with what its kind needs, and with nothing that it has no place for."""
+    about = {"edit": ("article_id", "title"), "create": ("title", "content")}
+    needed = about.get(body["kind"], ("article_id",))
+    known = {"article_id": ids["article"], "title": "x", "content": "x"}
+    kept = {name: body[name] for name in body if name not in {*known, "group_id"}}
+    return {**kept, **{name: body.get(name) or known[name] for name in needed}}
+
+
 def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     """`body` with references to what is there, and with the rules kept that no schema can say."""
     body = {
@@ -132,5 +141,9 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
     if str(operation) == "files-import":
         # One of two, and of a type that is taken.
         return {"content_base64": "V29yZHM="}
+    if str(operation) == "docs-createDraft":
+        body = of_kind(body, ids)
     body |= {"value": "sender@spam.example", "type": "EMAIL"} if "value" in body else {}
-    return body | (least(operation, ids) if str(operation) in NEEDED_TOO else {})
+    body |= {"slack": False} if str(operation) == "changelogs-broadcast" else {}  # not set up
+    needed = least(operation, ids) if str(operation) in NEEDED_TOO else {}
+    return body if str(operation) == "docs-createDraft" else body | needed

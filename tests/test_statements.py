@@ -22,7 +22,8 @@ def statements(resource: Resource) -> dict[str, str]:
     complete = resource.deletion != "deleted_at"
     conditions: Any = Conditions(resource.alias, None, complete=complete)  # type: ignore[arg-type]
     made["find"] = resource.find()
-    made["listing"] = resource.listing.statement(conditions, "$2")
+    if resource.is_soft_deleted:  # what is removed for good is listed whole, without pages
+        made["listing"] = resource.listing.statement(conditions, "$2")
     return made
 
 

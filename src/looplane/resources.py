@@ -177,7 +177,7 @@ with w as materialized ({events.WRITE.format("$5")}),
             return f"""
 with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (delete from {self.table} {alias} where {self._this} returning {alias}.*),
-{self._recorded_as(f"{alias}.version + 1")}"""
+{self._recorded_as(f"{alias}.version + 1 as version")}"""
         return f"""
 with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (
@@ -233,7 +233,7 @@ with w as materialized ({events.WRITE.format("$3")}),
         """The row as it now is: put together once, for the answer and for its events."""
         alias = self.alias
         return f"""shown as materialized (
-  select {alias}.id, {version} as version, {self.body} as body from {alias} {self.joins}),
+  select {alias}.id, {version}, {self.body} as body from {alias} {self.joins}),
 recorded as ({events.insert("shown", "shown.body", "shown.id", "shown.version")})
 select body::text as body, version from shown"""
 

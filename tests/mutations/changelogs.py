@@ -44,7 +44,7 @@ CHANGELOGS = [
     Mutation(
         "what is removed has the version that it had",
         "src/looplane/resources.py",
-        '{self._recorded_as(f"{alias}.version + 1")}',
+        '{self._recorded_as(f"{alias}.version + 1 as version")}',
         "{self._shown_and_recorded}",
         "test_changelog_tags.py",
     ),

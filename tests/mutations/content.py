@@ -29,15 +29,15 @@ CONTENT = [
     Mutation(
         "a page begins with the last row of the one before",
         _PAGING,
-        'conditions.add(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)',
-        'conditions.add(f"({self._key}, {self._id}) <= ({{0}}, {{1}})", *last)',
+        'conditions.add(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
+        'conditions.add(f"({self._key}, {self._id}) {beyond}= ({{0}}, {{1}})", *last)',
         "test_list_threads_pages.py",
     ),
     Mutation(
         "rows of the same moment are skipped",
         _PAGING,
-        'conditions.add(f"({self._key}, {self._id}) < ({{0}}, {{1}})", *last)',
-        'conditions.add(f"{self._key} < {{0}} and {self._id} <> {{1}}", *last)',
+        'conditions.add(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
+        'conditions.add(f"{self._key} {beyond} {{0}} and {self._id} <> {{1}}", *last)',
         "test_list_threads_pages.py",
     ),
     Mutation(

@@ -147,7 +147,7 @@ STATEMENTS = [
     Mutation(
         "what hangs on a thread is no change of it",
         "src/looplane/threads/children/commands.py",
-        "    await con.execute(THREAD.update, *key, thread.version, {}, write)\n",
+        "    await con.execute(THREAD.update, *key, thread.version, columns or {}, write)\n",
         "",
         "test_customer_needs.py",
     ),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
 from looplane.deliveries.schemas import DeliveryChannel
@@ -62,7 +62,11 @@ _Base64 = Annotated[
 ]
 
 # Known programs send it as a number and as a text.
-_Length = Annotated[int | Reference, WithJsonSchema({"type": ["string", "integer"]})]
+_Length = Annotated[
+    Reference,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
 
 
 class Recipient(StrictModel):
@@ -79,8 +83,8 @@ class Attachment(StrictModel):
     name: _FileName = Field(alias="Name")
     content_type: _MediaType = Field("application/octet-stream", alias="ContentType")
     content: _Base64 = Field(alias="Content", description="The bytes, as base64.")
-    content_length: _Length | None = Field(
-        None,
+    content_length: _Length = Field(
+        "",
         alias="ContentLength",
         description="Not looked at: the length is that of the content.",
     )
