@@ -106,11 +106,14 @@ async def test_the_oldest_left_takes_the_place(
     for id in (four[2], four[0], four[1]):
         await companies.add(company_id=id)
         clock.step(timedelta(seconds=1))
-    assert (await companies.remove(four[0])).json() == {"id": four[0], "deleted": True}
-    assert await companies.listed() == [four[2], four[1]]
-    await companies.remove(four[2])
-    assert await companies.listed() == [four[1]]
+    assert (await companies.remove(four[2])).json() == {"id": four[2], "deleted": True}
+    assert await companies.listed() == four[:2]
+    await companies.add(company_id=four[2])
     await companies.remove(four[1])
+    assert await companies.listed() == [four[0], four[2]]
+    await companies.remove(four[0])
+    assert await companies.listed() == [four[2]]
+    await companies.remove(four[2])
     assert (await companies.listed(), await companies.primary()) == ([], None)
     for id in (four[1], four[3], str(new_id())):
         assert (await companies.remove(id)).status_code == httpx.codes.NOT_FOUND
