@@ -36,7 +36,7 @@ async def test_create_and_get(
     client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock
 ) -> None:
     tags = sorted([(await make.changelog_tag())["id"] for _ in range(2)])
-    portal = await make.portal_instance()
+    portal = (await make.portal_instance())["id"]
     body = {
         "title": "Version 2",
         "content": CONTENT,
@@ -78,7 +78,7 @@ async def test_what_is_left_out(
     made = await make.changelog()
     assert made["date"] == iso(clock())
     assert (made["published"], made["language"], made["languages"]) == (False, "en", ["en"])
-    portal = await make.portal_instance(language="fr")
+    portal = (await make.portal_instance(language="fr"))["id"]
     assert (await make.changelog(portal_instance_id=portal))["language"] == "fr"
     both = await make.changelog(portal_instance_id=portal, language="de")
     assert both["languages"] == ["de"]
@@ -169,7 +169,7 @@ async def test_what_is_there_already_is_silent(
 
 
 async def test_lists(client: httpx.AsyncClient, make: Factory) -> None:
-    tag, portal = (await make.changelog_tag())["id"], await make.portal_instance()
+    tag, portal = (await make.changelog_tag())["id"], (await make.portal_instance())["id"]
     plain = (await make.changelog(title="Plain 100%"))["id"]
     published = (await make.changelog(published=True, tag_ids=[tag]))["id"]
     archived = (await make.changelog())["id"]

@@ -36,9 +36,8 @@ PATHS = {
     "changelog tag": "/changelog-tags",
     "member": "/members",
     "folder": "/snippets/folders",
+    "portal instance": "/portal/instances",
 }
-# No endpoint deletes them, but they can be deleted all the same.
-TABLES = {"portal instance": "portal_instances"}
 # They are never deleted.
 LASTING = {"team", "project status", "workflow state", "company status", "company tier", "message"}
 # What is deleted, and no body names.
@@ -82,7 +81,7 @@ def cases() -> list[Any]:
 
 def test_what_lasts_has_no_deletion() -> None:
     named = {*REFERENCES.values()}
-    assert named == {*PATHS, *TABLES, *LASTING, *ELSEWHERE}
+    assert named == {*PATHS, *LASTING, *ELSEWHERE}
     deleted = {each.path.rpartition("/{")[0] for each in OPERATIONS if each.method == "DELETE"}
     assert {*PATHS.values()} == deleted - NEVER_NAMED
 
@@ -104,8 +103,6 @@ async def stage(
 async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     """The id of a new thing that is to be deleted, and what names it beside its id."""
     make, number = stage.world.make, datetime.now(UTC).isoformat()
-    if kind in TABLES:
-        return await make.portal_instance(), {}
     if kind == "company":
         made = await make.company(name=f"C {number}", external_ids=[number])
         return made["id"], {"company_name": made["name"], "company_external_id": number}
@@ -119,6 +116,7 @@ async def victim_of(stage: Stage, kind: str) -> tuple[str, dict[str, str]]:
     makers["changelog tag"] = make.changelog_tag
     makers["member"] = make.joined_member
     makers["folder"] = make.snippet_folder
+    makers["portal instance"] = make.portal_instance
     return (await makers[kind]())["id"], {}
 
 
@@ -138,14 +136,8 @@ async def linking(stage: Stage, operation: Operation, named: dict[str, Any]) -> 
     return url(operation, names), body
 
 
-def deletion(stage: Stage, client: httpx.AsyncClient, kind: str, id: str) -> Send:
-    async def delete_row() -> httpx.Response:
-        statement = f"update {TABLES[kind]} set deleted_at = now() where id = $1"
-        async with stage.database.pool.acquire() as con:
-            await con.execute(statement, id)
-        return httpx.Response(200)
-
-    return delete_row if kind in TABLES else lambda: client.delete(f"{PATHS[kind]}/{id}")
+def deletion(client: httpx.AsyncClient, kind: str, id: str) -> Send:
+    return lambda: client.delete(f"{PATHS[kind]}/{id}")
 
 
 async def assert_settled(
@@ -181,9 +173,9 @@ async def test_a_link_to_what_is_deleted_meanwhile(
         def link(client: httpx.AsyncClient, path: str = path, body: Any = body) -> Send:
             return lambda: client.request(operation.method, path, json=body)
 
-        pair = [link(stage.first), deletion(stage, stage.second, kind, id)]
+        pair = [link(stage.first), deletion(stage.second, kind, id)]
         if not is_first:
-            pair = [deletion(stage, stage.first, kind, id), link(stage.second)]
+            pair = [deletion(stage.first, kind, id), link(stage.second)]
         met = await stage.meet(*pair, step=step)
         if not met.rivals:
             break
@@ -197,11 +189,10 @@ async def test_a_link_to_what_is_deleted_meanwhile(
         seen.add((linked.status_code, deleted.status_code))
         if deleted.is_success:
             await assert_settled(stage, operation, name, id, linked)
-        if kind not in TABLES:
-            told = await stage.chain(id)
-            is_over = told[-1].endswith((".deleted", ".removed"))
-            assert is_over == deleted.is_success, told
-    assert seen or kind in TABLES
+        told = await stage.chain(id)
+        is_over = told[-1].endswith((".deleted", ".removed"))
+        assert is_over == deleted.is_success, told
+    assert seen
 
 
 @pytest.mark.parametrize("rival", ["deletion", "contact", "thread"])

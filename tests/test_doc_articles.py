@@ -75,7 +75,7 @@ async def test_an_article_is_made_of_a_title_and_markdown(
 
 
 async def test_an_article_is_made_with_all_there_is(make: Factory, db: Any) -> None:
-    portal = await make.portal_instance(language="fr")
+    portal = (await make.portal_instance(language="fr"))["id"]
     made = await make.doc_article(**FIELDS, portal_instance_id=portal)
     assert {name: made[name] for name in FIELDS} == FIELDS
     assert (made["portal_instance_id"], made["language"]) == (portal, "fr")
@@ -161,7 +161,7 @@ async def test_publishing_is_an_event_of_its_own(
 
 
 async def test_the_filters(client: httpx.AsyncClient, make: Factory, db: Any) -> None:
-    group, portal = (await make.doc_group())["id"], await make.portal_instance()
+    group, portal = (await make.doc_group())["id"], (await make.portal_instance())["id"]
     await make.doc_article(title="Alpha 100%", group_id=group)
     await make.doc_article(title="Beta", visibility="agent", published=True)
     third = await make.doc_article(title="Gamma", visibility="internal", portal_instance_id=portal)

@@ -131,7 +131,7 @@ async def test_an_accept_that_is_sent_again_answers_the_same(
 
 
 async def test_the_filters(client: httpx.AsyncClient, make: Factory) -> None:
-    portal = await make.portal_instance()
+    portal = (await make.portal_instance())["id"]
     group = (await make.doc_group(portal_instance_id=portal))["id"]
     article = await make.doc_article(portal_instance_id=portal)
     edit = await make.doc_draft(article_id=article["id"], submit_for_review=True)

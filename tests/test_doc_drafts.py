@@ -130,7 +130,7 @@ async def test_an_edit_becomes_a_new_version_of_the_article(
 async def test_what_is_created_is_not_published(
     client: httpx.AsyncClient, make: Factory, db: Any
 ) -> None:
-    portal = await make.portal_instance(language="fr")
+    portal = (await make.portal_instance(language="fr"))["id"]
     group = (await make.doc_group(portal_instance_id=portal))["id"]
     draft = await make.doc_draft(kind="create", title="T", content="*C*", group_id=group)
     assert (draft["article_id"], draft["article_version"]) == (None, None)

@@ -31,7 +31,7 @@ async def _names(client: httpx.AsyncClient, **query: Any) -> list[str]:
 async def test_create_and_get(
     client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock
 ) -> None:
-    body = {"name": "Start", "portal_instance_id": await make.portal_instance()}
+    body = {"name": "Start", "portal_instance_id": (await make.portal_instance())["id"]}
     answer = await client.post(GROUPS, json=body)
     made, now = answer.json(), iso(clock())
     dates = {"created_at": now, "updated_at": now}
@@ -83,7 +83,7 @@ async def test_the_order_is_theirs_and_a_new_one_is_the_last(
 
 
 async def test_the_groups_of_a_portal(client: httpx.AsyncClient, make: Factory) -> None:
-    here, there = [await make.portal_instance() for _ in range(2)]
+    here, there = [(await make.portal_instance())["id"] for _ in range(2)]
     await make.doc_group(name="main")
     await make.doc_group(name="here", portal_instance_id=here)
     assert await _names(client, portal_instance_id=here) == ["here"]

@@ -22,7 +22,7 @@ def statements(resource: Resource) -> dict[str, str]:
     complete = resource.deletion != "deleted_at"
     conditions: Any = Conditions(resource.alias, None, complete=complete)  # type: ignore[arg-type]
     made["find"] = resource.find()
-    if resource.is_soft_deleted:  # what is removed for good is listed whole, without pages
+    if resource.deletion is not None:  # what is removed for good is listed whole, without pages
         made["listing"] = resource.listing.statement(conditions, "$2")
     return made
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -209,9 +210,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         if not after:
             return as_found(await show(), row["version"])
         now = later_than(row["updated_at"], context.clock)
-        events = decision.events(
-            resource, id, row, *(without(v, resource.untold) for v in (before, after))
-        )
+        told = [without(values, resource.untold) for values in (before, after)]
+        events = decision.events(resource, id, row, *told)
         if decision.beside is not None:
             await decision.beside(id, after, now)
         args = (*key, row["version"], resource.to_columns(after), as_write(context, now, events))
@@ -221,8 +221,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         return replace(await decision.show(), events=answer.events) if decision.show else answer
 
     async with locked_references(con, context, resource, sent) as references:
-        lock, is_locked = lambda: con.execute(resource.lock, *key), decision.needs_lock
-        return await write_optimistically(con, attempt, lock, is_locked=is_locked)
+        lock = partial(con.execute, resource.lock, *key)
+        return await write_optimistically(con, attempt, lock, is_locked=decision.needs_lock)
 
 
 async def delete(

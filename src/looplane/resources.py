@@ -130,7 +130,7 @@ class Resource:
     @cached_property
     def insert_row(self) -> str:
         """Stores a row. $1 workspace, $2 id, $3 columns with `created_at` and `updated_at`."""
-        stored = [*_DATES, *self._written]
+        stored = [*map(self._stored, _DATES), *self._written]
         return f"""
 insert into {self.table} (workspace_id, id, {", ".join(stored)})
 select $1, $2, {", ".join(f"r.{name}" for name in stored)}

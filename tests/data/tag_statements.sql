@@ -9,13 +9,14 @@ shown as materialized (
   select g.id, g.version, json_build_object('id', g."id", 'name', g."name", 'color', g."color", 'icon', g."icon", 'tag_group_id', g."tag_group_id", 'created_at', to_char(g.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'updated_at', to_char(g.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as body from g ),
 recorded as (
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
-    cause, created_at, before, after, notify, data_event_id, data)
+    cause, created_at, before, after, notify, thread_ids, data_event_id, data)
   select $1, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, shown.version, w.actor,
-    w.cause, w.created_at, e.before, e.after, e.notify, e.data_event_id,
+    w.cause, w.created_at, e.before, e.after, e.notify, e.thread_ids,
+    e.data_event_id,
     case when e.data_event_id is null then shown.body end
   from w, shown, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
-    notify jsonb, data_event_id uuid)
+    notify jsonb, thread_ids uuid[], data_event_id uuid)
   where e.subject_id = shown.id)
 select body::text as body, version from shown;
 
@@ -44,13 +45,14 @@ shown as materialized (
   select g.id, g.version, json_build_object('id', g."id", 'name', g."name", 'color', g."color", 'icon', g."icon", 'tag_group_id', g."tag_group_id", 'created_at', to_char(g.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'updated_at', to_char(g.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as body from g ),
 recorded as (
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
-    cause, created_at, before, after, notify, data_event_id, data)
+    cause, created_at, before, after, notify, thread_ids, data_event_id, data)
   select $1, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, shown.version, w.actor,
-    w.cause, w.created_at, e.before, e.after, e.notify, e.data_event_id,
+    w.cause, w.created_at, e.before, e.after, e.notify, e.thread_ids,
+    e.data_event_id,
     case when e.data_event_id is null then shown.body end
   from w, shown, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
-    notify jsonb, data_event_id uuid)
+    notify jsonb, thread_ids uuid[], data_event_id uuid)
   where e.subject_id = shown.id)
 select body::text as body, version from shown;
 
@@ -84,13 +86,14 @@ shown as materialized (
   select g.id, g.version, json_build_object('id', g."id", 'name', g."name", 'color', g."color", 'icon', g."icon", 'tag_group_id', g."tag_group_id", 'created_at', to_char(g.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'updated_at', to_char(g.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as body from g ),
 recorded as (
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
-    cause, created_at, before, after, notify, data_event_id, data)
+    cause, created_at, before, after, notify, thread_ids, data_event_id, data)
   select $1, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, shown.version, w.actor,
-    w.cause, w.created_at, e.before, e.after, e.notify, e.data_event_id,
+    w.cause, w.created_at, e.before, e.after, e.notify, e.thread_ids,
+    e.data_event_id,
     case when e.data_event_id is null then shown.body end
   from w, shown, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
-    notify jsonb, data_event_id uuid)
+    notify jsonb, thread_ids uuid[], data_event_id uuid)
   where e.subject_id = shown.id)
 select body::text as body, version from shown;
 
@@ -106,13 +109,14 @@ shown as materialized (
   select g.id, g.version, json_build_object('id', g."id", 'name', g."name", 'color', g."color", 'icon', g."icon", 'tag_group_id', g."tag_group_id", 'created_at', to_char(g.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'updated_at', to_char(g.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as body from g ),
 recorded as (
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
-    cause, created_at, before, after, notify, data_event_id, data)
+    cause, created_at, before, after, notify, thread_ids, data_event_id, data)
   select $1, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, shown.version, w.actor,
-    w.cause, w.created_at, e.before, e.after, e.notify, e.data_event_id,
+    w.cause, w.created_at, e.before, e.after, e.notify, e.thread_ids,
+    e.data_event_id,
     case when e.data_event_id is null then shown.body end
   from w, shown, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
-    notify jsonb, data_event_id uuid)
+    notify jsonb, thread_ids uuid[], data_event_id uuid)
   where e.subject_id = shown.id)
 select body::text as body, version from shown;
 

@@ -30,8 +30,8 @@ CHANGELOGS = [
     Mutation(
         "what changes elsewhere is not held from the start",
         "src/looplane/changes.py",
-        "is_locked, lock = decision.beside is not None,",
-        "is_locked, lock = False,",
+        "is_locked=decision.needs_lock",
+        "is_locked=False",
         f"{_TESTS} test_lost_updates.py",
     ),
     Mutation(
@@ -50,7 +50,7 @@ CHANGELOGS = [
     ),
     Mutation(
         "the main portal shows what every portal has",
-        "src/looplane/resources.py",
+        "src/looplane/filters.py",
         "= '{_MAIN_PORTAL}'::uuid and {column} is null))\"",
         "= '{_MAIN_PORTAL}'::uuid))\"",
         "test_changelogs.py",

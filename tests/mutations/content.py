@@ -29,15 +29,15 @@ CONTENT = [
     Mutation(
         "a page begins with the last row of the one before",
         _PAGING,
-        'conditions.add(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
-        'conditions.add(f"({self._key}, {self._id}) {beyond}= ({{0}}, {{1}})", *last)',
+        'conditions.start_after(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
+        'conditions.start_after(f"({self._key}, {self._id}) {beyond}= ({{0}}, {{1}})", *last)',
         "test_list_threads_pages.py",
     ),
     Mutation(
         "rows of the same moment are skipped",
         _PAGING,
-        'conditions.add(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
-        'conditions.add(f"{self._key} {beyond} {{0}} and {self._id} <> {{1}}", *last)',
+        'conditions.start_after(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
+        'conditions.start_after(f"{self._key} {beyond} {{0}} and {self._id} <> {{1}}", *last)',
         "test_list_threads_pages.py",
     ),
     Mutation(
@@ -63,9 +63,9 @@ CONTENT = [
     ),
     Mutation(
         "a sign of a pattern finds everything",
-        f"{_KIT}/sqltext.py",
-        '.replace("%", "\\\\%")',
-        "",
+        "migrations/2026-11-25_whole_api_names.sql",
+        r"'([\\%_])'",
+        r"'([\\_])'",
         "test_pages.py",
     ),
     Mutation(
@@ -190,8 +190,10 @@ CONTENT = [
     Mutation(
         "a message that changed meanwhile is written over",
         f"{_UPKEEP}/sql.py",
-        "and html_version < $3 and html = $4",
-        "and html_version < $3 and $4::text is not null",
+        "update {table} set html = $5, html_version = $3\n"
+        "where workspace_id = $1 and id = $2 and html_version < $3 and html = $4",
+        "update {table} set html = $5, html_version = $3\n"
+        "where workspace_id = $1 and id = $2 and html_version < $3 and $4::text is not null",
         "html_upkeep/test_meanwhile.py",
     ),
     Mutation(

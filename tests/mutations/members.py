@@ -38,8 +38,8 @@ MEMBERS = [
     Mutation(
         "a new key is kept with the answer that shows it",
         "src/looplane/kit/writes.py",
-        "await idempotency.insert(con, *slot, self.fingerprint, headers, answer.body, now)",
-        "await idempotency.insert(con, *slot, self.fingerprint, headers,"
+        "await idempotency.insert(con, *self._slot, self.fingerprint, headers, answer.body, now)",
+        "await idempotency.insert(con, *self._slot, self.fingerprint, headers,"
         " answer.shown_once or answer.body, now)",
         "test_keys.py",
     ),
