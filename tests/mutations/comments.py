@@ -28,7 +28,7 @@ COMMENTS = [
         "EVERY_MESSAGE = f\"{_opening('threads')} union all {_STORED} union all select"
         " c.workspace_id, c.id, c.thread_id, 'chat', 'outbound', '', null, '[]', '[]', '[]',"
         " c.content, c.content, '[]', null, c.created_at from comments c"
-        ' where c.workspace_id = t.workspace_id and c.thread_id = t.id"',
+        '"',
         "test_comments_stay_inside.py",
     ),
     Mutation(
