@@ -75,7 +75,7 @@ REFERENCES = {
     "companies-unmerge.source_id": "merged company",
 }
 # Names that others gave: they look like references, and point nowhere.
-_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids"}
+_NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
 # Fields whose schema does not say which value anybody may send.
 _BY_NAME: dict[str, Any] = {"content_base64": "V29yZHM=", "scopes": ["admin"]}
 # What a body needs although no single field of it is required.
