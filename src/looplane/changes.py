@@ -1,16 +1,20 @@
 """How a change becomes rows: read, decide, write if nothing moved, and the event with it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from looplane.events import Event, Values, as_write, difference, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
+from looplane.kit.errors import Conflict
 from looplane.kit.ids import new_id
 from looplane.kit.paging import Conditions, PageQuery
 from looplane.kit.responses import Answer, or_404
@@ -49,6 +53,22 @@ async def write_optimistically(
 def as_found(answer: Answer, version: int) -> Answer | None:
     """`answer`, unless it shows another version than the one that needs no change."""
     return answer if answer.version == version else None
+
+
+@contextmanager
+def refusing_taken(resource: Resource, values: Mapping[str, object]) -> Iterator[None]:
+    """Where a write would give a thing what another one has, raises Conflict."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError:
+        if not resource.taken:
+            raise
+        raise taken(resource, values) from None
+
+
+def taken(resource: Resource, values: Mapping[str, object]) -> Conflict:
+    """The error for a thing with these values, one of which another thing has."""
+    return Conflict(resource.taken.format_map(values))
 
 
 async def get(con: Connection, context: Context, resource: Resource, id: UUID) -> Answer:
@@ -105,7 +125,8 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
 
     `held` are references that the caller keeps in place.
 
-    Raises ValidationFailed for `faults`, and for what is referred to and is not there.
+    Raises ValidationFailed for `faults` and for what is referred to and is not there, and Conflict
+    where something is taken.
     """
     id = new_id()
     async with locked_references(con, context, resource, values) as references:
@@ -116,13 +137,14 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
         columns = resource.to_columns({**named, "created_at": now, "updated_at": now})
         events = [Event(each, id) for each in (resource.event_type("created"), *also)]
         write = as_write(context, now, events)
-        if beside is None:
-            row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
-        else:
-            async with con.transaction():
-                await con.execute(resource.insert_row, context.workspace_id, id, columns)
-                await beside(id, resolved, now)
-                row = await con.fetchrow(resource.record, context.workspace_id, id, write)
+        with refusing_taken(resource, values):
+            if beside is None:
+                row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
+            else:
+                async with con.transaction():
+                    await con.execute(resource.insert_row, context.workspace_id, id, columns)
+                    await beside(id, resolved, now)
+                    row = await con.fetchrow(resource.record, context.workspace_id, id, write)
         assert row is not None, "an insert that does not fail answers its row"
     return Answer(row["body"], row["version"], types_of(events))
 
@@ -130,7 +152,7 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
 async def create_from_body(
     con: Connection, context: Context, resource: Resource, body: StrictModel
 ) -> Answer:
-    """Stores what a body says as it stands. Raises ValidationFailed."""
+    """Stores what a body says as it stands. Raises ValidationFailed, Conflict."""
     return await create(con, context, resource, body.model_dump())
 
 
@@ -139,7 +161,7 @@ async def update_from_body(
 ) -> Answer:
     """Changes what a body says as it stands.
 
-    Raises NotFound, PreconditionFailed, ValidationFailed.
+    Raises NotFound, PreconditionFailed, ValidationFailed, Conflict.
     """
     return await update(con, context, resource, id, body.model_dump(exclude_unset=True))
 
@@ -177,7 +199,7 @@ class Decision:
         self, resource: Resource, id: UUID, row: Row, before: Values, after: Values
     ) -> list[Event]:
         """What is told of a change."""
-        told = {**self.said, **before}, {**self.said, **after}
+        told = [{**self.said, **without(each, resource.untold)} for each in (before, after)]
         threads = self.thread_ids(row)
         also = [Event(each, id, *told, thread_ids=threads) for each in self.also(row)]
         return [Event(resource.event_type("updated"), id, *told), *also]
@@ -194,7 +216,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
     """Changes a thing to what was `sent`, or to what `decision` makes of it.
 
     A change that changes nothing writes nothing. Raises NotFound, PreconditionFailed,
-    ValidationFailed.
+    ValidationFailed, and Conflict where something is taken.
     """
     decision = decision or Decision(columns=lambda _: sent)
     show = decision.show or (lambda: get(con, context, resource, id))
@@ -210,8 +232,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         if not after:
             return as_found(await show(), row["version"])
         now = later_than(row["updated_at"], context.clock)
-        told = [without(values, resource.untold) for values in (before, after)]
-        events = decision.events(resource, id, row, *told)
+        events = decision.events(resource, id, row, before, after)
         if decision.beside is not None:
             await decision.beside(id, after, now)
         args = (*key, row["version"], resource.to_columns(after), as_write(context, now, events))
@@ -222,7 +243,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
 
     async with locked_references(con, context, resource, sent) as references:
         lock = partial(con.execute, resource.lock, *key)
-        return await write_optimistically(con, attempt, lock, is_locked=decision.needs_lock)
+        with refusing_taken(resource, sent):
+            return await write_optimistically(con, attempt, lock, is_locked=decision.needs_lock)
 
 
 async def delete(

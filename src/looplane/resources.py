@@ -49,7 +49,8 @@ class Resource:
     What is `untold` is nothing that an event says of a change. `deletion` is the column with the
     moment since when a row is gone; None where a deleted row is no more. `written_with`
     names further columns that are written with one of them and told nowhere, such as which cleaner
-    has cleaned its HTML.
+    has cleaned its HTML. `taken` says of a value that no two may have that another one has it, with
+    fields of a write in braces.
     """
 
     noun: str
@@ -70,6 +71,7 @@ class Resource:
     event_names: Mapping[str, str] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
     deletion: str | None = "deleted_at"
+    taken: str = ""
 
     def event_type(self, verb: str) -> str:
         """The type of the event that says what became of a thing, such as `tag_group.created`."""

@@ -14,6 +14,7 @@ CHANGELOG_TAG = Resource(
     columns=("name", "color", "icon"),
     json=columns("lt", "id", "name", "color", "icon") | timestamps("lt"),
     deletion=None,
+    taken="There is already a changelog tag that is called {name}.",
 )
 
 # By name as people order names.

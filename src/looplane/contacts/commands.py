@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from looplane import changes
 from looplane.contacts import sql
 from looplane.contacts.schemas import ContactCreate, ContactPatch, ContactQuery
@@ -41,13 +39,10 @@ async def create_contact(con: Connection, context: Context, contact: ContactCrea
     # Who names a company has chosen, and be it none or one that is not there.
     has_chosen = faults or "company_id" in values
     domains = [] if has_chosen else own_domains(values.get("email", ""))
-    try:
-        async with con.transaction():
-            owner = domains and await con.fetchval(sql.FIND_OWNER, context.workspace_id, domains)
-            held = {"company_id": owner} if owner else {}
-            return await changes.create(con, context, sql.CONTACT, whole, faults=faults, held=held)
-    except asyncpg.UniqueViolationError:
-        raise _taken(contact.email) from None
+    async with con.transaction():
+        owner = domains and await con.fetchval(sql.FIND_OWNER, context.workspace_id, domains)
+        held = {"company_id": owner} if owner else {}
+        return await changes.create(con, context, sql.CONTACT, whole, faults=faults, held=held)
 
 
 async def update_contact(
@@ -59,10 +54,7 @@ async def update_contact(
     """
     sent, faults = await with_company_id(con, context, patch.model_dump(exclude_unset=True))
     decision = changes.Decision(columns=lambda _: sent, faults=lambda _: faults)
-    try:
-        return await changes.update(con, context, sql.CONTACT, id, sent, decision)
-    except asyncpg.UniqueViolationError:
-        raise _taken(patch.email) from None
+    return await changes.update(con, context, sql.CONTACT, id, sent, decision)
 
 
 async def find_or_create_contact(
@@ -109,7 +101,7 @@ async def _create_if_missing(
     try:
         async with con.transaction():  # a savepoint
             return (await changes.create(con, context, sql.CONTACT, values, held=held)).events
-    except asyncpg.UniqueViolationError:
+    except Conflict:
         return ()
 
 
@@ -128,7 +120,3 @@ async def with_company_id(
     if rows:
         values["company_id"] = str(rows[0]["id"])
     return values, unknown_reference(sent, selector, "company", rows)
-
-
-def _taken(email: str) -> Conflict:
-    return Conflict(f"There is already a contact with the address {email}.")

@@ -47,6 +47,7 @@ left join companies cc on cc.workspace_id = ct.workspace_id and cc.id = ct.compa
         "name_contains": contains_by_index("ct.name_key"),
         "external_id": external_id_filter("ct", "contacts"),
     },
+    taken="There is already a contact with the address {email}.",
 )
 
 # Those who belong to a company stand in their order in an index of the company's.

@@ -2,12 +2,9 @@
 
 from uuid import UUID
 
-import asyncpg
-
 from looplane import changes
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.errors import Conflict
 from looplane.kit.responses import Answer
 from looplane.members import rules, sql
 from looplane.members.schemas import MemberPatch, Role
@@ -18,16 +15,7 @@ async def create_member(
 ) -> Answer:
     """Makes a member. Raises Conflict when the address is taken."""
     values = {"email": email, "name": name, "role": role}
-    try:
-        return await changes.create(con, context, sql.MEMBER, values)
-    except asyncpg.UniqueViolationError:
-        raise taken(email) from None
-
-
-def taken(email: str) -> Conflict:
-    """The error for an address that a member has."""
-    msg = f"There is already a member with the address {email}."
-    return Conflict(msg)
+    return await changes.create(con, context, sql.MEMBER, values)
 
 
 async def get_member(con: Connection, context: Context, id: UUID) -> Answer:

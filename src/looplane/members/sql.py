@@ -22,6 +22,7 @@ MEMBER = Resource(
         "updated": "membership.role_changed",
         "deleted": "membership.removed",
     },
+    taken="There is already a member with the address {email}.",
 )
 
 # What a member's going is decided by: $1 workspace, $2 id.

@@ -55,10 +55,7 @@ routes = ResourceRoutes(
     query=PageQuery,
     create=PortalInstanceCreate,
     patch=PortalInstancePatch,
-    commands={
-        "create": commands.create_portal_instance,
-        "update": commands.update_portal_instance,
-    },
+    commands={"create": commands.create_portal_instance},
     raises={"create": Conflict, "update": Conflict},
     id_prefix="portal",
     id_suffix="Instance",

@@ -15,6 +15,7 @@ PORTAL_INSTANCE = Resource(
     alias="pi",
     columns=("name", "slug", "language"),
     json=columns("pi", "id", "name", "slug", "language") | timestamps("pi"),
+    taken="There is already a portal with the slug {slug}.",
 )
 LIST_INSTANCES = f"""
 select {PORTAL_INSTANCE.body}::text as body from portal_instances pi

@@ -2,41 +2,14 @@
 
 from uuid import UUID
 
-import asyncpg
-
 from looplane import changes
 from looplane.events import Event, as_write
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.errors import Conflict
 from looplane.kit.responses import Answer
-from looplane.snippet_folders.schemas import SnippetFolderCreate, SnippetFolderPatch
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
 from looplane.snippets import sql as snippets
-
-
-async def create_snippet_folder(
-    con: Connection, context: Context, folder: SnippetFolderCreate
-) -> Answer:
-    """Makes a folder. Raises ValidationFailed, and Conflict when the name is taken."""
-    try:
-        return await changes.create_from_body(con, context, SNIPPET_FOLDER, folder)
-    except asyncpg.UniqueViolationError:
-        raise _taken(folder.name) from None
-
-
-async def update_snippet_folder(
-    con: Connection, context: Context, id: UUID, patch: SnippetFolderPatch
-) -> Answer:
-    """Changes a folder.
-
-    Raises NotFound, PreconditionFailed, ValidationFailed, and Conflict when the name is taken.
-    """
-    try:
-        return await changes.update_from_body(con, context, SNIPPET_FOLDER, id, patch)
-    except asyncpg.UniqueViolationError:
-        raise _taken(patch.name) from None
 
 
 async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> Answer:
@@ -58,7 +31,3 @@ async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> 
 
 
 _NO_FOLDER: dict[str, object] = {"folder_id": None}
-
-
-def _taken(name: str) -> Conflict:
-    return Conflict(f"There is already a snippet folder called {name}.")

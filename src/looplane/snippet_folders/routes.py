@@ -20,11 +20,7 @@ routes = ResourceRoutes(
     query=SnippetFolderQuery,
     create=SnippetFolderCreate,
     patch=SnippetFolderPatch,
-    commands={
-        "create": commands.create_snippet_folder,
-        "update": commands.update_snippet_folder,
-        "delete": commands.delete_snippet_folder,
-    },
+    commands={"delete": commands.delete_snippet_folder},
     id_prefix="snippets",
     id_suffix="Folder",
     texts={

@@ -9,4 +9,5 @@ SNIPPET_FOLDER = Resource(
     alias="sf",
     columns=("name",),
     json=columns("sf", "id", "name") | timestamps("sf"),
+    taken="There is already a snippet folder called {name}.",
 )

@@ -2,15 +2,12 @@
 
 from uuid import UUID
 
-import asyncpg
-
 from looplane import changes
 from looplane.contacts.blocked_senders import rules, sql
 from looplane.contacts.blocked_senders.schemas import BlockedSenderCreate, BlockedSenderQuery
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.domains import ascii_domain, with_parents
-from looplane.kit.errors import Conflict
 from looplane.kit.responses import Answer
 
 
@@ -21,11 +18,7 @@ async def create_blocked_sender(
     sent = body.model_dump(exclude_unset=True)
     value, faults = rules.spelled(sent)
     values = {**sent, "value": value}
-    try:
-        return await changes.create(con, context, sql.BLOCKED_SENDER, values, faults=faults)
-    except asyncpg.UniqueViolationError:
-        msg = f"{value} is blocked already."
-        raise Conflict(msg) from None
+    return await changes.create(con, context, sql.BLOCKED_SENDER, values, faults=faults)
 
 
 async def list_blocked_senders(

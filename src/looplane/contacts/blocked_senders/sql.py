@@ -12,6 +12,7 @@ BLOCKED_SENDER = Resource(
     json=columns("bs", "id", "value", "type") | {"created_at": iso("bs.created_at")},
     filters={"type": equals("bs.type")},
     events=("created", "deleted"),
+    taken="{value} is blocked already.",
 )
 
 # Whether there is a block for the address $2, or for one of the domains $3.

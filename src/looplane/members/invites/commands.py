@@ -9,7 +9,6 @@ invites, once. What mails the invite takes a token of its own, made at that mome
 from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from looplane import changes
@@ -18,12 +17,11 @@ from looplane.events import Event, as_write, types_of
 from looplane.kit.clock import Clock, later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.errors import Conflict, NotFound
+from looplane.kit.errors import NotFound
 from looplane.kit.ids import new_id
 from looplane.kit.keys import digest, new_invite_token
 from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer, or_404
-from looplane.members.commands import taken
 from looplane.members.invites import rules, sql
 from looplane.members.invites.schemas import InviteCreate, InviteQuery
 from looplane.members.sql import FIND_BY_EMAIL, MEMBER
@@ -43,14 +41,12 @@ async def create_invite(con: Connection, context: Context, body: InviteCreate) -
     context.raise_faults()
     async with con.transaction():
         if await con.fetchval(FIND_BY_EMAIL, context.workspace_id, body.email) is not None:
-            raise taken(body.email)
+            raise changes.taken(MEMBER, body.model_dump())
         former = await con.fetchrow(sql.HOLD_PENDING, context.workspace_id, body.email)
         if former is not None and former["expires_at"] > context.clock():
-            raise _pending(body.email)
-        try:
+            raise changes.taken(sql.INVITE, body.model_dump())
+        with changes.refusing_taken(sql.INVITE, body.model_dump()):
             return await _insert(con, context, body, former)
-        except asyncpg.UniqueViolationError:
-            raise _pending(body.email) from None
 
 
 async def _insert(
@@ -83,11 +79,6 @@ def _shown_once(row: Row, token: str, events: Sequence[Event]) -> Answer:
     invite = orjson.loads(row["body"])
     kept, shown = (orjson.dumps({**invite, "token": each}).decode() for each in (None, token))
     return Answer(kept, row["version"], types_of(events), shown_once=shown)
-
-
-def _pending(email: str) -> Conflict:
-    msg = f"{email} has an invite already: take that one back to send another."
-    return Conflict(msg)
 
 
 async def delete_invite(con: Connection, context: Context, id: UUID) -> Answer:
@@ -125,10 +116,8 @@ async def accept_invite(con: Connection, clock: Clock, token: str, cause: str) -
             raise NotFound(msg)
         rules.require_open(invite, clock())
         principal = Principal(invite["workspace_id"], "rule", rule="accept_invite")
-        try:
+        with changes.refusing_taken(MEMBER, dict(invite)):
             return await _join(con, Context(principal, clock, cause), invite)
-        except asyncpg.UniqueViolationError:
-            raise taken(invite["email"]) from None
 
 
 async def _join(con: Connection, context: Context, invite: Row) -> Answer:

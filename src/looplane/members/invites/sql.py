@@ -15,6 +15,7 @@ INVITE = Resource(
     joins=member_join("b", "i.invited_by_id"),
     events=("created", "accepted", "deleted"),
     event_names={"created": "membership.invited"},
+    taken="{email} has an invite already: take that one back to send another.",
 )
 
 # $1 workspace, $2 address: the invite that still waits for an answer, held.
