@@ -35,7 +35,7 @@ async def test_more_changes_than_are_looked_up_are_all_listed(
 ) -> None:
     made = [(await make.company())["id"] for _ in range(6)]
     for most in (3, 6, 7):
-        monkeypatch.setattr("looplane.changes._MAX_RECENT", most)
+        monkeypatch.setattr("looplane.queries._MAX_RECENT", most)
         since: dict[str, Any] = {"updated_after": "2000-01-01T00:00:00Z", "limit": 4}
         first = (await client.get("/companies", params=since)).json()
         cursor = {"cursor": first["page"]["cursor"]}

@@ -10,20 +10,18 @@ from uuid import UUID
 
 import asyncpg
 
+from looplane import queries
 from looplane.events import Event, Values, as_write, difference, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict
 from looplane.kit.ids import new_id
-from looplane.kit.paging import Conditions, PageQuery
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import StrictModel
 from looplane.reference_locks import locked_references
 from looplane.resources import Resource
 
-# As many rows as one look for recent changes takes; where there are more, the list is walked.
-_MAX_RECENT = 2000
 # Stores what is elsewhere than in a thing's own row, which is there and held: given its id, what
 # is to be, and when.
 Beside = Callable[[UUID, Values, datetime], Awaitable[None]]
@@ -69,45 +67,6 @@ def refusing_taken(resource: Resource, values: Mapping[str, object]) -> Iterator
 def taken(resource: Resource, values: Mapping[str, object]) -> Conflict:
     """The error for a thing with these values, one of which another thing has."""
     return Conflict(resource.taken.format_map(values))
-
-
-async def get(con: Connection, context: Context, resource: Resource, id: UUID) -> Answer:
-    """One thing. Raises NotFound."""
-    row = or_404(await con.fetchrow(resource.get, context.workspace_id, id), resource.noun)
-    return Answer(row["body"], row["version"])
-
-
-async def list_page(
-    con: Connection, context: Context, resource: Resource, query: PageQuery
-) -> Answer:
-    """A page of things, the newest first. Raises Unprocessable."""
-    conditions = await conditions_of(con, context, resource, query)
-    return Answer(await resource.listing.fetch(con, conditions, query))
-
-
-async def conditions_of(
-    con: Connection, context: Context, resource: Resource, query: PageQuery, *more: object
-) -> Conditions:
-    """The filters of `query` that the resource declares, and its dates; `more` is $2 and on."""
-    conditions = Conditions(resource.alias, context.workspace_id, *more)
-    for name, declared in resource.filters.items():
-        if (value := getattr(query, name)) is not None:
-            add = conditions.search if declared.is_search(value) else conditions.add
-            add(declared.clause, declared.convert(value))
-    alias = resource.alias
-    # The interval keeps an index in the order of changes from being used for `updated_at`: it would
-    # be read to the end, and its rows sorted, for each page.
-    for name, column in (("created", "created_at"), ("updated", "updated_at + interval '0'")):
-        for bound, sign in (("after", ">"), ("before", "<")):
-            if (moment := getattr(query, f"{name}_{bound}", None)) is not None:
-                conditions.add(f"{alias}.{column} {sign} {{0}}", moment)
-    span = [getattr(query, f"updated_{bound}", None) for bound in ("after", "before")]
-    if any(span):
-        args = (context.workspace_id, *span, _MAX_RECENT)
-        changed = await con.fetchval(resource.changed_within, *args)
-        if len(changed) < _MAX_RECENT:
-            conditions.add(f"{alias}.id = any ({{0}})", changed)
-    return conditions
 
 
 async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to it
@@ -199,7 +158,8 @@ class Decision:
         self, resource: Resource, id: UUID, row: Row, before: Values, after: Values
     ) -> list[Event]:
         """What is told of a change."""
-        told = [{**self.said, **without(each, resource.untold)} for each in (before, after)]
+        was = {**self.said, **without(before, resource.untold)}
+        told = was, {**self.said, **without(after, resource.untold)}
         threads = self.thread_ids(row)
         also = [Event(each, id, *told, thread_ids=threads) for each in self.also(row)]
         return [Event(resource.event_type("updated"), id, *told), *also]
@@ -219,7 +179,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
     ValidationFailed, and Conflict where something is taken.
     """
     decision = decision or Decision(columns=lambda _: sent)
-    show = decision.show or (lambda: get(con, context, resource, id))
+    show = decision.show or (lambda: queries.get(con, context, resource, id))
     key = (context.workspace_id, id)
 
     async def attempt() -> Answer | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.kit.api import Api, Declare, Endpoint, require_scopes
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
@@ -20,9 +20,9 @@ from looplane.resources import Resource
 
 # What each verb does where a noun has no command of its own for it.
 _COMMANDS: Mapping[str, Command] = {
-    "list": changes.list_page,
+    "list": queries.list_page,
     "create": changes.create_from_body,
-    "get": changes.get,
+    "get": queries.get,
     "update": changes.update_from_body,
     "delete": changes.delete,
 }

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.changes import Decision
 from looplane.events import Values
 from looplane.filters import Filter
@@ -145,7 +145,7 @@ async def get(
 ) -> Answer:
     """One thing in a language, or in its own where it is not there in that one. Raises NotFound."""
     if query.language is None:
-        return await changes.get(con, context, translations.resource, id)
+        return await queries.get(con, context, translations.resource, id)
     args = (context.workspace_id, id, query.language)
     row = or_404(await con.fetchrow(translations.get, *args), translations.resource.noun)
     return Answer(row["body"], row["version"])
@@ -163,8 +163,8 @@ async def list_page(
     Without one it is a page of all of them, each in its own.
     """
     if language is None:
-        return await changes.list_page(con, context, translations.resource, query)
-    conditions = await changes.conditions_of(con, context, translations.listed, query, language)
+        return await queries.list_page(con, context, translations.resource, query)
+    conditions = await queries.conditions_of(con, context, translations.listed, query, language)
     conditions.add(f"{{0}} = any ({translations.resource.alias}.languages)", language)
     return Answer(await translations.listing.fetch(con, conditions, query))
 

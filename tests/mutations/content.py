@@ -70,7 +70,7 @@ CONTENT = [
     ),
     Mutation(
         "changes since a moment are cut off",
-        "src/looplane/changes.py",
+        "src/looplane/queries.py",
         "if len(changed) < _MAX_RECENT:",
         "if True:",
         "test_pages.py",

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.contacts import sql
 from looplane.contacts.schemas import ContactCreate, ContactPatch, ContactQuery
 from looplane.events import Values
@@ -21,7 +21,7 @@ _SELECTORS = ("company_name", "company_external_id")
 
 async def list_contacts(con: Connection, context: Context, query: ContactQuery) -> Answer:
     """A page of contacts; those of a company are all who belong to it. Raises Unprocessable."""
-    conditions = await changes.conditions_of(con, context, sql.CONTACT, query)
+    conditions = await queries.conditions_of(con, context, sql.CONTACT, query)
     if query.company_id is None:
         return Answer(await sql.CONTACT.listing.fetch(con, conditions, query))
     conditions.add(sql.OF_COMPANY, parse_id(query.company_id))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.doc_articles.rules import image_faults, new_article
 from looplane.doc_articles.sql import ARTICLE
 from looplane.doc_drafts import rules, sql
@@ -44,12 +44,12 @@ async def create_doc_draft(con: Connection, context: Context, body: DocDraftCrea
 
 async def list_doc_drafts(con: Connection, context: Context, query: DocDraftQuery) -> Answer:
     """A page of drafts, the newest first. Raises Unprocessable."""
-    return await changes.list_page(con, context, sql.DRAFT, query)
+    return await queries.list_page(con, context, sql.DRAFT, query)
 
 
 async def get_doc_draft(con: Connection, context: Context, id: UUID) -> Answer:
     """One draft. Raises NotFound."""
-    return await changes.get(con, context, sql.DRAFT, id)
+    return await queries.get(con, context, sql.DRAFT, id)
 
 
 async def submit_doc_draft(con: Connection, context: Context, id: UUID) -> Answer:
@@ -57,7 +57,7 @@ async def submit_doc_draft(con: Connection, context: Context, id: UUID) -> Answe
     async with con.transaction():
         draft = await _lock_undecided(con, context, id, "open")
         if draft["status"] == "open":
-            return await changes.get(con, context, sql.DRAFT, id)
+            return await queries.get(con, context, sql.DRAFT, id)
         now = later_than(draft["updated_at"], context.clock)
         return await _store(con, context, draft, now, {"status": "open"}, "updated")
 
@@ -70,7 +70,7 @@ async def accept_doc_draft(con: Connection, context: Context, id: UUID) -> Answe
     async with con.transaction():
         draft = await _lock_undecided(con, context, id, "accepted", "superseded")
         if draft["status"] not in rules.UNDECIDED:
-            return await changes.get(con, context, sql.DRAFT, id)
+            return await queries.get(con, context, sql.DRAFT, id)
         target = await _lock_target(con, context, draft)
         now = later_than(target.latest(draft["updated_at"]), context.clock)
         review = _review(context, now)
@@ -87,7 +87,7 @@ async def decline_doc_draft(con: Connection, context: Context, id: UUID) -> Answ
     async with con.transaction():
         draft = await _lock_undecided(con, context, id, "rejected")
         if draft["status"] == "rejected":
-            return await changes.get(con, context, sql.DRAFT, id)
+            return await queries.get(con, context, sql.DRAFT, id)
         now = later_than(draft["updated_at"], context.clock)
         rejected = {"status": "rejected", **_review(context, now)}
         return await _store(con, context, draft, now, rejected, "rejected")

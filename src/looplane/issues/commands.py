@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.issues import rules, sql
 from looplane.issues.schemas import IssueCreate, IssuePatch, IssueQuery
 from looplane.kit.context import Context
@@ -37,6 +37,6 @@ async def update_issue(con: Connection, context: Context, id: UUID, patch: Issue
 
 async def list_issues(con: Connection, context: Context, query: IssueQuery) -> Answer:
     """A page of issues, the newest or those with the highest score first."""
-    conditions = await changes.conditions_of(con, context, sql.ISSUE, query)
+    conditions = await queries.conditions_of(con, context, sql.ISSUE, query)
     listing = sql.BY_SCORE if query.sort == "total_score" else sql.ISSUE.listing
     return Answer(await listing.fetch(con, conditions, query))

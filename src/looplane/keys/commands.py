@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.events import Values
 from looplane.keys import rules, sql
 from looplane.keys.schemas import KeyCreate, KeyKind, KeyPatch
@@ -87,7 +87,7 @@ async def _create(
 
 async def get_key(con: Connection, context: Context, id: UUID) -> Answer:
     """One key that is not revoked. Raises NotFound."""
-    return await changes.get(con, context, sql.KEY, id)
+    return await queries.get(con, context, sql.KEY, id)
 
 
 async def update_key(con: Connection, context: Context, id: UUID, patch: KeyPatch) -> Answer:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
@@ -20,7 +20,7 @@ async def create_member(
 
 async def get_member(con: Connection, context: Context, id: UUID) -> Answer:
     """One member. Raises NotFound."""
-    return await changes.get(con, context, sql.MEMBER, id)
+    return await queries.get(con, context, sql.MEMBER, id)
 
 
 async def update_member(con: Connection, context: Context, id: UUID, patch: MemberPatch) -> Answer:

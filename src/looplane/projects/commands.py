@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.references import reference_id
@@ -45,7 +45,7 @@ async def update_project(
 
 async def list_projects(con: Connection, context: Context, query: ProjectQuery) -> Answer:
     """A page of projects, the newest or those with the highest score first."""
-    conditions = await changes.conditions_of(con, context, sql.PROJECT, query)
+    conditions = await queries.conditions_of(con, context, sql.PROJECT, query)
     listing = sql.BY_SCORE if query.sort == "total_score" else sql.PROJECT.listing
     return Answer(await listing.fetch(con, conditions, query))
 

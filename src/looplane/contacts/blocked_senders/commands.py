@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.contacts.blocked_senders import rules, sql
 from looplane.contacts.blocked_senders.schemas import BlockedSenderCreate, BlockedSenderQuery
 from looplane.kit.context import Context
@@ -25,7 +25,7 @@ async def list_blocked_senders(
     con: Connection, context: Context, query: BlockedSenderQuery
 ) -> Answer:
     """A page of blocks, the newest first. Raises Unprocessable."""
-    return await changes.list_page(con, context, sql.BLOCKED_SENDER, query)
+    return await queries.list_page(con, context, sql.BLOCKED_SENDER, query)
 
 
 async def delete_blocked_sender(con: Connection, context: Context, id: UUID) -> Answer:

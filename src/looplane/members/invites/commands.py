@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from looplane import changes
+from looplane import changes, queries
 from looplane.deliveries.commands import NewDelivery, plan_delivery
 from looplane.events import Event, as_write, types_of
 from looplane.kit.clock import Clock, later_than
@@ -29,7 +29,7 @@ from looplane.members.sql import FIND_BY_EMAIL, MEMBER
 
 async def list_invites(con: Connection, context: Context, query: InviteQuery) -> Answer:
     """A page of invites, the newest first. Raises Unprocessable."""
-    return await changes.list_page(con, context, sql.INVITE, query)
+    return await queries.list_page(con, context, sql.INVITE, query)
 
 
 async def create_invite(con: Connection, context: Context, body: InviteCreate) -> Answer:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from looplane import changes
+from looplane import queries
 from looplane.filters import exists
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
@@ -36,7 +36,7 @@ _OF_TAG = f"tt.workspace_id = $1 and tt.tag_id = {{0}} and {exists('tags')}"
 
 async def list_threads(con: Connection, context: Context, query: ThreadQuery) -> Answer:
     """A page of threads as the caller sees them. Raises ValidationFailed, Unprocessable."""
-    conditions = await changes.conditions_of(con, context, THREAD, query, context.member_id)
+    conditions = await queries.conditions_of(con, context, THREAD, query, context.member_id)
     if query.tab is not None:
         _add_tab(conditions, context, query.tab)
     if query.tag_id is None:
