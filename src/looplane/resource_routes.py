@@ -32,8 +32,9 @@ _COMMANDS: Mapping[str, Command] = {
 class ResourceRoutes:
     """How the things of a noun are reached: where, by whom, and in which types.
 
-    `texts` are the descriptions of the operations by verb (list, create, get, update, delete),
-    `commands` those of the noun's own, and `raises` an error that others of the verb do not raise.
+    `texts` are the descriptions of the operations by verb (list, create, get, update, delete): a
+    verb without one is no operation of the noun, or is declared by it in another way. `commands`
+    are those of the noun's own, and `raises` an error that others of the verb do not raise.
     `get_query` says in which ways one thing can be shown, where there are several. Operation ids
     are `<id_prefix>-<verb><id_suffix>`. `write_scope` is what a write needs where it is another one
     than that of `scopes`.
@@ -43,10 +44,10 @@ class ResourceRoutes:
     path: str
     scopes: str
     out: type[StrictModel]
-    query: type[StrictModel]
-    create: type[StrictModel]
-    patch: type[StrictModel]
     texts: Mapping[str, str]
+    query: type[StrictModel] = StrictModel
+    create: type[StrictModel] = StrictModel
+    patch: type[StrictModel] = StrictModel
     commands: Mapping[str, Command] = field(default_factory=dict)
     raises: Mapping[str, type[ApiError]] = field(default_factory=dict)
     get_query: type[StrictModel] | None = None
@@ -56,22 +57,16 @@ class ResourceRoutes:
 
     def add_collection(self, api: Api) -> None:
         """Adds list and create. Paths such as `/tags/groups` come before those with an id."""
-        list_page = self._command("list")
+        list_page, create = (self._command(verb) for verb in ("list", "create"))
 
         async def list_all(query: StrictModel, read: Read) -> Response:
             return await read(list_page, query)
 
-        of_list = {"query": Annotated[self.query, Query()], "read": self._reading}
-        self._add(api.get, "list", self.path, page_of(self.out), list_all, of_list)
-        self.add_create(api)
-
-    def add_create(self, api: Api) -> None:
-        """Adds create alone, for what is listed in another way."""
-        create = self._command("create")
-
         async def create_one(body: StrictModel, write: Write) -> Response:
             return await write(create, body)
 
+        of_list = {"query": Annotated[self.query, Query()], "read": self._reading}
+        self._add(api.get, "list", self.path, page_of(self.out), list_all, of_list)
         of_create = {"body": self.create, "write": self._writing}
         self._add(api.post, "create", self.path, self.out, create_one, of_create)
 
@@ -128,6 +123,8 @@ class ResourceRoutes:
         endpoint: Endpoint,
         parameters: Mapping[str, object],
     ) -> None:
+        if verb not in self.texts:
+            return
         # The signature is the contract: each parameter is of the noun's own type.
         endpoint.__annotations__.update(parameters)
         plural = "s" if verb == "list" else ""

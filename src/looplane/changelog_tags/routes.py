@@ -13,7 +13,6 @@ from looplane.changelog_tags.schemas import (
 )
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.errors import Conflict
-from looplane.kit.paging import PageQuery
 from looplane.kit.writes import Read
 from looplane.resource_routes import ResourceRoutes
 
@@ -32,7 +31,6 @@ routes = ResourceRoutes(
     path="/changelog-tags",
     scopes="changelogs",
     out=ChangelogTagOut,
-    query=PageQuery,
     create=ChangelogTagCreate,
     patch=ChangelogTagPatch,
     commands={"update": commands.update_changelog_tag, "delete": commands.delete_changelog_tag},
@@ -45,5 +43,5 @@ routes = ResourceRoutes(
         "delete": "Delete a tag of changelogs for good; it leaves every changelog.",
     },
 )
-routes.add_create(api)
+routes.add_collection(api)
 routes.add_items(api)

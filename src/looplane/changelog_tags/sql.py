@@ -2,7 +2,7 @@
 
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.paging import whole_page
+from looplane.kit.paging import fetch_whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, timestamps
 from looplane.resources import Resource
@@ -27,5 +27,4 @@ DETACH = "delete from changelog_tag_links where workspace_id = $1 and tag_id = $
 
 async def list_changelog_tags(con: Connection, context: Context) -> Answer:
     """All of them."""
-    rows = await con.fetch(LIST, context.workspace_id)
-    return Answer(whole_page([row["body"] for row in rows]))
+    return Answer(await fetch_whole_page(con, LIST, context.workspace_id))

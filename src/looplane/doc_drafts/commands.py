@@ -8,7 +8,7 @@ from looplane import changes, queries
 from looplane.doc_articles.rules import image_faults, new_article
 from looplane.doc_articles.sql import ARTICLE
 from looplane.doc_drafts import rules, sql
-from looplane.doc_drafts.schemas import DocDraftCreate, DocDraftQuery
+from looplane.doc_drafts.schemas import DocDraftCreate
 from looplane.events import Event, Values, as_write, difference, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
@@ -40,16 +40,6 @@ async def create_doc_draft(con: Connection, context: Context, body: DocDraftCrea
         "author_id": context.member_id,
     }
     return await changes.create(con, context, sql.DRAFT, values, faults=faults)
-
-
-async def list_doc_drafts(con: Connection, context: Context, query: DocDraftQuery) -> Answer:
-    """A page of drafts, the newest first. Raises Unprocessable."""
-    return await queries.list_page(con, context, sql.DRAFT, query)
-
-
-async def get_doc_draft(con: Connection, context: Context, id: UUID) -> Answer:
-    """One draft. Raises NotFound."""
-    return await queries.get(con, context, sql.DRAFT, id)
 
 
 async def submit_doc_draft(con: Connection, context: Context, id: UUID) -> Answer:

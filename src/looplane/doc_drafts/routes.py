@@ -2,38 +2,40 @@
 
 from typing import Annotated
 
-from fastapi import Query
 from starlette.responses import Response
 
 from looplane.doc_drafts import commands
 from looplane.doc_drafts.schemas import DocDraftCreate, DocDraftOut, DocDraftQuery
+from looplane.doc_drafts.sql import DRAFT
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.errors import Conflict
-from looplane.kit.paging import page_of
 from looplane.kit.schema import Id
-from looplane.kit.writes import Read, Write
+from looplane.kit.writes import Write
+from looplane.resource_routes import ResourceRoutes
 
 api = Api("docs")
-Reading = Annotated[Read, require_scopes("docs:read")]
 Writing = Annotated[Write, require_scopes("docs:write")]
 
 
-@api.get("/docs/drafts", "docs-listDrafts", page_of(DocDraftOut))
-async def list_doc_drafts(query: Annotated[DocDraftQuery, Query()], read: Reading) -> Response:
-    """List drafts, newest first: those still in work, in review, and decided on."""
-    return await read(commands.list_doc_drafts, query)
-
-
-@api.post("/docs/drafts", "docs-createDraft", DocDraftOut)
-async def create_doc_draft(body: DocDraftCreate, write: Writing) -> Response:
-    """Propose to edit, create or delete an article; nothing of it changes until it is accepted."""
-    return await write(commands.create_doc_draft, body)
-
-
-@api.get("/docs/drafts/{id}", "docs-getDraft", DocDraftOut)
-async def get_doc_draft(id: Id, read: Reading) -> Response:
-    """Get a draft."""
-    return await read(commands.get_doc_draft, id)
+routes = ResourceRoutes(
+    DRAFT,
+    path="/docs/drafts",
+    scopes="docs",
+    out=DocDraftOut,
+    query=DocDraftQuery,
+    create=DocDraftCreate,
+    commands={"create": commands.create_doc_draft},
+    id_prefix="docs",
+    id_suffix="Draft",
+    texts={
+        "list": "List drafts, newest first: those still in work, in review, and decided on.",
+        "create": "Propose to edit, create or delete an article; nothing of it changes until it is "
+        "accepted.",
+        "get": "Get a draft.",
+    },
+)
+routes.add_collection(api)
+routes.add_items(api)
 
 
 @api.post("/docs/drafts/{id}/submit", "docs-submitDraft", DocDraftOut, Conflict)

@@ -5,18 +5,12 @@ from uuid import UUID
 from looplane import changes
 from looplane.doc_articles.commands import lock_group_articles, move_locked
 from looplane.doc_groups import sql
-from looplane.doc_groups.schemas import DocGroupCreate, DocGroupQuery
+from looplane.doc_groups.schemas import DocGroupCreate
 from looplane.events import Event, as_write
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.paging import whole_page
 from looplane.kit.responses import Answer
-
-
-async def list_doc_groups(con: Connection, context: Context, query: DocGroupQuery) -> Answer:
-    """All groups, or those of one portal, in their order and in one page."""
-    return Answer(whole_page(await sql.list_groups(con, context, query.portal_instance_id)))
 
 
 async def create_doc_group(con: Connection, context: Context, body: DocGroupCreate) -> Answer:

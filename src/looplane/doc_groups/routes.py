@@ -1,14 +1,13 @@
 """HTTP: groups of the help center's articles."""
 
-from looplane.doc_groups import commands
+from looplane.doc_groups import commands, sql
 from looplane.doc_groups.schemas import DocGroupCreate, DocGroupOut, DocGroupPatch, DocGroupQuery
-from looplane.doc_groups.sql import DOC_GROUP
 from looplane.kit.api import Api
 from looplane.resource_routes import ResourceRoutes
 
 api = Api("docs")
 routes = ResourceRoutes(
-    DOC_GROUP,
+    sql.DOC_GROUP,
     path="/docs/groups",
     scopes="docs",
     out=DocGroupOut,
@@ -16,7 +15,7 @@ routes = ResourceRoutes(
     create=DocGroupCreate,
     patch=DocGroupPatch,
     commands={
-        "list": commands.list_doc_groups,
+        "list": sql.list_groups,
         "create": commands.create_doc_group,
         "delete": commands.delete_doc_group,
     },

@@ -1,8 +1,11 @@
 """Every statement on groups of articles."""
 
+from looplane.doc_groups.schemas import DocGroupQuery
 from looplane.filters import of_portal
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
+from looplane.kit.paging import fetch_whole_page
+from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, timestamps
 from looplane.resources import ForeignKey, Resource
 
@@ -38,11 +41,9 @@ select coalesce(max(position), 0) + 1 from doc_groups
 where workspace_id = $1 and deleted_at is null"""
 
 
-async def list_groups(con: Connection, context: Context, portal: str | None) -> list[str]:
-    """The JSON of all groups, or of those of a portal, in their order."""
-    if portal is None:
-        rows = await con.fetch(LIST, context.workspace_id)
-    else:
-        asked = _OF_PORTAL.convert(portal)
-        rows = await con.fetch(LIST_OF_PORTAL, context.workspace_id, asked)
-    return [row["body"] for row in rows]
+async def list_groups(con: Connection, context: Context, query: DocGroupQuery) -> Answer:
+    """All groups, or those of one portal, in their order and in one page."""
+    if query.portal_instance_id is None:
+        return Answer(await fetch_whole_page(con, LIST, context.workspace_id))
+    args = (context.workspace_id, _OF_PORTAL.convert(query.portal_instance_id))
+    return Answer(await fetch_whole_page(con, LIST_OF_PORTAL, *args))

@@ -20,6 +20,7 @@ from looplane.kit.schema import Id
 from looplane.kit.writes import Read
 from looplane.resource_routes import ResourceRoutes
 from looplane.scores.schemas import ScorePage, ScoreQuery
+from looplane.scores.sql import explain_score
 
 api = Api("issues")
 Reading = Annotated[Read, require_scopes("issues:read")]
@@ -57,7 +58,7 @@ async def get_issue_score(
     id: Id, query: Annotated[ScoreQuery, Query()], read: ReadingThreads
 ) -> Response:
     """Get what an issue scores and what each thread adds to it, the greatest part first."""
-    return await read(sql.get_score, id, query)
+    return await read(explain_score, sql.ISSUE, id, query)
 
 
 routes.add_items(api)

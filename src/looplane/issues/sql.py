@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from uuid import UUID
 
 from looplane.filters import Filter, contains_by_index, refers_to
 from looplane.issues.schemas import WorkflowStateQuery
@@ -10,14 +9,13 @@ from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import parse_id
-from looplane.kit.paging import whole_page
+from looplane.kit.paging import fetch_whole_page
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
 from looplane.resources import ForeignKey, Resource
-from looplane.scores.schemas import ScoreQuery
-from looplane.scores.sql import explain_score, threads_of
+from looplane.scores.sql import threads_of
 
 _STATE = json_object(columns("st", "id", "name", "type"))
 ISSUE = Resource(
@@ -100,11 +98,5 @@ async def list_workflow_states(
     con: Connection, context: Context, query: WorkflowStateQuery
 ) -> Answer:
     """All states that an issue of a team can have, in their order; none of a team unknown here."""
-    team_id = parse_id(query.team_id)
-    rows = await con.fetch(WORKFLOW_STATES, context.workspace_id, team_id)
-    return Answer(whole_page([row["body"] for row in rows]))
-
-
-async def get_score(con: Connection, context: Context, id: UUID, query: ScoreQuery) -> Answer:
-    """What an issue scores, and why. Raises NotFound."""
-    return await explain_score(con, context, ISSUE, id, query)
+    args = (context.workspace_id, parse_id(query.team_id))
+    return Answer(await fetch_whole_page(con, WORKFLOW_STATES, *args))

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from looplane import changes, queries
+from looplane import changes
 from looplane.events import Values
 from looplane.keys import rules, sql
 from looplane.keys.schemas import KeyCreate, KeyKind, KeyPatch
@@ -83,11 +83,6 @@ async def _create(
     body = orjson.loads(made.body)
     kept, shown = (orjson.dumps({**body, "key": each}).decode() for each in (None, key))
     return Answer(kept, made.version, made.events, shown_once=shown)
-
-
-async def get_key(con: Connection, context: Context, id: UUID) -> Answer:
-    """One key that is not revoked. Raises NotFound."""
-    return await queries.get(con, context, sql.KEY, id)
 
 
 async def update_key(con: Connection, context: Context, id: UUID, patch: KeyPatch) -> Answer:

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
+from looplane import queries
 from looplane.keys import sql
-from looplane.keys.commands import create_key, get_key, revoke_key, update_key
+from looplane.keys.commands import create_key, revoke_key, update_key
 from looplane.keys.schemas import (
     KeyCreate,
     KeyOut,
@@ -54,7 +55,7 @@ async def create_api_key(body: KeyCreate, write: Writing) -> Response:
 @keys_api.get("/keys/{id}", "keys-get", KeyOut)
 async def get_api_key(id: Id, read: Reading) -> Response:
     """Get a key that is not revoked; never the key itself."""
-    return await read(get_key, id)
+    return await read(queries.get, sql.KEY, id)
 
 
 @keys_api.patch("/keys/{id}", "keys-update", KeyOut)

@@ -227,6 +227,11 @@ def whole_page(bodies: list[str]) -> str:
     return _envelope(bodies, {"cursor": None, "has_more": False, "limit": max(len(bodies), 1)})
 
 
+async def fetch_whole_page(con: Connection, statement: str, *args: object) -> str:
+    """All that a statement finds (as `body`), as such a list."""
+    return whole_page([row["body"] for row in await con.fetch(statement, *args)])
+
+
 def with_filters_of_cursor(query: PageQuery) -> PageQuery:
     """`query` with the filters of its cursor, which is enough for the next page.
 

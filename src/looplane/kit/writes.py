@@ -63,7 +63,7 @@ class Write:
         Raises Conflict while the same Idempotency-Key is at work or collisions do not end,
         Unprocessable when that key came with another request.
         """
-        subject = args[0] if args and isinstance(args[0], UUID) else None
+        subject = next((each for each in args if isinstance(each, UUID)), None)
         for _ in range(_TRIES):
             try:
                 async with self.database.writing(subject) as con:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from looplane import changes, queries
+from looplane import changes
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
@@ -16,11 +16,6 @@ async def create_member(
     """Makes a member. Raises Conflict when the address is taken."""
     values = {"email": email, "name": name, "role": role}
     return await changes.create(con, context, sql.MEMBER, values)
-
-
-async def get_member(con: Connection, context: Context, id: UUID) -> Answer:
-    """One member. Raises NotFound."""
-    return await queries.get(con, context, sql.MEMBER, id)
 
 
 async def update_member(con: Connection, context: Context, id: UUID, patch: MemberPatch) -> Answer:

@@ -1,11 +1,6 @@
 """Every statement on members."""
 
-from looplane.kit.context import Context
-from looplane.kit.database import Connection
-from looplane.kit.paging import Conditions
-from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, iso, json_object
-from looplane.members.schemas import MemberQuery
 from looplane.resources import Resource
 
 MEMBER = Resource(
@@ -59,9 +54,3 @@ def member_join(alias: str, column: str) -> str:
         f"left join members {alias} on {alias}.workspace_id = {table}.workspace_id"
         f" and {alias}.id = {column} and {alias}.deleted_at is null"
     )
-
-
-async def list_members(con: Connection, context: Context, query: MemberQuery) -> Answer:
-    """A page of members, those who joined last first."""
-    conditions = Conditions("m", context.workspace_id)
-    return Answer(await MEMBER.listing.fetch(con, conditions, query))

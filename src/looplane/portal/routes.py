@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.errors import Conflict, NotFound
-from looplane.kit.paging import PageQuery
 from looplane.kit.writes import Read
 from looplane.portal import commands, sql
 from looplane.portal.schemas import (
@@ -52,7 +51,6 @@ routes = ResourceRoutes(
     scopes="portal",
     write_scope="admin",
     out=PortalInstanceOut,
-    query=PageQuery,
     create=PortalInstanceCreate,
     patch=PortalInstancePatch,
     commands={"create": commands.create_portal_instance},
@@ -66,5 +64,5 @@ routes = ResourceRoutes(
         "delete": "Delete a portal; what it was to show keeps its id and is shown nowhere.",
     },
 )
-routes.add_create(api)
+routes.add_collection(api)
 routes.add_items(api)

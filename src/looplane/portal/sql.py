@@ -2,7 +2,7 @@
 
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.paging import whole_page
+from looplane.kit.paging import fetch_whole_page
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, iso, json_object, timestamps
 from looplane.portal.schemas import MAX_DESCRIPTION, CustomerPortalQuery, RoadmapQuery
@@ -136,8 +136,7 @@ where ct.workspace_id = $1 and lower(ct.email) = lower($2) and ct.deleted_at is 
 
 async def list_instances(con: Connection, context: Context) -> Answer:
     """All of them, the newest first."""
-    rows = await con.fetch(LIST_INSTANCES, context.workspace_id)
-    return Answer(whole_page([row["body"] for row in rows]))
+    return Answer(await fetch_whole_page(con, LIST_INSTANCES, context.workspace_id))
 
 
 async def get_roadmap(con: Connection, context: Context, query: RoadmapQuery) -> Answer:

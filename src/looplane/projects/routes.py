@@ -19,6 +19,7 @@ from looplane.projects.schemas import (
 )
 from looplane.resource_routes import ResourceRoutes
 from looplane.scores.schemas import ScorePage, ScoreQuery
+from looplane.scores.sql import explain_score
 
 api = Api("projects")
 Reading = Annotated[Read, require_scopes("projects:read")]
@@ -54,7 +55,7 @@ async def get_project_score(
     id: Id, query: Annotated[ScoreQuery, Query()], read: ReadingThreads
 ) -> Response:
     """Get what a project scores and what each thread adds to it, the greatest part first."""
-    return await read(sql.get_score, id, query)
+    return await read(explain_score, sql.PROJECT, id, query)
 
 
 routes.add_items(api)

@@ -7,12 +7,11 @@ from looplane.filters import Filter, contains_by_index, refers_to
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection, Row
-from looplane.kit.paging import whole_page
+from looplane.kit.paging import fetch_whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.resources import ForeignKey, Resource
-from looplane.scores.schemas import ScoreQuery
-from looplane.scores.sql import explain_score, threads_of
+from looplane.scores.sql import threads_of
 
 PROJECT = Resource(
     noun="project",
@@ -84,10 +83,4 @@ async def find_status(
 
 async def list_statuses(con: Connection, context: Context) -> Answer:
     """All statuses that a project can have, in their order."""
-    rows = await con.fetch(STATUSES, context.workspace_id)
-    return Answer(whole_page([row["body"] for row in rows]))
-
-
-async def get_score(con: Connection, context: Context, id: UUID, query: ScoreQuery) -> Answer:
-    """What a project scores, and why. Raises NotFound."""
-    return await explain_score(con, context, PROJECT, id, query)
+    return Answer(await fetch_whole_page(con, STATUSES, context.workspace_id))

@@ -1,10 +1,8 @@
 """What can be done with blocked senders, beside what can be done with every thing."""
 
-from uuid import UUID
-
-from looplane import changes, queries
+from looplane import changes
 from looplane.contacts.blocked_senders import rules, sql
-from looplane.contacts.blocked_senders.schemas import BlockedSenderCreate, BlockedSenderQuery
+from looplane.contacts.blocked_senders.schemas import BlockedSenderCreate
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.domains import ascii_domain, with_parents
@@ -19,18 +17,6 @@ async def create_blocked_sender(
     value, faults = rules.spelled(sent)
     values = {**sent, "value": value}
     return await changes.create(con, context, sql.BLOCKED_SENDER, values, faults=faults)
-
-
-async def list_blocked_senders(
-    con: Connection, context: Context, query: BlockedSenderQuery
-) -> Answer:
-    """A page of blocks, the newest first. Raises Unprocessable."""
-    return await queries.list_page(con, context, sql.BLOCKED_SENDER, query)
-
-
-async def delete_blocked_sender(con: Connection, context: Context, id: UUID) -> Answer:
-    """Lifts a block. Raises NotFound, PreconditionFailed."""
-    return await changes.delete(con, context, sql.BLOCKED_SENDER, id)
 
 
 async def is_blocked(con: Connection, context: Context, email: str) -> bool:

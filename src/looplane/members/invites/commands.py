@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from looplane import changes, queries
+from looplane import changes
 from looplane.deliveries.commands import NewDelivery, plan_delivery
 from looplane.events import Event, as_write, types_of
 from looplane.kit.clock import Clock, later_than
@@ -23,13 +23,8 @@ from looplane.kit.keys import digest, new_invite_token
 from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer, or_404
 from looplane.members.invites import rules, sql
-from looplane.members.invites.schemas import InviteCreate, InviteQuery
+from looplane.members.invites.schemas import InviteCreate
 from looplane.members.sql import FIND_BY_EMAIL, MEMBER
-
-
-async def list_invites(con: Connection, context: Context, query: InviteQuery) -> Answer:
-    """A page of invites, the newest first. Raises Unprocessable."""
-    return await queries.list_page(con, context, sql.INVITE, query)
 
 
 async def create_invite(con: Connection, context: Context, body: InviteCreate) -> Answer:
@@ -79,11 +74,6 @@ def _shown_once(row: Row, token: str, events: Sequence[Event]) -> Answer:
     invite = orjson.loads(row["body"])
     kept, shown = (orjson.dumps({**invite, "token": each}).decode() for each in (None, token))
     return Answer(kept, row["version"], types_of(events), shown_once=shown)
-
-
-async def delete_invite(con: Connection, context: Context, id: UUID) -> Answer:
-    """Takes an invite back: its tokens open nothing. Raises NotFound, PreconditionFailed."""
-    return await changes.delete(con, context, sql.INVITE, id)
 
 
 async def issue_invite_token(con: Connection, context: Context, id: UUID) -> str:
