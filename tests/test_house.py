@@ -52,7 +52,6 @@ ACROSS = {
     "looplane.files.sql.LIST_USED_KEYS": "one sweep looks through the storage of all",
     "looplane.files.sql.DELETE_DAYS": "one sweep counts for all",
     "looplane.deliveries.sql.TAKE_DUE": "one worker delivers for all",
-    "looplane.html_upkeep.sql.FIND": "one cleaner cleans for all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",
 }
 STATEMENT = re.compile(r"\s*(select|insert into|update|delete from|with|create|alter|set local)\s")

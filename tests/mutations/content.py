@@ -190,9 +190,9 @@ CONTENT = [
     Mutation(
         "a message that changed meanwhile is written over",
         f"{_UPKEEP}/sql.py",
-        "update {table} set html = $5, html_version = $3\n"
+        "update {self.name} set html = $5, html_version = $3\n"
         "where workspace_id = $1 and id = $2 and html_version < $3 and html = $4",
-        "update {table} set html = $5, html_version = $3\n"
+        "update {self.name} set html = $5, html_version = $3\n"
         "where workspace_id = $1 and id = $2 and html_version < $3 and $4::text is not null",
         "html_upkeep/test_meanwhile.py",
     ),

@@ -10,9 +10,7 @@ from looplane.changelogs.schemas import ChangelogCreate, ChangelogPatch, Changel
 from looplane.changelogs.sql import CHANGELOG, REPLACE_TAGS, TRANSLATIONS
 from looplane.events import Values
 from looplane.kit.context import Context
-from looplane.kit.database import Connection, Row
-from looplane.kit.errors import NotFound, PreconditionFailed
-from looplane.kit.html import CLEANER_VERSION
+from looplane.kit.database import Connection
 from looplane.kit.markdown import html_columns
 from looplane.kit.responses import Answer
 from looplane.translations import LanguageQuery
@@ -67,23 +65,6 @@ async def update_changelog(
         beside=partial(_store_tags, con, context) if "tag_ids" in sent else None,
     )
     return await translations.update(con, context, TRANSLATIONS, id, sent, decision)
-
-
-async def replace_html(con: Connection, context: Context, id: UUID, html: str) -> bool:
-    """Stores the HTML of a changelog as it was cleaned anew, where an older version had cleaned it.
-
-    False if it is not at the version that the context wants any more.
-    """
-
-    def columns(row: Row) -> Values:
-        is_old = row["html_version"] < CLEANER_VERSION
-        return {"html": html, "html_version": CLEANER_VERSION} if is_old else {}
-
-    try:
-        await changes.update(con, context, CHANGELOG, id, {}, changes.Decision(columns))
-    except (NotFound, PreconditionFailed):
-        return False
-    return True
 
 
 async def _store_tags(

@@ -71,15 +71,15 @@ async def update_doc_article(
     return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
 
 
-async def replace_article_html(
-    con: Connection, context: Context, id: UUID, html: str | None, language: str | None = None
+async def replace_translation_html(
+    con: Connection, context: Context, id: UUID, language: str, html: str | None
 ) -> bool:
-    """Stores the HTML of an article, or of a translation, as it was cleaned anew.
+    """Stores the HTML of an article in another language as it was cleaned anew.
 
     False if the article is not at the version that the context wants any more.
     """
     decision = changes.Decision(columns=lambda _: {"html": html, "html_version": CLEANER_VERSION})
-    sent = {"language": language} if language else {}
+    sent = {"language": language}
     try:
         await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
     except (NotFound, PreconditionFailed):

@@ -13,7 +13,7 @@ from looplane.events import Event, Values, as_write, difference, types_of, witho
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.errors import Conflict, NotFound, PreconditionFailed
+from looplane.kit.errors import Conflict
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.ids import new_id
 from looplane.kit.markdown import html_columns
@@ -81,19 +81,6 @@ async def decline_doc_draft(con: Connection, context: Context, id: UUID) -> Answ
         now = later_than(draft["updated_at"], context.clock)
         rejected = {"status": "rejected", **_review(context, now)}
         return await _store(con, context, draft, now, rejected, "rejected")
-
-
-async def replace_draft_html(con: Connection, context: Context, id: UUID, html: str | None) -> bool:
-    """Stores the HTML of a draft as it was cleaned anew.
-
-    False if it is not at the version that the context wants any more.
-    """
-    decision = changes.Decision(columns=lambda _: {"html": html, "html_version": CLEANER_VERSION})
-    try:
-        await changes.update(con, context, sql.DRAFT, id, {}, decision)
-    except (NotFound, PreconditionFailed):
-        return False
-    return True
 
 
 async def _lock_undecided(con: Connection, context: Context, id: UUID, *wanted: str) -> Row:

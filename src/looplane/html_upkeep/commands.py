@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from looplane.changelogs import commands as changelogs
+from looplane.changelogs.sql import CHANGELOG
 from looplane.comments.sql import COMMENT
-from looplane.doc_articles.commands import replace_article_html
-from looplane.doc_drafts.commands import replace_draft_html
+from looplane.doc_articles.commands import replace_translation_html
+from looplane.doc_articles.sql import ARTICLE
+from looplane.doc_drafts.sql import DRAFT
 from looplane.events import Event, as_write, difference
 from looplane.html_upkeep import sql
+from looplane.html_upkeep.sql import HtmlTable
 from looplane.kit.clock import Clock, later_than
 from looplane.kit.context import ANY_VERSION, Context, Precondition
 from looplane.kit.database import Connection, Database, Row, is_unreachable
@@ -57,9 +59,7 @@ _Write = Callable[[Connection, Clock, RowKey, Row, HtmlColumns], Awaitable[bool]
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    fields: tuple[str, ...]
-    find: str
-    read: str
+    sql: HtmlTable
     write: _Write
 
 
@@ -96,7 +96,7 @@ class _Walk:
     async def _next(self, place: RowKey) -> list[Row]:
         async with self.database.reading() as con:
             args = (*place, CLEANER_VERSION, _BATCH)
-            found: list[Row] = await con.fetch(self.table.find, *args)
+            found: list[Row] = await con.fetch(self.table.sql.find, *args)
         return found
 
     async def _clean_or_leave(self, key: RowKey) -> None:
@@ -114,11 +114,11 @@ class _Walk:
     async def _clean_row(self, key: RowKey) -> bool:
         """False when the row has changed since it was read."""
         async with self.database.reading() as con:
-            row = await con.fetchrow(self.table.read, *key, CLEANER_VERSION)
+            row = await con.fetchrow(self.table.sql.read, *key, CLEANER_VERSION)
         if row is None:  # somebody has cleaned or deleted it
             return True
         # No connection is held meanwhile: it may take a second.
-        found = {name: row[name] for name in self.table.fields}
+        found = {name: row[name] for name in self.table.sql.fields}
         cleaned = {
             name: await clean_or_words(html, self.cleaner) for name, html in found.items() if html
         }
@@ -149,33 +149,38 @@ async def _write_thread(
 ) -> bool:
     if _is_clean(row, safe):
         args = (*key, CLEANER_VERSION, row["version"])
-        return bool(await con.fetchval(sql.MARK_THREAD, *args))
+        return bool(await con.fetchval(sql.THREADS.mark, *args))
     return await replace_html(con, _context(key, clock), key.id, row["version"], safe)
 
 
-async def _write_message(
-    con: Connection, _clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
-) -> bool:
-    args = (*key, CLEANER_VERSION, row["html"], safe["html"])
-    return bool(await con.fetchval(sql.WRITE_MESSAGE, *args))
+@dataclass(frozen=True, slots=True)
+class _WriteRow:
+    """Writes a row that has no version, and of which no event tells."""
+
+    table: HtmlTable
+
+    async def __call__(
+        self, con: Connection, _clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
+    ) -> bool:
+        args = (*key, CLEANER_VERSION, row["html"], safe["html"])
+        return bool(await con.fetchval(self.table.replace, *args))
 
 
 @dataclass(frozen=True, slots=True)
 class _WriteResource:
-    """Writes a row of a noun whose HTML is cleaned wherever it is written, and its event."""
+    """Writes a row of a noun, and its event."""
 
+    table: HtmlTable
     resource: Resource
-    hold: str
-    mark: str
 
     async def __call__(
         self, con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
     ) -> bool:
         args = (*key, CLEANER_VERSION, row["version"])
         if _is_clean(row, safe):
-            return bool(await con.fetchval(self.mark, *args))
+            return bool(await con.fetchval(self.table.mark, *args))
         async with con.transaction():
-            held = await con.fetchrow(self.hold, *args)
+            held = await con.fetchrow(self.table.hold, *args)
             if held is None:
                 return False
             changed = difference({name: row[name] for name in safe}, safe)
@@ -183,86 +188,37 @@ class _WriteResource:
             event = Event(kind, key.id, *changed, aggregate_id=of)
             now = later_than(held["updated_at"], clock)
             write = as_write(_context(key, clock), now, [event])
-            columns = self.resource.to_columns(changed[1])
+            written = {**changed[1], "html_version": CLEANER_VERSION}
+            columns = self.resource.to_columns(written)
             await con.execute(self.resource.update, *key, row["version"], columns, write)
         return True
-
-
-async def _write_article(
-    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
-) -> bool:
-    html = safe["html"]
-    if row["html"] == html:
-        return bool(await con.fetchval(sql.MARK_ARTICLE, *key, CLEANER_VERSION, row["version"]))
-    context = _context(key, clock, row["version"])
-    return await replace_article_html(con, context, key.id, html)
 
 
 async def _write_article_translation(
     con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
 ) -> bool:
-    html = safe["html"]
-    if row["html"] == html:
-        args = (*key, CLEANER_VERSION, html)
-        return bool(await con.fetchval(sql.MARK_ARTICLE_TRANSLATION, *args))
+    if _is_clean(row, safe):
+        return await _WriteRow(sql.ARTICLE_TRANSLATIONS)(con, clock, key, row, safe)
     context = _context(key, clock, row["version"])
-    return await replace_article_html(con, context, row["article_id"], html, row["language"])
+    of = (row["article_id"], row["language"])
+    return await replace_translation_html(con, context, *of, safe["html"])
 
 
-async def _write_draft(
-    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
-) -> bool:
-    html = safe["html"]
-    if row["html"] == html:
-        return bool(await con.fetchval(sql.MARK_DRAFT, *key, CLEANER_VERSION, row["version"]))
-    return await replace_draft_html(con, _context(key, clock, row["version"]), key.id, html)
-
-
-async def _write_changelog(
-    con: Connection, clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
-) -> bool:
-    if row["html"] == safe["html"]:
-        args = (*key, CLEANER_VERSION, row["version"])
-        return bool(await con.fetchval(sql.MARK_CHANGELOG, *args))
-    context = _context(key, clock, row["version"])
-    return await changelogs.replace_html(con, context, key.id, str(safe["html"]))
-
-
-async def _write_changelog_translation(
-    con: Connection, _clock: Clock, key: RowKey, row: Row, safe: HtmlColumns
-) -> bool:
-    args = (*key, CLEANER_VERSION, row["html"], safe["html"])
-    return bool(await con.fetchval(sql.WRITE_CHANGELOG_TRANSLATION, *args))
+def _table_of(resource: Resource, table: HtmlTable) -> _Table:
+    return _Table(table, _WriteResource(table, resource))
 
 
 _TABLES = {
-    "threads": _Table(("text", "ai_draft_html"), sql.FIND_THREADS, sql.READ_THREAD, _write_thread),
-    "messages": _Table(("html",), sql.FIND_MESSAGES, sql.READ_MESSAGE, _write_message),
-    "comments": _Table(
-        ("content",),
-        sql.FIND_COMMENTS,
-        sql.READ_COMMENT,
-        _WriteResource(COMMENT, sql.HOLD_COMMENT, sql.MARK_COMMENT),
-    ),
-    "snippets": _Table(
-        ("html",),
-        sql.FIND_SNIPPETS,
-        sql.READ_SNIPPET,
-        _WriteResource(SNIPPET, sql.HOLD_SNIPPET, sql.MARK_SNIPPET),
-    ),
-    "doc_articles": _Table(("html",), sql.FIND_ARTICLES, sql.READ_ARTICLE, _write_article),
-    "doc_article_translations": _Table(
-        ("html",),
-        sql.FIND_ARTICLE_TRANSLATIONS,
-        sql.READ_ARTICLE_TRANSLATION,
-        _write_article_translation,
-    ),
-    "doc_drafts": _Table(("html",), sql.FIND_DRAFTS, sql.READ_DRAFT, _write_draft),
-    "changelogs": _Table(("html",), sql.FIND_CHANGELOGS, sql.READ_CHANGELOG, _write_changelog),
-    "changelog_translations": _Table(
-        ("html",),
-        sql.FIND_CHANGELOG_TRANSLATIONS,
-        sql.READ_CHANGELOG_TRANSLATION,
-        _write_changelog_translation,
-    ),
+    each.sql.name: each
+    for each in (
+        _Table(sql.THREADS, _write_thread),
+        _Table(sql.MESSAGES, _WriteRow(sql.MESSAGES)),
+        _table_of(COMMENT, sql.COMMENTS),
+        _table_of(SNIPPET, sql.SNIPPETS),
+        _table_of(ARTICLE, sql.ARTICLES),
+        _Table(sql.ARTICLE_TRANSLATIONS, _write_article_translation),
+        _table_of(DRAFT, sql.DRAFTS),
+        _table_of(CHANGELOG, sql.CHANGELOGS),
+        _Table(sql.CHANGELOG_TRANSLATIONS, _WriteRow(sql.CHANGELOG_TRANSLATIONS)),
+    )
 }

@@ -1,103 +1,90 @@
 """Statements on HTML that an older version of the cleaner has cleaned, in all workspaces."""
 
-_SHOWN = "deleted_at is null"  # what was deleted is shown nowhere
+from dataclasses import dataclass
 
 
-def _find(table: str, condition: str = "true") -> str:
-    """SQL for the $4 rows after one, in the order of their keys, old or not.
+@dataclass(frozen=True, slots=True)
+class HtmlTable:
+    """A table with HTML, from whose declaration its statements are made.
 
-    So no look takes long, however few are old. $1 workspace and $2 id of that one, $3 version.
+    `fields` are the columns with HTML. Only rows that meet `shown` are gone over: what was deleted
+    is shown nowhere. `aggregate` is the column with the thing to whose history a row belongs, and
+    `reading` is a statement of its own where a row is read together with another one.
+
+    In all statements $1 is the workspace, $2 the id, and $3 the version of the cleaner: a row is
+    old while it has a lower one. Those that write answer true where they did.
     """
-    return f"""
-select workspace_id, id, html_version < $3 and {condition} as is_old from {table}
+
+    name: str
+    fields: tuple[str, ...]
+    shown: str = "deleted_at is null"
+    has_version: bool = True
+    aggregate: str = "id"
+    reading: str = ""
+
+    @property
+    def find(self) -> str:
+        """The $4 rows after that one, in the order of their keys, old or not.
+
+        So no look takes long, however few are old.
+        """
+        return f"""
+select workspace_id, id, html_version < $3 and {self.shown} as is_old from {self.name}
 where (workspace_id, id) > ($1, $2) order by workspace_id, id limit $4"""
 
+    @property
+    def read(self) -> str:
+        """A row, if it still is old."""
+        columns = ", ".join((*self.fields, *(["version"] if self.has_version else [])))
+        plain = f"""
+select {columns} from {self.name}
+where workspace_id = $1 and id = $2 and html_version < $3 and {self.shown}"""
+        return self.reading or plain
 
-def _read(table: str, columns: str, condition: str = "true") -> str:
-    """SQL for a row, if it still is old. $1 workspace, $2 id, $3 version of the cleaner."""
-    return f"""
-select {columns} from {table}
-where workspace_id = $1 and id = $2 and html_version < $3 and {condition}"""
+    @property
+    def hold(self) -> str:
+        """A row, held, if it still is old and at the version $4: `updated_at`, `aggregate_id`."""
+        return f"""
+select updated_at, {self.aggregate} as aggregate_id from {self.name}
+where workspace_id = $1 and id = $2 and html_version < $3 and version = $4 and {self.shown}
+for update"""
 
-
-def _mark(table: str) -> str:
-    """SQL that says of a row that its HTML is as this version cleans it, if it still is old.
-
-    $1 workspace, $2 id, $3 version of the cleaner, $4 that of the row; true where that was done.
-    """
-    return f"""
-update {table} set html_version = $3
+    @property
+    def mark(self) -> str:
+        """Says of a row at the version $4 that its HTML is as this version cleans it."""
+        return f"""
+update {self.name} set html_version = $3
 where workspace_id = $1 and id = $2 and html_version < $3 and version = $4
 returning true"""
 
-
-def _mark_translation(table: str) -> str:
-    """The same for a row without a version of its own: $4 is its HTML."""
-    return f"""
-update {table} set html_version = $3
+    @property
+    def replace(self) -> str:
+        """Puts $5 in place of the HTML $4 of a row, if it still is that."""
+        return f"""
+update {self.name} set html = $5, html_version = $3
 where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
 returning true"""
 
 
-def _write_html(table: str) -> str:
-    """SQL that replaces the HTML $4 of a row, if it still is that, with $5. As for `_read`."""
-    return f"""
-update {table} set html = $5, html_version = $3
-where workspace_id = $1 and id = $2 and html_version < $3 and html = $4
-returning true"""
-
-
-def _hold(table: str, aggregate: str = "id") -> str:
-    """SQL for a row, held, if it still is old and what it was. Parameters as those of `_mark`.
-
-    `updated_at`, and `aggregate_id`: to whose history it belongs.
-    """
-    return f"""
-select updated_at, {aggregate} as aggregate_id from {table}
-where workspace_id = $1 and id = $2 and html_version < $3 and version = $4 and {_SHOWN}
-for update"""
-
-
-FIND_THREADS = _find("threads", _SHOWN)
-READ_THREAD = _read("threads", "version, text, ai_draft_html", _SHOWN)
-MARK_THREAD = _mark("threads")
-
-FIND_MESSAGES = _find("messages")
-READ_MESSAGE = _read("messages", "html")
-WRITE_MESSAGE = _write_html("messages")
-
-FIND_COMMENTS = _find("comments", _SHOWN)
-READ_COMMENT = _read("comments", "version, content", _SHOWN)
-HOLD_COMMENT = _hold("comments", "thread_id")
-MARK_COMMENT = _mark("comments")
-
-FIND_SNIPPETS = _find("snippets", _SHOWN)
-READ_SNIPPET = _read("snippets", "version, html", _SHOWN)
-HOLD_SNIPPET = _hold("snippets")
-MARK_SNIPPET = _mark("snippets")
-
-FIND_ARTICLES = _find("doc_articles", _SHOWN)
-READ_ARTICLE = _read("doc_articles", "version, html", _SHOWN)
-MARK_ARTICLE = _mark("doc_articles")
-
-FIND_ARTICLE_TRANSLATIONS = _find("doc_article_translations", "html is not null")
-# The version is that of the article.
-READ_ARTICLE_TRANSLATION = """
+THREADS = HtmlTable("threads", ("text", "ai_draft_html"))
+MESSAGES = HtmlTable("messages", ("html",), shown="true", has_version=False)
+COMMENTS = HtmlTable("comments", ("content",), aggregate="thread_id")
+SNIPPETS = HtmlTable("snippets", ("html",))
+ARTICLES = HtmlTable("doc_articles", ("html",))
+ARTICLE_TRANSLATIONS = HtmlTable(
+    "doc_article_translations",
+    ("html",),
+    shown="html is not null",
+    # The version is that of the article.
+    reading="""
 select a.version, tr.html, tr.language, tr.article_id
 from doc_article_translations tr
 join doc_articles a on a.workspace_id = tr.workspace_id and a.id = tr.article_id
   and a.deleted_at is null
-where tr.workspace_id = $1 and tr.id = $2 and tr.html_version < $3"""
-MARK_ARTICLE_TRANSLATION = _mark_translation("doc_article_translations")
-
-FIND_DRAFTS = _find("doc_drafts", f"{_SHOWN} and html is not null")
-READ_DRAFT = _read("doc_drafts", "version, html", f"{_SHOWN} and html is not null")
-MARK_DRAFT = _mark("doc_drafts")
-
-FIND_CHANGELOGS = _find("changelogs", _SHOWN)
-READ_CHANGELOG = _read("changelogs", "version, html", _SHOWN)
-MARK_CHANGELOG = _mark("changelogs")
-
-FIND_CHANGELOG_TRANSLATIONS = _find("changelog_translations")
-READ_CHANGELOG_TRANSLATION = _read("changelog_translations", "html")
-WRITE_CHANGELOG_TRANSLATION = _write_html("changelog_translations")
+where tr.workspace_id = $1 and tr.id = $2 and tr.html_version < $3""",
+)
+DRAFTS = HtmlTable("doc_drafts", ("html",), shown="deleted_at is null and html is not null")
+CHANGELOGS = HtmlTable("changelogs", ("html",))
+CHANGELOG_TRANSLATIONS = HtmlTable(
+    "changelog_translations", ("html",), shown="true", has_version=False
+)
