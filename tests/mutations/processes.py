@@ -75,8 +75,8 @@ PROCESSES = [
     Mutation(
         "an erased contact stays in the events of its threads",
         _ERASURE,
-        "where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'thread.%'",
-        "where false and e.workspace_id = $1 and e.subject_id = shown.id",
+        "where e.workspace_id = $1 and {history} and e.subject_id = shown.id",
+        "where false and e.workspace_id = $1 and {history} and e.subject_id = shown.id",
         "test_erase_contact.py",
     ),
     Mutation(

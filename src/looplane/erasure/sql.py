@@ -2,6 +2,7 @@
 
 from looplane.comments.sql import COMMENT
 from looplane.contacts.sql import CONTACT
+from looplane.resources import Resource
 from looplane.threads.children.sql import MESSAGE
 from looplane.threads.sql import THREAD
 
@@ -89,29 +90,24 @@ _WORDS = (
     "external_ids}"
 )
 _STRIPPED = f"before = before - '{_WORDS}'::text[], after = after - '{_WORDS}'::text[]"
-ERASE_THREAD_EVENTS = f"""
-with shown as materialized (
-  select t.id, {THREAD.body} as body from threads t {THREAD.joins}
-  where t.workspace_id = $1 and t.id = any ($2))
-update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
-from shown
-where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'thread.%'"""
-ERASE_CONTACT_EVENTS = f"""
-with shown as materialized (
-  select ct.id, {CONTACT.body} as body from contacts ct {CONTACT.joins}
-  where ct.workspace_id = $1 and ct.id = any ($2))
-update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
-from shown
-where e.workspace_id = $1 and e.subject_id = shown.id and e.type like 'contact.%'"""
 
-ERASE_COMMENT_EVENTS = f"""
+
+def _erase_events(resource: Resource, erased: str, history: str = "true") -> str:
+    """SQL for the events of those things that are `erased`, in a `history` if it is another's."""
+    alias = resource.alias
+    return f"""
 with shown as materialized (
-  select cm.id, {COMMENT.body} as body from comments cm {COMMENT.joins}
-  where cm.workspace_id = $1 and cm.thread_id = any ($2))
+  select {alias}.id, {resource.body} as body from {resource.table} {alias} {resource.joins}
+  where {alias}.workspace_id = $1 and {alias}.{erased} = any ($2))
 update events e set {_STRIPPED}, data = case when e.data is not null then shown.body end
 from shown
-where e.workspace_id = $1 and e.aggregate_id = any ($2) and e.subject_id = shown.id
-  and e.type like 'comment.%'"""
+where e.workspace_id = $1 and {history} and e.subject_id = shown.id
+  and e.type like '{resource.noun}.%'"""
+
+
+ERASE_THREAD_EVENTS = _erase_events(THREAD, "id")
+ERASE_CONTACT_EVENTS = _erase_events(CONTACT, "id")
+ERASE_COMMENT_EVENTS = _erase_events(COMMENT, "thread_id", "e.aggregate_id = any ($2)")
 
 ERASE_MESSAGE_EVENTS = f"""
 update events e set data = {MESSAGE} from messages ms
