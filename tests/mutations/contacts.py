@@ -49,9 +49,9 @@ CONTACTS = [
     ),
     Mutation(
         "a domain above is not blocked with",
-        "src/looplane/contacts/blocked_senders/commands.py",
-        "with_parents(domain) if domain else []",
-        "[domain] if domain else []",
+        "src/looplane/contacts/blocked_senders/rules.py",
+        "with_parents(domain)",
+        "[domain]",
         "test_blocked_senders.py",
     ),
 ]

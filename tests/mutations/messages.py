@@ -36,13 +36,6 @@ MESSAGES = [
         "messages/test_erase_messages.py",
     ),
     Mutation(
-        "a domain that is blocked blocks none below it",
-        f"{_INBOUND}/commands.py",
-        "for i in range(len(labels))]",
-        "for i in range(1)]",
-        "messages/test_receive_message.py",
-    ),
-    Mutation(
         "a message overtakes one of its thread that could not be delivered",
         f"{_DELIVERIES}/sql.py",
         "    and (e.created_at, e.id) < (d.created_at, d.id))",

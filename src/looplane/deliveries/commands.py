@@ -14,6 +14,7 @@ from looplane.kit.clock import Clock
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import new_id
+from looplane.kit.text import storable
 
 # How long to wait after each attempt that failed; after the last one nothing more is tried.
 RETRY_AFTER = tuple(
@@ -136,11 +137,5 @@ async def _why_not(con: Connection, channel: Channel | None, delivery: DueDelive
     except Exception as error:
         if con.is_closed():
             raise
-        return _storable(str(error) or type(error).__name__)
+        return storable(str(error) or type(error).__name__)[:_MAX_REASON_LENGTH]
     return None
-
-
-def _storable(reason: str) -> str:
-    """Others may have written the text, and no column holds NUL or half a character."""
-    whole = reason.replace("\0", "").encode(errors="replace").decode()
-    return whole[:_MAX_REASON_LENGTH]

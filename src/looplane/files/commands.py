@@ -33,6 +33,7 @@ from looplane.kit.errors import (
     ValidationFailed,
 )
 from looplane.kit.ids import new_id
+from looplane.kit.keys import digest
 from looplane.kit.outbound import AnswerTooLarge, Outbound, OutboundRefused
 from looplane.kit.request import MAX_BODY, MAX_FILE
 from looplane.kit.responses import Answer
@@ -105,7 +106,7 @@ async def find_served(database: Database, secret: str, name: str) -> Row:
     row = None
     if _SECRET.fullmatch(secret):
         async with database.reading() as con:
-            row = await con.fetchrow(sql.FIND_SERVED, _digest(secret))
+            row = await con.fetchrow(sql.FIND_SERVED, digest(secret))
     if row is None or row["name"] != name:
         msg = "There is no such file."
         raise NotFound(msg)
@@ -176,7 +177,7 @@ async def _take_in(write: Write, incoming: _Incoming) -> Response:
         "content_type": judged.content_type,
         "size": size,
         "sha256": sha256,
-        "secret_hash": "\\x" + _digest(secret).hex(),
+        "secret_hash": "\\x" + digest(secret).hex(),
         "storage_key": key,
     }
     if write.dry_run:
@@ -240,10 +241,6 @@ def _decoded(text: str) -> BinaryIO:
     except (binascii.Error, ValueError):
         msg = "content_base64: is not base64"
         raise ValidationFailed([msg]) from None
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _too_large() -> PayloadTooLarge:

@@ -42,7 +42,7 @@ def new_invite_token() -> str:
 
 
 def digest(key: str) -> bytes:
-    """What is stored in place of a key or a token: its SHA-256, without salt at 256 random bits.
+    """What is stored in place of a secret of 256 random bits: its SHA-256, without salt.
 
     It is found by an index: how long that takes says nothing of how much of a secret was right.
     """

@@ -5,7 +5,6 @@ from looplane.contacts.blocked_senders import rules, sql
 from looplane.contacts.blocked_senders.schemas import BlockedSenderCreate
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.domains import ascii_domain, with_parents
 from looplane.kit.responses import Answer
 
 
@@ -17,11 +16,3 @@ async def create_blocked_sender(
     value, faults = rules.spelled(sent)
     values = {**sent, "value": value}
     return await changes.create(con, context, sql.BLOCKED_SENDER, values, faults=faults)
-
-
-async def is_blocked(con: Connection, context: Context, email: str) -> bool:
-    """Whether an address is blocked, by itself or by its domain or one above that."""
-    domain = ascii_domain(email.rpartition("@")[2])
-    domains = with_parents(domain) if domain else []
-    args = (context.workspace_id, rules.spelled_address(email), domains)
-    return bool(await con.fetchval(sql.IS_BLOCKED, *args))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from looplane.kit.domains import ascii_domain
+from looplane.kit.domains import ascii_domain, with_parents
 from looplane.kit.schema import Email
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Email)
@@ -14,10 +14,16 @@ _WRONG = {
 }
 
 
-def spelled_address(email: str) -> str:
-    """An address in small letters, its domain in ASCII where it has such a form."""
+def spellings(email: str) -> tuple[str, list[str]]:
+    """The address as a block has it, and the domains whose block keeps it out.
+
+    It is in small letters, its domain in ASCII where it has such a form.
+    """
     local, _, host = email.rpartition("@")
-    return f"{local}@{ascii_domain(host) or host}".lower()
+    named = host.rstrip(".")
+    domain = ascii_domain(named) or named.lower()
+    domains = [ascii_domain(each) or each for each in with_parents(domain)]
+    return f"{local}@{domain}".lower(), domains
 
 
 def spelled(sent: Mapping[str, str]) -> tuple[str | None, list[str]]:
@@ -31,6 +37,6 @@ def spelled(sent: Mapping[str, str]) -> tuple[str | None, list[str]]:
 
 def _address(value: str) -> str | None:
     try:
-        return spelled_address(_ADDRESS.validate_python(value))
+        return spellings(_ADDRESS.validate_python(value))[0]
     except ValidationError:
         return None

@@ -16,7 +16,6 @@ BLOCKED_SENDER = Resource(
 )
 
 # Whether there is a block for the address $2, or for one of the domains $3.
-IS_BLOCKED = """
-select exists (
-  select from blocked_senders where workspace_id = $1 and deleted_at is null
-    and (type = 'EMAIL' and value = lower($2) or type = 'DOMAIN' and value = any ($3::text[])))"""
+IS_BLOCKED = """exists (select from blocked_senders b where b.workspace_id = $1
+    and b.deleted_at is null and (b.type = 'EMAIL' and b.value = lower($2)
+      or b.type = 'DOMAIN' and b.value = any ($3::text[])))"""

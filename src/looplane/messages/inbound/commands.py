@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from looplane.contacts.blocked_senders.rules import spellings
 from looplane.contacts.commands import find_or_create_contact
 from looplane.deliveries.schemas import DeliveryChannel
 from looplane.events import Event, as_write
@@ -20,6 +21,7 @@ from looplane.kit.html_fields import Cleaner
 from looplane.kit.html_words import clean_or_words, html_of_text
 from looplane.kit.ids import new_id
 from looplane.kit.schema import MAX_NAME_LENGTH, Email
+from looplane.kit.text import storable
 from looplane.messages.inbound import sql
 from looplane.messages.rules import MAX_SUBJECT_LENGTH, MESSAGE_TYPES
 from looplane.messages.sql import File, insert_message
@@ -45,7 +47,7 @@ class Person:
     @property
     def shown(self) -> dict[str, str]:
         """As a message names them."""
-        return {"email": _storable(self.email), "name": _storable(self.name), "mailboxHash": ""}
+        return {"email": storable(self.email), "name": storable(self.name), "mailboxHash": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,11 @@ async def clean_message(message: InboundMessage, cleaner: Cleaner) -> CleanMessa
 
     Of HTML that cannot be cleaned the words are left. Raises Unavailable when too many wait.
     """
-    html, text = _storable(message.html), _storable(message.text)
+    html, text = storable(message.html), storable(message.text)
     safe, _ = await clean_or_words(html, cleaner)
     if is_blank(safe) and text.strip():
         safe, _ = await clean_or_words(html_of_text(text), cleaner)
-    subject = " ".join(_storable(message.subject).split())[:MAX_SUBJECT_LENGTH]
+    subject = " ".join(storable(message.subject).split())[:MAX_SUBJECT_LENGTH]
     return CleanMessage(replace(message, html="", text="", subject=subject), safe)
 
 
@@ -121,12 +123,12 @@ async def receive_message(con: Connection, context: Context, clean: CleanMessage
     what is in `kit.database.COLLISION`, after which it can be taken in again.
     """
     message = clean.message
-    address = _address(_storable(message.sender.email))
-    external_id = _storable(message.external_id)
+    address = _address(storable(message.sender.email))
+    external_id = storable(message.external_id)
     names = [external_id, erased_name(external_id)]
     async with con.transaction():
         await con.execute(sql.HOLD_NAME, context.workspace_id, external_id)
-        args = (context.workspace_id, address.lower(), _domains(address), names)
+        args = (context.workspace_id, *spellings(address), names)
         known = await con.fetchrow(sql.FIND_KNOWN, *args)
         assert known is not None, "a select without a table answers one row"
         if known["is_blocked"]:
@@ -134,7 +136,7 @@ async def receive_message(con: Connection, context: Context, clean: CleanMessage
         if known["message_id"] is not None:
             return Receipt("duplicate", known["message_id"], known["thread_id"])
         thread = await _hold(con, context, message.thread_id)
-        name = _storable(message.sender.name)[:MAX_NAME_LENGTH] or None
+        name = storable(message.sender.name)[:MAX_NAME_LENGTH] or None
         contact, _ = await find_or_create_contact(con, context, address, name, None)
         if thread is None:
             return await _begin_thread(con, context, clean, dict(contact))
@@ -212,7 +214,7 @@ def _row(clean: CleanMessage, thread_id: UUID, *, is_opening: bool) -> dict[str,
         "bcc": [],
         "html": clean.html,
         "user_id": None,
-        "external_id": _storable(message.external_id),
+        "external_id": storable(message.external_id),
         "is_opening": is_opening,
     }
 
@@ -220,10 +222,10 @@ def _row(clean: CleanMessage, thread_id: UUID, *, is_opening: bool) -> dict[str,
 def _files(message: InboundMessage) -> list[File]:
     return [
         File(
-            _storable(each.name),
-            _storable(each.content_type),
+            storable(each.name),
+            storable(each.content_type),
             base64.b64encode(each.content).decode(),
-            each.content_id and _storable(each.content_id),
+            each.content_id and storable(each.content_id),
         )
         for each in message.files
     ]
@@ -234,14 +236,3 @@ def _address(text: str) -> str:
         return _EMAIL.validate_python(text)
     except ValidationError:
         raise ValidationFailed(["sender: must be an e-mail address"]) from None
-
-
-def _domains(address: str) -> list[str]:
-    """The domain of an address and all that it is below of."""
-    labels = address.lower().rpartition("@")[2].rstrip(".").split(".")
-    return [".".join(labels[i:]) for i in range(len(labels))]
-
-
-def _storable(text: str) -> str:
-    """`text` without what no table holds: NUL, and halves of characters."""
-    return text.replace("\0", "").encode(errors="replace").decode()
