@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from looplane.kit.markdown import MAX_MARKDOWN_LENGTH, Markdown
+from looplane.kit.markdown import OF_MARKDOWN, Markdown, RenderedHtml
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import (
     Moment,
@@ -12,18 +12,14 @@ from looplane.kit.schema import (
     Reference,
     References,
     StrictModel,
-    Text,
     Timestamp,
+    Title,
     WebUrl,
     optional,
 )
 from looplane.translations import Language
 
-# Characters.
-MAX_TITLE_LENGTH = 512
-Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
-_CONTENT = f"Markdown; comes out as it went in. At most {MAX_MARKDOWN_LENGTH:,} characters."
-Content = Annotated[Markdown, Field(description=_CONTENT)]
+Content = Annotated[Markdown, Field(description=OF_MARKDOWN)]
 Date = Annotated[
     Moment, Field(description="The date that readers see; now, where a new one names none.")
 ]
@@ -40,7 +36,7 @@ class ChangelogOut(StrictModel):
     id: str
     title: str
     content: Annotated[str, Field(description="Markdown, as it was sent.")]
-    html: Annotated[str, Field(description="What the Markdown means: clean HTML.")]
+    html: RenderedHtml
     date: Timestamp
     published: bool
     archived: bool
@@ -75,7 +71,7 @@ class ChangelogCreate(StrictModel):
 
 class ChangelogPatch(StrictModel):
     title: Title = optional()
-    content: Content = optional(_CONTENT)
+    content: Content = optional(OF_MARKDOWN)
     date: Date = optional()
     published: Published = optional()
     archived: bool = optional()

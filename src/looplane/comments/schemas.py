@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from looplane.kit.html_fields import MAX_HTML_LENGTH, Html
 from looplane.kit.paging import PageQuery, page_of
 from looplane.kit.schema import (
+    Count,
     Name,
     References,
     StrictModel,
@@ -18,12 +19,6 @@ from looplane.kit.schema import (
 from looplane.threads.children.schemas import CommentOut
 
 _MAX_ATTACHMENTS = 20
-_MAX_SIZE = 2**53 - 1  # bytes; what every reader of JSON can count to
-
-
-def _whole(value: object) -> object:
-    """JSON has one kind of number: 1.0 is 1."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class CommentAttachment(StrictModel):
@@ -32,7 +27,7 @@ class CommentAttachment(StrictModel):
     name: Name
     url: WebUrl
     content_type: Annotated[Text, Field(max_length=255)] | None = None
-    size: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=_MAX_SIZE)] | None = None
+    size: Count | None = None
 
 
 Attachments = Annotated[

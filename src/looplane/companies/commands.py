@@ -5,12 +5,10 @@ from uuid import UUID
 from looplane import changes
 from looplane.changes import Decision
 from looplane.companies.schemas import CompanyPatch
-from looplane.companies.sql import COMPANY
+from looplane.companies.sql import COMPANY, SETS
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.responses import Answer
-
-_SETS = ("domains", "external_ids")
 
 
 async def update_company(
@@ -20,8 +18,7 @@ async def update_company(
     sent = patch.model_dump(exclude_unset=True)
 
     def columns(row: Row) -> dict[str, object]:
-        # The same set in another order is no change.
-        same = {name: row[name] for name in _SETS if set(sent.get(name, ())) == set(row[name])}
+        same = {name: row[name] for name in SETS if set(sent.get(name, ())) == set(row[name])}
         return {**sent, **same}
 
     return await changes.update(con, context, COMPANY, id, sent, Decision(columns))

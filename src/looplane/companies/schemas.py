@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import (
+    MAX_NUMBER,
+    Count,
     Name,
     Reference,
     StrictModel,
@@ -15,21 +17,15 @@ from looplane.kit.schema import (
     optional,
 )
 
-_MAX_NUMBER = 2**53 - 1  # what a JSON number can say to the last digit
-_MAX_ITEMS = 200
+# Domains or external ids of one company.
+MAX_ITEMS = 200
 
 
 def _once(items: list[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
 
-def _whole(value: object) -> object:
-    # JSON has one kind of number: 96.0 is as whole as 96.
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-Bound = Annotated[int, Field(ge=0, le=_MAX_NUMBER)]
-Amount = Annotated[Bound, BeforeValidator(_whole)]
+Bound = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 _DOMAIN = r"[0-9a-z-]+\.(?:(?:co|or|gv|ac|com)\.)?[a-z]{2,7}"
 Domain = Annotated[
     str,
@@ -38,20 +34,20 @@ Domain = Annotated[
 ]
 Domains = Annotated[
     list[Domain],
-    at_most_items(_MAX_ITEMS),
+    at_most_items(MAX_ITEMS),
     AfterValidator(_once),
     Field(
         description="A set, replaced as a whole; one named twice counts once.",
-        json_schema_extra={"maxItems": _MAX_ITEMS},
+        json_schema_extra={"maxItems": MAX_ITEMS},
     ),
 ]
 CallersIds = Annotated[
     list[Name],
-    at_most_items(_MAX_ITEMS),
+    at_most_items(MAX_ITEMS),
     AfterValidator(_once),
     Field(
         description="The caller's own ids for the company: a set, replaced as a whole.",
-        json_schema_extra={"maxItems": _MAX_ITEMS},
+        json_schema_extra={"maxItems": MAX_ITEMS},
     ),
 ]
 
@@ -85,8 +81,8 @@ class CompanyCreate(StrictModel):
     name: Name
     logo_url: WebUrl | None = None
     domains: Domains = Field(default_factory=list)
-    size: Amount = optional()
-    revenue: Amount = optional()
+    size: Count = optional()
+    revenue: Count = optional()
     external_ids: CallersIds = Field(default_factory=list)
     status_id: Reference | None = None
     tier_id: Reference | None = None
@@ -97,8 +93,8 @@ class CompanyPatch(StrictModel):
     name: Name = optional()
     logo_url: WebUrl | None = None
     domains: Domains = optional()
-    size: Amount | None = None
-    revenue: Amount | None = None
+    size: Count | None = None
+    revenue: Count | None = None
     external_ids: CallersIds = optional()
     status_id: Reference | None = None
     tier_id: Reference | None = None

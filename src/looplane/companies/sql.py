@@ -9,6 +9,8 @@ from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
 from looplane.resources import ForeignKey, Resource
 
+# Columns that are sets: in another order they are the same.
+SETS = ("domains", "external_ids")
 _OWNER = json_object({"id": "cw.id", "name": "cw.name", "avatar_url": "cw.image_url"})
 COMPANY = Resource(
     noun="company",

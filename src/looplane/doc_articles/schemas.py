@@ -4,22 +4,27 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from looplane.kit.markdown import MAX_MARKDOWN_LENGTH, Markdown
+from looplane.kit.markdown import OF_MARKDOWN, Markdown, RenderedHtml
 from looplane.kit.paging import DatedQuery
-from looplane.kit.schema import Name, Reference, References, StrictModel, Text, Timestamp, optional
+from looplane.kit.schema import (
+    Name,
+    Reference,
+    References,
+    StrictModel,
+    Text,
+    Timestamp,
+    Title,
+    optional,
+)
 from looplane.translations import Language
 
 # Characters.
-MAX_TITLE_LENGTH = 512
 MAX_SUMMARY_LENGTH = 2000
 Visibility = Literal["public", "agent", "internal", "unlisted"]
 Kind = Literal["doc", "link"]
 AnyVisibility = Literal["public", "agent", "internal", "unlisted", "all"]
 AnyKind = Literal["doc", "link", "all"]
-Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
-OF_CONTENT = f"Markdown; comes out as it went in. At most {MAX_MARKDOWN_LENGTH:,} characters."
-Content = Annotated[Markdown, Field(description=OF_CONTENT)]
-Html = Annotated[str, Field(description="What the Markdown means: clean HTML.")]
+Content = Annotated[Markdown, Field(description=OF_MARKDOWN)]
 Summary = Annotated[Text, Field(max_length=MAX_SUMMARY_LENGTH)]
 Icon = Annotated[Name, Field(description="Name of an icon.")]
 AllowImageRemoval = Annotated[
@@ -44,7 +49,7 @@ class DocArticleOut(StrictModel):
     id: str
     title: str
     content: Annotated[str, Field(description="Markdown, as it was sent.")]
-    html: Html
+    html: RenderedHtml
     summary: str | None
     group_id: str | None
     portal_instance_id: str | None
@@ -75,7 +80,7 @@ class DocArticleCreate(StrictModel):
 
 class DocArticlePatch(StrictModel):
     title: Title = optional()
-    content: Content = optional(OF_CONTENT)
+    content: Content = optional(OF_MARKDOWN)
     allow_image_removal: AllowImageRemoval = False
     summary: Summary | None = None
     published: bool = optional()

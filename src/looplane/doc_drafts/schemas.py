@@ -5,15 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from looplane.doc_articles.schemas import (
-    OF_CONTENT,
     AllowImageRemoval,
     Content,
-    Html,
     OfPortal,
-    Title,
 )
+from looplane.kit.markdown import OF_MARKDOWN, RenderedHtml
 from looplane.kit.paging import DatedQuery
-from looplane.kit.schema import Reference, StrictModel, Timestamp, optional
+from looplane.kit.schema import Reference, StrictModel, Timestamp, Title, optional
 from looplane.members.schemas import UserRef
 
 DraftKind = Literal["edit", "create", "delete"]
@@ -39,7 +37,7 @@ class DocDraftOut(StrictModel):
     ]
     title: str | None
     content: str | None
-    html: Html | None
+    html: RenderedHtml | None
     group_id: str | None
     allow_image_removal: bool
     author: UserRef | None
@@ -55,7 +53,7 @@ class DocDraftCreate(StrictModel):
     kind: DraftKind
     article_id: Reference = optional("For `edit` and `delete`, which need it, and them alone.")
     title: Title = optional()
-    content: Content = optional(OF_CONTENT)
+    content: Content = optional(OF_MARKDOWN)
     allow_image_removal: AllowImageRemoval = False
     group_id: Reference = optional()
     submit_for_review: Annotated[

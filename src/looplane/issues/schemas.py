@@ -6,20 +6,18 @@ from pydantic import Field
 
 from looplane.kit.paging import DatedQuery, page_of
 from looplane.kit.schema import (
+    Description,
     Name,
     Reference,
     References,
     StrictModel,
-    Text,
     Timestamp,
+    Title,
     optional,
 )
 from looplane.scores.schemas import Score, ThreadCount
 
 StateType = Literal["triage", "backlog", "unstarted", "started", "completed", "canceled"]
-Title = Annotated[Text, Field(min_length=1, max_length=512)]
-# Characters; what an issue is about, in plain text.
-Description = Annotated[Text, Field(max_length=100_000)]
 Priority = Annotated[
     int,
     Field(ge=0, le=4, description="0 is none, 1 is urgent, and 2 to 4 are ever less so."),

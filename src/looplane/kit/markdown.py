@@ -36,6 +36,8 @@ class MarkdownMark:
     """Says that a field holds Markdown; a body's value is then a MarkdownText."""
 
 
+OF_MARKDOWN = f"Markdown; comes out as it went in. At most {MAX_MARKDOWN_LENGTH:,} characters."
+RenderedHtml = Annotated[str, Field(description="What the Markdown means: clean HTML.")]
 Markdown = Annotated[
     Text, Field(min_length=1), at_most_characters(MAX_MARKDOWN_LENGTH), MarkdownMark()
 ]

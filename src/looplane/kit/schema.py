@@ -83,7 +83,11 @@ Text = Annotated[str, AfterValidator(_no_nul)]
 MAX_NAME_LENGTH = 255
 MAX_REFERENCE_LENGTH = 255
 MAX_URL_LENGTH = 2048
+MAX_TITLE_LENGTH = 512
 Name = Annotated[Text, Field(min_length=1, max_length=MAX_NAME_LENGTH)]
+Title = Annotated[Text, Field(min_length=1, max_length=MAX_TITLE_LENGTH)]
+# What a thing is about, in plain text.
+Description = Annotated[Text, Field(max_length=100_000)]
 Moment = Annotated[
     datetime,
     Field(strict=False),
@@ -91,6 +95,15 @@ Moment = Annotated[
     AfterValidator(_to_utc),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 1.0 is 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+MAX_NUMBER = 2**53 - 1  # what every reader of JSON can count to
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_whole)]
 
 
 class DeleteResult(StrictModel):

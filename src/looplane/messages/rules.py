@@ -1,12 +1,13 @@
 """By which channel a thread is answered, and what an answer is called. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from looplane.deliveries.schemas import DeliveryChannel
+from looplane.kit.schema import MAX_TITLE_LENGTH
+from looplane.threads.children.schemas import MessageType
 
-MessageType = Literal["email", "slack", "chat", "live_chat"]
 Sent = Mapping[str, Any]
 
 # Threads of all other origins (forms, the portal, imports, programs) have no channel of their own,
@@ -28,7 +29,7 @@ MESSAGE_TYPES: dict[DeliveryChannel, MessageType] = {
 }
 _OF_MAIL = ("cc", "bcc")
 _REPLY = "Re: "
-MAX_SUBJECT_LENGTH = 512  # characters, as many as the title of a thread has
+MAX_SUBJECT_LENGTH = MAX_TITLE_LENGTH  # it becomes the title of a thread
 
 
 def channel_of(origin: str) -> DeliveryChannel:

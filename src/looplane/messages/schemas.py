@@ -18,7 +18,7 @@ from looplane.kit.schema import (
     matching,
     optional,
 )
-from looplane.threads.children.schemas import MessageOut
+from looplane.threads.children.schemas import Direction, MessageOut, MessageType
 
 MAX_RECIPIENTS = 50  # in each of cc and bcc
 MAX_ATTACHMENTS = 20
@@ -142,8 +142,8 @@ class SentMessage(StrictModel):
 
 class MessageQuery(DatedQuery):
     order: Literal["asc", "desc"] = "asc"
-    type: Literal["email", "slack", "chat", "live_chat", "feedback"] | None = None
-    direction: Literal["inbound", "outbound"] | None = None
+    type: MessageType | None = None
+    direction: Direction | None = None
     user_id: Reference | None = None
     q: Annotated[
         Text,

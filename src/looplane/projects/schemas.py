@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from looplane.kit.paging import DatedQuery, page_of
-from looplane.kit.schema import Color, Name, Reference, StrictModel, Text, Timestamp, optional
+from looplane.kit.schema import (
+    Color,
+    Description,
+    Name,
+    Reference,
+    StrictModel,
+    Timestamp,
+    optional,
+)
 from looplane.scores.schemas import Score, ThreadCount
 
 State = Literal["backlog", "planned", "started", "completed", "canceled"]
@@ -20,8 +28,6 @@ StatusId = Annotated[
     Reference, Field(description="Names exactly one status; beside `state` it must be of it.")
 ]
 Icon = Annotated[Name, Field(description="Name of an icon.")]
-# Characters; what a project is about, in plain text.
-Description = Annotated[Text, Field(max_length=100_000)]
 
 
 class StatusRef(StrictModel):

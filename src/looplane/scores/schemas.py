@@ -7,6 +7,7 @@ from pydantic import Field
 from looplane.kit.paging import PageInfo, PageQuery
 from looplane.kit.schema import StrictModel
 
+PainLevel = Literal["UNKNOWN", "LOW", "MEDIUM", "HIGH"]
 Score = Annotated[
     float,
     Field(
@@ -25,7 +26,7 @@ class ContributionOut(StrictModel):
     thread_id: str
     customer_need_id: str
     title: str | None
-    pain_level: Literal["UNKNOWN", "LOW", "MEDIUM", "HIGH"]
+    pain_level: PainLevel
     pain_weight: Annotated[int, Field(description="What the pain level counts.")]
     priority: Annotated[float, Field(description="Of the customer need.")]
     contribution: Annotated[float, Field(description="`pain_weight` plus `priority`.")]

@@ -13,6 +13,7 @@ from looplane.kit.schema import (
     MAX_NAME_LENGTH,
     MAX_REFERENCE_LENGTH,
     MAX_REFERENCES,
+    MAX_TITLE_LENGTH,
     MAX_URL_LENGTH,
     Email,
     ExternalIds,
@@ -29,10 +30,10 @@ from looplane.kit.schema import (
     optional,
 )
 from looplane.members.schemas import UserRef
+from looplane.scores.schemas import PainLevel
 from looplane.tags.schemas import TagOut
 from looplane.threads.children.schemas import CommentOut, CustomerNeedOut, MessageOut
 
-PainLevel = Literal["UNKNOWN", "LOW", "MEDIUM", "HIGH"]
 Status = Literal["open", "snoozed", "done"]
 Tab = Literal["open", "new", "needs-response", "my", "snoozed", "done"]
 Origin = Literal[
@@ -60,7 +61,7 @@ Origin = Literal[
     "linear",
     "upvote",
 ]
-Title = Annotated[Text, Field(max_length=512)]
+Title = Annotated[Text, Field(max_length=MAX_TITLE_LENGTH)]
 _MAX_SOURCE_TEXT = 1000  # characters
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from looplane.companies.merges import rules, sql
 from looplane.companies.merges.schemas import CompanyMerge, CompanyUnmerge
+from looplane.companies.schemas import MAX_ITEMS
 from looplane.companies.sql import COMPANY
 from looplane.events import Event, Values, as_write, difference, types_of
 from looplane.kit.clock import later_than
@@ -50,7 +51,7 @@ async def merge_companies(
         filled = rules.filled(survivor, await _columns(con, context.workspace_id, pair.source_id))
         columns = rules.with_filled(survivor, filled)
         if name := rules.too_many(columns):
-            msg = f"Together they have more than {rules.MAX_ITEMS} {name}; remove some first."
+            msg = f"Together they have more than {MAX_ITEMS} {name}; remove some first."
             raise Conflict(msg)
         merge_id = new_id()
         args = (merge_id, id, pair.source_id, filled, pair.now)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from looplane.companies.schemas import MAX_ITEMS
+from looplane.companies.sql import SETS
+
 # How long a merge can be taken back.
 LIFETIME = timedelta(days=30)
-SETS = ("domains", "external_ids")
-# As many as a company is given of each.
-MAX_ITEMS = 200
 
 Company = Mapping[str, Any]
 

@@ -7,6 +7,9 @@ from pydantic import Field
 from looplane.kit.schema import StrictModel, Timestamp
 from looplane.members.schemas import UserRef
 
+MessageType = Literal["email", "slack", "chat", "live_chat", "feedback"]
+Direction = Literal["inbound", "outbound"]
+
 
 class CustomerNeedOut(StrictModel):
     id: str
@@ -21,8 +24,8 @@ class CustomerNeedOut(StrictModel):
 class MessageOut(StrictModel):
     id: str
     thread_id: str
-    type: Literal["email", "slack", "chat", "live_chat", "feedback"]
-    direction: Literal["inbound", "outbound"]
+    type: MessageType
+    direction: Direction
     subject: str
     from_: Any = Field(alias="from")
     to: list[Any]
