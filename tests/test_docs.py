@@ -85,7 +85,6 @@ async def _things(make: Factory) -> dict[str, Any]:
         "ISSUE": issue,
         "STATE": states.json()["data"][-1],
         "FOLDER": await make.snippet_folder(),
-        "CHANGELOG": await make.changelog(published=True),
         "CHANGELOG_TAG": changelog_tag,
         "ARTICLE": await make.doc_article(),
         "CURSOR": {"id": first_page.json()["page"]["cursor"]},
@@ -118,6 +117,21 @@ def test_each_group_has_an_example_of_its_own(group: str) -> None:
         operation = operation_of(request["method"], request["url"].partition("?")[0])
         assert operation, command
         assert operation.spec["tags"] == [group]
+
+
+def test_what_is_ours_is_there() -> None:
+    _, _, ours = (ROOT / "docs" / "api.md").read_text().partition("## What is ours")
+    named = set(re.findall(r"`((?:GET|POST|PATCH|DELETE) /[^`]+)`", ours))
+    assert len(named) >= 20
+    assert named <= {f"{each.method} {each.path}" for each in OPERATIONS}
+
+
+def test_each_part_is_on_the_page_of_the_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    package = ROOT / "src" / "looplane"
+    parts = {f"{each.parent.name}/" for each in package.glob("*/__init__.py")}
+    parts |= {each.name for each in package.glob("*.py")} - {"__init__.py"}
+    assert {each for each in parts if f"`{each}" not in page} == set()
 
 
 def test_the_guide_names_every_error_and_every_header() -> None:
