@@ -32,7 +32,7 @@ class CommentAttachment(StrictModel):
     name: Name
     url: WebUrl
     content_type: Annotated[Text, Field(max_length=255)] | None = None
-    size: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=_MAX_SIZE)] | None = None
+    size: Annotated[int, Field(ge=0, le=_MAX_SIZE), BeforeValidator(_whole)] | None = None
 
 
 Attachments = Annotated[
