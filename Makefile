@@ -50,9 +50,10 @@ fix: setup-dev  ## format, and mend what a tool can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-contract: setup-dev  ## print the contract again: contract/openapi.json
+contract: setup-dev  ## print the contract and the reference again: contract/, docs/reference/
 	@$(BIN)/python -m looplane.contract > contract/openapi.json.new
 	@mv contract/openapi.json.new contract/openapi.json
+	@$(BIN)/python -m looplane.reference docs/reference
 
 bench: setup-dev  ## measure speed against pgbench, at size, and at rest (20 minutes)
 	@$(BIN)/python -m bench

@@ -30,6 +30,7 @@ from tests.mutations.issues import ISSUES
 from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
+from tests.mutations.reference import REFERENCE
 from tests.mutations.statements import STATEMENTS
 
 MUTATIONS = [
@@ -45,13 +46,14 @@ MUTATIONS = [
     *DATABASE,
     *ISSUES,
     *PROCESSES,
+    *REFERENCE,
     *MEMBERS,
     *DOCS,
     *MESSAGES,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test
-_LEFT_OUT = (".*", "__pycache__", "bench", "docs", "node_modules")
+_LEFT_OUT = (".*", "__pycache__", "bench", "node_modules")
 
 
 class Copy:

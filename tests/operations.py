@@ -143,6 +143,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "comment": comment,
         "snippet": snippet,
         "message": await make.message(thread["id"]),
+        "portal instance": await make.portal_instance(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -152,8 +153,6 @@ async def populate(make: Factory, member_id: object) -> World:
         "team": project["team_id"],
         "project status": project["linear_status_id"],
         "workflow state": issue["state_id"],
-        "issue": await make.issue(),
-        "portal instance": await make.portal_instance(),
         "member": str(member_id),
         "address": contact["email"],
     }
