@@ -26,8 +26,13 @@ PLAIN: tuple[str, ...] = (
     "image_url",
     "summary",
     "order",
+    "label",
+    "allowed_ips",
+    "content",
+    "attachments",
+    "html",
+    "description",
 )
-PLAIN += ("label", "allowed_ips", "content", "attachments", "html", "description")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,

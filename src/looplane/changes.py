@@ -22,9 +22,9 @@ from looplane.kit.schema import StrictModel
 from looplane.reference_locks import locked_references
 from looplane.resources import Resource
 
-# Stores what is elsewhere than in a thing's own row, which is there and held: given its id, what
-# is to be, and when.
-Beside = Callable[[UUID, Values, datetime], Awaitable[None]]
+# Writes what a thing has in other tables than its own, where its row is there and held: given its
+# id, what is to be, and when.
+WriteOthers = Callable[[UUID, Values, datetime], Awaitable[None]]
 
 
 async def write_optimistically(
@@ -76,11 +76,11 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
     values: Values,
     *,
     faults: Sequence[str] = (),
-    also: Sequence[str] = (),
-    beside: Beside | None = None,
+    more_events: Sequence[str] = (),
+    write_others: WriteOthers | None = None,
     held: Values | None = None,
 ) -> Answer:
-    """Stores a new thing and its event, and those that its birth sets off `also`.
+    """Stores a new thing and its event, and `more_events` that its birth sets off, by their types.
 
     `held` are references that the caller keeps in place.
 
@@ -94,15 +94,15 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
         now = context.clock()
         named = {name: resolved[name] for name in resource.columns}
         columns = resource.to_columns({**named, "created_at": now, "updated_at": now})
-        events = [Event(each, id) for each in (resource.event_type("created"), *also)]
+        events = [Event(each, id) for each in (resource.event_type("created"), *more_events)]
         write = as_write(context, now, events)
         with refusing_taken(resource, values):
-            if beside is None:
+            if write_others is None:
                 row = await con.fetchrow(resource.insert, context.workspace_id, id, columns, write)
             else:
                 async with con.transaction():
                     await con.execute(resource.insert_row, context.workspace_id, id, columns)
-                    await beside(id, resolved, now)
+                    await write_others(id, resolved, now)
                     row = await con.fetchrow(resource.record, context.workspace_id, id, write)
         assert row is not None, "an insert that does not fail answers its row"
     return Answer(row["body"], row["version"], types_of(events))
@@ -130,39 +130,39 @@ class Decision:
     """How an update that is more than its body is decided.
 
     `find` is a `resource.find()` that sees more, given `find_by`; the others get its row: `faults`
-    are what is wrong with what was sent, `columns` what is to be, `also` names the events that
-    a change sets off beside `<noun>.updated`, and `thread_ids` the threads that those concern.
-    `beside` stores what changes elsewhere. With it, and with `holds_row`, nobody can change the row
-    from the look on: what `find` sees beside it may move without its version telling. `said` is
-    what events say of a change beside what changed, and `show` reads what is answered, where that
-    is not what everyone sees.
+    are what is wrong with what was sent, `columns` what is to be, `more_events` the types of those
+    that a change sets off after `<noun>.updated`, and `thread_ids` the threads that they concern.
+    `write_others` writes what changes in other tables. With it, and with `holds_row`, nobody can
+    change the row from the look on: what `find` sees in other tables may move without its version
+    telling. `event_extras` is what events say of a change beside what changed, and `show` reads
+    what is answered, where that is not what everyone sees.
     """
 
     columns: Callable[[Row], Values]
     faults: Callable[[Row], Sequence[str]] = lambda _: ()
-    also: Callable[[Row], Sequence[str]] = lambda _: ()
+    more_events: Callable[[Row], Sequence[str]] = lambda _: ()
     thread_ids: Callable[[Row], Sequence[UUID] | None] = lambda _: None
     holds_row: bool = False
     find: str | None = None
     find_by: Sequence[object] = ()
-    beside: Beside | None = None
-    said: Values = field(default_factory=dict)
+    write_others: WriteOthers | None = None
+    event_extras: Values = field(default_factory=dict)
     show: Callable[[], Awaitable[Answer]] | None = None
 
     @property
     def needs_lock(self) -> bool:
         """Whether the row is to be held before it is looked at."""
-        return self.holds_row or self.beside is not None
+        return self.holds_row or self.write_others is not None
 
     def events(
         self, resource: Resource, id: UUID, row: Row, before: Values, after: Values
     ) -> list[Event]:
         """What is told of a change."""
-        was = {**self.said, **without(before, resource.untold)}
-        told = was, {**self.said, **without(after, resource.untold)}
+        was = {**self.event_extras, **without(before, resource.internal)}
+        told = was, {**self.event_extras, **without(after, resource.internal)}
         threads = self.thread_ids(row)
-        also = [Event(each, id, *told, thread_ids=threads) for each in self.also(row)]
-        return [Event(resource.event_type("updated"), id, *told), *also]
+        more = [Event(each, id, *told, thread_ids=threads) for each in self.more_events(row)]
+        return [Event(resource.event_type("updated"), id, *told), *more]
 
 
 async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is decided
@@ -193,8 +193,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
             return as_found(await show(), row["version"])
         now = later_than(row["updated_at"], context.clock)
         events = decision.events(resource, id, row, before, after)
-        if decision.beside is not None:
-            await decision.beside(id, after, now)
+        if decision.write_others is not None:
+            await decision.write_others(id, after, now)
         args = (*key, row["version"], resource.to_columns(after), as_write(context, now, events))
         if (written := await con.fetchrow(resource.update, *args)) is None:
             return None

@@ -40,11 +40,12 @@ def equals(column: str) -> Filter:
     return Filter(f"{column} = {{0}}")
 
 
-def identifies(alias: str, table: str, clause: str) -> Filter:
-    """A value that few rows of all workspaces have: `clause` is of a row `x` of `table`.
+def found_first(alias: str, table: str, clause: str) -> Filter:
+    """A value that few rows of all workspaces have, which are looked for before the list is.
 
-    It is found by its own index alone, which is what the offset is for. The planner, who does not
-    know how few they are, would walk the list to its end for them.
+    `clause` is of a row `x` of `table`. It is found by its own index alone, which is what the
+    offset is for. The planner, who does not know how few they are, would walk the list to its end
+    for them.
     """
     found = (
         f"select x.workspace_id, x.id from {table} x"

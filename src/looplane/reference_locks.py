@@ -17,7 +17,7 @@ from looplane.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)
-class References:
+class LockedReferences:
     """What a body refers to: the ids that are there, and a fault for each that is not."""
 
     ids: Mapping[str, object]
@@ -27,11 +27,11 @@ class References:
 @asynccontextmanager
 async def locked_references(
     con: Connection, context: Context, resource: Resource, sent: Values
-) -> AsyncIterator[References]:
+) -> AsyncIterator[LockedReferences]:
     """What was sent and is there, in a transaction in which nobody can delete it."""
     named = [name for name in resource.references if sent.get(name) not in (None, [])]
     if not named:
-        yield References({})
+        yield LockedReferences({})
         return
     async with con.transaction():
         ids = [
@@ -45,7 +45,7 @@ async def locked_references(
             each = resource.references[name]
             unknown = unknown_references if each.is_list else unknown_reference
             faults += unknown(sent, name, each.noun, row[name])
-        yield References({name: _in_order(row[name]) for name in named}, faults)
+        yield LockedReferences({name: _in_order(row[name]) for name in named}, faults)
 
 
 def _in_order(found: object) -> object:

@@ -16,7 +16,7 @@ _DATES = ("created_at", "updated_at")
 class ForeignKey:
     """A field with the id of a row in another `table` of the workspace, which holds `noun`s.
 
-    It may be a list of ids: then it is no column, but one of those that are stored elsewhere.
+    It may be a list of ids: then it is no column, but one of those in other tables.
     """
 
     noun: str
@@ -40,37 +40,40 @@ class ForeignKey:
 class Resource:
     """A noun with rows of its own: what they hold, what they look like, how they are listed.
 
-    `columns` are set by writes, by their name in the API; `stored_as` says where a column of the
-    table is called otherwise, and `reads_as` what stands for a column when a write looks at it: the
-    owner who left the team is no owner any more. What is stored `elsewhere` is in other tables: a
-    write reads it by this SQL, and `Decision.beside` stores it. `json` is SQL of `alias` and
-    `joins`. `events` are the second parts of the types of its events, and `event_noun` the
-    first one where it is another word; `event_names` are whole types where others are the field's.
-    What is `untold` is nothing that an event says of a change. `deletion` is the column with the
-    moment since when a row is gone; None where a deleted row is no more. `written_with`
-    names further columns that are written with one of them and told nowhere, such as which cleaner
-    has cleaned its HTML. `taken` says of a value that no two may have that another one has it, with
-    fields of a write in braces.
+    All text but `noun`, names and `taken` is SQL; `json`, `reads_as` and `other_tables` are SQL of
+    `alias` and `joins`.
     """
 
     noun: str
     table: str
     alias: str
+    # What writes set, by its name in the API.
     columns: tuple[str, ...]
+    # The fields of its JSON, in their order.
     json: Mapping[str, str]
     joins: str = ""
+    # Where a column of the table is called otherwise than in the API.
     stored_as: Mapping[str, str] = field(default_factory=dict)
+    # What stands for a column when a write looks at it: the owner who left the team is none.
     reads_as: Mapping[str, str] = field(default_factory=dict)
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    # What a thing has in other tables, as a write reads it; `Decision.write_others` writes it.
+    other_tables: Mapping[str, str] = field(default_factory=dict)
+    # Columns that are written with another one, such as which cleaner has cleaned its HTML.
     written_with: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    # Columns that events say nothing of.
+    internal: frozenset[str] = frozenset()
     references: Mapping[str, ForeignKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
+    # The number of bytes of text that a row carries into a page.
     size: str = "0"
+    # The second parts of the types of its events, and the first one where it is not the noun;
+    # whole types where the field has other names for them.
     events: tuple[str, ...] = ("created", "updated", "deleted")
     event_noun: str = ""
     event_names: Mapping[str, str] = field(default_factory=dict)
-    untold: frozenset[str] = frozenset()
+    # The column with the moment since when a row is gone; None where a deleted row is removed.
     deletion: str | None = "deleted_at"
+    # Says of what no two may have that another thing has it; with fields of a write in braces.
     taken: str = ""
 
     def event_type(self, verb: str) -> str:
@@ -110,10 +113,10 @@ class Resource:
     def find(self, more: str = "", joined: str = "") -> str:
         """What an update decides by: `version`, `updated_at`, the columns, and `more`.
 
-        Among them is what is stored elsewhere.
+        Among them is what is in other tables.
         """
         read = [f"{self._reading(name)} as {name}" for name in self.columns]
-        read += [f"{sql} as {name}" for name, sql in self.elsewhere.items()]
+        read += [f"{sql} as {name}" for name, sql in self.other_tables.items()]
         own = (f"{self.alias}.{name}" for name in ("version", "updated_at"))
         selected = ", ".join([*own, *read, *([more] if more else [])])
         return f"select {selected}\n{self._from} {joined}\nwhere {self._this}"

@@ -203,8 +203,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         columns=partial(_columns, translations, language, decision),
         find=translations.find,
         find_by=(language,),
-        beside=partial(_store, con, context, translations, language, decision),
-        said={"language": language},
+        write_others=partial(_store, con, context, translations, language, decision),
+        event_extras={"language": language},
         show=lambda: get(con, context, translations, id, query),
     )
     return await changes.update(con, context, translations.untranslated, id, sent, in_language)
@@ -234,8 +234,8 @@ async def _store(  # noqa: PLR0913  # what is stored, and of what it is a part
     if texts:
         args = (context.workspace_id, new_id(), id, language, texts, now)
         await con.execute(translations.store, *args)
-    if decision.beside is not None:
-        await decision.beside(id, after, now)
+    if decision.write_others is not None:
+        await decision.write_others(id, after, now)
 
 
 _PORTAL_LANGUAGE = """

@@ -44,8 +44,8 @@ async def create_changelog(con: Connection, context: Context, changelog: Changel
         context,
         CHANGELOG,
         values,
-        also=rules.publishing(sent["published"]),
-        beside=partial(_store_tags, con, context) if sent["tag_ids"] else None,
+        more_events=rules.publishing(sent["published"]),
+        write_others=partial(_store_tags, con, context) if sent["tag_ids"] else None,
     )
 
 
@@ -61,8 +61,8 @@ async def update_changelog(
     wanted |= html_columns(sent)
     decision = changes.Decision(
         columns=lambda _: wanted,
-        also=lambda row: rules.publishing(sent.get("published"), row),
-        beside=partial(_store_tags, con, context) if "tag_ids" in sent else None,
+        more_events=lambda row: rules.publishing(sent.get("published"), row),
+        write_others=partial(_store_tags, con, context) if "tag_ids" in sent else None,
     )
     return await translations.update(con, context, TRANSLATIONS, id, sent, decision)
 

@@ -34,7 +34,7 @@ CHANGELOG = Resource(
     | {"tag_ids": f"(select coalesce(json_agg(l.tag_id order by l.tag_id), '[]') {_LINKS})"}
     | {"broadcast_at": iso("cl.broadcast_at")}
     | timestamps("cl"),
-    elsewhere={"tag_ids": f"array(select l.tag_id {_LINKS} order by l.tag_id)"},
+    other_tables={"tag_ids": f"array(select l.tag_id {_LINKS} order by l.tag_id)"},
     references={
         "portal_instance_id": ForeignKey("portal instance", "portal_instances"),
         "tag_ids": ForeignKey(
@@ -54,7 +54,7 @@ CHANGELOG = Resource(
     },
     size="octet_length(cl.content) + octet_length(cl.html)",
     events=("created", "published", "updated", "deleted", "broadcast"),
-    untold=frozenset({"html_version"}),
+    internal=frozenset({"html_version"}),
 )
 TRANSLATIONS = Translations(
     CHANGELOG,

@@ -1,7 +1,7 @@
 """Every statement on companies."""
 
 from looplane.companies.schemas import OptionsQuery
-from looplane.filters import Filter, contains_by_index, identifies, refers_to
+from looplane.filters import Filter, contains_by_index, found_first, refers_to
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
@@ -44,8 +44,8 @@ left join company_tiers cr on cr.workspace_id = co.workspace_id and cr.id = co.t
         "owner_id": ForeignKey("member", "members"),
     },
     filters={
-        "external_id": identifies("co", "companies", "x.external_ids @> array[{0}::text]"),
-        "domain": identifies("co", "companies", "x.domains @> array[{0}::text]"),
+        "external_id": found_first("co", "companies", "x.external_ids @> array[{0}::text]"),
+        "domain": found_first("co", "companies", "x.domains @> array[{0}::text]"),
         "name_contains": contains_by_index("co.name_key"),
         "status_id": refers_to("co.status_id"),
         "tier_id": refers_to("co.tier_id"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from looplane.contacts.schemas import EmailQuery
-from looplane.filters import Filter, contains_by_index, exists, identifies
+from looplane.filters import Filter, contains_by_index, exists, found_first
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer, or_404
@@ -20,7 +20,7 @@ def external_id_filter(alias: str, table: str) -> Filter:
     ]
     # The second condition is that of the index on threads; no other row can meet the first.
     clause = f"({' or '.join(clauses)}) and x.external_ids <> '{{{{}}}}'"
-    return identifies(alias, table, clause)
+    return found_first(alias, table, clause)
 
 
 CONTACT = Resource(

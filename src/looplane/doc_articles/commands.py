@@ -51,7 +51,7 @@ async def create_doc_article(con: Connection, context: Context, body: DocArticle
     language = await translations.language_columns(con, context, sent)
     values = rules.new_article({**sent, **html_columns(sent), **language})
     also = rules.publishing(values, was_published=False)
-    return await changes.create(con, context, sql.ARTICLE, values, also=also)
+    return await changes.create(con, context, sql.ARTICLE, values, more_events=also)
 
 
 async def update_doc_article(
@@ -66,7 +66,7 @@ async def update_doc_article(
     decision = changes.Decision(
         columns=lambda _: columns,
         faults=lambda row: rules.image_faults(sent, row["html"]),
-        also=lambda row: rules.publishing(sent, was_published=row["published"]),
+        more_events=lambda row: rules.publishing(sent, was_published=row["published"]),
     )
     return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
 

@@ -57,7 +57,7 @@ ARTICLE = Resource(
     },
     size="octet_length(a.content) + octet_length(a.html)",
     events=("created", "updated", "deleted", "published"),
-    untold=frozenset({"html_version"}),
+    internal=frozenset({"html_version"}),
 )
 
 TRANSLATIONS = Translations(

@@ -145,7 +145,7 @@ def _edit(draft: Row, target: _Target, _now: datetime) -> _Change:
     article, id = target.article, draft["article_id"]
     assert article is not None, "an edit without its article does not apply"
     before, after = difference(dict(article), rules.proposed(draft))
-    told = without(before, ARTICLE.untold), without(after, ARTICLE.untold)
+    told = without(before, ARTICLE.internal), without(after, ARTICLE.internal)
     if not told[1]:
         return _Change(id)
     event = Event(ARTICLE.event_type("updated"), id, *told)

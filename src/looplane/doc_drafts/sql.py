@@ -57,7 +57,7 @@ DRAFT = Resource(
     },
     size="coalesce(octet_length(d.content), 0) + coalesce(octet_length(d.html), 0)",
     events=("created", "updated", "accepted", "rejected", "superseded"),
-    untold=frozenset({"html_version"}),
+    internal=frozenset({"html_version"}),
 )
 
 # What a draft is about when it is made.

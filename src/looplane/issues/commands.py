@@ -26,7 +26,7 @@ async def update_issue(con: Connection, context: Context, id: UUID, patch: Issue
     decision = changes.Decision(
         columns=lambda row: {**sent, **rules.next_state(row)},
         faults=lambda row: rules.state_faults(sent, row),
-        also=rules.ending,
+        more_events=rules.ending,
         thread_ids=lambda row: row["thread_ids"],
         holds_row="state_id" in sent,
         find=sql.FIND_WITH_CHOSEN_STATE,

@@ -34,7 +34,7 @@ async def update_project(
     decision = changes.Decision(
         columns=lambda row: {**plain, **rules.next_status(sent, row)},
         faults=lambda row: rules.status_faults(sent, row),
-        also=rules.ending,
+        more_events=rules.ending,
         thread_ids=lambda row: row["thread_ids"],
         holds_row=bool(sent.keys() & set(_CHOICE)),
         find=sql.FIND_WITH_CHOSEN_STATUS,
