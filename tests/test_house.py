@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from looplane.main import APIS
+from looplane.nouns import APIS
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "src").rglob("*.py"))

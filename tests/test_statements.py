@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from looplane.kit.paging import Conditions
-from looplane.main import EVENT_TYPES, RESOURCES
+from looplane.nouns import EVENT_TYPES, RESOURCES
 from looplane.resources import Resource
 from looplane.tags.sql import TAG
 from tests.contract import PAYLOADS

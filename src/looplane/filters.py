@@ -3,13 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from looplane.kit.ids import parse_id
 from looplane.kit.sqltext import has_trigrams
-
-# Stands for the one portal that has no id; no id of ours is this one.
-_MAIN_PORTAL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +63,3 @@ def refers_to(column: str, table: str | None = None) -> Filter:
     """The id in `column`, of a row in `table` that is not deleted."""
     there = "" if table is None else f" and {exists(table)}"
     return Filter(f"{column} = {{0}}{there}", parse_id)
-
-
-def of_portal(alias: str) -> Filter:
-    """What the portal with an id shows; `main` stands for the main one, which has none."""
-    column = f"{alias}.portal_instance_id"
-    return Filter(
-        f"({column} = {{0}} or ({{0}} = '{_MAIN_PORTAL}'::uuid and {column} is null))",
-        lambda text: _MAIN_PORTAL if text == "main" else parse_id(text),
-    )

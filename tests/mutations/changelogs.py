@@ -50,7 +50,7 @@ CHANGELOGS = [
     ),
     Mutation(
         "the main portal shows what every portal has",
-        "src/looplane/filters.py",
+        "src/looplane/portal_references.py",
         "= '{_MAIN_PORTAL}'::uuid and {column} is null))\"",
         "= '{_MAIN_PORTAL}'::uuid))\"",
         "test_changelogs.py",

@@ -17,6 +17,7 @@ from looplane.kit.schema import (
     WebUrl,
     optional,
 )
+from looplane.portal_references import Portal
 from looplane.translations import Language
 
 Content = Annotated[Markdown, Field(description=OF_MARKDOWN)]
@@ -25,9 +26,6 @@ Date = Annotated[
 ]
 Published = Annotated[
     bool, Field(description="Whether readers see it. Nobody is notified; see `broadcast`.")
-]
-Portal = Annotated[
-    Reference, Field(description="The portal that shows it; null stands for the main one.")
 ]
 TagIds = Annotated[References, Field(description="Tags of changelogs; replaced as a whole.")]
 

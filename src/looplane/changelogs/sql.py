@@ -1,8 +1,9 @@
 """Every statement on changelogs."""
 
-from looplane.filters import Filter, contains, contains_by_index, equals, of_portal
+from looplane.filters import Filter, contains, contains_by_index, equals
 from looplane.kit.ids import parse_id
 from looplane.kit.sqltext import columns, iso, timestamps
+from looplane.portal_references import PORTAL, of_portal
 from looplane.resources import ForeignKey, Resource
 from looplane.translations import Translations
 
@@ -36,7 +37,7 @@ CHANGELOG = Resource(
     | timestamps("cl"),
     other_tables={"tag_ids": f"array(select l.tag_id {_LINKS} order by l.tag_id)"},
     references={
-        "portal_instance_id": ForeignKey("portal instance", "portal_instances"),
+        "portal_instance_id": PORTAL,
         "tag_ids": ForeignKey(
             "changelog tag", "changelog_tags", is_soft_deleted=False, is_list=True
         ),

@@ -16,6 +16,7 @@ from looplane.kit.schema import (
     Title,
     optional,
 )
+from looplane.portal_references import OfPortal, Portal
 from looplane.translations import Language
 
 # Characters.
@@ -35,14 +36,6 @@ AllowImageRemoval = Annotated[
     ),
 ]
 _ALL = "`all` is the same as leaving it out."
-
-
-Portal = Annotated[
-    Reference, Field(description="The portal that shows it; null stands for the main one.")
-]
-OfPortal = Annotated[
-    Reference, Field(description="Of this portal; `main` stands for the main one.")
-]
 
 
 class DocArticleOut(StrictModel):

@@ -5,13 +5,13 @@ from typing import get_args
 
 from looplane import events
 from looplane.doc_articles.schemas import Kind, Visibility
-from looplane.filters import Filter, contains, contains_by_index, equals, of_portal, refers_to
+from looplane.filters import Filter, contains, contains_by_index, equals, refers_to
 from looplane.kit.sqltext import columns, timestamps
+from looplane.portal_references import PORTAL, of_portal
 from looplane.resources import ForeignKey, Resource
 from looplane.translations import Translations
 
 GROUP = ForeignKey("doc group", "doc_groups")
-PORTAL = ForeignKey("portal instance", "portal_instances")
 
 
 def _one_or_all(column: str, values: Iterable[str]) -> Filter:

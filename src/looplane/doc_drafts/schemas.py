@@ -7,12 +7,12 @@ from pydantic import Field
 from looplane.doc_articles.schemas import (
     AllowImageRemoval,
     Content,
-    OfPortal,
 )
 from looplane.kit.markdown import OF_MARKDOWN, RenderedHtml
 from looplane.kit.paging import DatedQuery
 from looplane.kit.schema import Reference, StrictModel, Timestamp, Title, optional
 from looplane.members.schemas import UserRef
+from looplane.portal_references import OfPortal
 
 DraftKind = Literal["edit", "create", "delete"]
 DraftStatus = Literal["draft", "open", "accepted", "rejected", "superseded"]

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from looplane.doc_articles.schemas import OfPortal, Portal
 from looplane.kit.schema import Name, StrictModel, Timestamp, optional
+from looplane.portal_references import OfPortal, Portal
 
 Order = Annotated[
     float,

@@ -1,13 +1,13 @@
 """Every statement on groups of articles."""
 
 from looplane.doc_groups.schemas import DocGroupQuery
-from looplane.filters import of_portal
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.paging import fetch_whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource
+from looplane.portal_references import PORTAL, of_portal
+from looplane.resources import Resource
 
 _ARTICLE_COUNT = """
 (select count(*) from doc_articles ga
@@ -24,7 +24,7 @@ DOC_GROUP = Resource(
     | {"article_count": _ARTICLE_COUNT}
     | timestamps("gr"),
     stored_as={"order": "position"},
-    references={"portal_instance_id": ForeignKey("portal instance", "portal_instances")},
+    references={"portal_instance_id": PORTAL},
 )
 
 _IN_ORDER = "order by gr.position, gr.created_at, gr.id"

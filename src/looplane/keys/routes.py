@@ -21,19 +21,19 @@ from looplane.kit.api import Api, require_scopes
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
 
-api = Api("me")
-keys_api = Api("keys")
+api = Api("keys")
+me_api = Api("me")
 Reading = Annotated[Read, require_scopes("admin")]
 Writing = Annotated[Write, require_scopes("admin")]
 
 
-@api.get("/me", "me-get", MeOut)
+@me_api.get("/me", "me-get", MeOut)
 async def get_me(read: Annotated[Read, require_scopes()]) -> Response:
     """Get the workspace, the scopes and the teams of the calling key."""
     return await read(sql.get_me)
 
 
-@keys_api.get("/keys", "keys-list", KeyPage)
+@api.get("/keys", "keys-list", KeyPage)
 async def list_api_keys(query: Annotated[KeyQuery, Query()], read: Reading) -> Response:
     """List the keys of the workspace, newest first.
 
@@ -42,7 +42,7 @@ async def list_api_keys(query: Annotated[KeyQuery, Query()], read: Reading) -> R
     return await read(sql.list_keys, query)
 
 
-@keys_api.post("/keys", "keys-create", NewKeyOut)
+@api.post("/keys", "keys-create", NewKeyOut)
 async def create_api_key(body: KeyCreate, write: Writing) -> Response:
     """Make a key; it is shown in this answer alone.
 
@@ -52,13 +52,13 @@ async def create_api_key(body: KeyCreate, write: Writing) -> Response:
     return await write(create_key, body)
 
 
-@keys_api.get("/keys/{id}", "keys-get", KeyOut)
+@api.get("/keys/{id}", "keys-get", KeyOut)
 async def get_api_key(id: Id, read: Reading) -> Response:
     """Get a key that is not revoked; never the key itself."""
     return await read(queries.get, sql.KEY, id)
 
 
-@keys_api.patch("/keys/{id}", "keys-update", KeyOut)
+@api.patch("/keys/{id}", "keys-update", KeyOut)
 async def update_api_key(id: Id, patch: KeyPatch, write: Writing) -> Response:
     """Update a key; it counts within a second.
 
@@ -67,7 +67,7 @@ async def update_api_key(id: Id, patch: KeyPatch, write: Writing) -> Response:
     return await write(update_key, id, patch)
 
 
-@keys_api.delete("/keys/{id}", "keys-delete", DeleteResult)
+@api.delete("/keys/{id}", "keys-delete", DeleteResult)
 async def delete_api_key(id: Id, write: Writing) -> Response:
     """Revoke a key, which may be the calling one; it opens nothing after a second."""
     return await write(revoke_key, id)

@@ -1,0 +1,108 @@
+"""Every noun: its operations, in the order in which they are matched, its rows and its events."""
+
+from looplane.broadcasts.routes import api as broadcasts
+from looplane.changelog_tags.routes import api as changelog_tags
+from looplane.changelog_tags.sql import CHANGELOG_TAG
+from looplane.changelogs.routes import api as changelogs
+from looplane.changelogs.sql import CHANGELOG
+from looplane.comments.routes import api as comments
+from looplane.comments.sql import COMMENT
+from looplane.companies.merges.routes import api as company_merges
+from looplane.companies.routes import api as companies
+from looplane.companies.sql import COMPANY
+from looplane.contacts.blocked_senders.routes import api as blocked_senders
+from looplane.contacts.blocked_senders.sql import BLOCKED_SENDER
+from looplane.contacts.memberships.routes import api as memberships
+from looplane.contacts.routes import api as contacts
+from looplane.contacts.sql import CONTACT
+from looplane.customer_needs.of_contact.routes import api as contact_needs
+from looplane.customer_needs.routes import api as customer_needs
+from looplane.doc_articles.routes import api as doc_articles
+from looplane.doc_articles.sql import ARTICLE
+from looplane.doc_drafts.routes import api as doc_drafts
+from looplane.doc_drafts.sql import DRAFT
+from looplane.doc_groups.routes import api as doc_groups
+from looplane.doc_groups.sql import DOC_GROUP
+from looplane.files.routes import api as files
+from looplane.files.sql import FILE
+from looplane.issues.routes import api as issues
+from looplane.issues.sql import ISSUE
+from looplane.keys.routes import api as keys, me_api as me
+from looplane.keys.sql import KEY
+from looplane.members.invites.sql import INVITE
+from looplane.members.routes import api as members
+from looplane.members.sql import MEMBER
+from looplane.messages.routes import api as messages
+from looplane.portal.routes import api as portal
+from looplane.portal.sql import PORTAL_INSTANCE
+from looplane.projects.routes import api as projects
+from looplane.projects.sql import PROJECT
+from looplane.snippet_folders.routes import api as snippet_folders
+from looplane.snippet_folders.sql import SNIPPET_FOLDER
+from looplane.snippets.routes import api as snippets
+from looplane.snippets.sql import SNIPPET
+from looplane.tag_groups.routes import api as tag_groups
+from looplane.tag_groups.sql import TAG_GROUP
+from looplane.tags.routes import api as tags
+from looplane.tags.sql import TAG
+from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
+from looplane.threads.routes import api as threads
+from looplane.threads.sql import THREAD
+
+APIS = (
+    threads,
+    messages,
+    comments,
+    blocked_senders,
+    contacts,
+    memberships,
+    contact_needs,
+    companies,
+    company_merges,
+    tag_groups,
+    tags,
+    projects,
+    issues,
+    customer_needs,
+    snippet_folders,
+    snippets,
+    changelog_tags,
+    changelogs,
+    broadcasts,
+    doc_groups,
+    doc_articles,
+    doc_drafts,
+    portal,
+    members,
+    keys,
+    files,
+    me,
+)
+RESOURCES = (
+    THREAD,
+    COMMENT,
+    BLOCKED_SENDER,
+    CONTACT,
+    COMPANY,
+    TAG_GROUP,
+    TAG,
+    PROJECT,
+    ISSUE,
+    SNIPPET_FOLDER,
+    SNIPPET,
+    CHANGELOG_TAG,
+    CHANGELOG,
+    DOC_GROUP,
+    ARTICLE,
+    DRAFT,
+    PORTAL_INSTANCE,
+    MEMBER,
+    INVITE,
+    KEY,
+    FILE,
+)
+EVENT_TYPES = (
+    *(each for noun in RESOURCES for each in noun.event_types),
+    *NEED_EVENTS,
+    *MESSAGE_EVENTS,
+)
