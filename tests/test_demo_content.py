@@ -31,7 +31,7 @@ COUNTS = {
     "issues": 27,
     "threads": 60,
     "thread_tags": 122,
-    "customer_needs": 45,
+    "customer_needs": 48,
     "messages": 172,
     "comments": 28,
     "comment_mentions": 17,
