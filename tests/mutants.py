@@ -24,6 +24,7 @@ from tests.mutations.contacts import CONTACTS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.demo import DEMO
 from tests.mutations.docs import DOCS
 from tests.mutations.files import FILES
 from tests.mutations.issues import ISSUES
@@ -49,6 +50,7 @@ MUTATIONS = [
     *REFERENCE,
     *MEMBERS,
     *DOCS,
+    *DEMO,
     *MESSAGES,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed

@@ -1,11 +1,12 @@
 """From content to rows: what was said in threads, to customers and among the team."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 import nh3
 
+from looplane.deliveries.commands import RETRY_AFTER
 from looplane.demo.rows import Row, ago, ident, staff
 from looplane.demo.schemas import Contact, Content, Member, Message, Thread
 from looplane.kit.html import CLEANER_VERSION, clean
@@ -20,6 +21,8 @@ _TYPES = {
     "live_chat": "live_chat",
     "ai_chat": "live_chat",
 }
+# Why a delivery failed, as the channel would say it.
+_REASON = "The mail server of {domain} did not answer."
 _LINE_ENDS = re.compile(r"<br>|</(?:p|li|tr|pre)>")
 _BETWEEN_CELLS = re.compile(r"</t[hd]>(?=<t[hd]>)")
 
@@ -48,6 +51,53 @@ def comments(content: Content, now: datetime) -> list[Row]:
         for thread in content.threads
         for position, comment in enumerate(thread.comments)
     ]
+
+
+def comment_mentions(content: Content, _now: datetime) -> list[Row]:
+    """Rows of `comment_mentions`; the names in the text are looked up."""
+    return [
+        {
+            "comment_id": ident("comment", f"{thread.slug}/{position}"),
+            "member_id": ident("member", member),
+            "is_listed": member in comment.mention_ids,
+            "is_written": member in comment.mentions,
+        }
+        for thread in content.threads
+        for position, comment in enumerate(thread.comments)
+        for member in dict.fromkeys([*comment.mentions, *comment.mention_ids])
+    ]
+
+
+def message_deliveries(content: Content, now: datetime) -> list[Row]:
+    """Rows of `deliveries` for mails of the team."""
+    contacts = {contact.slug: contact for contact in content.contacts}
+    return [
+        {
+            "id": ident("delivery", f"{thread.slug}/{position}"),
+            "event_id": ident("event", f"message/{thread.slug}/{position}"),
+            "kind": "message",
+            "target": contacts[thread.contact].email,
+            "subject_id": ident("message", f"{thread.slug}/{position}"),
+            "thread_id": ident("thread", thread.slug),
+            "state": message.delivery,
+            **_outcome(message, contacts[thread.contact], ago(now, hours=message.age_hours)),
+        }
+        for thread in content.threads
+        for position, message in enumerate(thread.messages)
+        if message.delivery is not None
+    ]
+
+
+def _outcome(message: Message, contact: Contact, created_at: datetime) -> Row:
+    if message.delivery == "delivered":
+        outcome: Row = {"attempts": 1, "delivered_by": "console", "updated_at": created_at}
+    else:
+        outcome = {
+            "attempts": len(RETRY_AFTER) + 1,
+            "reason": _REASON.format(domain=contact.email.partition("@")[2]),
+            "updated_at": created_at + sum(RETRY_AFTER, timedelta()),
+        }
+    return {**outcome, "created_at": created_at}
 
 
 def _message(content: Content, thread: Thread, position: int, now: datetime) -> Row:

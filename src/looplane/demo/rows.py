@@ -1,9 +1,10 @@
-"""From content to rows: everything but what belongs to threads."""
+"""From content to rows: people, companies, tags, projects and issues."""
 
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from looplane.demo.schemas import Content, Issue, Project, Tag, TagGroup
+from looplane.demo.schemas import Company, Content, Issue, Project, Tag, TagGroup
+from looplane.members.invites.rules import LIFETIME
 
 Row = dict[str, object]
 
@@ -44,29 +45,100 @@ def members(content: Content, now: datetime) -> list[Row]:
     ]
 
 
-def companies(content: Content, now: datetime) -> list[Row]:
-    """Rows of `companies`; status and tier by name."""
+def portals(content: Content, now: datetime) -> list[Row]:
+    """Rows of `portal_instances`."""
     return [
         {
-            **company.model_dump(exclude={"slug", "owner", "age_days"}),
-            "id": ident("company", company.slug),
-            "owner_id": ident("member", company.owner),
-            **stamps(now, company.age_days),
+            **portal.model_dump(include={"slug", "name", "language"}),
+            "id": ident("portal", portal.slug),
+            **stamps(now, portal.age_days),
         }
-        for company in content.companies
+        for portal in content.workspace.portals
     ]
 
 
-def contacts(content: Content, now: datetime) -> list[Row]:
-    """Rows of `contacts`."""
+def invites(content: Content, now: datetime) -> list[Row]:
+    """Rows of `invites` that nobody has accepted; no token opens them."""
     return [
         {
-            **contact.model_dump(exclude={"slug", "company", "age_days"}),
+            **invite.model_dump(include={"name", "email", "role"}),
+            "id": ident("invite", invite.slug),
+            "invited_by_id": ident("member", invite.invited_by),
+            "expires_at": ago(now, days=invite.age_days) + LIFETIME,
+            **stamps(now, invite.age_days),
+        }
+        for invite in content.workspace.invites
+    ]
+
+
+def blocked_senders(content: Content, now: datetime) -> list[Row]:
+    """Rows of `blocked_senders`."""
+    return [
+        {
+            **sender.model_dump(include={"type", "value"}),
+            "id": ident("blocked_sender", sender.value),
+            **stamps(now, sender.age_days),
+        }
+        for sender in content.workspace.blocked_senders
+    ]
+
+
+def companies(content: Content, now: datetime) -> list[Row]:
+    """Rows of `companies`; status and tier by name."""
+    there = [_company(company, now) for company in content.companies]
+    return there + [
+        {
+            **_company(merge.source, now),
+            "merged_into_id": ident("company", merge.into),
+            "deleted_at": ago(now, hours=merge.age_hours),
+            "updated_at": ago(now, hours=merge.age_hours),
+            "version": 2,
+        }
+        for merge in content.company_merges
+    ]
+
+
+def _company(company: Company, now: datetime) -> Row:
+    return {
+        **company.model_dump(exclude={"slug", "owner", "age_days"}),
+        "id": ident("company", company.slug),
+        "owner_id": ident("member", company.owner),
+        "version": 1,
+        **stamps(now, company.age_days),
+    }
+
+
+def contacts(content: Content, now: datetime) -> list[Row]:
+    """Rows of `contacts`; the database makes a membership of each primary company."""
+    moved = {slug: merge for merge in content.company_merges for slug in merge.contacts}
+    return [
+        {
+            **contact.model_dump(exclude={"slug", "company", "also_of", "age_days"}),
             "id": ident("contact", contact.slug),
             "company_id": ident("company", contact.company),
-            **stamps(now, contact.age_days),
+            "version": 2 if contact.slug in moved else 1,
+            **stamps(
+                now,
+                contact.age_days,
+                moved[contact.slug].age_hours / 24 if contact.slug in moved else None,
+            ),
         }
         for contact in content.contacts
+    ]
+
+
+def contact_companies(content: Content, now: datetime) -> list[Row]:
+    """Rows of `contact_companies` beside those of the primary companies."""
+    age_of = {company.slug: company.age_days for company in content.companies}
+    return [
+        {
+            "contact_id": ident("contact", contact.slug),
+            "company_id": ident("company", company),
+            "contact_created_at": ago(now, days=contact.age_days),
+            "created_at": ago(now, days=min(contact.age_days, age_of[company])),
+        }
+        for contact in content.contacts
+        for company in contact.also_of
     ]
 
 
@@ -101,6 +173,7 @@ def issues(content: Content, now: datetime) -> list[Row]:
     return [
         {
             **_tracked("issue", issue, now),
+            "label_ids": issue.labels,
             "project_id": ident("project", issue.project),
             "assignee_id": ident("member", issue.assignee),
         }
@@ -109,7 +182,7 @@ def issues(content: Content, now: datetime) -> list[Row]:
 
 
 def _tracked(noun: str, entry: Project | Issue, now: datetime) -> Row:
-    left_out = {"slug", "project", "assignee", "age_days", "updated_age_days"}
+    left_out = {"slug", "project", "assignee", "labels", "age_days", "updated_age_days"}
     return {
         **entry.model_dump(exclude=left_out),
         "id": ident(noun, entry.slug),

@@ -1,4 +1,4 @@
-"""The shape of the files in content/.
+"""The shape of the files in content/, but for what is written for readers (`page_schemas`).
 
 Things are named by slug, ages count backwards from the moment of seeding, and HTML is a list of
 pieces that are joined as they stand.
@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from looplane.demo.page_schemas import Changelogs, DocArticle, DocDraft, DocGroup, Html, Snippets
 from looplane.kit.schema import Color, Email, StrictModel
-
-Html = list[str]
+from looplane.translations import Language
 
 
 class Member(StrictModel):
@@ -22,10 +22,35 @@ class Member(StrictModel):
     age_days: float
 
 
+class Portal(StrictModel):
+    slug: str
+    name: str
+    language: Language
+    age_days: float
+
+
+class Invite(StrictModel):
+    slug: str
+    name: str
+    email: Email
+    role: Literal["ADMIN", "USER", "VIEWER"]
+    invited_by: str
+    age_days: float
+
+
+class BlockedSender(StrictModel):
+    type: Literal["EMAIL", "DOMAIN"]
+    value: str
+    age_days: float
+
+
 class Workspace(StrictModel):
     name: str
     mailbox: Email
     members: list[Member]
+    portals: list[Portal]
+    invites: list[Invite]
+    blocked_senders: list[BlockedSender]
 
 
 class Company(StrictModel):
@@ -41,11 +66,28 @@ class Company(StrictModel):
     age_days: float
 
 
+class CompanyMerge(StrictModel):
+    """A company that went into another, with the contacts and threads that moved.
+
+    The other one is described as it is after the merge.
+    """
+
+    slug: str
+    source: Company
+    into: str
+    contacts: list[str]
+    threads: list[str]
+    age_hours: float
+
+
 class Contact(StrictModel):
+    """`also_of` are companies beside the primary one."""
+
     slug: str
     name: str | None
     email: Email
     company: str | None
+    also_of: list[str] = Field(default_factory=list)
     is_subscribed: bool = True
     external_ids: dict[str, str] = Field(default_factory=dict)
     age_days: float
@@ -88,21 +130,29 @@ class Issue(StrictModel):
     priority: int
     project: str | None
     assignee: str | None
+    labels: list[str] = Field(default_factory=list)
     is_visible: bool = False
     age_days: float
     updated_age_days: float | None = None
 
 
 class Message(StrictModel):
+    """`delivery`: what became of a mail of ours, where that is to be seen."""
+
     age_hours: float
     sender: str = Field(alias="from")
     cc: list[str] = Field(default_factory=list)
+    delivery: Literal["delivered", "failed"] | None = None
     html: Html
 
 
 class Comment(StrictModel):
+    """`mentions` are the members whom the text names, `mention_ids` those who are listed."""
+
     age_hours: float
     author: str
+    mentions: list[str] = Field(default_factory=list)
+    mention_ids: list[str] = Field(default_factory=list)
     html: Html
 
 
@@ -156,8 +206,14 @@ class Thread(StrictModel):
 class Content(StrictModel):
     workspace: Workspace
     companies: list[Company]
+    company_merges: list[CompanyMerge]
     contacts: list[Contact]
     tags: Tags
     projects: list[Project]
     issues: list[Issue]
     threads: list[Thread]
+    snippets: Snippets
+    changelogs: Changelogs
+    help_groups: list[DocGroup]
+    help_articles: list[DocArticle]
+    help_drafts: list[DocDraft]

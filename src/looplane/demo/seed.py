@@ -6,15 +6,19 @@ from uuid import UUID
 
 import orjson
 
-from looplane.demo import message_rows, rows, sql, thread_rows
+from looplane.demo import merge_rows, message_rows, page_rows, rows, sql, thread_rows
 from looplane.demo.schemas import Content
 from looplane.kit.database import Connection
 
 # In the order in which the tables refer to each other.
 _STEPS = (
     (sql.MEMBERS, rows.members),
+    (sql.PORTALS, rows.portals),
+    (sql.INVITES, rows.invites),
+    (sql.BLOCKED_SENDERS, rows.blocked_senders),
     (sql.COMPANIES, rows.companies),
     (sql.CONTACTS, rows.contacts),
+    (sql.CONTACT_COMPANIES, rows.contact_companies),
     (sql.TAG_GROUPS, rows.tag_groups),
     (sql.TAGS, rows.tags),
     (sql.PROJECTS, rows.projects),
@@ -24,7 +28,25 @@ _STEPS = (
     (sql.CUSTOMER_NEEDS, thread_rows.customer_needs),
     (sql.MESSAGES, message_rows.messages),
     (sql.COMMENTS, message_rows.comments),
+    (sql.COMMENT_MENTIONS, message_rows.comment_mentions),
+    (sql.DELIVERIES, message_rows.message_deliveries),
+    (sql.COMPANY_MERGES, merge_rows.company_merges),
+    (sql.COMPANY_MERGE_ITEMS, merge_rows.company_merge_items),
+    (sql.SNIPPET_FOLDERS, page_rows.snippet_folders),
+    (sql.SNIPPETS, page_rows.snippets),
+    (sql.CHANGELOG_TAGS, page_rows.changelog_tags),
+    (sql.CHANGELOGS, page_rows.changelogs),
+    (sql.CHANGELOG_TRANSLATIONS, page_rows.changelog_translations),
+    (sql.CHANGELOG_TAG_LINKS, page_rows.changelog_tag_links),
+    (sql.BROADCASTS, page_rows.broadcasts),
+    (sql.DELIVERIES, page_rows.broadcast_deliveries),
+    (sql.DOC_GROUPS, page_rows.doc_groups),
+    (sql.DOC_ARTICLES, page_rows.doc_articles),
+    (sql.DOC_ARTICLE_TRANSLATIONS, page_rows.doc_article_translations),
+    (sql.DOC_DRAFTS, page_rows.doc_drafts),
 )
+# What is spread over several files.
+_LISTS = {"threads": "threads_", "help_articles": "help_articles_"}
 
 
 def read_content() -> Content:
@@ -32,8 +54,10 @@ def read_content() -> Content:
     folder = files(__package__) / "content"
     texts = {entry.name: entry.read_bytes() for entry in folder.iterdir()}
     parts = {name.removesuffix(".json"): orjson.loads(text) for name, text in texts.items()}
-    threads = [parts.pop(name) for name in sorted(parts) if name.startswith("threads")]
-    return Content(**parts, threads=[thread for some in threads for thread in some])
+    for whole, prefix in _LISTS.items():
+        lists = [parts.pop(name) for name in sorted(parts) if name.startswith(prefix)]
+        parts[whole] = [entry for each in lists for entry in each]
+    return Content(**parts)
 
 
 async def seed(con: Connection, workspace_id: UUID, now: datetime) -> None:

@@ -26,6 +26,7 @@ def threads(content: Content, now: datetime) -> list[Row]:
             "assignee_id": ident("member", thread.assignee),
             "reporter_id": ident("member", thread.reporter),
             "snoozed_until": _snoozed_until(thread, now),
+            "version": 1 if _moved_age(content, thread) is None else 2,
             **_moments(content, thread, now),
             **_draft(thread.draft, now),
         }
@@ -53,6 +54,7 @@ def _moments(content: Content, thread: Thread, now: datetime) -> Row:
         *(comment.age_hours for comment in thread.comments),
         *(_need_age(content, thread, need) for need in _needs(thread)),
         *_ages(thread.draft),
+        _moved_age(content, thread),
     ]
     ages = {
         "created_at": thread.messages[0].age_hours,
@@ -63,6 +65,12 @@ def _moments(content: Content, thread: Thread, now: datetime) -> Row:
         "last_snoozed_until": woken,
     }
     return {column: _at(age, now) for column, age in ages.items()}
+
+
+def _moved_age(content: Content, thread: Thread) -> float | None:
+    """Hours since it moved to another company with all that its company had."""
+    merges = content.company_merges
+    return next((merge.age_hours for merge in merges if thread.slug in merge.threads), None)
 
 
 def _first(*ages: float | None) -> float | None:

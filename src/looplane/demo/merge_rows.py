@@ -1,0 +1,50 @@
+"""From content to rows: companies that went into others, such that it can be taken back."""
+
+from datetime import datetime
+
+from looplane.companies.merges.rules import SETS
+from looplane.demo.rows import Row, ago, ident
+from looplane.demo.schemas import Content
+
+
+def company_merges(content: Content, now: datetime) -> list[Row]:
+    """Rows of `company_merges`: the survivors got what each source had in its sets."""
+    return [
+        {
+            "id": ident("company_merge", merge.slug),
+            "survivor_id": ident("company", merge.into),
+            "source_id": ident("company", merge.source.slug),
+            "filled": merge.source.model_dump(include=set(SETS)),
+            "created_at": ago(now, hours=merge.age_hours),
+        }
+        for merge in content.company_merges
+    ]
+
+
+def company_merge_items(content: Content, now: datetime) -> list[Row]:
+    """Rows of `company_merge_items`: contacts moved from their primary company."""
+    age_of = {contact.slug: contact.age_days for contact in content.contacts}
+    contacts: list[Row] = [
+        {
+            "merge_id": ident("company_merge", merge.slug),
+            "kind": "contact",
+            "item_id": ident("contact", slug),
+            "version": 2,
+            "member_since": ago(now, days=age_of[slug]),
+            "was_primary": True,
+            "was_member": False,
+        }
+        for merge in content.company_merges
+        for slug in merge.contacts
+    ]
+    threads: list[Row] = [
+        {
+            "merge_id": ident("company_merge", merge.slug),
+            "kind": "thread",
+            "item_id": ident("thread", slug),
+            "version": 2,
+        }
+        for merge in content.company_merges
+        for slug in merge.threads
+    ]
+    return [*contacts, *threads]
