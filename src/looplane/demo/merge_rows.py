@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from looplane.companies.merges.rules import SETS
+from looplane.companies.sql import SETS
 from looplane.demo.rows import Row, ago, ident
 from looplane.demo.schemas import Content
 
