@@ -63,8 +63,8 @@ def as_write(context: Context, now: datetime, events: Sequence[Event]) -> dict[s
 
 
 def types_of(events: Sequence[Event]) -> tuple[str, ...]:
-    """The types of `events`, in their order."""
-    return tuple(event.type for event in events)
+    """The types of `events`, each once and in their order."""
+    return tuple(dict.fromkeys(event.type for event in events))
 
 
 def difference(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:
