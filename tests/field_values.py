@@ -27,7 +27,7 @@ PLAIN: tuple[str, ...] = (
     "summary",
     "order",
 )
-PLAIN += ("label", "allowed_ips", "content", "attachments", "html", "description")
+PLAIN += ("label", "allowed_ips", "content", "attachments", "html", "description", "slug")
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
     "is_subscribed": False,
@@ -64,6 +64,7 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
     numbered: dict[str, Any] = dict.fromkeys(
         ("text", "ai_draft_html", "content", "html"), f"<p>{number}</p>"
     )
+    numbered["slug"] = f"slug-{number}"
     numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
     if name in numbered:
         return numbered[name]
