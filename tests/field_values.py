@@ -32,6 +32,7 @@ PLAIN: tuple[str, ...] = (
     "attachments",
     "html",
     "description",
+    "slug",
 )
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
@@ -69,6 +70,7 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
     numbered: dict[str, Any] = dict.fromkeys(
         ("text", "ai_draft_html", "content", "html"), f"<p>{number}</p>"
     )
+    numbered["slug"] = f"slug-{number}"
     numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
     if name in numbered:
         return numbered[name]

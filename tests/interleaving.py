@@ -165,6 +165,7 @@ class Stage:
             "/keys": make.api_key,
             "/threads/{thread_id}/comments": lambda: make.comment(thread),
             "/snippets/folders": make.snippet_folder,
+            "/portal/instances": make.portal_instance,
             "/snippets": make.snippet,
         }
         return f"{noun.format(thread_id=thread)}/{(await makers[noun]())['id']}"

@@ -170,8 +170,9 @@ def is_reference(name: str) -> bool:
 def path_ids(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
     """The parameters of its path, each naming one of `ids`."""
     found = re.findall(r"((?:[\w-]+/)?([\w-]+))/\{(\w+)\}", operation.path)
+    of_one = {name: kind for (asked, name), kind in _IN_PATH_OF.items() if asked == str(operation)}
     return {
-        name: ids[_IN_PATH_OF.get((str(operation), name)) or _IN_PATH.get(whole) or _IN_PATH[part]]
+        name: ids[of_one.get(name) or _IN_PATH.get(whole) or _IN_PATH[part]]
         for whole, part, name in found
     }
 

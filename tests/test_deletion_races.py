@@ -45,7 +45,7 @@ NEVER_NAMED = {"/threads", "/threads/{thread_id}/customer-needs", "/members/invi
 NEVER_NAMED |= {"/changelogs", "/snippets", "/threads/{thread_id}/comments"}
 NEVER_NAMED |= {"/contacts/blocked-senders", "/contacts/{id}/companies"}
 # What goes into another has tests of its own.
-ELSEWHERE = {"other company": "test_company_merge_races.py"}
+ELSEWHERE = dict.fromkeys(("other company", "merged company"), "test_company_merge_races.py")
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
 LISTS = [
