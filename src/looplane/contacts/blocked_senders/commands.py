@@ -9,7 +9,6 @@ from looplane.contacts.blocked_senders import rules, sql
 from looplane.contacts.blocked_senders.schemas import BlockedSenderCreate, BlockedSenderQuery
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.domains import ascii_domain, with_parents
 from looplane.kit.errors import Conflict
 from looplane.kit.responses import Answer
 
@@ -42,7 +41,5 @@ async def delete_blocked_sender(con: Connection, context: Context, id: UUID) -> 
 
 async def is_blocked(con: Connection, context: Context, email: str) -> bool:
     """Whether an address is blocked, by itself or by its domain or one above that."""
-    domain = ascii_domain(email.rpartition("@")[2])
-    domains = with_parents(domain) if domain else []
-    args = (context.workspace_id, rules.spelled_address(email), domains)
+    args = (context.workspace_id, *rules.blocked_as(email))
     return bool(await con.fetchval(sql.IS_BLOCKED, *args))

@@ -1,5 +1,6 @@
 """How what is blocked is spelled. Pure."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import TypeAdapter, ValidationError
@@ -7,6 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 from looplane.kit.domains import ascii_domain
 from looplane.kit.schema import Email
 
+# What stands between the parts of a domain, in all scripts.
+_FULL_STOPS = re.compile("[.\u3002\uff0e\uff61]")
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Email)
 _WRONG = {
     "EMAIL": "is no address such as sender@firm.example",
@@ -14,9 +17,19 @@ _WRONG = {
 }
 
 
+def blocked_as(email: str) -> tuple[str, list[str]]:
+    """How a block spells an address, and the domains by which it may be blocked as well."""
+    address = spelled_address(email)
+    labels = address.rpartition("@")[2].split(".")
+    above = (".".join(labels[i:]) for i in range(len(labels) - 1))
+    # One by one: a name that is no domain may be below one that is.
+    return address, [ascii_domain(each) or each for each in above]
+
+
 def spelled_address(email: str) -> str:
     """An address in small letters, its domain in ASCII where it has such a form."""
     local, _, host = email.rpartition("@")
+    host = _FULL_STOPS.sub(".", host).rstrip(".")
     return f"{local}@{ascii_domain(host) or host}".lower()
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from looplane.contacts.blocked_senders.rules import blocked_as
 from looplane.contacts.commands import find_or_create_contact
 from looplane.deliveries.schemas import DeliveryChannel
 from looplane.events import Event, as_write
@@ -32,6 +33,8 @@ from looplane.threads.children.commands import (
 )
 from looplane.threads.sql import THREAD
 
+# More than a mail may call itself, and less than an index takes.
+_MAX_NAME_BYTES = 1000
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
@@ -117,17 +120,18 @@ async def receive_message(con: Connection, context: Context, clean: CleanMessage
 
     Its contact is found by address, or made; it goes to its thread, which is open and unread then,
     or begins a new one, where it knows none or that one was deleted. Of a blocked sender nothing is
-    kept. Raises ValidationFailed where the sender's address is none; and, as every write may,
-    what is in `kit.database.COLLISION`, after which it can be taken in again.
+    kept. Raises ValidationFailed where the sender's address is none, or the message has no name;
+    and, as every write may, what is in `kit.database.COLLISION`, after which it can be taken in
+    again.
     """
     message = clean.message
     address = _address(_storable(message.sender.email))
-    external_id = _storable(message.external_id)
-    names = [external_id, erased_name(external_id)]
+    external_id = _name(message)
+    names = [external_id, erased_name(_storable(message.external_id))]
     async with con.transaction():
         await con.execute(sql.HOLD_NAME, context.workspace_id, external_id)
-        args = (context.workspace_id, address.lower(), _domains(address), names)
-        known = await con.fetchrow(sql.FIND_KNOWN, *args)
+        key = (context.workspace_id, *blocked_as(address))
+        known = await con.fetchrow(sql.FIND_KNOWN, *key, names)
         assert known is not None, "a select without a table answers one row"
         if known["is_blocked"]:
             return Receipt("blocked")
@@ -212,7 +216,7 @@ def _row(clean: CleanMessage, thread_id: UUID, *, is_opening: bool) -> dict[str,
         "bcc": [],
         "html": clean.html,
         "user_id": None,
-        "external_id": _storable(message.external_id),
+        "external_id": _name(message),
         "is_opening": is_opening,
     }
 
@@ -236,10 +240,12 @@ def _address(text: str) -> str:
         raise ValidationFailed(["sender: must be an e-mail address"]) from None
 
 
-def _domains(address: str) -> list[str]:
-    """The domain of an address and all that it is below of."""
-    labels = address.lower().rpartition("@")[2].rstrip(".").split(".")
-    return [".".join(labels[i:]) for i in range(len(labels))]
+def _name(message: InboundMessage) -> str:
+    """What the message is known by: as the channel calls it, or the digest where that is long."""
+    name = _storable(message.external_id)
+    if not name.strip():
+        raise ValidationFailed(["external_id: the channel must have a name for the message"])
+    return name if len(name.encode()) <= _MAX_NAME_BYTES else erased_name(name)
 
 
 def _storable(text: str) -> str:
