@@ -11,12 +11,17 @@ ERASED = "<p>Erased.</p>"
 LIFT_TIME_LIMIT = "set local statement_timeout = 0"
 
 # One address is one person: whoever was deleted and wrote again has several contacts.
-FIND = """
-select id, lower(email) as address from contacts
-where workspace_id = $1 and lower(email) in (
+_NAMED_CONTACTS = """
+from contacts where workspace_id = $1 and lower(email) in (
   select lower(email) from contacts
-  where workspace_id = $1 and (id = $2 or lower(email) = lower($3)))
-order by id = $2 desc nulls last, deleted_at desc nulls first, id"""
+  where workspace_id = $1 and (id = $2 or lower(email) = lower($3)))"""
+# For update, not for less: a thread that is being made holds its contact for key share.
+HOLD_CONTACTS = f"""
+select id, lower(email) as address {_NAMED_CONTACTS}
+order by id = $2 desc nulls last, deleted_at desc nulls first, id for update"""
+HOLD_THREADS = f"""
+select from threads where workspace_id = $1 and contact_id in (select id {_NAMED_CONTACTS})
+order by id for update"""
 
 FIND_THREADS = "select id from threads where workspace_id = $1 and contact_id = any ($2)"
 
