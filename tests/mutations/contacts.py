@@ -49,9 +49,9 @@ CONTACTS = [
     ),
     Mutation(
         "a domain above is not blocked with",
-        "src/looplane/contacts/blocked_senders/commands.py",
-        "with_parents(domain) if domain else []",
-        "[domain] if domain else []",
+        "src/looplane/contacts/blocked_senders/rules.py",
+        "for i in range(len(labels) - 1))",
+        "for i in range(1))",
         "test_blocked_senders.py",
     ),
 ]
