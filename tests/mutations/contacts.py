@@ -23,15 +23,16 @@ CONTACTS = [
     Mutation(
         "what was moved elsewhere goes back",
         f"{_MERGES}/sql.py",
-        "where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null\n"
-        "  and t.id = any (array(select there.id from company_merge_items i\n"
-        "    join threads there on there.workspace_id = $1 and there.id = i.item_id\n"
-        "      and there.company_id = $3 and there.deleted_at is null\n",
-        "where t.workspace_id = $1 and t.deleted_at is null\n"
-        "  and t.id = any (array(select there.id from company_merge_items i\n"
-        "    join threads there on there.workspace_id = $1 and there.id = i.item_id\n"
-        "      and $3::uuid is not null and there.deleted_at is null\n",
+        "where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null\n",
+        "where t.workspace_id = $1 and t.deleted_at is null\n",
         "test_company_merges.py",
+    ),
+    Mutation(
+        "of a merge only the first batch comes back",
+        f"{_MERGES}/sql.py",
+        "select (select count(*) from moved) as count from batch",
+        "select nullif((select count(*) from moved), 0) as count from batch",
+        "test_company_merge_batches.py",
     ),
     Mutation(
         "the latest company left takes the primary place",
