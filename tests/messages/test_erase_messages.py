@@ -131,3 +131,22 @@ async def test_what_is_being_written_is_erased_too(
             await come_about(lambda: waits_for(con, erasure))
         assert (await erasure).messages == 1
     assert await words(db, workspace) == []
+
+
+async def test_what_they_were_called_before_names_nobody(
+    client: httpx.AsyncClient, make: Factory, receive: Receive, db: Any, workspace: Workspace
+) -> None:
+    contact = await make.contact(email=ADDRESS)
+    thread = await make.thread(contact_email="other@mail.example")
+    copied = [{"email": address} for address in (ADDRESS, "taken@mail.example")]
+    await make.message(thread["id"], cc=copied)
+    for address in ("taken@mail.example", "new@mail.example"):
+        await client.patch(f"/contacts/{contact['id']}", json={"email": address})
+    await make.contact(email="taken@mail.example")
+
+    await erase_contact(db, eraser(workspace), contact["id"])
+
+    assert await words(db, workspace) == []
+    # Whose address it is now is somebody else.
+    message = (await messages_of(client, thread["id"]))[1]
+    assert [each["email"] for each in message["cc"]] == ["taken@mail.example"]

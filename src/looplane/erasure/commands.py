@@ -65,14 +65,15 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
 async def _hold(
     con: Connection, workspace_id: UUID, text: str
 ) -> tuple[list[UUID], list[str], list[UUID]]:
-    """The contacts, their addresses, and their threads, which nobody else changes now.
+    """The contacts, their addresses of now and before, and their threads.
 
-    Whoever was writing to them is done, and whoever is to write finds no such contact.
+    Nobody else changes them now. Whoever was writing to them is done, and whoever is to write finds no such contact.
     """
     named = (workspace_id, parse_id(text), text)
     # Threads before contacts, as all do who hold both.
     await con.execute(sql.HOLD_THREADS, *named)
     found = await con.fetch(sql.HOLD_CONTACTS, *named)
     ids: list[UUID] = or_404([row["id"] for row in found] or None, CONTACT.noun)
+    former = await con.fetch(sql.FIND_FORMER_ADDRESSES, workspace_id, ids)
     threads = await con.fetch(sql.FIND_THREADS, workspace_id, ids)
-    return ids, list({row["address"] for row in found}), [row["id"] for row in threads]
+    return ids, [*{row["address"] for row in (*found, *former)}], [row["id"] for row in threads]

@@ -23,6 +23,15 @@ HOLD_THREADS = f"""
 select from threads where workspace_id = $1 and contact_id in (select id {_NAMED_CONTACTS})
 order by id for update"""
 
+# What those contacts ($2) were reached by before, as far as events tell, unless that is the address
+# of another contact by now.
+FIND_FORMER_ADDRESSES = """
+select distinct lower(e.before->>'email') as address from events e
+where e.workspace_id = $1 and e.aggregate_id = any ($2) and e.type = 'contact.updated'
+  and e.before->>'email' is not null and not exists (
+    select from contacts c where c.workspace_id = $1 and lower(c.email) = lower(e.before->>'email')
+      and c.deleted_at is null and c.id <> all ($2))"""
+
 FIND_THREADS = "select id from threads where workspace_id = $1 and contact_id = any ($2)"
 
 ERASE_CONTACT = """
