@@ -49,6 +49,13 @@ CONTACTS = [
         "test_company_domains.py",
     ),
     Mutation(
+        "whoever waits for a merge joins no company",
+        "src/looplane/contacts/sql.py",
+        "where o.workspace_id = $1 and o.id = (",
+        "where o.workspace_id = $1 and o.deleted_at is null and o.id = (",
+        _RACES,
+    ),
+    Mutation(
         "a domain above is not blocked with",
         "src/looplane/contacts/blocked_senders/rules.py",
         "for i in range(len(labels) - 1))",

@@ -67,7 +67,8 @@ async def _hold(
 ) -> tuple[list[UUID], list[str], list[UUID]]:
     """The contacts, their addresses of now and before, and their threads.
 
-    Nobody else changes them now. Whoever was writing to them is done, and whoever is to write finds no such contact.
+    Nobody else changes them now: whoever was writing to them is done, and whoever is to write finds
+    no such contact.
     """
     named = (workspace_id, parse_id(text), text)
     # Threads before contacts, as all do who hold both.
