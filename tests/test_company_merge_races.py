@@ -154,6 +154,10 @@ async def test_a_link_to_a_company_that_goes(stage: Stage, link: str, *, is_firs
         linked, merged = met.statuses if is_first else met.statuses[::-1]
         assert (merged, linked in {200, 400, 404}) == (200, True), (step, met.statuses)
         await assert_none_is_with(stage, b)
+        if link in {"new contact", "new thread of the domain"}:
+            query = {"email": things["address"]}
+            new = (await stage.second.get("/contacts/by-email", params=query)).json()
+            assert new["company_id"] == a, step
         if link in {"thread", "contact"}:
             await stage.chain(things["contact"])
 

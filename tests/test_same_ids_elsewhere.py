@@ -37,6 +37,7 @@ COPIED = [
     "contact_companies",
     "company_merges",
     "company_merge_items",
+    "company_merge_threads",
     "blocked_senders",
     "portal_instances",
     "tag_groups",

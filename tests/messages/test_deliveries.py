@@ -217,6 +217,19 @@ async def test_a_worker_that_dies_half_way_leaves_it_due(
     assert [str(each.subject_id) for each in sink.taken] == [id]
 
 
+async def test_a_round_in_one_transaction_is_one_delivery(
+    make: Factory, pool: asyncpg.Pool, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    messages = [await due_message(make, clock) for _ in range(2)]
+    sink = Sink()
+    # As behind a pooler: whoever dies in a round undoes all of it, and all that left leaves again.
+    for taken in range(1, 3):
+        async with pool.acquire() as con, con.transaction():
+            assert (await deliver_due(con, clock, {"email": sink})).delivered == 1
+        assert [str(each.subject_id) for each in sink.taken] == messages[:taken]
+        assert (await states(db, workspace)).count("delivered") == taken
+
+
 async def test_the_console_says_what_would_be_mailed(
     make: Factory, db: Any, clock: SteppedClock
 ) -> None:

@@ -1,9 +1,12 @@
 """Of a person who is forgotten no message says a word, and none of others names them."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
+import pytest
 
 from looplane.deliveries.commands import deliver_due
 from looplane.erasure.commands import erase_contact
@@ -14,6 +17,7 @@ from looplane.messages.inbound.commands import Person, ReceivedFile
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
 from tests.messages.conftest import Receive, Sink, inbound, messages_of
+from tests.processes import BLOCKS, come_about
 from tests.witness import events_of, everything
 
 WORD = "zanzibar"
@@ -98,8 +102,51 @@ async def test_no_word_is_left_anywhere(
     assert again.messages == 2
 
 
+async def waits_for(con: Any, task: asyncio.Task[Any]) -> bool:
+    return task.done() or await con.fetchval(BLOCKS)
+
+
 async def contact_of(db: Any, workspace: Workspace) -> UUID:
     found = await db.fetchval(
         "select id from contacts where workspace_id = $1 and email like 'erased-%'", workspace.id
     )
     return UUID(str(found))
+
+
+@pytest.mark.parametrize("is_answer", [False, True])
+async def test_what_is_being_written_is_erased_too(
+    receive: Receive,
+    make: Factory,
+    pool: asyncpg.Pool,
+    db: Any,
+    workspace: Workspace,
+    is_answer: bool,
+) -> None:
+    contact = await make.contact(email=ADDRESS)
+    into = {"thread_id": (await make.thread(contact_email=ADDRESS))["id"]} if is_answer else {}
+    async with pool.acquire() as con, pool.acquire() as erasing:
+        async with con.transaction():
+            await receive(inbound(sender=Person(ADDRESS), html=f"<p>{WORD}</p>", **into), con)
+            erasure = asyncio.create_task(erase_contact(erasing, eraser(workspace), contact["id"]))
+            await come_about(lambda: waits_for(con, erasure))
+        assert (await erasure).messages == 1
+    assert await words(db, workspace) == []
+
+
+async def test_what_they_were_called_before_names_nobody(
+    client: httpx.AsyncClient, make: Factory, receive: Receive, db: Any, workspace: Workspace
+) -> None:
+    contact = await make.contact(email=ADDRESS)
+    thread = await make.thread(contact_email="other@mail.example")
+    copied = [{"email": address} for address in (ADDRESS, "taken@mail.example")]
+    await make.message(thread["id"], cc=copied)
+    for address in ("taken@mail.example", "new@mail.example"):
+        await client.patch(f"/contacts/{contact['id']}", json={"email": address})
+    await make.contact(email="taken@mail.example")
+
+    await erase_contact(db, eraser(workspace), contact["id"])
+
+    assert await words(db, workspace) == []
+    # Whose address it is now is somebody else.
+    message = (await messages_of(client, thread["id"]))[1]
+    assert [each["email"] for each in message["cc"]] == ["taken@mail.example"]

@@ -179,6 +179,28 @@ async def test_of_a_blocked_sender_nothing_is_kept(
     assert (await receive(inbound(sender=Person(sender)), here=other.id)).outcome == "received"
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "sender"),
+    [
+        ("DOMAIN", "müller.example", "a@MÜLLER.example"),
+        ("DOMAIN", "müller.example", "a@deep.xn--mller-kva.example"),
+        ("DOMAIN", "xn--mller-kva.example", "a@deep.müller.example"),
+        ("DOMAIN", "müller.example", "a@no_domain.müller.example"),
+        ("DOMAIN", "bad.example", "a@no_domain.bad.example"),
+        ("DOMAIN", "bad.example", "a@bad.example."),
+        ("DOMAIN", "bad.example", "a@bad。example"),
+        ("EMAIL", "A@müller.example", "a@MÜLLER.example"),
+        ("EMAIL", "a@müller.example", "A@xn--mller-kva.example"),
+        ("EMAIL", "a@bad.example", "a@bad.example."),
+    ],
+)
+async def test_another_spelling_is_blocked_too(
+    receive: Receive, make: Factory, kind: str, value: str, sender: str
+) -> None:
+    await make.blocked_sender(type=kind, value=value)
+    assert (await receive(sender=Person(sender))).outcome == "blocked"
+
+
 async def test_whoever_is_blocked_no_more_comes_in(
     receive: Receive, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:

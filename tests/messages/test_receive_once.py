@@ -7,6 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
+from looplane.kit.errors import ValidationFailed
 from looplane.kit.ids import new_id
 from looplane.messages.inbound.commands import Person
 from tests.conftest import Workspace
@@ -88,3 +89,21 @@ async def test_the_table_itself_takes_a_name_once(receive: Receive, db: Any) -> 
     copied = "update messages set external_id = (select external_id from messages where id = $1) where id = $2"
     with pytest.raises(asyncpg.UniqueViolationError):
         await db.execute(copied, first.message_id, second.message_id)
+
+
+async def test_a_name_of_any_length(receive: Receive) -> None:
+    # So long that no index takes it, and nothing that compresses.
+    name = "".join(str(new_id()) for _ in range(300))
+    outcomes = [(await receive(inbound(external_id=name))).outcome for _ in range(2)]
+    assert outcomes == ["received", "duplicate"]
+    assert (await receive(inbound(external_id=f"{name}+"))).outcome == "received"
+
+
+@pytest.mark.parametrize("name", ["", " ", "\0"])
+async def test_without_a_name_no_two_are_taken_for_one(
+    receive: Receive, db: Any, workspace: Workspace, name: str
+) -> None:
+    before = await everything(db, workspace.id)
+    with pytest.raises(ValidationFailed):
+        await receive(inbound(external_id=name))
+    assert await everything(db, workspace.id) == before

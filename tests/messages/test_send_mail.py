@@ -24,7 +24,7 @@ async def test_copies_and_files(
     thread, content = await make.thread(), b"\x00\xffpicture"
     file = {
         "Name": "a picture.png",
-        "ContentType": "image/png",
+        "ContentType": "image/png; name=a.png",
         "Content": base64.b64encode(content).decode(),
         "ContentLength": 3,
         "ContentID": "picture@1",
@@ -47,7 +47,7 @@ async def test_copies_and_files(
     assert first == {
         "id": first["id"],
         "Name": "a picture.png",
-        "ContentType": "image/png",
+        "ContentType": "image/png; name=a.png",
         "ContentLength": len(content),
         "ContentID": "picture@1",
     }
@@ -92,6 +92,10 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"attachments": [{**FILE, "Name": ""}]}, ["attachments.0.Name"]),
     (
         {"attachments": [{**FILE, "ContentType": "text/html\r\nX: y"}]},
+        ["attachments.0.ContentType"],
+    ),
+    (
+        {"attachments": [{**FILE, "ContentType": "text/html; x=y\r\nX: y"}]},
         ["attachments.0.ContentType"],
     ),
     ({"attachments": [{**FILE, "ContentID": "<x>"}]}, ["attachments.0.ContentID"]),

@@ -23,15 +23,16 @@ CONTACTS = [
     Mutation(
         "what was moved elsewhere goes back",
         f"{_MERGES}/sql.py",
-        "where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null\n"
-        "  and t.id = any (array(select there.id from company_merge_items i\n"
-        "    join threads there on there.workspace_id = $1 and there.id = i.item_id\n"
-        "      and there.company_id = $3 and there.deleted_at is null\n",
-        "where t.workspace_id = $1 and t.deleted_at is null\n"
-        "  and t.id = any (array(select there.id from company_merge_items i\n"
-        "    join threads there on there.workspace_id = $1 and there.id = i.item_id\n"
-        "      and $3::uuid is not null and there.deleted_at is null\n",
+        "where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null\n",
+        "where t.workspace_id = $1 and t.deleted_at is null\n",
         "test_company_merges.py",
+    ),
+    Mutation(
+        "of a merge only the first batch comes back",
+        f"{_MERGES}/sql.py",
+        "select (select count(*) from moved) as count from batch",
+        "select nullif((select count(*) from moved), 0) as count from batch",
+        "test_company_merge_batches.py",
     ),
     Mutation(
         "the latest company left takes the primary place",
@@ -48,10 +49,17 @@ CONTACTS = [
         "test_company_domains.py",
     ),
     Mutation(
+        "whoever waits for a merge joins no company",
+        "src/looplane/contacts/sql.py",
+        "where o.workspace_id = $1 and o.id = (",
+        "where o.workspace_id = $1 and o.deleted_at is null and o.id = (",
+        _RACES,
+    ),
+    Mutation(
         "a domain above is not blocked with",
         "src/looplane/contacts/blocked_senders/rules.py",
-        "with_parents(domain)",
-        "[domain]",
+        "for i in range(len(labels) - 1))",
+        "for i in range(1))",
         "test_blocked_senders.py",
     ),
 ]

@@ -31,9 +31,30 @@ MESSAGES = [
     Mutation(
         "what was erased comes in again",
         f"{_INBOUND}/commands.py",
-        "names = [external_id, erased_name(external_id)]",
+        "names = [external_id, erased_name(_storable(message.external_id))]",
         "names = [external_id]",
         "messages/test_erase_messages.py",
+    ),
+    Mutation(
+        "a blocked domain comes in with another full stop",
+        "src/looplane/contacts/blocked_senders/rules.py",
+        '_FULL_STOPS.sub(".", host).rstrip(".")',
+        "host",
+        "messages/test_receive_message.py",
+    ),
+    Mutation(
+        "what is being written is not erased",
+        "src/looplane/erasure/sql.py",
+        "deleted_at desc nulls first, id for update",
+        "deleted_at desc nulls first, id",
+        "messages/test_erase_messages.py",
+    ),
+    Mutation(
+        "a pooler's transaction holds many deliveries",
+        f"{_DELIVERIES}/commands.py",
+        "            break\n",
+        "            continue\n",
+        "messages/test_deliveries.py",
     ),
     Mutation(
         "a message overtakes one of its thread that could not be delivered",

@@ -40,8 +40,7 @@ async def create_contact(con: Connection, context: Context, contact: ContactCrea
     has_chosen = faults or "company_id" in values
     domains = [] if has_chosen else own_domains(values.get("email", ""))
     async with con.transaction():
-        owner = domains and await con.fetchval(sql.FIND_OWNER, context.workspace_id, domains)
-        held = {"company_id": owner} if owner else {}
+        held = await _hold_owner(con, context, domains)
         return await changes.create(con, context, sql.CONTACT, whole, faults=faults, held=held)
 
 
@@ -70,8 +69,10 @@ async def find_or_create_contact(
     domains = own_domains(email) if company_id is None else []
     found = or_404(await con.fetchrow(sql.HOLD_BY_EMAIL, *key, domains), sql.CONTACT.noun)
     if found["id"] is None:
-        owner = {"company_id": found["owner_id"]} if found["owner_id"] else {}
-        events = await _create_if_missing(con, context, _new(email, name, company_id), owner)
+        owners = found["owners"] or []
+        owner = {"company_id": owners[0]} if owners else {}
+        new, has_gone = _new(email, name, company_id), owners == [None]
+        events = () if has_gone else await _create_if_missing(con, context, new, owner)
         if not events:
             return await find_or_create_contact(con, context, email, name, company_id)
         return or_404(await con.fetchrow(sql.FIND_BY_EMAIL, *key), sql.CONTACT.noun), events
@@ -81,6 +82,17 @@ async def find_or_create_contact(
     sent = {"company_id": str(company_id)}
     events = (await changes.update(con, context, sql.CONTACT, row["id"], sent)).events
     return or_404(await con.fetchrow(sql.FIND_BY_EMAIL, *key), sql.CONTACT.noun), events
+
+
+async def _hold_owner(con: Connection, context: Context, domains: list[str]) -> Values:
+    """The company that owns the closest of the domains, if any, kept from being deleted."""
+    if not domains:
+        return {}
+    row = await con.fetchrow(sql.FIND_OWNER, context.workspace_id, domains)
+    if row is None:
+        return {}
+    has_gone = row["id"] is None
+    return await _hold_owner(con, context, domains) if has_gone else {"company_id": row["id"]}
 
 
 def _new(email: str, name: str | None, company_id: UUID | None) -> dict[str, object]:

@@ -65,8 +65,8 @@ select {CONTACT.body}::text as body, ct.version from contacts ct {CONTACT.joins}
 where ct.workspace_id = $1 and lower(ct.email) = lower($2) and ct.deleted_at is null"""
 
 # The one company to which the closest claimed of the domains {0} belongs, kept from being deleted;
-# none where several claim it. The domains are looked for in all workspaces at once, as in
-# FIND_COMPANIES.
+# none where several claim it, and null where it went while we waited for it: then another one may
+# have its domains by now. They are looked for in all workspaces at once, as in FIND_COMPANIES.
 _OWNER = """
 with claims as materialized (
   select workspace_id, id, domains from companies
@@ -75,22 +75,22 @@ ranked as materialized (
   select id, (select min(place) from unnest({0}::text[]) with ordinality as named(domain, place)
     where domain = any (claims.domains)) as place
   from claims where workspace_id = $1)
-select o.id from companies o
-where o.workspace_id = $1 and o.deleted_at is null and o.id = (
+select case when o.deleted_at is null then o.id end as id from companies o
+where o.workspace_id = $1 and o.id = (
   select case when count(*) = 1 then (array_agg(id))[1] end from ranked
   where place = (select min(place) from ranked))
 for key share"""
 FIND_OWNER = _OWNER.format("$2")
 
 # The contact with the address $2, kept from being deleted to the end of the transaction; where
-# there is none, the owner of the domains $3.
+# there is none, the owner of the domains $3, as a list.
 HOLD_BY_EMAIL = f"""
 with held as materialized (
   select id from contacts
   where workspace_id = $1 and lower(email) = lower($2) and deleted_at is null for key share)
 select (select id from held) as id,
   case when not exists (select from held) and $3::text[] <> '{{}}'
-    then ({_OWNER.format("$3")}) end as owner_id"""
+    then array({_OWNER.format("$3")}) end as owners"""
 
 FIND_BY_EMAIL = f"""
 select ct.id, cc.id as company_id from contacts ct {CONTACT.joins}

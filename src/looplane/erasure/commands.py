@@ -38,19 +38,16 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
     workspace_id = context.workspace_id
     async with con.transaction():
         await con.execute(sql.LIFT_TIME_LIMIT)
-        found = await con.fetch(sql.FIND, workspace_id, parse_id(text), text)
-        ids: list[UUID] = or_404([row["id"] for row in found] or None, CONTACT.noun)
-        rows = await con.fetch(sql.FIND_THREADS, workspace_id, ids)
-        threads, now = [row["id"] for row in rows], context.clock()
+        ids, addresses, threads = await _hold(con, workspace_id, text)
+        now = context.clock()
         await con.execute(sql.ERASE_CONTACT, workspace_id, ids, now)
         await con.execute(sql.ERASE_THREADS, workspace_id, threads, now, sql.ERASED)
         await con.execute(sql.ERASE_WRITTEN_MENTIONS, workspace_id, threads)
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
-        addresses = list({row["address"] for row in found})
         await con.execute(sql.DELETE_FILES, workspace_id, threads)
         await con.execute(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
-        named = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
-        messages_named = [row["id"] for row in named]
+        others = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
+        messages_named = [row["id"] for row in others]
         erased = [
             await con.execute(sql.ERASE_MESSAGES, workspace_id, threads, sql.ERASED),
             await con.execute(sql.ERASE_COMMENTS, workspace_id, threads, now, sql.ERASED),
@@ -63,3 +60,21 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.DELETE_ANSWERS, workspace_id, [*ids, *threads])
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))
+
+
+async def _hold(
+    con: Connection, workspace_id: UUID, text: str
+) -> tuple[list[UUID], list[str], list[UUID]]:
+    """The contacts, their addresses of now and before, and their threads.
+
+    Nobody else changes them now: whoever was writing to them is done, and whoever is to write finds
+    no such contact.
+    """
+    named = (workspace_id, parse_id(text), text)
+    # Threads before contacts, as all do who hold both.
+    await con.execute(sql.HOLD_THREADS, *named)
+    found = await con.fetch(sql.HOLD_CONTACTS, *named)
+    ids: list[UUID] = or_404([row["id"] for row in found] or None, CONTACT.noun)
+    former = await con.fetch(sql.FIND_FORMER_ADDRESSES, workspace_id, ids)
+    threads = await con.fetch(sql.FIND_THREADS, workspace_id, ids)
+    return ids, [*{row["address"] for row in (*found, *former)}], [row["id"] for row in threads]

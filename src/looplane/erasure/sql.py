@@ -12,12 +12,26 @@ ERASED = "<p>Erased.</p>"
 LIFT_TIME_LIMIT = "set local statement_timeout = 0"
 
 # One address is one person: whoever was deleted and wrote again has several contacts.
-FIND = """
-select id, lower(email) as address from contacts
-where workspace_id = $1 and lower(email) in (
+_NAMED_CONTACTS = """
+from contacts where workspace_id = $1 and lower(email) in (
   select lower(email) from contacts
-  where workspace_id = $1 and (id = $2 or lower(email) = lower($3)))
-order by id = $2 desc nulls last, deleted_at desc nulls first, id"""
+  where workspace_id = $1 and (id = $2 or lower(email) = lower($3)))"""
+# For update, not for less: a thread that is being made holds its contact for key share.
+HOLD_CONTACTS = f"""
+select id, lower(email) as address {_NAMED_CONTACTS}
+order by id = $2 desc nulls last, deleted_at desc nulls first, id for update"""
+HOLD_THREADS = f"""
+select from threads where workspace_id = $1 and contact_id in (select id {_NAMED_CONTACTS})
+order by id for update"""
+
+# What those contacts ($2) were reached by before, as far as events tell, unless that is the address
+# of another contact by now.
+FIND_FORMER_ADDRESSES = """
+select distinct lower(e.before->>'email') as address from events e
+where e.workspace_id = $1 and e.aggregate_id = any ($2) and e.type = 'contact.updated'
+  and e.before->>'email' is not null and not exists (
+    select from contacts c where c.workspace_id = $1 and lower(c.email) = lower(e.before->>'email')
+      and c.deleted_at is null and c.id <> all ($2))"""
 
 FIND_THREADS = "select id from threads where workspace_id = $1 and contact_id = any ($2)"
 

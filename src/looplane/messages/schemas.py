@@ -40,7 +40,9 @@ _FileName = Annotated[
     ),
     matching(_FILE_NAME, "must be the name of a file, without a folder or control characters"),
 ]
-_MEDIA_TYPE = r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}"
+_PART = "[A-Za-z0-9!#$&^_.+-]{1,100}"
+# With parameters, such as `; charset=utf-8`: mail programs send what the mail said.
+_MEDIA_TYPE = f"{_PART}/{_PART}(;[ -~]{{1,200}})?"
 _MediaType = Annotated[
     Text,
     Field(json_schema_extra={"pattern": f"^{_MEDIA_TYPE}$"}),

@@ -3,9 +3,10 @@
 A merge is one write with two events: `company.updated` of the survivor, which says what it got and
 how many threads and contacts moved, and `company.deleted` of the source. What moves has a new
 version and no event of its own: which threads and contacts they are, and the version that each got,
-is in `company_merge_items`, for as long as there are companies.
+is in `company_merge_threads` and `company_merge_items`, for as long as there are companies.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,6 +120,7 @@ async def _hold(
     faults = unknown_reference(sent, "source_id", "company", source)
     context.raise_faults(faults or (["source_id: is the same company"] if source_id == id else []))
     assert source is not None, "it would be a fault"
+    await con.execute(sql.SAY_HELD)
     last = max(survivor["updated_at"], source["updated_at"])
     now = later_than(last, context.clock)
     return _Pair(id, source["id"], survivor["version"], now)
@@ -155,11 +157,11 @@ async def _move_back(con: Connection, context: Context, merge_id: UUID, pair: _P
 async def _in_batches(con: Connection, statement: str, *args: object) -> int:
     """How many threads moved, all that there are."""
     total = 0
-    while True:
-        moved = _rows(await con.execute(statement, *args))
+    for batch in itertools.count():
+        if (moved := await con.fetchval(statement, *args, batch)) is None:
+            break
         total += moved
-        if moved < sql.BATCH:
-            return total
+    return total
 
 
 def _counts(threads: int, contacts: str) -> Values:

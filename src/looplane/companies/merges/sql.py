@@ -11,6 +11,9 @@ HOLD = """
 select id, version, updated_at, deleted_at from companies
 where workspace_id = $1 and id = any ($2::uuid[]) order by id for update"""
 
+# For the rest of the transaction: what moves need not ask whether a company is being merged.
+SAY_HELD = "set local looplane.holds_companies = 'on'"
+
 FIND = COMPANY.find()
 
 # $2 merge, $3 survivor, $4 source, $5 what was filled, $6 when.
@@ -24,6 +27,7 @@ _PLACES = "p(survivor, source) as (select $3::uuid, $4::uuid)"
 
 # As many threads as one statement moves.
 BATCH = 10_000
+# Batch $6, and how many it has; none where nothing is left.
 MOVE_THREADS = f"""
 with {_PLACES}, moved as (
   update threads t set company_id = p.survivor, {_TOUCH.format("t")}
@@ -31,8 +35,9 @@ with {_PLACES}, moved as (
     and t.id = any (array(select id from threads
       where workspace_id = $1 and company_id = $4 and deleted_at is null limit {BATCH}))
   returning t.id, t.version)
-insert into company_merge_items (workspace_id, merge_id, kind, item_id, version)
-select $1, $2, 'thread', id, version from moved"""
+insert into company_merge_threads (workspace_id, merge_id, batch, thread_ids, versions)
+select $1, $2, $6, array_agg(id), array_agg(version) from moved having count(*) > 0
+returning cardinality(thread_ids) as count"""
 
 NOTE_CONTACTS = """
 with held as materialized (
@@ -81,16 +86,19 @@ FIND_MERGE = """
 select id, filled, created_at from company_merges
 where workspace_id = $1 and survivor_id = $2 and source_id = $3 and undone_at is null"""
 
-# The other way round: what moved and is still with the survivor goes back to the source.
+# The other way round: what moved and is still with the survivor goes back to the source. Of batch
+# $6, and how many of it moved; none where there is no such batch.
 MOVE_THREADS_BACK = f"""
-with {_PLACES}
-update threads t set company_id = p.source, {_TOUCH.format("t")}
-from p
-where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null
-  and t.id = any (array(select there.id from company_merge_items i
-    join threads there on there.workspace_id = $1 and there.id = i.item_id
-      and there.company_id = $3 and there.deleted_at is null
-    where {_NOTED} = 'thread' limit {BATCH}))"""
+with {_PLACES}, batch as (
+  select thread_ids from company_merge_threads
+  where workspace_id = $1 and merge_id = $2 and batch = $6),
+moved as (
+  update threads t set company_id = p.source, {_TOUCH.format("t")}
+  from p
+  where t.workspace_id = $1 and t.company_id = p.survivor and t.deleted_at is null
+    and t.id = any ((select thread_ids from batch)::uuid[])
+  returning t.id)
+select (select count(*) from moved) as count from batch"""
 
 _IS_MEMBER = """exists (select from contact_companies sm where sm.workspace_id = $1
     and sm.contact_id = i.item_id and sm.company_id = {0})"""

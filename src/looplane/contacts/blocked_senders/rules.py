@@ -1,12 +1,15 @@
 """How what is blocked is spelled. Pure."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from looplane.kit.domains import ascii_domain, with_parents
+from looplane.kit.domains import ascii_domain
 from looplane.kit.schema import Email
 
+# What stands between the parts of a domain, in all scripts.
+_FULL_STOPS = re.compile("[.\u3002\uff0e\uff61]")
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Email)
 _WRONG = {
     "EMAIL": "is no address such as sender@firm.example",
@@ -15,15 +18,19 @@ _WRONG = {
 
 
 def spellings(email: str) -> tuple[str, list[str]]:
-    """The address as a block has it, and the domains whose block keeps it out.
+    """How a block spells an address, and the domains by which it may be blocked as well."""
+    address = spelled_address(email)
+    labels = address.rpartition("@")[2].split(".")
+    above = (".".join(labels[i:]) for i in range(len(labels) - 1))
+    # One by one: a name that is no domain may be below one that is.
+    return address, [ascii_domain(each) or each for each in above]
 
-    It is in small letters, its domain in ASCII where it has such a form.
-    """
+
+def spelled_address(email: str) -> str:
+    """An address in small letters, its domain in ASCII where it has such a form."""
     local, _, host = email.rpartition("@")
-    named = host.rstrip(".")
-    domain = ascii_domain(named) or named.lower()
-    domains = [ascii_domain(each) or each for each in with_parents(domain)]
-    return f"{local}@{domain}".lower(), domains
+    host = _FULL_STOPS.sub(".", host).rstrip(".")
+    return f"{local}@{ascii_domain(host) or host}".lower()
 
 
 def spelled(sent: Mapping[str, str]) -> tuple[str | None, list[str]]:

@@ -34,6 +34,8 @@ from looplane.threads.children.commands import (
 )
 from looplane.threads.sql import THREAD
 
+# More than a mail may call itself, and less than an index takes.
+_MAX_NAME_BYTES = 1000
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
@@ -119,13 +121,14 @@ async def receive_message(con: Connection, context: Context, clean: CleanMessage
 
     Its contact is found by address, or made; it goes to its thread, which is open and unread then,
     or begins a new one, where it knows none or that one was deleted. Of a blocked sender nothing is
-    kept. Raises ValidationFailed where the sender's address is none; and, as every write may,
-    what is in `kit.database.COLLISION`, after which it can be taken in again.
+    kept. Raises ValidationFailed where the sender's address is none, or the message has no name;
+    and, as every write may, what is in `kit.database.COLLISION`, after which it can be taken in
+    again.
     """
     message = clean.message
     address = _address(storable(message.sender.email))
-    external_id = storable(message.external_id)
-    names = [external_id, erased_name(external_id)]
+    external_id = _name(message)
+    names = [external_id, erased_name(storable(message.external_id))]
     async with con.transaction():
         await con.execute(sql.HOLD_NAME, context.workspace_id, external_id)
         args = (context.workspace_id, *spellings(address), names)
@@ -214,7 +217,7 @@ def _row(clean: CleanMessage, thread_id: UUID, *, is_opening: bool) -> dict[str,
         "bcc": [],
         "html": clean.html,
         "user_id": None,
-        "external_id": storable(message.external_id),
+        "external_id": _name(message),
         "is_opening": is_opening,
     }
 
@@ -236,3 +239,11 @@ def _address(text: str) -> str:
         return _EMAIL.validate_python(text)
     except ValidationError:
         raise ValidationFailed(["sender: must be an e-mail address"]) from None
+
+
+def _name(message: InboundMessage) -> str:
+    """What the message is known by: as the channel calls it, or the digest where that is long."""
+    name = storable(message.external_id)
+    if not name.strip():
+        raise ValidationFailed(["external_id: the channel must have a name for the message"])
+    return name if len(name.encode()) <= _MAX_NAME_BYTES else erased_name(name)
