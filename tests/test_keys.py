@@ -1,5 +1,6 @@
 """/keys: what a key is, and that nobody sees it twice."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from looplane.kit import authentication
 from looplane.kit.clock import iso
 from looplane.kit.database import Database
 from looplane.main import create_app
@@ -118,6 +120,43 @@ async def test_a_key_may_end_itself(app: ASGIApp, client: httpx.AsyncClient, mak
         assert narrowed.is_success
         assert (await caller.delete(f"/keys/{made['id']}")).is_success
     assert (await listed(client))[made["id"]]["revoked_at"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (None, "unauthenticated"),
+        ({"scopes": ["tags:read"]}, "scope_required"),
+        ({"allowed_ips": ["10.0.0.1"]}, "forbidden"),
+    ],
+)
+async def test_what_a_key_lost_while_its_body_came_is_lost(
+    app: ASGIApp,
+    client: httpx.AsyncClient,
+    make: Factory,
+    db: Any,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any] | None,
+    code: str,
+) -> None:
+    monkeypatch.setattr(authentication, "_CACHE_SECONDS", 0.0)
+    made = await make.api_key(scopes=["tags:write"])
+    before: list[str] = []
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b'{"name": "la'
+        path = f"/keys/{made['id']}"
+        lost = await (client.patch(path, json=change) if change else client.delete(path))
+        assert lost.is_success
+        before.extend(await everything(db, workspace.id))
+        yield b'te"}'
+
+    async with connected(app, made["key"]) as caller:
+        headers = {"Content-Type": "application/json"}
+        answer = await caller.post("/tags", content=slow(), headers=headers)
+    assert answer.json()["code"] == code
+    assert before == await everything(db, workspace.id)
 
 
 @pytest.mark.parametrize(
