@@ -105,4 +105,18 @@ FILES = [
         "if folder else path",
         "test_request_middleware.py",
     ),
+    Mutation(
+        "a download whose caller left stays open",
+        "src/looplane/file_site.py",
+        "async with aclosing(self._parts):",
+        "if self._parts is not None:",
+        "test_file_links.py",
+    ),
+    Mutation(
+        "a traceback keeps a file open",
+        f"{_KIT}/storage.py",
+        "        del stream",
+        "        pass",
+        "test_file_links.py",
+    ),
 ]
