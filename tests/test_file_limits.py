@@ -66,6 +66,19 @@ async def test_a_minute_has_its_uploads(
     await app.aclose()
 
 
+async def test_what_was_taken_is_answered_again_on_a_full_day(
+    database: Database, clock: SteppedClock, make: Factory
+) -> None:
+    settings = Settings(uploads_per_minute=0, uploads_per_day=1, data_dir=UNLIMITED.data_dir)
+    app, once = create_app(database, settings, clock), {"Idempotency-Key": "last-of-the-day"}
+    async with connected(app, await make.key()) as caller:
+        first = await caller.post("/files", **form(b"words"), headers=once)
+        again = await caller.post("/files", **form(b"words"), headers=once)
+        assert (again.status_code, again.content) == (200, first.content)
+        assert (await caller.post("/files", **form(b"words"))).status_code == 429
+    await app.aclose()
+
+
 async def test_a_day_has_its_uploads_in_all_processes_together(
     database: Database, clock: SteppedClock, make: Factory, make_other: Factory
 ) -> None:

@@ -1,17 +1,23 @@
 """Whoever has the link reads the file, as what it is and nothing else."""
 
+import asyncio
+import gc
+import os
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from tests.factory import Factory
 from tests.file_contents import CONTENTS, encoded
 
 WORDS = b"0123456789"
+OPEN = Path("/proc/self/fd")
 
 
 @pytest.fixture
@@ -179,3 +185,42 @@ async def test_other_files_are_answered_whole(reader: httpx.AsyncClient, place: 
     for asked in ("bytes=0-3", "bytes=x", "bytes=99999999-"):
         got = await reader.get(place, headers={"Range": asked})
         assert (got.status_code, got.content) == (200, whole.content)
+
+
+@pytest.mark.skipif(not OPEN.exists(), reason="nothing says which files are open")
+@pytest.mark.parametrize("takes", [True, False])
+async def test_who_leaves_leaves_no_file_open(
+    app: ASGIApp, make: Factory, db: Any, *, takes: bool
+) -> None:
+    file = await make.file(b"x" * 10_000_000)
+    key = await db.fetchval("select storage_key from files where id = $1", UUID(file["id"]))
+    began = asyncio.Event()
+
+    async def send(message: Message) -> None:
+        if message.get("body"):
+            began.set()
+            if not takes:
+                await asyncio.Event().wait()
+
+    async def receive() -> Message:
+        await began.wait()
+        assert is_open(key)
+        return {"type": "http.disconnect"}
+
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path_of(file), "headers": []}
+    scope |= {"query_string": b"", "asgi": {"version": "3.0", "spec_version": "2.3"}}
+    gc.disable()  # which would come one day, and perhaps too late
+    try:
+        await app(scope, receive, send)
+        assert began.is_set()
+        for _ in range(1000):  # a read that is under way comes to its end
+            if is_open(key):
+                await asyncio.sleep(0.01)
+        assert not is_open(key)
+    finally:
+        gc.enable()
+
+
+def is_open(key: str) -> bool:
+    links = [str(each.readlink()) for each in OPEN.iterdir() if os.path.lexists(each)]
+    return any(each.endswith(key) for each in links)

@@ -2,13 +2,16 @@
 
 import asyncio
 import hashlib
-from typing import Any
+import io
+import tracemalloc
+import zipfile
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import httpx
 import pytest
 
-from looplane.files.rules import ENDINGS, clean_name
+from looplane.files.rules import ENDINGS, clean_name, types_of
 from looplane.kit.errors import Unavailable
 from looplane.kit.storage import Storage
 from tests.conftest import Workspace
@@ -96,6 +99,58 @@ async def test_two_of_the_same_at_once_are_one(client: httpx.AsyncClient) -> Non
     made = {each.json()["id"] for each in answers if each.status_code == 200}
     assert (len(made), len(kept() - before)) == (1, 1)
     assert {each.status_code for each in answers} <= {200, 409}
+
+
+async def test_who_was_overtaken_leaves_no_bytes(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, began, overtaken = Storage.put, asyncio.Event(), asyncio.Event()
+
+    async def slow(self: Storage, key: str, content: BinaryIO) -> None:
+        if not began.is_set():
+            began.set()
+            await overtaken.wait()
+        await put(self, key, content)
+
+    monkeypatch.setattr(Storage, "put", slow)
+    before, once = kept(), {"Idempotency-Key": "overtaken"}
+    late = asyncio.ensure_future(client.post("/files", **form(b"words"), headers=once))
+    await began.wait()
+    first = await client.post("/files", **form(b"words"), headers=once)
+    overtaken.set()
+    again = await late
+    assert (again.content, again.headers["idempotent-replayed"]) == (first.content, "true")
+    assert len(kept() - before) == 1
+
+
+def test_a_package_is_not_unpacked_further_than_it_is_read() -> None:
+    kind = next(each for each in ENDINGS if "wordprocessingml" in each)
+    said = f'<Types><Override ContentType="{kind}.main+xml"/></Types>'.encode()
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        assert types_of(package(method, said)) == [kind]
+    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        assert types_of(package(method, said)) == []
+        content = package(method, said, b"\0" * 40_000_000)
+        assert len(content) < 20_000
+        # What the libraries take beside Python's own objects is not traced; what they give is.
+        tracemalloc.start()
+        try:
+            types_of(content)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 10_000_000
+
+
+def package(method: int, *parts: bytes) -> bytes:
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(content, "w", method) as made,
+        made.open("[Content_Types].xml", "w") as entry,
+    ):
+        for part in parts:
+            entry.write(part)
+    return content.getvalue()
 
 
 async def test_bytes_come_before_their_row(

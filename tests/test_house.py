@@ -49,7 +49,7 @@ ACROSS = {
     "looplane.workspaces.sql": "workspaces are in none",
     "looplane.threads.sql.FIND_DUE": "one clock wakes all",
     "looplane.files.sql.FIND_SERVED": "the secret of a link says which workspace",
-    "looplane.files.sql.LIST_USED_KEYS": "one sweep looks through the storage of all",
+    "looplane.files.sql.LIST_ORPHANS": "one sweep looks through the storage of all",
     "looplane.files.sql.DELETE_DAYS": "one sweep counts for all",
     "looplane.deliveries.sql.TAKE_DUE": "one worker delivers for all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",

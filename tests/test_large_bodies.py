@@ -96,6 +96,25 @@ async def test_few_are_whole_at_once(
     assert most == MAX_WHOLE + 1
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"url": [' + b"[]," * 400_000 + b"[]]}",
+        b"{" + b",".join(b'"%d": 0' % number for number in range(120_000)) + b"}",
+    ],
+)
+async def test_a_large_body_of_small_things_is_not_read(
+    client: httpx.AsyncClient, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: object, **__: object) -> None:
+        pytest.fail("it was read")
+
+    monkeypatch.setattr("looplane.kit.request.jiter.from_json", read)
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/files/import", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_failed")
+
+
 async def test_a_caller_who_leaves_leaves_nothing(client: httpx.AsyncClient) -> None:
     before = kept()
     gone = asyncio.Event()

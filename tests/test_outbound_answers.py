@@ -3,12 +3,14 @@
 import asyncio
 import gzip
 import io
+import socket
+import threading
 import zlib
 from collections.abc import AsyncIterator
 
 import pytest
 
-from looplane.kit.outbound import AnswerTooLarge, OutboundRefused
+from looplane.kit.outbound import AnswerTooLarge, OutboundRefused, resolve
 from tests.web_servers import UNREACHABLE, Web, answer, fetch, reaching, refusal, web
 
 
@@ -63,6 +65,73 @@ async def test_what_is_packed_has_the_size_of_what_is_in_it(here: Web) -> None:
         for path in ("/short", "/other", "/twice", "/none"):
             assert await refusal(outbound, here.url(path), 10_000) == UNREACHABLE
     assert "accept-encoding: identity" in here.asked[0].lower()
+
+
+async def test_what_was_packed_in_pieces_is_unpacked_whole(here: Web) -> None:
+    words = [b"one " * 50_000, b"two " * 50_000]
+    packed = b"".join(map(gzip.compress, words))
+    cut = packed.index(gzip.compress(words[1]))
+
+    async def in_parts(writer: asyncio.StreamWriter) -> None:
+        head, _, body = answer(packed, Content_Encoding="gzip").partition(b"\r\n\r\n")
+        for part in (head + b"\r\n\r\n" + body[:cut], body[cut : cut + 1], body[cut + 1 :]):
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    here.pages["/parts"] = in_parts
+    here.pages["/whole"] = answer(packed + bytes(100), Content_Encoding="gzip")
+    here.pages["/short"] = answer(packed[:-9], Content_Encoding="gzip")
+    async with reaching(here) as outbound:
+        for path in ("/parts", "/whole"):
+            assert (await fetch(outbound, here.url(path), 400_000))[1] == b"".join(words)
+        with pytest.raises(AnswerTooLarge):
+            await fetch(outbound, here.url("/whole"), 399_999)
+        assert await refusal(outbound, here.url("/short"), 400_000) == UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        pytest.param(gzip.compress(b""), id="members"),
+        pytest.param(b"\0", id="after the end"),
+        pytest.param(b"\0\0\0\xff\xff", id="empty blocks"),
+    ],
+)
+async def test_what_is_packed_around_nothing_has_a_size_too(here: Web, endless: bytes) -> None:
+    async def pages(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+        opened = b"\x1f\x8b\x08\0\0\0\0\0\0\3"
+        writer.write(opened if endless.endswith(b"\xff") else gzip.compress(b""))
+        while True:
+            writer.write(endless * 2000)
+            await writer.drain()
+
+    here.pages["/"] = pages
+    async with reaching(here) as outbound:
+        with pytest.raises(AnswerTooLarge):
+            await fetch(outbound, here.url("/"), 1000)
+
+
+async def test_names_that_are_not_answered_hold_up_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered = threading.Event()
+
+    def look(*_: object, **__: object) -> None:
+        answered.wait(10)
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", look)
+        waiting = [asyncio.ensure_future(resolve(f"{n}.example", 80)) for n in range(50)]
+        await asyncio.sleep(0)
+        try:
+            assert await asyncio.wait_for(asyncio.to_thread(len, "abc"), 5) == 3
+        finally:
+            answered.set()
+            found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(each) for each in found} == {OSError}
 
 
 async def test_an_answer_that_drips_is_given_up(here: Web) -> None:

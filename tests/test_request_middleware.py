@@ -26,6 +26,7 @@ from tests.conftest import connected
 from tests.factory import Factory
 from tests.http_servers import ALWAYS, answered
 from tests.operations import World
+from tests.web_servers import answer, fetch, reaching, web
 
 PATHS = ["/", "/api/docs", "/api/docs/page/reader.js", "/api/v2/openapi.json", "/healthz"]
 PATHS += ["/metrics", "/nowhere", "/api/v2/me", "/api/v2/threads/x", "/api/v2/nowhere"]
@@ -198,6 +199,24 @@ async def test_no_secret_is_logged(app: ASGIApp, mine: World, log: Callable[[], 
     assert "a library fails" in lines
     for secret in (key, "secretkey", "bodytext"):
         assert secret not in lines
+
+
+async def test_no_link_is_logged(
+    make: Factory, nobody: httpx.AsyncClient, log: Callable[[], str]
+) -> None:
+    path = httpx.URL((await make.file())["url"]).path
+    secret = path.split("/")[2]
+    assert (await nobody.get(path)).status_code == 200
+    for other in (f"/files/{secret}/x", f"/files/{secret}", f"{path}/more"):
+        assert (await nobody.get(other)).status_code == 404
+    async with web() as here, reaching(here) as outbound:
+        here.pages["/signed"] = answer(b"", 302, Location="/words?sig=signature")
+        here.pages["/words"] = answer(b"words")
+        await fetch(outbound, here.url("/signed?sig=signature"))
+    lines = log()
+    assert lines.count("/files/…") == 4 or lines.count("/files/\\u2026") == 4
+    assert "signature" not in lines
+    assert secret not in lines
 
 
 async def test_a_line_says_what_was_asked_and_answered(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -138,11 +139,14 @@ async def test_bytes_of_no_file_are_removed_after_a_day(
         " storage_key, created_at, updated_at, deleted_at)"
         " values ($1, gen_random_uuid(), 'a', 'b', 1, 'c', 'd', 'e', $2, now(), now(), $3)"
     )
-    for key in ("kept", "deleted", "orphan"):
+    kept, deleted, orphan = (f"{workspace.id}/{name}" for name in ("kept", "deleted", "orphan"))
+    # Of another Looplane, or of this one where it was started on the wrong database.
+    foreign = [f"{uuid4()}/file", "notes.txt"]
+    for key in (kept, deleted, orphan, *foreign):
         await storage.put(key, io.BytesIO(b"x"))
     now = datetime.now(UTC)
-    await con.execute(insert, workspace.id, "kept", None)
-    await con.execute(insert, workspace.id, "deleted", now)
+    await con.execute(insert, workspace.id, kept, None)
+    await con.execute(insert, workspace.id, deleted, now)
     await con.execute(
         "insert into upload_days select $1, $2::date - n, 1 from generate_series(0, 9) n",
         workspace.id,
@@ -152,15 +156,15 @@ async def test_bytes_of_no_file_are_removed_after_a_day(
     clock.step(timedelta(hours=23))
     sweep = OrphanSweep(storage, clock)
     await swept(sweep, con)
-    assert await keys(storage) == ["deleted", "kept", "orphan"]
+    assert await keys(storage) == sorted([kept, deleted, orphan, *foreign])
     clock.step(timedelta(hours=2))
     await swept(sweep, con)
-    assert await keys(storage) == ["kept"]
+    assert await keys(storage) == sorted([kept, *foreign])
     days = await con.fetchval(
         "select count(*) from upload_days where workspace_id = $1", workspace.id
     )
     assert days == 7
-    await storage.delete(["kept"])
+    await storage.delete([kept])
 
 
 async def test_what_a_put_left_unfinished_is_removed(tmp_path: Path, con: Any) -> None:

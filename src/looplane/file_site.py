@@ -1,10 +1,13 @@
 """Files as they are read: by whoever has the link, without a key."""
 
 import re
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from looplane.files.commands import find_served
 from looplane.files.rules import disposition
@@ -22,6 +25,23 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Accept-Ranges": "bytes",
 }
+
+
+class _Download(StreamingResponse):
+    """A file on its way, which is closed at once when the caller leaves.
+
+    Left to the collector, files of callers who left would stay open until there may be no more.
+    """
+
+    def __init__(
+        self, parts: AsyncGenerator[bytes, None], status: int, headers: Mapping[str, str]
+    ) -> None:
+        super().__init__(parts, status, headers)
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._parts):
+            await super().__call__(scope, receive, send)
 
 
 def file_routes() -> list[BaseRoute]:
@@ -45,7 +65,7 @@ async def _serve(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(status_code=206 if is_partial else 200, headers=headers)
     parts = await state.files.storage.read(file["storage_key"], start, end)
-    return StreamingResponse(parts, 206 if is_partial else 200, headers)
+    return _Download(parts, 206 if is_partial else 200, headers)
 
 
 def _is_known(request: Request, etag: str) -> bool:

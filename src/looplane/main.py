@@ -70,7 +70,9 @@ class Application:
         )
         self._files = Router(file_routes(), redirect_slashes=False)
         self._site = WithoutRanges(Router(site_routes(CONTRACT), redirect_slashes=False))
-        self._middleware = RequestMiddleware(self._choose, settings.cors_origins, LARGE_BODIES)
+        self._middleware = RequestMiddleware(
+            self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._middleware(scope, receive, send)

@@ -48,14 +48,14 @@ MEMBERS = [
         _RULES,
         'return [scope for scope in _texts(wanted, "scopes") if scope not in known]',
         "return []",
-        "test_keys.py",
+        "test_key_gifts.py",
     ),
     Mutation(
         "a key outlives the one that made it",
         _RULES,
         "return _end(wanted) > max(latest)",
         "return False",
-        "test_keys.py",
+        "test_key_gifts.py",
     ),
     Mutation(
         "a remembered key does not expire",
@@ -84,5 +84,19 @@ MEMBERS = [
         "where coalesce(k.last_used_at < u.moment, true)",
         "where true",
         "authentication/test_key_uses.py",
+    ),
+    Mutation(
+        "a scope outlives the key that gave it",
+        _RULES,
+        "if _gains(wanted, before):",
+        "if not before:",
+        "test_key_gifts.py",
+    ),
+    Mutation(
+        "who began a body may end it with a key that was revoked",
+        "src/looplane/kit/operation.py",
+        "            if self.signature.body is not None:\n                # The body",
+        "            if self.signature.body is None:\n                # The body",
+        "test_keys.py",
     ),
 ]

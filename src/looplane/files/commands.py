@@ -75,6 +75,9 @@ async def upload_file(write: Write, file: UploadFile) -> Response:
     """Stores the file of a form. Raises ValidationFailed, PayloadTooLarge, RateLimited."""
     if (file.size or 0) > MAX_FILE:
         raise _too_large()
+    write.context.raise_faults()
+    if (stored := await write.stored_answer()) is not None:
+        return stored
     name, content_type = file.filename or "", file.content_type or ""
     incoming = _Incoming(file.file, name, content_type, "file")
     return await _take_in(write, incoming)
@@ -114,7 +117,11 @@ async def find_served(database: Database, secret: str, name: str) -> Row:
 
 
 class OrphanSweep:
-    """Removes bytes that no file has: of writes that did not end, and of deleted files."""
+    """Removes bytes that no file has: of writes that did not end, and of deleted files.
+
+    What is of no workspace of this database is left: it may be another one's, whose files would be
+    gone where somebody starts on the wrong database.
+    """
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self._storage, self._clock = storage, clock
@@ -140,8 +147,7 @@ class OrphanSweep:
     async def _sweep(self, con: Connection, page: list[Stored]) -> None:
         before = self._clock() - _ORPHAN_AGE
         old = [each.key for each in page if each.changed_at < before]
-        used = {row["storage_key"] for row in await con.fetch(sql.LIST_USED_KEYS, old)}
-        orphans = [key for key in old if key not in used]
+        orphans = [row["key"] for row in await con.fetch(sql.LIST_ORPHANS, old)]
         await self._storage.delete(orphans)
         if orphans:
             _log.info("bytes of no file removed", objects=len(orphans))

@@ -47,6 +47,8 @@ _MAX_CONTENT_TYPES = 1_000_000
 _MAX_ENTRIES = 10_000
 _MAX_NAME = 255
 _ENTRY = b"PK\x01\x02"
+# What is packed otherwise is unpacked whole, however little is asked for; packages are never.
+_BOUNDED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,12 @@ def _in_zip(content: bytes) -> list[str]:
     if content.count(_ENTRY) > _MAX_ENTRIES:
         return []
     try:
-        with (
-            zipfile.ZipFile(io.BytesIO(content)) as package,
-            package.open("[Content_Types].xml") as part,
-        ):
-            said = part.read(_MAX_CONTENT_TYPES)
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            listed = package.getinfo("[Content_Types].xml")
+            if listed.compress_type not in _BOUNDED:
+                return []
+            with package.open(listed) as part:
+                said = part.read(_MAX_CONTENT_TYPES)
     except (zipfile.BadZipFile, KeyError, OSError, EOFError, ValueError, RuntimeError, zlib.error):
         return []
     return [kind for part, kind in _MAIN_PARTS.items() if part in said]

@@ -29,6 +29,8 @@ FIND_SERVED = """
 select name, content_type, size, sha256, storage_key from files
 where secret_hash = $1 and deleted_at is null"""
 
-# Those of the keys $1 under which there are bytes of a file.
-LIST_USED_KEYS = """
-select storage_key from files where storage_key = any ($1::text[]) and deleted_at is null"""
+# Those of the keys $1 that are of a workspace of ours, and of none of its files.
+LIST_ORPHANS = """
+select k.key from unnest($1::text[]) as k(key)
+where exists (select from workspaces w where w.id::text = split_part(k.key, '/', 1))
+  and not exists (select from files f where f.storage_key = k.key and f.deleted_at is null)"""

@@ -39,14 +39,17 @@ def require_bounded(
     """Raises Forbidden where `giver` would give more than it has.
 
     That is a scope that it lacks, an end after its own, or an address that it is not good for; what
-    the key had `before` it may keep. `admin` stands for no other scope. A rule of the program has
-    no bounds.
+    the key had `before` it may keep, unless it gets a scope: that must end with `giver` too, and be
+    of use nowhere else. `admin` stands for no other scope. A rule of the program has no bounds.
     """
     if giver.key_id is None:
         return
     if lacking := _lacking(giver, wanted, before):
         msg = f"This key cannot give scopes that it lacks: {', '.join(lacking)}."
         raise Forbidden(msg)
+    if _gains(wanted, before):
+        # What a key gets it gets for its whole life, and wherever it is good.
+        wanted, before = {**before, **wanted}, {}
     if _outlives(giver, wanted, before):
         msg = "This key expires, and cannot make one that lasts longer."
         raise Forbidden(msg)
@@ -60,6 +63,10 @@ def _lacking(
 ) -> list[str]:
     known = {*giver.scopes, *_texts(before, "scopes")}
     return [scope for scope in _texts(wanted, "scopes") if scope not in known]
+
+
+def _gains(wanted: Mapping[str, object], before: Mapping[str, object]) -> bool:
+    return not {*_texts(wanted, "scopes")} <= {*_texts(before, "scopes")}
 
 
 def _outlives(giver: Principal, wanted: Mapping[str, object], before: Mapping[str, object]) -> bool:

@@ -31,7 +31,8 @@ def set_up_logs(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_ToStructlog()], level=_LEVELS[level], force=True)
-    for noisy in ("uvicorn", "uvicorn.error", "asyncio"):
+    # The last two tell the addresses that they fetch, and those can hold secrets.
+    for noisy in ("uvicorn", "uvicorn.error", "asyncio", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(max(_LEVELS[level], logging.WARNING))
 
 

@@ -98,6 +98,10 @@ class Operation(APIRoute):
         principal = await self._admit(request)
         body = await self._read_body(request)
         try:
+            if self.signature.body is not None:
+                # The body may have taken minutes, in which the key was ended or lost a scope.
+                principal = await self._authenticate(request)
+                self._require_allowed(principal)
             response = await self._answer(request, principal, body)
         finally:
             body.close()
@@ -107,9 +111,7 @@ class Operation(APIRoute):
     async def _admit(self, request: Request) -> Principal:
         """Who calls. Raises Unauthenticated, RateLimited, ScopeRequired, Forbidden and others."""
         state, scope = request.app.state, request.scope
-        principal: Principal = await state.authenticator.authenticate(
-            request.headers.get("authorization"), scope.get("looplane.client", "")
-        )
+        principal = await self._authenticate(request)
         kinds = ["read" if request.method in _READS else "write"]
         kinds += ["upload"] if self.takes_files else []
         for kind in kinds:
@@ -118,6 +120,17 @@ class Operation(APIRoute):
                 known = scope.setdefault("looplane.rate_limit", left)
                 scope["looplane.rate_limit"] = min(known, left, key=lambda each: each.remaining)
                 state.limiter.refuse_overspent(left)
+        self._require_allowed(principal)
+        return principal
+
+    async def _authenticate(self, request: Request) -> Principal:
+        principal: Principal = await request.app.state.authenticator.authenticate(
+            request.headers.get("authorization"), request.scope.get("looplane.client", "")
+        )
+        return principal
+
+    def _require_allowed(self, principal: Principal) -> None:
+        """Raises ScopeRequired, Forbidden."""
         for needed in self.signature.scopes:
             if needed not in principal.scopes:
                 msg = f"This key lacks the scope {needed}."
@@ -125,7 +138,6 @@ class Operation(APIRoute):
         if self.signature.writes and principal.is_viewer:
             msg = "This key belongs to a VIEWER, who may read and not write."
             raise Forbidden(msg)
-        return principal
 
     async def _read_body(self, request: Request) -> Body:
         """The body, where one is taken."""

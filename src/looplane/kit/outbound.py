@@ -9,8 +9,10 @@ and port may be anywhere.
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import BinaryIO
 
@@ -28,6 +30,11 @@ _WHOLE = 20.0
 _MAX_REDIRECTS = 5
 _MAX_CONNECTIONS = 50
 _AGENT = "Looplane"
+# Bytes by which a packed answer may be longer than what is in it.
+_PACKING = 65_536
+# Lookups at once, in threads of their own: a name whose servers do not answer keeps its thread for
+# long after the request was given up, and nothing else may have to wait for one.
+_LOOKUPS = ThreadPoolExecutor(8, "lookup")
 
 # The addresses of a name, as text.
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -49,6 +56,10 @@ def _unreachable() -> OutboundRefused:
     return OutboundRefused("The address cannot be reached.")
 
 
+def _too_large(most_bytes: int) -> AnswerTooLarge:
+    return AnswerTooLarge(f"The answer has more than {most_bytes:,} bytes.")
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What was answered in the end, and by which address."""
@@ -61,7 +72,8 @@ class Reply:
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a name, by the machine's own resolver."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await loop.run_in_executor(_LOOKUPS, look)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
@@ -220,14 +232,17 @@ async def _refusals(seconds: float) -> AsyncIterator[None]:
 
 async def _parts(response: httpx.Response, most_bytes: int) -> AsyncIterator[bytes]:
     """The body unpacked, in parts of a bounded size."""
-    left = most_bytes
+    left, packed_left = most_bytes, most_bytes + _PACKING
     unpacker = Unpacker(response.headers.get("content-encoding", "identity"))
     async for packed in response.aiter_raw():
+        # What is packed can hold nothing for as long as it likes.
+        packed_left -= len(packed)
+        if packed_left < 0:
+            raise _too_large(most_bytes)
         for part in unpacker.unpack(packed):
             left -= len(part)
             if left < 0:
-                msg = f"The answer has more than {most_bytes:,} bytes."
-                raise AnswerTooLarge(msg)
+                raise _too_large(most_bytes)
             yield part
     unpacker.finish()
 

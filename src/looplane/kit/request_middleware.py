@@ -53,7 +53,8 @@ class RequestMiddleware:
     """Pure ASGI around the whole application.
 
     `cors_origins` may read the answers from their pages. `large_bodies` says of methods and paths
-    how many bytes of a body they take, where that is more than others do. In the scope of a request
+    how many bytes of a body they take, where that is more than others do. Paths that begin with
+    `secret_folder` open what they name, so the log has no more of them. In the scope of a request
     it leaves `looplane.request_id` and `looplane.client`, the caller's address, and takes from
     there `looplane.operation` and `looplane.rate_limit`.
     """
@@ -63,8 +64,10 @@ class RequestMiddleware:
         app: ASGIApp,
         cors_origins: Collection[str] = (),
         large_bodies: Mapping[tuple[str, str], int] | None = None,
+        secret_folder: str | None = None,
     ) -> None:
         self._app, self._large_bodies = app, large_bodies or {}
+        self._secret_folder = secret_folder
         self._cors = Cors(cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +88,11 @@ class RequestMiddleware:
             await request.fail(_no_route(error))
         except Exception as error:  # noqa: BLE001  # nobody above could answer
             await request.fail(_explained(error, request.id))
-        request.report(time.perf_counter() - started)
+        request.report(time.perf_counter() - started, self._loggable(scope["path"]))
+
+    def _loggable(self, path: str) -> str:
+        folder = self._secret_folder
+        return path if folder is None or not path.startswith(folder) else f"{folder}…"
 
 
 def _explained(error: Exception, request_id: str) -> ApiError:
@@ -186,7 +193,7 @@ class _Request:
         await self.send({"type": "http.response.start", "status": error.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
-    def report(self, seconds: float) -> None:
+    def report(self, seconds: float, path: str) -> None:
         method = self._scope["method"]
         operation = self._scope.get("looplane.operation", "other")
         http_metrics.count(method, operation, self.status)
@@ -195,7 +202,7 @@ class _Request:
             "request",
             request_id=self.id,
             method=method,
-            path=self._scope["path"],
+            path=path,
             operation=operation,
             status=self.status,
             ms=round(seconds * 1000, 2),

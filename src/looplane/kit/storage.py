@@ -3,7 +3,14 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Iterator,
+    Sequence,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,8 +62,8 @@ class Storage:
             if self._folder is not None:
                 await asyncio.to_thread(_sync, self._folder, self._folder / key)
 
-    async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from `start` to before `end`, in parts. Raises NotFound."""
+    async def read(self, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
+        """The bytes from `start` to before `end`, in parts; to be closed. Raises NotFound."""
         with _availability():
             try:
                 found = await obstore.get_async(self._store, key, options={"range": (start, end)})
@@ -136,9 +143,13 @@ def _availability() -> Iterator[None]:
         raise Unavailable(msg) from error
 
 
-async def _parts(stream: AsyncIterable[Buffer]) -> AsyncIterator[bytes]:
-    async for part in stream:
-        yield bytes(part)
+async def _parts(stream: AsyncIterable[Buffer]) -> AsyncGenerator[bytes, None]:
+    try:
+        async for part in stream:
+            yield bytes(part)
+    finally:
+        # It ends when nobody has it, and a traceback would have this frame for a long time.
+        del stream
 
 
 def _sync(top: Path, path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 _PART = 65_536
 _GZIP = 16 + zlib.MAX_WBITS
+_MEMBER = b"\x1f"  # how one begins; zeros may follow the last one
 
 
 class CannotUnpack(Exception):
@@ -12,7 +13,10 @@ class CannotUnpack(Exception):
 
 
 class Unpacker:
-    """Unpacks a body of a `Content-Encoding`. Raises CannotUnpack for all but gzip and none."""
+    """Unpacks a body of a `Content-Encoding`. Raises CannotUnpack for all but gzip and none.
+
+    Of gzip there may be several members, one after the other, as those make who pack in pieces.
+    """
 
     def __init__(self, encoding: str) -> None:
         name = encoding.strip().lower()
@@ -26,10 +30,13 @@ class Unpacker:
             yield packed
             return
         try:
-            while not self._stream.eof:
+            while not self._stream.eof or packed.startswith(_MEMBER):
+                if self._stream.eof:
+                    self._stream = zlib.decompressobj(_GZIP)
                 part = self._stream.decompress(packed, _PART)
-                yield part
-                packed = self._stream.unconsumed_tail
+                if part:
+                    yield part
+                packed = self._stream.unused_data or self._stream.unconsumed_tail
                 if not packed and len(part) < _PART:
                     return
         except zlib.error as error:
