@@ -48,4 +48,11 @@ DOCS = [
         "",
         "test_doc_groups.py",
     ),
+    Mutation(
+        "a draft holds its article before its group",
+        "src/looplane/doc_drafts/sql.py",
+        'references={"group_id": GROUP, "article_id": ForeignKey("doc article", "doc_articles")},',
+        'references={"article_id": ForeignKey("doc article", "doc_articles"), "group_id": GROUP},',
+        "test_doc_draft_races.py",
+    ),
 ]
