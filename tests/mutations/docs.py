@@ -55,4 +55,11 @@ DOCS = [
         'references={"article_id": ForeignKey("doc article", "doc_articles"), "group_id": GROUP},',
         "test_doc_draft_races.py",
     ),
+    Mutation(
+        "a little Markdown may mean any amount of HTML",
+        "src/looplane/kit/markdown.py",
+        "    if len(html) > MAX_RENDERED_LENGTH:\n",
+        "    if len(html) > MAX_RENDERED_LENGTH**2:\n",
+        "test_markdown.py",
+    ),
 ]
