@@ -90,6 +90,21 @@ async def test_a_search_asks_once_or_twice(
         assert len(seen) == most, params
 
 
+NAMED = ["/contacts", "/companies", "/projects", "/tags", "/issues"]
+TITLED = ["/changelogs", "/docs/articles", "/snippets"]
+
+
+@pytest.mark.parametrize("path", [*NAMED, *TITLED])
+async def test_each_search_has_its_index(
+    client: httpx.AsyncClient, queries: Callable[[], Any], path: str
+) -> None:
+    part = {"title_contains" if path in TITLED else "name_contains": "common"}
+    await client.get("/me")
+    with queries() as seen:
+        assert (await client.get(path, params=part)).status_code == httpx.codes.OK
+    assert len(seen) == 2
+
+
 TABLE = """
 create temp table parts as
   select 'name ' || n as name_key from generate_series(1, 500) n;

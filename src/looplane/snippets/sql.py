@@ -1,7 +1,7 @@
 """Every statement on snippets."""
 
 from looplane import events
-from looplane.filters import contains, refers_to
+from looplane.filters import contains_by_index, refers_to
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.sqltext import columns, timestamps
 from looplane.resources import ForeignKey, Resource
@@ -15,7 +15,7 @@ SNIPPET = Resource(
     written_with={"html": {"html_version": CLEANER_VERSION}},
     references={"folder_id": ForeignKey("snippet folder", "snippet_folders")},
     filters={
-        "title_contains": contains("sn.title_key"),
+        "title_contains": contains_by_index("sn.title_key"),
         "folder_id": refers_to("sn.folder_id"),
     },
     size="octet_length(sn.html)",
