@@ -54,7 +54,7 @@ async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> 
         ids = [each["id"] for each in held]
         await con.execute(snippets.LEAVE_FOLDER, context.workspace_id, ids, write)
         await con.execute(SNIPPET_FOLDER.delete, context.workspace_id, id, write)
-    return changes.deleted(id, events[:2])  # a type is named once, however many snippets leave
+    return changes.deleted(id, events)
 
 
 _NO_FOLDER: dict[str, object] = {"folder_id": None}
