@@ -210,4 +210,11 @@ CONTENT = [
         "_words(html)",
         "html_upkeep/test_clean_old_html.py",
     ),
+    Mutation(
+        "a part without trigrams is looked for by them",
+        f"{_KIT}/sqltext.py",
+        r'[^\W_]{2}[\W_]|[\W_][^\W_]"',
+        r'[^\W_][\W_]|[\W_][^\W_]"',
+        "test_name_parts.py",
+    ),
 ]

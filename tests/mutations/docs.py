@@ -48,4 +48,18 @@ DOCS = [
         "",
         "test_doc_groups.py",
     ),
+    Mutation(
+        "a draft holds its article before its group",
+        "src/looplane/doc_drafts/sql.py",
+        'references={"group_id": GROUP, "article_id": ForeignKey("doc article", "doc_articles")},',
+        'references={"article_id": ForeignKey("doc article", "doc_articles"), "group_id": GROUP},',
+        "test_doc_draft_races.py",
+    ),
+    Mutation(
+        "a little Markdown may mean any amount of HTML",
+        "src/looplane/kit/markdown.py",
+        "    if len(html) > MAX_RENDERED_LENGTH:\n",
+        "    if len(html) > MAX_RENDERED_LENGTH**2:\n",
+        "test_markdown.py",
+    ),
 ]

@@ -45,7 +45,8 @@ DRAFT = Resource(
     joins=f"""
 {member_join("dm", "d.author_id")}
 {member_join("dr", "d.reviewed_by_id")}""",
-    references={"article_id": ForeignKey("doc article", "doc_articles"), "group_id": GROUP},
+    # The group comes first, as for everyone: who deletes it holds it before its articles.
+    references={"group_id": GROUP, "article_id": ForeignKey("doc article", "doc_articles")},
     filters={
         "kind": equals("d.kind"),
         "status": equals("d.status"),

@@ -36,7 +36,7 @@ def _answer(document: bytes) -> tuple[bytes, bytes]:
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         language, text = document[:1], document[1:].decode()
-        return CLEANED, clean(render(text) if language == MARKDOWN else text).encode()
+        return CLEANED, (render if language == MARKDOWN else clean)(text).encode()
     except MemoryError:
         return REFUSED, str(TangledError()).encode()
     except ValueError as error:

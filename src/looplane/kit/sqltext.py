@@ -1,6 +1,7 @@
 """Pieces of SQL text that every noun uses to say its JSON."""
 
 import re
+import unicodedata
 
 
 def iso(column: str) -> str:
@@ -30,9 +31,11 @@ def case_when(alternatives: dict[str, str], otherwise: str) -> str:
     return f"case {whens} else {otherwise} end"
 
 
-def has_trigrams(text: str) -> bool:
-    """Whether an index of trigrams finds `text`, and not just reads all that it has.
+# Three letters of a word in a row; two at the end of one, or one at the beginning: a space follows
+# a word, and two are before it. What PostgreSQL calls a letter has no `_` among it.
+_TRIGRAM = re.compile(r"[^\W_]{3}|[^\W_]{2}[\W_]|[\W_][^\W_]")
 
-    It has three letters of each word in a row, the spaces around the word among them.
-    """
-    return re.search(r"\w{3}|\w\W|\W\w", text) is not None
+
+def has_trigrams(text: str) -> bool:
+    """Whether an index of trigrams finds a part `text`, and not just reads all that it has."""
+    return _TRIGRAM.search(unicodedata.normalize("NFC", text)) is not None

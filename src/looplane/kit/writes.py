@@ -107,7 +107,8 @@ class Write:
     async def _rehearse(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """The same write to the last check, then rolled back."""
         answer = await _rolled_back(con, command, self.context, args)
-        would = {"X-Looplane-Would": ", ".join(answer.events)}
+        # Each type once: there may be as many events as things in a group, and a header is short.
+        would = {"X-Looplane-Would": ", ".join(dict.fromkeys(answer.events))}
         return JsonResponse(answer.body, {**answer.headers, **would})
 
     async def _with_present_etag(self, response: Response) -> Response:

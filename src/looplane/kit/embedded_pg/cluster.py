@@ -1,5 +1,6 @@
 """The files of the server: made once, in one piece or not at all."""
 
+import locale
 import os
 import secrets
 import shutil
@@ -82,9 +83,24 @@ def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
 
 def _locale(version: int) -> list[str]:
     builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    # Up to 17 full-text search goes by the system's locale, whatever the provider.
-    system = [] if version > BUILTIN_LOCALE else ["--locale=C.UTF-8"]
+    # Trigrams and, up to 17, full-text search go by the system's locale, whatever the provider: of
+    # the C locale they know no letters but those of English.
+    # Only up to 17 nothing goes without it.
+    is_wanted = version <= BUILTIN_LOCALE or _is_known("C.UTF-8")
+    system = ["--locale=C.UTF-8"] if is_wanted else []
     return system + (builtin if version >= BUILTIN_LOCALE else [])
+
+
+def _is_known(name: str) -> bool:
+    """Whether the system has this locale."""
+    present = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, name)
+    except locale.Error:
+        return False
+    finally:
+        locale.setlocale(locale.LC_CTYPE, present)
+    return True
 
 
 def _password_file(cluster: Path) -> Path:
