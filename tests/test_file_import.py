@@ -64,7 +64,7 @@ async def test_base64_is_taken(client: httpx.AsyncClient) -> None:
         ({"content_base64": "ß"}, ["content_base64"]),
         ({"content_base64": ""}, ["content_base64"]),
         ({"content_base64": "eA==", "content_type": "image/png"}, ["content_base64"]),
-        ({"content_base64": "eA==", "content_type": "text/html"}, ["content_base64"]),
+        ({"content_base64": "eA==", "content_type": "text/html"}, ["content_type"]),
         ({"url": "ftp://a.example", "file_name": 1}, ["file_name", "url"]),
         ({"url": "http://me:secret@web.example/"}, ["url"]),
         ({"url": "http://127.0.0.1/"}, ["url"]),

@@ -91,6 +91,8 @@ async def import_file(write: Write, body: FileImport) -> Response:
     write.context.raise_faults()
     if (body.url is None) == (body.content_base64 is None):
         raise ValidationFailed(["url, content_base64: give one of the two"])
+    if body.content_type is not None and (fault := rules.type_fault(body.content_type)):
+        raise ValidationFailed([f"content_type: {fault}"])
     if (stored := await write.stored_answer()) is not None:
         return stored
     if body.content_base64 is not None:

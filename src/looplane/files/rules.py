@@ -60,13 +60,23 @@ class Judged:
     fault: str | None = None
 
 
+def type_fault(declared: str) -> str | None:
+    """What is wrong with a type that somebody said, if anything."""
+    return None if _bare(declared) in ENDINGS else f"is of a type that is not taken; send {_TAKEN}"
+
+
+def _bare(declared: str) -> str:
+    """A media type without its parameters."""
+    return declared.partition(";")[0].strip().lower()
+
+
 def judge(content: bytes, declared: str | None, name: str) -> Judged:
     """What a content is, of which its sender said a type, or none, and a name."""
     if not content:
         return Judged(fault="is empty")
-    said = None if declared is None else declared.partition(";")[0].strip().lower()
-    if said is not None and said not in ENDINGS:
-        return Judged(fault=f"is of a type that is not taken; send {_TAKEN}")
+    said = None if declared is None else _bare(declared)
+    if declared is not None and (fault := type_fault(declared)):
+        return Judged(fault=fault)
     found = types_of(content)
     if not found:
         return Judged(fault=f"has a content of no type that is taken; send {_TAKEN}")
