@@ -8,7 +8,7 @@ import pytest
 from looplane.kit.markdown import MAX_RENDERED_LENGTH
 from tests.conftest import Workspace
 from tests.factory import Factory
-from tests.witness import everything
+from tests.witness import everything, faults
 
 # Each use of a reference writes its address out.
 ADDRESS = f"[a]: https://x.example/{'b' * 500}\n\n"
@@ -33,3 +33,18 @@ async def test_a_little_markdown_cannot_mean_a_lot_of_html(
     assert issue["message"].startswith("content: means 3,")
     assert issue["message"].endswith(f" characters of HTML, at most {MAX_RENDERED_LENGTH:,}")
     assert await everything(db, workspace.id) == rows
+
+
+@pytest.mark.parametrize(
+    "content", [" ", "\n\n", "<script>x()</script>", "[a]: https://x.example", "&#8203;"]
+)
+async def test_markdown_that_shows_nothing_is_refused(
+    client: httpx.AsyncClient, db: Any, workspace: Workspace, content: str
+) -> None:
+    rows = await everything(db, workspace.id)
+    refused = await client.post("/changelogs", json={"title": "T", "content": content})
+    assert faults(refused) == ["content"]
+    assert await everything(db, workspace.id) == rows
+    shown = await client.post("/changelogs", json={"title": "T", "content": f"{content}\n\nx"})
+    assert shown.status_code == httpx.codes.OK
+    assert shown.json()["content"] == f"{content}\n\nx"

@@ -31,7 +31,7 @@ MESSAGES = [
     Mutation(
         "what was erased comes in again",
         f"{_INBOUND}/commands.py",
-        "names = [external_id, erased_name(_storable(message.external_id))]",
+        "names = [external_id, erased_name(storable(message.external_id))]",
         "names = [external_id]",
         "messages/test_erase_messages.py",
     ),

@@ -60,12 +60,11 @@ async def clean_fields(body: BaseModel, cleaner: Cleaner) -> tuple[BaseModel, li
 
 
 async def _clean(text: str, mark: HtmlMark | MarkdownMark, cleaner: Cleaner) -> str:
-    if isinstance(mark, MarkdownMark):
-        return MarkdownText(text, await cleaner.render(text))
-    safe = await cleaner.clean(text)
+    is_markdown = isinstance(mark, MarkdownMark)
+    safe = await (cleaner.render(text) if is_markdown else cleaner.clean(text))
     if not is_blank(safe):
-        return safe
-    if mark.may_be_blank:
+        return MarkdownText(text, safe) if is_markdown else safe
+    if isinstance(mark, HtmlMark) and mark.may_be_blank:
         return ""
     msg = "must not be empty once unsafe HTML is removed"
     raise ValueError(msg)
