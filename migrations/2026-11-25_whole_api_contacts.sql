@@ -74,18 +74,29 @@ create table company_merges (
 create unique index company_merges_source on company_merges (workspace_id, source_id)
   where undone_at is null;
 
-create table company_merge_items (
-  workspace_id uuid not null references workspaces,
+-- Which contacts a merge moved.
+create table company_merge_contacts (
+  workspace_id uuid not null,
   merge_id uuid not null,
-  kind text not null check (kind in ('thread', 'contact')),
-  item_id uuid not null,
-  version bigint not null,      -- that the thread or the contact got by the merge
-  member_since timestamptz,     -- of a contact: since when it belonged to the source, …
-  was_primary boolean,          -- … whether as to its primary company, …
-  was_member boolean,           -- … and whether it belonged to the survivor already
-  primary key (workspace_id, merge_id, kind, item_id),
+  contact_id uuid not null,
+  version bigint not null,      -- that the contact got by the merge
+  member_since timestamptz not null,  -- since when it belonged to the source, …
+  was_primary boolean not null,       -- … whether as to its primary company, …
+  was_member boolean not null,        -- … and whether it belonged to the survivor already
+  primary key (workspace_id, merge_id, contact_id),
+  foreign key (workspace_id, merge_id) references company_merges
+);
+-- Which threads a merge moved, and the version that each got: a row for each statement that moved
+-- some. A row for each thread took a third of the time of a merge.
+create table company_merge_threads (
+  workspace_id uuid not null,
+  merge_id uuid not null,
+  batch int not null,           -- counted from 0
+  thread_ids uuid[] not null,
+  versions bigint[] not null,
+  primary key (workspace_id, merge_id, batch),
   foreign key (workspace_id, merge_id) references company_merges,
-  check ((kind = 'contact') = (num_nonnulls(member_since, was_primary, was_member) = 3))
+  check (cardinality(thread_ids) = cardinality(versions))
 );
 
 -- Whoever has read a company just before it was merged, and links to it, reads again: it waits for
@@ -104,8 +115,10 @@ begin
 end $$;
 create trigger threads_company_of_new after insert on threads
   for each row when (new.company_id is not null) execute function refuse_merged_company();
+-- A merge holds both companies, so nobody merges them meanwhile: it need not ask for each thread.
 create trigger threads_company_of_changed after update on threads
-  for each row when (new.company_id is not null and old.company_id is distinct from new.company_id)
+  for each row when (new.company_id is not null and old.company_id is distinct from new.company_id
+    and current_setting('looplane.holds_companies', true) is distinct from 'on')
   execute function refuse_merged_company();
 create trigger contact_companies_company after insert on contact_companies
   for each row execute function refuse_merged_company();

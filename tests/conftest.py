@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,24 +25,35 @@ from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
 from tests.operations import World, populate
+from tests.query_log import query_log
 from tests.unlimited import UNLIMITED
 from tests.witness import everything
 
 _TESTS = Path(__file__).parent
 _OTHERS = "not processes"
-# Tests that mostly start processes and wait for them: `make test` runs them beside the others.
-WITH_PROCESSES = (
+# Tests that start processes, and some that the last tests need not look back on: `make test` runs
+# them beside the others, and either part takes about as long.
+ASIDE = (
     "cli/",
     "embedded_pg/",
     "html_upkeep/test_command.py",
     "test_api_processes.py",
     "test_browser.py",
     "test_html_cleaner",
+    "test_hostile_html.py",
+    "test_html.py",
+    "test_html_work.py",
     "test_http_connections.py",
     "test_kill.py",
+    "test_list_threads_plans.py",
     "test_migrations.py",
+    "test_mutants.py",
+    "test_outbound",
+    "test_plans.py",
     "test_pooler.py",
     "test_readiness.py",
+    "test_reference.py",
+    "test_schemathesis.py",
     "test_start.py",
     "test_two_versions.py",
     "test_wake.py",
@@ -53,7 +64,7 @@ WITH_PROCESSES = (
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks what starts processes; what looks back on all the others comes last, after them all."""
     for each in items:
-        if str(each.path.relative_to(_TESTS)).startswith(WITH_PROCESSES):
+        if str(each.path.relative_to(_TESTS)).startswith(ASIDE):
             each.add_marker("processes")
     last = [each for each in items if each.get_closest_marker("whole_run")]
     items[:] = [each for each in items if each not in last]
@@ -152,11 +163,13 @@ async def con(dsn: str, pool: asyncpg.Pool) -> AsyncIterator[Any]:  # its tables
         await transaction.rollback()
 
 
-def connected(app: ASGIApp, key: str | None, **headers: str) -> httpx.AsyncClient:
-    """A client whose replies are all held against the contract."""
+def connected(
+    app: ASGIApp, key: str | None, address: str = "127.0.0.1", **headers: str
+) -> httpx.AsyncClient:
+    """A client at an address, whose replies are all held against the contract."""
     authorization = {"Authorization": f"Bearer {key}"} if key else {}
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 123)),
         base_url=f"http://looplane.test{API_ROOT}",
         headers={**authorization, **headers},
         event_hooks={"response": [contract.check]},
@@ -245,55 +258,7 @@ def theirs(worlds: list[World]) -> World:
     return worlds[1]
 
 
-class _Logged:
-    """What `Pool.acquire` gives, to be awaited or entered: its connection logs every statement."""
-
-    def __init__(self, context: Any, log: Callable[[Any], None]) -> None:
-        self.context, self.log = context, log
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        return self._begin(self.context).__await__()
-
-    async def __aenter__(self) -> Any:
-        self.con = await self._begin(self.context.__aenter__())
-        return self.con
-
-    async def __aexit__(self, *error: object) -> None:
-        self.con.remove_query_logger(self.log)
-        await self.context.__aexit__(*error)
-
-    async def _begin(self, acquiring: Awaitable[Any]) -> Any:
-        con = await acquiring
-        con.add_query_logger(self.log)
-        return con
-
-
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> Any:
     """`with queries() as seen:` collects every statement sent, BEGIN and COMMIT among them."""
-    logs: list[list[str]] = []
-    acquire, release = asyncpg.Pool.acquire, asyncpg.Pool.release
-
-    def log(record: Any) -> None:
-        for each in logs:
-            each.append(record.query)
-
-    async def release_quietly(pool: asyncpg.Pool, con: Any, **options: Any) -> None:
-        con.remove_query_logger(log)
-        await release(pool, con, **options)
-
-    @contextmanager
-    def collect() -> Iterator[list[str]]:
-        seen: list[str] = []
-        logs.append(seen)
-        with monkeypatch.context() as patch:
-            patch.setattr(
-                asyncpg.Pool,
-                "acquire",
-                lambda pool, **options: _Logged(acquire(pool, **options), log),
-            )
-            patch.setattr(asyncpg.Pool, "release", release_quietly)
-            yield seen
-        logs.remove(seen)
-
-    return collect
+    return query_log(monkeypatch)

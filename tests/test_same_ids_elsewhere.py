@@ -36,7 +36,7 @@ COPIED = [
     "contacts",
     "contact_companies",
     "company_merges",
-    "company_merge_items",
+    "company_merge_contacts",
     "company_merge_threads",
     "blocked_senders",
     "portal_instances",

@@ -120,6 +120,8 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
         # Of what was said last; and of another channel than mail.
         and name not in {"expected_last_message_id", "channel_id"}
     }
+    # A whole number is written as one.
+    body |= {k: int(v) for k, v in body.items() if isinstance(v, float) and v.is_integer()}
     if "allowed_ips" in body:
         body["allowed_ips"] = ["2001:db8::/32"]
     # HTML of which something is left, a web address, sources of some shape.

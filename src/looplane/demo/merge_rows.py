@@ -21,14 +21,13 @@ def company_merges(content: Content, now: datetime) -> list[Row]:
     ]
 
 
-def company_merge_items(content: Content, now: datetime) -> list[Row]:
-    """Rows of `company_merge_items`: contacts moved from their primary company."""
+def company_merge_contacts(content: Content, now: datetime) -> list[Row]:
+    """Rows of `company_merge_contacts`: those who moved from their primary company."""
     age_of = {contact.slug: contact.age_days for contact in content.contacts}
-    contacts: list[Row] = [
+    return [
         {
             "merge_id": ident("company_merge", merge.slug),
-            "kind": "contact",
-            "item_id": ident("contact", slug),
+            "contact_id": ident("contact", slug),
             "version": 2,
             "member_since": ago(now, days=age_of[slug]),
             "was_primary": True,
@@ -37,14 +36,16 @@ def company_merge_items(content: Content, now: datetime) -> list[Row]:
         for merge in content.company_merges
         for slug in merge.contacts
     ]
-    threads: list[Row] = [
+
+
+def company_merge_threads(content: Content, _now: datetime) -> list[Row]:
+    """Rows of `company_merge_threads`, one for each merge."""
+    return [
         {
             "merge_id": ident("company_merge", merge.slug),
-            "kind": "thread",
-            "item_id": ident("thread", slug),
-            "version": 2,
+            "batch": 0,
+            "thread_ids": [ident("thread", slug) for slug in merge.threads],
+            "versions": [2 for _ in merge.threads],
         }
         for merge in content.company_merges
-        for slug in merge.threads
     ]
-    return [*contacts, *threads]

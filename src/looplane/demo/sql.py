@@ -78,10 +78,13 @@ COMPANY_MERGES = _insert(
     "company_merges",
     "id uuid, survivor_id uuid, source_id uuid, filled jsonb, created_at timestamptz",
 )
-COMPANY_MERGE_ITEMS = _insert(
-    "company_merge_items",
-    "merge_id uuid, kind text, item_id uuid, version int, member_since timestamptz,"
-    " was_primary boolean, was_member boolean",
+COMPANY_MERGE_CONTACTS = _insert(
+    "company_merge_contacts",
+    "merge_id uuid, contact_id uuid, version int, member_since timestamptz, was_primary boolean,"
+    " was_member boolean",
+)
+COMPANY_MERGE_THREADS = _insert(
+    "company_merge_threads", "merge_id uuid, batch int, thread_ids uuid[], versions bigint[]"
 )
 THREAD_TAGS = _insert("thread_tags", "thread_id uuid, tag_id uuid, thread_created_at timestamptz")
 CUSTOMER_NEEDS = _insert(

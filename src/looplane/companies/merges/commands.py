@@ -3,7 +3,7 @@
 A merge is one write with two events: `company.updated` of the survivor, which says what it got and
 how many threads and contacts moved, and `company.deleted` of the source. What moves has a new
 version and no event of its own: which threads and contacts they are, and the version that each got,
-is in `company_merge_threads` and `company_merge_items`, for as long as there are companies.
+is in `company_merge_threads` and `company_merge_contacts`, for as long as there are companies.
 """
 
 import itertools

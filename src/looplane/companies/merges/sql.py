@@ -49,34 +49,34 @@ with held as materialized (
     and ct.id = any (array(select contact_id from contact_companies
       where workspace_id = $1 and company_id = $4))
   order by ct.id for no key update of ct)
-insert into company_merge_items (workspace_id, merge_id, kind, item_id, version, member_since,
+insert into company_merge_contacts (workspace_id, merge_id, contact_id, version, member_since,
   was_primary, was_member)
-select $1, $2, 'contact', h.id, h.version + 1, h.created_at,
+select $1, $2, h.id, h.version + 1, h.created_at,
   h.company_id is not distinct from $4, exists (select from contact_companies sm
     where sm.workspace_id = $1 and sm.contact_id = h.id and sm.company_id = $3)
 from held h"""
 
-_NOTED = "i.workspace_id = $1 and i.merge_id = $2 and i.kind"
+_NOTED = "mc.workspace_id = $1 and mc.merge_id = $2"
 # Memberships of the company {0} for those who belonged to the source.
 _JOIN = f"""
 insert into contact_companies (workspace_id, contact_id, company_id, contact_created_at, created_at)
-select $1, ct.id, {{0}}, ct.created_at, i.member_since
-from company_merge_items i
-join contacts ct on ct.workspace_id = $1 and ct.id = i.item_id and ct.deleted_at is null
-where {_NOTED} = 'contact' and {{1}}
+select $1, ct.id, {{0}}, ct.created_at, mc.member_since
+from company_merge_contacts mc
+join contacts ct on ct.workspace_id = $1 and ct.id = mc.contact_id and ct.deleted_at is null
+where {_NOTED} and {{1}}
 on conflict do nothing"""
-JOIN_SURVIVOR = _JOIN.format("$3::uuid", "not i.was_member")
+JOIN_SURVIVOR = _JOIN.format("$3::uuid", "not mc.was_member")
 
 MOVE_CONTACTS = f"""
 with {_PLACES}
 update contacts ct set {_TOUCH.format("ct")},
-  company_id = case when i.was_primary then p.survivor else ct.company_id end
-from company_merge_items i, p
-where {_NOTED} = 'contact' and ct.workspace_id = $1 and ct.id = i.item_id"""
+  company_id = case when mc.was_primary then p.survivor else ct.company_id end
+from company_merge_contacts mc, p
+where {_NOTED} and ct.workspace_id = $1 and ct.id = mc.contact_id"""
 
 LEAVE_SOURCE = f"""
-delete from contact_companies cm using company_merge_items i
-where {_NOTED} = 'contact' and cm.workspace_id = $1 and cm.contact_id = i.item_id
+delete from contact_companies cm using company_merge_contacts mc
+where {_NOTED} and cm.workspace_id = $1 and cm.contact_id = mc.contact_id
   and cm.company_id = $3"""
 
 SET_MERGED_INTO = "update companies set merged_into_id = $3 where workspace_id = $1 and id = $2"
@@ -101,23 +101,23 @@ moved as (
 select (select count(*) from moved) as count from batch"""
 
 _IS_MEMBER = """exists (select from contact_companies sm where sm.workspace_id = $1
-    and sm.contact_id = i.item_id and sm.company_id = {0})"""
+    and sm.contact_id = mc.contact_id and sm.company_id = {0})"""
 JOIN_SOURCE = _JOIN.format("$4::uuid", _IS_MEMBER.format("$3"))
 
 MOVE_CONTACTS_BACK = f"""
 with {_PLACES}
 update contacts ct set {_TOUCH.format("ct")}, company_id = case
-  when i.was_primary and ct.company_id = p.survivor then p.source else ct.company_id end
-from company_merge_items i, p
-where {_NOTED} = 'contact' and ct.workspace_id = $1 and ct.id = i.item_id
+  when mc.was_primary and ct.company_id = p.survivor then p.source else ct.company_id end
+from company_merge_contacts mc, p
+where {_NOTED} and ct.workspace_id = $1 and ct.id = mc.contact_id
   and ct.deleted_at is null and {_IS_MEMBER.format("p.survivor")}"""
 
 # A contact for whom the survivor became the primary company by itself stays there.
 LEAVE_SURVIVOR = f"""
-delete from contact_companies cm using company_merge_items i, contacts ct
-where {_NOTED} = 'contact' and not i.was_member and cm.workspace_id = $1
-  and cm.contact_id = i.item_id and cm.company_id = $3
-  and ct.workspace_id = $1 and ct.id = i.item_id and ct.deleted_at is null
+delete from contact_companies cm using company_merge_contacts mc, contacts ct
+where {_NOTED} and not mc.was_member and cm.workspace_id = $1
+  and cm.contact_id = mc.contact_id and cm.company_id = $3
+  and ct.workspace_id = $1 and ct.id = mc.contact_id and ct.deleted_at is null
   and ct.company_id is distinct from cm.company_id"""
 
 RESTORE = """

@@ -1,0 +1,63 @@
+"""Every statement that goes to the database, as it is sent."""
+
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+
+class _Logged:
+    """What `Pool.acquire` gives, to be awaited or entered: its connection logs every statement."""
+
+    def __init__(self, context: Any, log: Callable[[Any], None]) -> None:
+        self.context, self.log = context, log
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._begin(self.context).__await__()
+
+    async def __aenter__(self) -> Any:
+        self.con = await self._begin(self.context.__aenter__())
+        return self.con
+
+    async def __aexit__(self, *error: object) -> None:
+        self.con.remove_query_logger(self.log)
+        await self.context.__aexit__(*error)
+
+    async def _begin(self, acquiring: Awaitable[Any]) -> Any:
+        con = await acquiring
+        con.add_query_logger(self.log)
+        return con
+
+
+def query_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[], AbstractContextManager[list[str]]]:
+    """What collects the statements of a pool's connections while it is entered."""
+    logs: list[list[str]] = []
+    acquire, release = asyncpg.Pool.acquire, asyncpg.Pool.release
+
+    def log(record: Any) -> None:
+        for each in logs:
+            each.append(record.query)
+
+    async def release_quietly(pool: asyncpg.Pool, con: Any, **options: Any) -> None:
+        con.remove_query_logger(log)
+        await release(pool, con, **options)
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        seen: list[str] = []
+        logs.append(seen)
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                asyncpg.Pool,
+                "acquire",
+                lambda pool, **options: _Logged(acquire(pool, **options), log),
+            )
+            patch.setattr(asyncpg.Pool, "release", release_quietly)
+            yield seen
+        logs.remove(seen)
+
+    return collect
