@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -58,6 +59,12 @@ ASIDE = (
     "test_two_versions.py",
     "test_wake.py",
 )
+
+
+def pytest_configure() -> None:
+    """What is started from here ends at Ctrl-C, also where this was started in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -118,6 +125,9 @@ def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def database(dsn: str) -> AsyncIterator[Database]:
     async with connected_to(dsn) as con:
         await migrate(con, MIGRATIONS)
+        # These rows are not to outlive anything: what is to survive has servers of its own.
+        name = await con.fetchval("select current_database()")
+        await con.execute(f'alter database "{name}" set synchronous_commit = off')
     database = await open_database(dsn, 10)
     yield database
     await database.pool.close()

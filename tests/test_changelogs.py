@@ -102,14 +102,6 @@ async def test_each_fault_is_named_and_nothing_written(
     assert await everything(db, workspace.id) == rows
 
 
-async def test_markdown_that_means_nothing_is_kept(
-    client: httpx.AsyncClient, make: Factory
-) -> None:
-    for content in (" ", "<script>x</script>", "<!-- later -->", "\u00a0"):
-        made = await make.changelog(content=content)
-        assert made["content"] == content
-
-
 async def test_publishing_is_told_once(
     client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
 ) -> None:
