@@ -83,7 +83,7 @@ async def test_a_moment_is_never_moved_back(
 
 
 async def test_two_processes_write_in_any_order(
-    database: Database, dsn: str, make: Factory, workspace: Workspace
+    database: Database, dsn: str, make: Factory, workspace: Workspace, db: Any
 ) -> None:
     other = await open_database(dsn, 2)
     keys = [(workspace.id, UUID((await make.api_key())["id"])) for _ in range(20)]
@@ -93,6 +93,9 @@ async def test_two_processes_write_in_any_order(
             record_uses(database, dict.fromkeys(keys, moment)),
             record_uses(other, dict.fromkeys(keys[::-1], moment + timedelta(minutes=1))),
         )
+        ids = [id for _, id in keys]
+        last = "select distinct last_used_at from api_keys where id = any ($1)"
+        assert [row[0] for row in await db.fetch(last, ids)] == [moment + timedelta(minutes=1)]
     await other.pool.close()
 
 
@@ -140,13 +143,17 @@ async def test_a_database_that_hangs_does_not_hold_up_the_end(
 ) -> None:
     monkeypatch.setattr(key_uses, "_LAST", 0.01)
 
-    async def write(_: Uses) -> None:
+    begun: list[Uses] = []
+
+    async def write(uses: Uses) -> None:
+        begun.append(uses)
         await asyncio.Event().wait()
 
     kept = KeyUses(lambda: NOW, write)
     kept.note(caller())
     async with asyncio.timeout(30):
         await kept.aclose()
+    assert [len(uses) for uses in begun] == [1]
 
 
 async def test_who_is_refused_used_nothing(
