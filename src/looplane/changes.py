@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from looplane import queries
-from looplane.events import Event, Values, as_write, difference, types_of, without
+from looplane.events import Event, Values, as_write, difference, only, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
@@ -162,7 +162,8 @@ class Decision:
         told = was, {**self.event_extras, **without(after, resource.internal)}
         threads = self.thread_ids(row)
         more = [Event(each, id, *told, thread_ids=threads) for each in self.more_events(row)]
-        return [Event(resource.event_type("updated"), id, *told), *more]
+        untold = only(before, resource.internal)
+        return [Event(resource.event_type("updated"), id, *told, internal_before=untold), *more]
 
 
 async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is decided

@@ -18,7 +18,9 @@ class Event:
 
     `type` is one of those that its noun declares. `aggregate_id` is the thing to whose history it
     belongs, where that is another one: of a customer need, its thread. `thread_ids` are threads
-    that it concerns as well: at the end of a project, those that asked for it.
+    that it concerns as well: at the end of a project, those that asked for it. `internal_before`
+    are columns that changed and are not told, as they were. A member in `visible_to` is the only
+    one who may see it.
     """
 
     type: str
@@ -28,10 +30,12 @@ class Event:
     notify: Sequence[Values] | None = None
     aggregate_id: UUID | None = None
     thread_ids: Sequence[UUID] | None = None
+    internal_before: Values | None = None
+    visible_to: UUID | None = None
 
 
 def as_write(context: Context, now: datetime, events: Sequence[Event]) -> dict[str, Any]:
-    """One write and its events, as the statements take them (see WRITE).
+    """Events of one write, as the statements take them (see WRITE).
 
     Of the events of one subject the first carries the resource, and the others refer to it.
     """
@@ -50,11 +54,13 @@ def as_write(context: Context, now: datetime, events: Sequence[Event]) -> dict[s
                 "after": event.after,
                 "notify": event.notify,
                 "thread_ids": event.thread_ids,
+                "internal_before": event.internal_before,
+                "visible_to": event.visible_to,
                 "data_event_id": None if carrier is id else carrier,
             }
         )
     return {
-        "write_id": new_id(),
+        "write_id": context.write_id,
         "actor": context.principal.actor,
         "cause": context.cause,
         "created_at": now,
@@ -78,6 +84,11 @@ def without(values: Values, names: Container[str]) -> dict[str, object]:
     return {name: value for name, value in values.items() if name not in names}
 
 
+def only(values: Values, names: Container[str]) -> dict[str, object] | None:
+    """Those of `values` with these `names`; None where there are none."""
+    return {name: value for name, value in values.items() if name in names} or None
+
+
 # SQL that reads a write of `as_write` from a parameter.
 WRITE = """
   select * from jsonb_to_record({}) as w(
@@ -99,12 +110,13 @@ def insert(  # noqa: PLR0913  # the columns of an event that differ between stat
     """
     return f"""
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
-    cause, created_at, before, after, notify, thread_ids, data_event_id, data)
+    cause, created_at, before, after, notify, thread_ids, internal_before, visible_to,
+    data_event_id, data)
   select {workspace}, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, {version}, w.actor,
     w.cause, {created_at}, e.before, e.after, e.notify, e.thread_ids,
-    e.data_event_id,
+    e.internal_before, e.visible_to, e.data_event_id,
     case when e.data_event_id is null then {data} end
   from w, {source}, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,
-    notify jsonb, thread_ids uuid[], data_event_id uuid)
+    notify jsonb, thread_ids uuid[], internal_before jsonb, visible_to uuid, data_event_id uuid)
   where e.subject_id = {subject}"""

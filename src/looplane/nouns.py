@@ -25,6 +25,7 @@ from looplane.doc_groups.routes import api as doc_groups
 from looplane.doc_groups.sql import DOC_GROUP
 from looplane.files.routes import api as files
 from looplane.files.sql import FILE
+from looplane.inverses import Inverses
 from looplane.issues.routes import api as issues
 from looplane.issues.sql import ISSUE
 from looplane.keys.routes import api as keys, me_api as me
@@ -106,3 +107,33 @@ EVENT_TYPES = (
     *NEED_EVENTS,
     *MESSAGE_EVENTS,
 )
+
+# What a key needs to see the events of a noun, and to take them back, by the first part of their
+# types.
+SCOPES_OF_EVENTS = {
+    "thread": ("threads:read", "threads:write"),
+    "message": ("threads:read", "messages:write"),
+    "comment": ("threads:read", "comments:write"),
+    "customer_need": ("threads:read", "threads:write"),
+    "blocked_sender": ("contacts:read", "contacts:write"),
+    "contact": ("contacts:read", "contacts:write"),
+    "company": ("companies:read", "companies:write"),
+    "tag_group": ("tags:read", "tags:write"),
+    "tag": ("tags:read", "tags:write"),
+    "project": ("projects:read", "projects:write"),
+    "issue": ("issues:read", "issues:write"),
+    "snippet_folder": ("snippets:read", "snippets:write"),
+    "snippet": ("snippets:read", "snippets:write"),
+    "changelog_tag": ("changelogs:read", "changelogs:write"),
+    "changelog": ("changelogs:read", "changelogs:write"),
+    "doc_group": ("docs:read", "docs:write"),
+    "doc": ("docs:read", "docs:write"),
+    "doc_draft": ("docs:read", "docs:write"),
+    "portal_instance": ("portal:read", "admin"),
+    "membership": ("admin", "admin"),
+    "invite": ("admin", "admin"),
+    "key": ("admin", "admin"),
+    "file": ("files:write", "files:write"),
+}
+# How writes are taken back, by the types of their events.
+INVERSES: Inverses = {}

@@ -1,11 +1,12 @@
 """What every command and query is given beside its own arguments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from looplane.kit.clock import Clock
 from looplane.kit.errors import PreconditionFailed, ValidationFailed
+from looplane.kit.ids import new_id
 from looplane.kit.principal import Principal
 
 
@@ -31,7 +32,8 @@ class Context:
 
     `cause` is the id of the request, or the name of the rule. `faults` are those that were found
     in the form of the request: what is well formed is judged all the same, and nothing is written.
-    `channels` are those that are set up to deliver.
+    `channels` are those that are set up to deliver. Whatever is written with one context is one
+    write, `write_id`.
     """
 
     principal: Principal
@@ -40,6 +42,7 @@ class Context:
     precondition: Precondition = ANY_VERSION
     faults: tuple[str, ...] = ()
     channels: frozenset[str] = frozenset()
+    write_id: UUID = field(default_factory=new_id)
 
     @property
     def workspace_id(self) -> UUID:

@@ -14,7 +14,7 @@ _REQUEST_HEADERS = (
 )
 EXPOSED_HEADERS = (
     b"ETag, Retry-After, Idempotent-Replayed, X-Looplane-Would, X-Looplane-Notify,"
-    b" X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
+    b" X-Looplane-Undo, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
 )
 _PREFLIGHT_SECONDS = b"600"  # that a browser may remember what it was allowed
 

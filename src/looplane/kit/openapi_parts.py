@@ -81,6 +81,13 @@ HEADERS: dict[str, Json] = {
         type="string",
         pattern="^(slack|email)=[a-z_]+(, (slack|email)=[a-z_]+)*$",
     ),
+    "X-Looplane-Undo": _header(
+        "Takes the write back within 10 minutes, by `POST /undo/{token}` with the same key, or "
+        "another one of its member. Missing where nothing was written, and where what was done "
+        "cannot be taken back.",
+        type="string",
+        format="uuid",
+    ),
     "X-RateLimit-Limit": _header(
         "Requests that the key has in a minute, reads and writes apart; missing, as the next two "
         "are, where there is no limit or no key.",
@@ -162,6 +169,7 @@ def headers_of_200(route: Operation) -> dict[str, Json]:
         "ETag": not route.is_stream,
         "Idempotent-Replayed": IDEMPOTENCY_KEY in route.headers_taken,
         "X-Looplane-Would": route.signature.writes,
+        "X-Looplane-Undo": route.signature.writes,
         "X-Looplane-Notify": notifies,
     }
     return _references([*(name for name, has in may_have.items() if has), *_OF_EVERY_ANSWER])

@@ -236,6 +236,7 @@ class Operation(APIRoute):
             dry_run=query.model.dry_run,
             present=self._present(request, context.principal) if query.model.dry_run else None,
             state=request.app.state,
+            undoable=request.app.state.undoable,
         )
 
     def _present(

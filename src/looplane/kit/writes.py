@@ -1,7 +1,7 @@
 """How a request reads and writes: dry runs, stored answers, collisions."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from looplane.kit.errors import ApiError, Conflict, Unprocessable, ValidationFai
 from looplane.kit.etags import is_unchanged
 from looplane.kit.responses import Answer, JsonResponse, NotModified
 
+# The header with what takes a write back.
+UNDO = "X-Looplane-Undo"
 _TRIES = 5
 # How long a stored answer is given again.
 LIFETIME = timedelta(hours=24)
@@ -46,7 +48,8 @@ class Write:
     """A request that writes, from a caller who may; committed before the answer leaves.
 
     `present` answers the thing as it is now, for a dry run, where there is such a thing. `state` is
-    what the application holds beside the database.
+    what the application holds beside the database. A write all of whose events are of
+    `undoable` types can be taken back.
     """
 
     database: Database
@@ -56,6 +59,7 @@ class Write:
     dry_run: bool = False
     present: Callable[[], Awaitable[Response]] | None = None
     state: Any = None
+    undoable: Container[str] = frozenset()
 
     async def __call__(self, command: Command, *args: object) -> Response:
         """Runs `command`, again when another write got in between.
@@ -92,7 +96,7 @@ class Write:
         if self.idempotency_key is not None:
             return await self._run_once(con, command, args)
         answer = await command(con, self.context, *args)
-        return JsonResponse(answer.shown_once or answer.body, answer.all_headers())
+        return JsonResponse(answer.shown_once or answer.body, self._headers(answer))
 
     async def _judge(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
         """What is well formed is judged beside what is not; nothing is written."""
@@ -128,9 +132,15 @@ class Write:
                 msg = "A request with this Idempotency-Key is still running."
                 raise Conflict(msg, headers={"Retry-After": "1"})
             answer = await command(con, self.context, *args)
-            headers = answer.all_headers()
+            headers = self._headers(answer)
             await idempotency.insert(con, *self._slot, self.fingerprint, headers, answer.body, now)
         return JsonResponse(answer.shown_once or answer.body, headers)
+
+    def _headers(self, answer: Answer) -> dict[str, str]:
+        headers = answer.all_headers()
+        if answer.events and all(each in self.undoable for each in answer.events):
+            headers[UNDO] = str(self.context.write_id)
+        return headers
 
     @property
     def _slot(self) -> tuple[UUID, UUID | None, str]:

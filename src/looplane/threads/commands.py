@@ -1,5 +1,6 @@
 """What can be done with threads."""
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,7 +29,16 @@ _MAX_DUE = 1000
 
 async def update_thread(con: Connection, context: Context, id: UUID, patch: ThreadPatch) -> Answer:
     """Changes a thread. Raises NotFound, PreconditionFailed, ValidationFailed."""
-    sent = patch.model_dump(exclude_unset=True)
+    return await change_thread(con, context, id, patch.model_dump(exclude_unset=True))
+
+
+async def change_thread(
+    con: Connection, context: Context, id: UUID, sent: Mapping[str, Any]
+) -> Answer:
+    """Changes a thread by the fields of an update, and `add_tag_ids` and `remove_tag_ids`.
+
+    Raises NotFound, PreconditionFailed, ValidationFailed.
+    """
 
     async def attempt() -> Answer | None:
         row = await update.find(con, context, id, sent)
@@ -163,7 +173,14 @@ def _patch_faults(sent: Mapping[str, Any], row: Row) -> list[str]:
         return []
     contact = row["contact_found"] if reference_id(sent, "contact_id") else None
     faults = [*_faults(sent, row), *unknown_reference(sent, "contact_id", "contact", contact)]
-    return [*faults, *unknown_references(sent, "tag_ids", "tag", row["tags_found"] or ())]
+    return [*faults, *_tag_faults(sent, row["tags_found"] or ())]
+
+
+def _tag_faults(sent: Mapping[str, Any], found: Collection[UUID]) -> list[str]:
+    """A tag that is to go may be gone already."""
+    named = sent.keys() & {"tag_ids", "add_tag_ids"}
+    unknown = (unknown_references(sent, name, "tag", found) for name in sorted(named))
+    return list(itertools.chain.from_iterable(unknown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +245,9 @@ def _events(change: _DecidedChange, planned: list[dict[str, object]]) -> list[Ev
     before, after = change.before, change.after
     difference = rules.difference(before, after)
     first, *others = rules.events_of(before, after)
-    events = [Event(first, change.id, *difference, notify=planned or None)]
+    untold = rules.internal_before(before, after)
+    told_to = planned or None
+    events = [Event(first, change.id, *difference, notify=told_to, internal_before=untold)]
     events += [Event(each, change.id, *difference) for each in others]
     if change.differs("contact_company_id"):
         was, becomes = ({"company_id": each["contact_company_id"]} for each in (before, after))

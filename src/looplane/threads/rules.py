@@ -15,6 +15,8 @@ Sent = Mapping[str, Any]
 
 # Fields that are set to what was sent.
 _PLAIN = ("text", "title", "pain_level")
+# Fields that say which tags a thread has.
+TAG_FIELDS = {"tag_ids", "add_tag_ids", "remove_tag_ids"}
 # Fields that are ours alone, and those that another thing's event tells of.
 _INTERNAL = {"last_snoozed_until", "html_version", "contact_company_id"}
 # What the outside calls a state.
@@ -184,13 +186,20 @@ def next_links(before: Thread, sent: Sent) -> Thread:
         after["company_id"] = _id(sent["company_id"])
         if after.get("contact_id", before["contact_id"]):
             after["contact_company_id"] = after["company_id"]
-    if "tag_ids" in sent:
-        after["tag_ids"] = frozenset(reference_ids(sent, "tag_ids"))
+    if sent.keys() & TAG_FIELDS:
+        after["tag_ids"] = _next_tag_ids(before["tag_ids"], sent)
     if "project_id" in sent:
         project = _id(sent["project_id"])
         # A project that is linked anyway needs no link of this field.
         after["project_id"] = None if project in before["linked_project_ids"] else project
     return after
+
+
+def _next_tag_ids(before: frozenset[UUID], sent: Sent) -> frozenset[UUID]:
+    """The tags after `sent`, which names all of them, or those that come and those that go."""
+    whole = reference_ids(sent, "tag_ids") if "tag_ids" in sent else before
+    added, removed = (reference_ids(sent, f"{verb}_tag_ids") for verb in ("add", "remove"))
+    return frozenset(whole).union(added).difference(removed)
 
 
 def apply(before: Thread, sent: Sent, now: datetime, html_version: int) -> Thread:
@@ -222,6 +231,12 @@ def difference(before: Thread, after: Thread) -> tuple[Values, Values]:
     """What differs, as it was and as it is, in the words of the API: so events tell of it."""
     names = [name for name in after if before[name] != after[name] and name not in _INTERNAL]
     return events.difference(_in_api_words(before, names), _in_api_words(after, names))
+
+
+def internal_before(before: Thread, after: Thread) -> Values | None:
+    """The columns that differ and that no event tells of, as they were."""
+    names = ("state", "last_snoozed_until", "html_version")
+    return {name: before[name] for name in names if before[name] != after[name]} or None
 
 
 def _in_api_words(thread: Thread, names: list[str]) -> Thread:

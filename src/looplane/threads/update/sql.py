@@ -13,6 +13,7 @@ from looplane.kit.functions import StoredFunction
 from looplane.kit.references import reference_id, reference_ids
 from looplane.kit.responses import or_404
 from looplane.threads.children.sql import NEED
+from looplane.threads.rules import TAG_FIELDS
 from looplane.threads.sql import JOINS, THREAD, WATCHERS, existing, tab
 
 # What a thread is now: all that a change of its own fields needs to know.
@@ -47,7 +48,7 @@ left join companies tcc on tcc.workspace_id = $1 and tcc.id = tc.company_id
   and tcc.deleted_at is null""",
 )
 # The fields of a change that are links, or look at one.
-_LINKS = {"assignee_id", "contact_id", "company_id", "tag_ids", "project_id"}
+_LINKS = {"assignee_id", "contact_id", "company_id", "project_id", *TAG_FIELDS}
 
 _IN_WRITE = f"with w as materialized ({events.WRITE.format('p_write')})"
 _SET = ", ".join(THREAD.columns)
@@ -165,7 +166,7 @@ async def find(con: Connection, context: Context, id: UUID, sent: Mapping[str, A
         return or_404(await con.fetchrow(FIND_THREAD, *key), THREAD.noun)
     fields = ("assignee_id", "contact_id", "company_id")
     ids = [reference_id(sent, field) for field in fields]
-    tag_ids = reference_ids(sent, "tag_ids") if "tag_ids" in sent else None
+    tag_ids = [id for name in ("tag_ids", "add_tag_ids") for id in reference_ids(sent, name)]
     project_id = reference_id(sent, "project_id")
     row = await con.fetchrow(FIND_WITH_LINKS, *key, *ids, tag_ids, project_id)
     return or_404(row, THREAD.noun)
