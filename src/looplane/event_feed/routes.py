@@ -30,10 +30,13 @@ async def list_events(
     soon as none that began before it is still under way. Where two writes to one thing met, their
     `version` says which was first.
 
-    A key sees the events of the nouns that it may read, those of members, invites and keys with
-    `admin`, and those of files with `files:write`; it needs one of these scopes. What is for one
-    member is seen by the keys of that member alone. Where events after the cursor are no longer
-    kept it is 422.
+    Where events after the cursor are no longer kept it is 422.
+
+    A key sees the events of the nouns that it may read: those of members, invites and keys with
+    `admin`, and those of files with `files:write`. What is for one member is seen by the keys of
+    that member alone. Requires one of the scopes `threads:read`, `contacts:read`, `companies:read`,
+    `changelogs:read`, `docs:read`, `portal:read`, `projects:read`, `issues:read`, `tags:read`,
+    `snippets:read`, `files:write`, `admin`.
     """
     return await commands.list_events(read, query)
 
