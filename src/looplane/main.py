@@ -24,7 +24,7 @@ from looplane.kit.outbound import Outbound
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.storage import storage_of
-from looplane.nouns import APIS, INVERSES
+from looplane.nouns import APIS, INVERSES, SCOPES_OF_EVENT_TYPES
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 
@@ -61,6 +61,7 @@ class Application:
         find = partial(find_principal, database)
         state.authenticator = Authenticator(find, clock, self._key_uses.note)
         state.undoable = INVERSES.keys()
+        state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.channels = frozenset(set_up_channels(settings))
         limits = (settings.reads_per_minute, settings.writes_per_minute)
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)

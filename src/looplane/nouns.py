@@ -23,6 +23,7 @@ from looplane.doc_drafts.routes import api as doc_drafts
 from looplane.doc_drafts.sql import DRAFT
 from looplane.doc_groups.routes import api as doc_groups
 from looplane.doc_groups.sql import DOC_GROUP
+from looplane.event_feed.routes import api as event_feed
 from looplane.files.routes import api as files
 from looplane.files.sql import FILE
 from looplane.inverses import Inverses
@@ -78,6 +79,7 @@ APIS = (
     keys,
     files,
     me,
+    event_feed,
 )
 RESOURCES = (
     THREAD,
@@ -135,5 +137,7 @@ SCOPES_OF_EVENTS = {
     "key": ("admin", "admin"),
     "file": ("files:write", "files:write"),
 }
+# What a key needs to see events of each type.
+SCOPES_OF_EVENT_TYPES = {each: SCOPES_OF_EVENTS[each.partition(".")[0]][0] for each in EVENT_TYPES}
 # How writes are taken back, by the types of their events.
 INVERSES: Inverses = {}

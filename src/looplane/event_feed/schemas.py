@@ -10,7 +10,8 @@ from pydantic import Field
 from pydantic.json_schema import WithJsonSchema
 
 from looplane.kit.errors import Unprocessable
-from looplane.kit.schema import StrictModel, Timestamp
+from looplane.kit.paging import MAX_PAGE_ROWS, PageQuery, page_of
+from looplane.kit.schema import Reference, StrictModel, Text, Timestamp, optional
 
 _NUMBER_BYTES = 8
 # A number of 8 bytes and an id of 16 are 32 characters of base64, without padding.
@@ -104,4 +105,57 @@ class EventOut(StrictModel):
         _Object, Field(description="The fields that changed, as they were; null where none did.")
     ]
     after: Annotated[_Object, Field(description="The same fields, as they are since.")]
-    data: Annotated[_Object, Field(description="The thing as it was right after.")]
+    data: Annotated[
+        _Object,
+        Field(description="The thing as it was right after; null where that is no longer kept."),
+    ]
+
+
+EventPage = page_of(EventOut)
+
+
+class FeedEnd(StrictModel):
+    """Where a page ends, and the next one begins."""
+
+    cursor: Annotated[str, Field(description="The `after` of the next page, which may be empty.")]
+    has_more: Annotated[
+        bool, Field(description="Whether there is more to ask for now; else it is yet to happen.")
+    ]
+    limit: int
+
+
+class EventFeed(StrictModel):
+    """What happened, the oldest first."""
+
+    data: list[EventOut]
+    page: FeedEnd
+
+
+# In place of a cursor: none of what has happened so far.
+LATEST = "latest"
+Types = Annotated[Text, Field(max_length=4000)]
+_TYPES = (
+    "Types with commas between: `thread.created` is one, `thread.*` are all of a noun, and `*` all "
+    "that the key may see, as when it is left out."
+)
+
+
+class EventQuery(StrictModel):
+    """From where on, and what."""
+
+    after: Annotated[Text, Field(max_length=100)] = optional(
+        "The `cursor` of a page, or `latest` for what is yet to happen. From the oldest event that "
+        "is kept where it is left out."
+    )
+    types: Types = optional(_TYPES)
+    subject: Reference = optional(
+        "Only the history of the thing with this id, which events have in `history_of`: of a "
+        "thread, its messages, comments and customer needs too."
+    )
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE_ROWS)] = 50
+
+
+class HistoryQuery(PageQuery):
+    """Which events of one thing."""
+
+    types: Types = optional(_TYPES)

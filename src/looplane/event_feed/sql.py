@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from looplane.event_feed.schemas import START, Position
+import orjson
+
+from looplane.event_feed.schemas import LATEST, START, EventQuery, HistoryQuery, Position
 from looplane.events import SCHEMA_VERSION
+from looplane.kit.context import Context
+from looplane.kit.cursors import INTEGER
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Unprocessable
-from looplane.kit.paging import PAGE_BYTES
-from looplane.kit.responses import or_404
+from looplane.kit.ids import parse_id
+from looplane.kit.paging import PAGE_BYTES, Conditions, Listing
+from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import iso, json_object
+from looplane.resources import ForeignKey
 
 # As many events are looked at for one page, whatever is wanted of them.
 MAX_SCANNED = 5000
@@ -78,7 +84,8 @@ keys as materialized (
     order by e.position, e.id limit {MAX_SCANNED}) k
   limit $5),
 scanned as (
-  select position, id, count(*) over () as number from keys order by position desc, id desc limit 1),
+  select position, id, count(*) over () as number from keys
+  order by position desc, id desc limit 1),
 picked as (select position, id from keys where is_wanted order by position, id limit $4)
 select place.*, scanned.position as scanned_position, scanned.id as scanned_id,
   coalesce(scanned.number, 0) as scanned, e.*
@@ -128,15 +135,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events a caller wants and may see: of these types, and in the history of `subject_id`.
+    """Which events a caller wants and may see: of these types, in the history of this subject.
 
-    Events for one member are seen by `member_id` alone.
+    Without a subject in all, and with one that is no id in none. What is for one member alone is
+    seen by `member_id`.
     """
 
     types: list[str]
     member_id: UUID | None
-    has_subject: bool = False
-    subject_id: UUID | None = None
+    subject: str | None = None
 
 
 async def list_after(
@@ -144,8 +151,9 @@ async def list_after(
 ) -> Batch:
     """All events of a workspace after a position, or from the first one that is kept.
 
-    Up to `limit` of them, less than MAX_SCANNED, or fewer where they have much text; none that a transaction which is
-    still open could come before. Raises Unprocessable for a position whose next events are gone.
+    Up to `limit` of them, which is less than MAX_SCANNED, or fewer where they have much text; none
+    that one of a transaction which is still open could come before. Raises Unprocessable for a
+    position whose next events are gone.
     """
     start = after or START
     bound = limit + 1
@@ -163,8 +171,8 @@ async def list_wanted_after(
     start = after or START
     args = (workspace_id, start.number, start.id, limit + 1, MAX_SCANNED)
     seen = (wanted.types, wanted.member_id)
-    if wanted.has_subject:
-        rows = await con.fetch(FOLLOW_SUBJECT, *args, *seen, wanted.subject_id)
+    if wanted.subject is not None:
+        rows = await con.fetch(FOLLOW_SUBJECT, *args, *seen, parse_id(wanted.subject))
     else:
         rows = await con.fetch(FOLLOW_WANTED, *args, *seen)
     return _batch(rows, after, limit, MAX_SCANNED)
@@ -208,3 +216,50 @@ def _checked(place: Row, after: Position | None) -> Position:
 def _stored(row: Row) -> StoredEvent:
     place = Position(row["position"], row["id"])
     return StoredEvent(place, row["type"], row["aggregate_id"], row["visible_to"], row["body"])
+
+
+async def list_events(
+    con: Connection, context: Context, query: EventQuery, wanted: Wanted
+) -> Answer:
+    """A page of what happened after a position, which ends where the next one begins.
+
+    Raises Unprocessable.
+    """
+    if query.after == LATEST:
+        after = await latest(con, context.workspace_id)
+    else:
+        after = Position.decode(query.after) if query.after is not None else None
+    batch = await list_wanted_after(con, context.workspace_id, after, query.limit, wanted)
+    return Answer(as_page(batch, query.limit))
+
+
+def as_page(batch: Batch, limit: int) -> str:
+    """What was found, as JSON."""
+    page = {"cursor": batch.end.encode(), "has_more": not batch.is_complete, "limit": limit}
+    data = ",".join(event.body for event in batch.events)
+    return f'{{"data":[{data}],"page":{orjson.dumps(page).decode()}}}'
+
+
+_FIND_THREAD = ForeignKey("thread", "threads").statement("$2")
+# Those of its messages, comments and needs are among them.
+HISTORY = Listing(
+    "e",
+    f"events e {CARRIER}",
+    EVENT,
+    CARRIER,
+    key="e.position",
+    key_type=INTEGER,
+    size=SIZE,
+)
+
+
+async def list_thread_events(
+    con: Connection, context: Context, id: UUID, query: HistoryQuery, wanted: Wanted
+) -> Answer:
+    """A page of what happened to a thread, the newest first. Raises NotFound, Unprocessable."""
+    workspace_id = context.workspace_id
+    or_404(await con.fetchrow(_FIND_THREAD, workspace_id, id), "thread")
+    conditions = Conditions("e", workspace_id, complete=True)
+    conditions.add("e.aggregate_id = {0}", id)
+    conditions.add(VISIBLE, wanted.types, wanted.member_id)
+    return Answer(await HISTORY.fetch(con, conditions, query))

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, params
 from fastapi.openapi.utils import get_openapi
 
+from looplane.kit.errors import ScopeRequired
 from looplane.kit.openapi_parts import (
     HEADERS,
     PARAMETERS,
@@ -56,7 +57,9 @@ def _finish(path: dict[str, Json], route: Operation) -> None:
     """Says of one operation what FastAPI cannot know."""
     operation = path[route.method.lower()]
     needed = " and ".join(f"`{scope}`" for scope in route.signature.scopes)
-    scope_text = f"Requires the scope {needed}." if needed else "Any valid key may call it."
+    scope_text = f"Requires the scope {needed}." if needed else ""
+    if not needed and ScopeRequired not in route.raises:
+        scope_text = "Any valid key may call it."
     first = operation.get("description", "").strip()
     operation["description"] = f"{first} {scope_text}".strip()
     operation["security"] = [{"Authorization": []}]

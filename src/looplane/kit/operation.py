@@ -224,7 +224,7 @@ class Operation(APIRoute):
     ) -> Read | Write:
         database = request.app.state.database
         if not self.signature.writes:
-            return Read(database, context, headers.known_etags)
+            return Read(database, context, headers.known_etags, request.app.state)
         target = request.scope["path"].encode() + b"?" + request.scope["query_string"]
         key = headers.idempotency_key
         assert isinstance(query.model, WriteQuery)
@@ -251,5 +251,5 @@ class Operation(APIRoute):
         state, signature = request.app.state, reads[0].signature
         ids = {name: parse_id(text) for name, text in request.path_params.items()}
         query = {signature.query.name: signature.query.type()} if signature.query else {}
-        caller = Read(state.database, self._context(request, principal))
+        caller = Read(state.database, self._context(request, principal), state=state)
         return partial(reads[0].endpoint, **ids, **query, **{signature.caller.name: caller})

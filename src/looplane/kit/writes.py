@@ -27,11 +27,15 @@ Command = Callable[..., Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A request that reads, from a caller who may."""
+    """A request that reads, from a caller who may.
+
+    `state` is what the application holds beside the database.
+    """
 
     database: Database
     context: Context
     known_etags: frozenset[str] | None = None
+    state: Any = None
 
     async def __call__(self, query: Command, *args: object) -> Response:
         """Answers with what `query` finds, or 304 where the caller has it."""
