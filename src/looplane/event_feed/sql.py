@@ -196,9 +196,7 @@ def _batch(rows: list[Row], after: Position | None, limit: int, scanned: int) ->
         end = Position(place["scanned_position"], place["scanned_id"])
         return Batch(events, end, is_complete=False)
     last = Position(place["last_position"], place["last_id"])
-    return Batch(
-        events, max(start, last), is_complete=True, is_held_back=place["is_held_back"]
-    )
+    return Batch(events, max(start, last), is_complete=True, is_held_back=place["is_held_back"])
 
 
 def _checked(place: Row, after: Position | None) -> Position:

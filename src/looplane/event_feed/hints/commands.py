@@ -16,10 +16,9 @@ from looplane.kit.ids import parse_id
 from looplane.kit.pooler import Pooling
 
 # All in seconds: between two notices of this process, between two questions whether the server is
-# there, for its answer, and until one that is away is tried again.
+# there, and until one that is away is tried again.
 PAUSE = 0.02
 _QUIET = 30.0
-_PATIENCE = 5.0
 _FIRST_REST, _MAX_REST = 0.1, 10.0
 
 # Told of a workspace that may have new events; None stands for any.
@@ -50,7 +49,7 @@ class Hints:
             self._untold.add(str(workspace_id) if workspace_id else ALL)
         self._due.set()
 
-    def listen(self, *, wanted: bool) -> None:
+    def listen(self, wanted: bool) -> None:
         """Says whether anybody here wants to hear of the others."""
         self._listens = wanted
         self._due.set()
@@ -92,7 +91,7 @@ class Hints:
             is_heard = self._listens
             if self._untold:
                 names, self._untold = self._untold, set()
-                await notify(con, names, _PATIENCE)
+                await notify(con, names)
                 await asyncio.sleep(PAUSE)
             else:
                 await self._wait(con)
@@ -102,7 +101,7 @@ class Hints:
             async with asyncio.timeout(_QUIET):
                 await self._due.wait()
         except TimeoutError:
-            await ask(con, _PATIENCE)
+            await ask(con)
 
     def _receive(self, con: Connection, sender: int, _channel: str, payload: object) -> None:
         if sender == con.get_server_pid():

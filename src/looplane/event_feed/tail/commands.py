@@ -18,7 +18,7 @@ from looplane.event_feed.sql import (
 )
 from looplane.event_feed.tail.rules import Ring, is_wanted
 from looplane.kit.database import Connection, Database, as_unavailable
-from looplane.kit.errors import Unavailable
+from looplane.kit.errors import ApiError, Unavailable
 
 # Seconds between two looks where there was no hint, and where the database is away.
 POLL = 0.75
@@ -53,7 +53,8 @@ class Follower:
     """Somebody who reads on from `place`, as far as there is something, and then waits."""
 
     def __init__(self, feed: _Feed, place: Position | None, wanted: Wanted, read: "_Read") -> None:
-        self.place, self.wanted, self.is_ended = place, wanted, False
+        self.place, self.wanted = place, wanted
+        self.is_ended = self.has_more = False
         self._feed, self._read = feed, read
         self._woken = asyncio.Event()
 
@@ -85,17 +86,17 @@ class Follower:
         """Goes on once: what was found, and whether there is nothing else now."""
         ring, place = self._feed.ring, self.place
         found = None if ring is None or place is None else ring.after(place)
-        if found is None:
+        if ring is None or found is None:
             batch = await self._read(self, most)
-            self.place = batch.end
+            self.place, self.has_more = batch.end, not batch.is_complete
             return batch.events, batch.is_complete and self._is_in_ring()
-        assert ring is not None and place is not None, "there is something after it"
         wanted = [each for each in found if is_wanted(each, self.wanted)][: most + 1]
-        if len(wanted) > most:
+        self.has_more = len(wanted) > most
+        if self.has_more:
             wanted.pop()
             self.place = wanted[-1].position
         else:
-            self.place = max(place, ring.end)
+            self.place = ring.end
         return wanted, not wanted
 
     def _is_in_ring(self) -> bool:
@@ -123,10 +124,9 @@ class Tail:
     without followers nobody looks. `changed` is told whether there are any.
     """
 
-    def __init__(
-        self, database: Database, changed: Callable[[bool], None] = lambda _: None
-    ) -> None:
-        self._database, self._changed = database, changed
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.changed: Callable[[bool], None] = lambda _: None
         self._feeds: dict[UUID, _Feed] = {}
         self._readers = asyncio.Semaphore(_READERS)
         self._looks = asyncio.Semaphore(_LOOKS)
@@ -183,7 +183,7 @@ class Tail:
         if (feed := self._feeds.get(workspace_id)) is None:
             feed = self._feeds[workspace_id] = _Feed()
             feed.task = asyncio.create_task(self._keep(workspace_id, feed))
-            self._changed(True)  # noqa: FBT003  # a callback
+            self.changed(True)  # noqa: FBT003  # a callback
         return feed
 
     def _leave(self, workspace_id: UUID, feed: _Feed) -> None:
@@ -191,7 +191,7 @@ class Tail:
             del self._feeds[workspace_id]
             assert feed.task is not None, "begun with it"
             feed.task.cancel()
-            self._changed(bool(self._feeds))
+            self.changed(bool(self._feeds))
 
     async def _keep(self, workspace_id: UUID, feed: _Feed) -> None:
         """Looks for what is new until cancelled."""
@@ -204,8 +204,9 @@ class Tail:
                     batch = await _look(con, workspace_id, feed)
             except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
                 if not isinstance(error, Unavailable) and as_unavailable(error) is None:
-                    _log.exception("events cannot be followed", workspace=str(workspace_id))
                     feed.ring = None  # it begins anew
+                    if not isinstance(error, ApiError):
+                        _log.exception("events cannot be followed", workspace=str(workspace_id))
             else:
                 if batch.events:
                     soon = iter(SOON)

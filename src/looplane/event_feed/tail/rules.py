@@ -32,8 +32,8 @@ class Ring:
             del self._events[:gone]
 
     def after(self, place: Position) -> Sequence[StoredEvent] | None:
-        """All events after a place; None where some of them are no longer here."""
-        if place < self.start:
+        """All events after a place; None where it is before or behind all that is here."""
+        if not self.start <= place <= self.end:
             return None
         return self._events[bisect_right(self._events, place, key=_place) :]
 
@@ -52,5 +52,5 @@ def is_wanted(event: StoredEvent, wanted: Wanted) -> bool:
     return (
         event.type in wanted.types
         and event.visible_to in {None, wanted.member_id}
-        and (not wanted.has_subject or event.aggregate_id == wanted.subject_id)
+        and wanted.subject in {None, str(event.aggregate_id)}
     )
