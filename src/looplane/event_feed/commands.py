@@ -6,14 +6,23 @@ from starlette.responses import Response
 
 from looplane.event_feed import sql
 from looplane.event_feed.rules import choose_types
-from looplane.event_feed.schemas import EventQuery, HistoryQuery
+from looplane.event_feed.schemas import EventQuery, FollowQuery, HistoryQuery
 from looplane.event_feed.sql import Wanted
+from looplane.event_feed.stream.commands import EventStream, LongPoll
 from looplane.kit.writes import Read
 
 
 async def list_events(read: Read, query: EventQuery) -> Response:
     """What happened after a position. Raises ValidationFailed, ScopeRequired, Unprocessable."""
-    return await read(sql.list_events, query, wanted_by(read, query.types, query.subject))
+    wanted = wanted_by(read, query.types, query.subject)
+    if query.wait:
+        return LongPoll(read, query, wanted)
+    return await read(sql.list_events, query, wanted)
+
+
+async def stream_events(read: Read, query: FollowQuery) -> Response:
+    """What happens, as it does. Raises ValidationFailed, ScopeRequired."""
+    return EventStream(read, query, wanted_by(read, query.types, query.subject))
 
 
 async def list_thread_events(read: Read, id: UUID, query: HistoryQuery) -> Response:

@@ -6,9 +6,16 @@ from fastapi import Query
 from starlette.responses import Response
 
 from looplane.event_feed import commands
-from looplane.event_feed.schemas import EventFeed, EventPage, EventQuery, HistoryQuery
+from looplane.event_feed.schemas import (
+    EventFeed,
+    EventPage,
+    EventQuery,
+    FollowQuery,
+    HistoryQuery,
+)
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.errors import ScopeRequired, Unprocessable
+from looplane.kit.event_streams import MEDIA_TYPE
 from looplane.kit.schema import Id
 from looplane.kit.writes import Read
 
@@ -37,8 +44,27 @@ async def list_events(
     that member alone. Requires one of the scopes `threads:read`, `contacts:read`, `companies:read`,
     `changelogs:read`, `docs:read`, `portal:read`, `projects:read`, `issues:read`, `tags:read`,
     `snippets:read`, `files:write`, `admin`.
+
+    With `wait` a page that would be empty waits for something to happen.
     """
     return await commands.list_events(read, query)
+
+
+@api.get("/events/stream", "events-stream", MEDIA_TYPE, ScopeRequired, Unprocessable)
+async def stream_events(
+    query: Annotated[FollowQuery, Query()], read: Annotated[Read, require_scopes()]
+) -> Response:
+    """Follow what happens in the workspace as Server-Sent Events.
+
+    Each has the cursor in `id`, the type in `event`, and in `data` the JSON as in the list. First
+    comes what happened after `after`, or after the `Last-Event-ID` of whoever was cut off, and
+    then what happens. There is a comment every 15 seconds, with an `id` of its own where what
+    happened was not wanted.
+
+    A stream ends when it has lasted an hour or so, and when the key ends or is changed: go on with
+    the last `id`.
+    """
+    return await commands.stream_events(read, query)
 
 
 @api.get("/threads/{id}/events", "threads-listEvents", EventPage, ScopeRequired)

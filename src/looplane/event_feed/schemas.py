@@ -140,7 +140,11 @@ _TYPES = (
 )
 
 
-class EventQuery(StrictModel):
+# Seconds that a request waits at the most for something to happen.
+MAX_WAIT = 30
+
+
+class FollowQuery(StrictModel):
     """From where on, and what."""
 
     after: Annotated[Text, Field(max_length=100)] = optional(
@@ -152,7 +156,21 @@ class EventQuery(StrictModel):
         "Only the history of the thing with this id, which events have in `history_of`: of a "
         "thread, its messages, comments and customer needs too."
     )
+
+
+class EventQuery(FollowQuery):
+    """How much of it, and whether to wait for it."""
+
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE_ROWS)] = 50
+    wait: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_WAIT,
+            description="Seconds to wait, where there is nothing yet; the answer comes as soon as "
+            "there is.",
+        ),
+    ] = 0
 
 
 class HistoryQuery(PageQuery):

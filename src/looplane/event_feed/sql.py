@@ -53,7 +53,9 @@ VISIBLE = "e.type = any ({0}::text[]) and (e.visible_to is null or e.visible_to 
 PLACE = """
 select p.horizon, p.next, w.dropped_position, w.dropped_event_id,
   coalesce(last.position, w.dropped_position) as last_position,
-  coalesce(last.id, w.dropped_event_id) as last_id
+  coalesce(last.id, w.dropped_event_id) as last_id,
+  exists (select from events e where e.workspace_id = $1 and e.position >= p.horizon)
+    as is_held_back
 from workspaces w cross join (
   select event_horizon() as horizon,
     base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next
@@ -121,12 +123,14 @@ class StoredEvent:
 class Batch:
     """Events in their order, and the position to go on from, which is never before the first one.
 
-    `is_complete` says that there were no more when they were read.
+    `is_complete` says that there were no more when they were read, and `is_held_back` that there
+    are some that a transaction which is still open could come before.
     """
 
     events: list[StoredEvent]
     end: Position
     is_complete: bool
+    is_held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def _batch(rows: list[Row], after: Position | None, limit: int, scanned: int) ->
         end = Position(place["scanned_position"], place["scanned_id"])
         return Batch(events, end, is_complete=False)
     last = Position(place["last_position"], place["last_id"])
-    return Batch(events, max(start, last), is_complete=True)
+    return Batch(events, max(start, last), is_complete=True, is_held_back=place["is_held_back"])
 
 
 def _checked(place: Row, after: Position | None) -> Position:

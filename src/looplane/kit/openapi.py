@@ -14,7 +14,12 @@ from looplane.kit.openapi_parts import (
     responses,
 )
 from looplane.kit.operation import Operation
-from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
+from looplane.kit.request_headers import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LAST_EVENT_ID,
+)
 from looplane.kit.signature import Parameter, RawBody
 
 Json = Any
@@ -81,6 +86,7 @@ def _shared_parameters(path: dict[str, Json], route: Operation) -> list[Json]:
         "dry_run": route.signature.writes,
         "if_match": IF_MATCH in route.headers_taken,
         "if_none_match": IF_NONE_MATCH in route.headers_taken,
+        "last_event_id": LAST_EVENT_ID in route.headers_taken,
         "idempotency_key": IDEMPOTENCY_KEY in route.headers_taken,
     }
     names = [name for name, is_taken in takes.items() if is_taken]

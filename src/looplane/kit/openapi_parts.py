@@ -19,7 +19,12 @@ from looplane.kit.errors import (
 )
 from looplane.kit.http_headers import REQUEST_ID
 from looplane.kit.operation import Operation
-from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
+from looplane.kit.request_headers import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LAST_EVENT_ID,
+)
 
 Json = Any
 
@@ -43,6 +48,13 @@ PARAMETERS: dict[str, Json] = {
         "in": "header",
         "description": "Answer 304 without a body if the present ETag is one of these, or `*`.",
         "schema": {"type": "string"},
+    },
+    "last_event_id": {
+        "name": LAST_EVENT_ID,
+        "in": "header",
+        "description": "The `id` of the last event that arrived: what comes after it comes first, "
+        "whatever `after` says. Browsers send it by themselves when a stream was cut off.",
+        "schema": {"type": "string", "maxLength": 100},
     },
     "idempotency_key": {
         "name": IDEMPOTENCY_KEY,

@@ -23,24 +23,31 @@ _TRIES = 5
 LIFETIME = timedelta(hours=24)
 
 Command = Callable[..., Awaitable[Answer]]
+Arguments = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """A request that reads, from a caller who may.
 
-    `state` is what the application holds beside the database.
+    `state` is what the application holds beside the database, and `last_event_id` where a stream
+    of events was cut off.
     """
 
     database: Database
     context: Context
     known_etags: frozenset[str] | None = None
     state: Any = None
+    last_event_id: str | None = None
 
     async def __call__(self, query: Command, *args: object) -> Response:
         """Answers with what `query` finds, or 304 where the caller has it."""
         async with self.database.reading() as con:
             answer = await query(con, self.context, *args)
+        return self.respond(answer)
+
+    def respond(self, answer: Answer) -> Response:
+        """The answer, or 304 where the caller has it."""
         headers = answer.all_headers()
         if is_unchanged(self.known_etags, headers["ETag"]):
             return NotModified(headers["ETag"])
@@ -53,7 +60,7 @@ class Write:
 
     `present` answers the thing as it is now, for a dry run, where there is such a thing. `state` is
     what the application holds beside the database. A write all of whose events are of
-    `undoable` types can be taken back.
+    `undoable` types can be taken back. `note` is told of the workspace, once events are committed.
     """
 
     database: Database
@@ -64,6 +71,7 @@ class Write:
     present: Callable[[], Awaitable[Response]] | None = None
     state: Any = None
     undoable: Container[str] = frozenset()
+    note: Callable[[UUID], None] = lambda _: None
 
     async def __call__(self, command: Command, *args: object) -> Response:
         """Runs `command`, again when another write got in between.
@@ -78,6 +86,8 @@ class Write:
                     response = await self._run(con, command, args)
             except COLLISION:
                 continue
+            if response.events:
+                self.note(self.context.workspace_id)
             return await self._with_present_etag(response)
         msg = "Other writes to the same things kept getting in between; try again."
         raise Conflict(msg, headers={"Retry-After": "1"})
@@ -92,7 +102,7 @@ class Write:
         async with self.database.reading() as con:
             return await self._find_stored(con)
 
-    async def _run(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
+    async def _run(self, con: Connection, command: Command, args: Arguments) -> JsonResponse:
         if self.context.faults:
             return await self._judge(con, command, args)
         if self.dry_run:
@@ -100,9 +110,9 @@ class Write:
         if self.idempotency_key is not None:
             return await self._run_once(con, command, args)
         answer = await command(con, self.context, *args)
-        return JsonResponse(answer.shown_once or answer.body, self._headers(answer))
+        return JsonResponse(answer.shown_once or answer.body, self._headers(answer), answer.events)
 
-    async def _judge(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
+    async def _judge(self, con: Connection, command: Command, args: Arguments) -> JsonResponse:
         """What is well formed is judged beside what is not; nothing is written."""
         try:
             await _rolled_back(con, command, self.context, args)
@@ -112,7 +122,7 @@ class Write:
             pass  # a request with faults has faults, whatever else there is to say
         raise ValidationFailed(self.context.faults)
 
-    async def _rehearse(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
+    async def _rehearse(self, con: Connection, command: Command, args: Arguments) -> JsonResponse:
         """The same write to the last check, then rolled back."""
         answer = await _rolled_back(con, command, self.context, args)
         # Each type once: there may be as many events as things in a group, and a header is short.
@@ -125,7 +135,7 @@ class Write:
             response.headers["ETag"] = (await self.present()).headers["ETag"]
         return response
 
-    async def _run_once(self, con: Connection, command: Command, args: tuple[Any, ...]) -> Response:
+    async def _run_once(self, con: Connection, command: Command, args: Arguments) -> JsonResponse:
         """The write and its stored answer in one transaction: both are there, or neither."""
         now = self.context.clock()
         async with con.transaction():
@@ -138,7 +148,7 @@ class Write:
             answer = await command(con, self.context, *args)
             headers = self._headers(answer)
             await idempotency.insert(con, *self._slot, self.fingerprint, headers, answer.body, now)
-        return JsonResponse(answer.shown_once or answer.body, headers)
+        return JsonResponse(answer.shown_once or answer.body, headers, answer.events)
 
     def _headers(self, answer: Answer) -> dict[str, str]:
         headers = answer.all_headers()
@@ -151,7 +161,7 @@ class Write:
         key_id = self.context.principal.key_id
         return self.context.workspace_id, key_id, str(self.idempotency_key)
 
-    async def _find_stored(self, con: Connection) -> Response | None:
+    async def _find_stored(self, con: Connection) -> JsonResponse | None:
         stored = await idempotency.get(con, *self._slot, self.context.clock() - LIFETIME)
         if stored is None:
             return None
@@ -162,7 +172,7 @@ class Write:
 
 
 async def _rolled_back(
-    con: Connection, command: Command, context: Context, args: tuple[Any, ...]
+    con: Connection, command: Command, context: Context, args: Arguments
 ) -> Answer:
     transaction = con.transaction()
     await transaction.start()
