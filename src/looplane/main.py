@@ -28,9 +28,10 @@ from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.storage import storage_of
-from looplane.nouns import APIS, INVERSES, SCOPES_OF_EVENT_TYPES
+from looplane.nouns import APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
+from looplane.undo.rules import TakingBack
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
@@ -71,6 +72,7 @@ class Application:
         state.places = places_of(settings)
         state.stream_seconds = settings.stream_seconds
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
+        state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
         state.channels = frozenset(set_up_channels(settings))
         limits = (settings.reads_per_minute, settings.writes_per_minute)
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)

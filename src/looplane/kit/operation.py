@@ -244,7 +244,14 @@ class Operation(APIRoute):
             state=request.app.state,
             undoable=request.app.state.undoable,
             note=request.app.state.note_events,
+            spend=partial(self._spend_more, request, context.principal),
         )
+
+    def _spend_more(self, request: Request, principal: Principal, count: int) -> None:
+        """Takes so many more requests from the limit of writes. Raises RateLimited."""
+        left = request.app.state.limiter.spend_more(principal.key_id, "write", count)
+        if left is not None:
+            request.scope["looplane.rate_limit"] = left
 
     def _present(
         self, request: Request, principal: Principal

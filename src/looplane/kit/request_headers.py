@@ -46,7 +46,7 @@ def headers_taken(
     once only where a second one would do more than the first.
     """
     taken = set()
-    if writes and "{" in path:
+    if writes and "id}" in path:
         taken.add(IF_MATCH)
     if writes and method in {"POST", "PATCH"}:
         taken.add(IDEMPOTENCY_KEY)
