@@ -38,7 +38,7 @@ _IN_PATH = {
 # … and where one operation names another one.
 _IN_PATH_OF = {
     ("contacts-removeCompany", "company_id"): "own company",
-    ("threads-removeTag", "tag_id"): "own tag",
+    ("threads-removeTag", "tag_id"): "second tag",
     ("companies-unmerge", "id"): "surviving company",
 }
 # What a field of a body or a parameter of a query names.
@@ -131,7 +131,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "merged company": merged,
         "blocked sender": await make.blocked_sender(),
         "tag": tag,
-        "own tag": own_tag,
+        "second tag": own_tag,
         "empty group": await make.tag_group(),
         "project": project,
         "issue": issue,
