@@ -41,6 +41,11 @@ where e.workspace_id = $1 and e.aggregate_id = $2 and e.subject_id = $3 and e.id
       case when e.before->'language' = e.after->'language' then e.after->>'language' end)
 order by e.version, e.id limit $10"""
 
+# The last version of subject $3 that an event tells of. $1 workspace, $2 aggregate, $4 as above.
+LAST_VERSION = """
+select max(version) from events
+where workspace_id = $1 and aggregate_id = $2 and subject_id = $3 and id >= $4"""
+
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
@@ -122,6 +127,13 @@ async def find_newer(
         _MAX_NAMED + 1,
     )
     return rows
+
+
+async def last_version(con: Connection, context: Context, event: PastEvent) -> int | None:
+    """The last version of the subject that an event tells of."""
+    subject = (event.aggregate_id, event.subject_id, first_id_before(event.id))
+    version: int | None = await con.fetchval(LAST_VERSION, context.workspace_id, *subject)
+    return version
 
 
 def superseded(event: PastEvent, newer: Collection[Row]) -> Conflict:

@@ -7,6 +7,7 @@ _CHANGES = "src/looplane/changes.py"
 _COMMANDS = "src/looplane/threads/commands.py"
 _RULES = "src/looplane/threads/rules.py"
 _WRITES = "src/looplane/kit/writes.py"
+_ATTEMPTS = "src/looplane/kit/attempts.py"
 
 DECISIONS = [
     Mutation(
@@ -46,7 +47,7 @@ DECISIONS = [
     ),
     Mutation(
         "a dry run stays",
-        _WRITES,
+        _ATTEMPTS,
         "        await transaction.rollback()",
         "        await transaction.commit()",
         "test_dry_run.py",
@@ -60,9 +61,9 @@ DECISIONS = [
     ),
     Mutation(
         "a collision is not tried again",
-        _WRITES,
-        "            except COLLISION:\n                continue",
-        "            except COLLISION:\n                break",
+        _ATTEMPTS,
+        "        except COLLISION:\n            continue",
+        "        except COLLISION:\n            break",
         "test_late_failures.py",
     ),
     Mutation(

@@ -8,7 +8,7 @@ from looplane import changes, translations
 from looplane.changelogs import rules
 from looplane.changelogs.schemas import ChangelogCreate, ChangelogPatch, ChangelogQuery
 from looplane.changelogs.sql import CHANGELOG, REPLACE_TAGS, TRANSLATIONS
-from looplane.events import Values
+from looplane.events import Values, without
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.markdown import html_columns
@@ -57,14 +57,18 @@ async def update_changelog(
     Raises NotFound, PreconditionFailed, ValidationFailed.
     """
     sent = patch.model_dump(exclude_unset=True)
-    wanted = {name: value for name, value in sent.items() if name != "language"}
-    wanted |= html_columns(sent)
-    decision = changes.Decision(
+    decision = decide(con, context, sent)
+    return await translations.update(con, context, TRANSLATIONS, id, sent, decision)
+
+
+def decide(con: Connection, context: Context, sent: Values) -> changes.Decision:
+    """How a change of a changelog, or of a translation, to what was sent is decided."""
+    wanted = {**without(sent, {"language"}), **html_columns(sent)}
+    return changes.Decision(
         columns=lambda _: wanted,
         more_events=lambda row: rules.publishing(sent.get("published"), row),
         write_others=partial(_store_tags, con, context) if "tag_ids" in sent else None,
     )
-    return await translations.update(con, context, TRANSLATIONS, id, sent, decision)
 
 
 async def _store_tags(

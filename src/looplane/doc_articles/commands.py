@@ -13,7 +13,7 @@ from looplane.doc_articles.schemas import (
     DocArticlePatch,
     DocArticleQuery,
 )
-from looplane.events import Event, as_write, types_of, without
+from looplane.events import Event, Values, as_write, types_of, without
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
@@ -62,13 +62,18 @@ async def update_doc_article(
     Raises NotFound, PreconditionFailed, ValidationFailed.
     """
     sent = patch.model_dump(exclude_unset=True)
+    decision = decide(con, context, sent)
+    return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
+
+
+def decide(_con: Connection, _context: Context, sent: Values) -> changes.Decision:
+    """How a change of an article, or of its texts in one language, to what was sent is decided."""
     columns = {**without(sent, {"allow_image_removal", "language"}), **html_columns(sent)}
-    decision = changes.Decision(
+    return changes.Decision(
         columns=lambda _: columns,
         faults=lambda row: rules.image_faults(sent, row["html"]),
         more_events=lambda row: rules.publishing(sent, was_published=row["published"]),
     )
-    return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
 
 
 async def replace_translation_html(

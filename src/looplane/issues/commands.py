@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from looplane import changes, queries
+from looplane.events import Values
 from looplane.issues import rules, sql
 from looplane.issues.schemas import IssueCreate, IssuePatch, IssueQuery
 from looplane.kit.context import Context
@@ -23,7 +24,12 @@ async def create_issue(con: Connection, context: Context, issue: IssueCreate) ->
 async def update_issue(con: Connection, context: Context, id: UUID, patch: IssuePatch) -> Answer:
     """Changes an issue. Raises NotFound, PreconditionFailed, ValidationFailed."""
     sent = patch.model_dump(exclude_unset=True)
-    decision = changes.Decision(
+    return await changes.update(con, context, sql.ISSUE, id, sent, decide(con, context, sent))
+
+
+def decide(_con: Connection, _context: Context, sent: Values) -> changes.Decision:
+    """How a change of an issue to what was sent is decided."""
+    return changes.Decision(
         columns=lambda row: {**sent, **rules.next_state(row)},
         faults=lambda row: rules.state_faults(sent, row),
         more_events=rules.ending,
@@ -32,7 +38,6 @@ async def update_issue(con: Connection, context: Context, id: UUID, patch: Issue
         find=sql.FIND_WITH_CHOSEN_STATE,
         find_by=(reference_id(sent, "state_id"),),
     )
-    return await changes.update(con, context, sql.ISSUE, id, sent, decision)
 
 
 async def list_issues(con: Connection, context: Context, query: IssueQuery) -> Answer:

@@ -93,14 +93,23 @@ async def update_key(con: Connection, context: Context, id: UUID, patch: KeyPatc
     sent = patch.model_dump(exclude_unset=True)
     if "scopes" in sent:
         sent["scopes"] = rules.granted(sent["scopes"])
+    return await changes.update(con, context, sql.KEY, id, sent, _decide(context, sent))
 
-    def decide(row: Row) -> Values:
+
+def decide_as_before(_con: Connection, context: Context, former: Values) -> changes.Decision:
+    """How a key gets back what it had: as it gets anything, within the bounds of the caller."""
+    end = former.get("expires_at")
+    ends = {"expires_at": datetime.fromisoformat(end)} if isinstance(end, str) else {}
+    return _decide(context, {**former, **ends})
+
+
+def _decide(context: Context, sent: Values) -> changes.Decision:
+    def bounded(row: Row) -> Values:
         rules.require_bounded(context.principal, sent, dict(row))
         return sent
 
     faults = rules.expiry_faults(sent, context.clock())
-    decision = changes.Decision(columns=decide, faults=lambda _: faults)
-    return await changes.update(con, context, sql.KEY, id, sent, decision)
+    return changes.Decision(columns=bounded, faults=lambda _: faults)
 
 
 async def revoke_key(con: Connection, context: Context, id: UUID) -> Answer:

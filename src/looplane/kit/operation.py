@@ -237,7 +237,14 @@ class Operation(APIRoute):
             present=self._present(request, context.principal) if query.model.dry_run else None,
             state=request.app.state,
             undoable=request.app.state.undoable,
+            spend=partial(self._spend_more, request, context.principal),
         )
+
+    def _spend_more(self, request: Request, principal: Principal, count: int) -> None:
+        """Takes so many more requests from the limit of writes. Raises RateLimited."""
+        left = request.app.state.limiter.spend_more(principal.key_id, "write", count)
+        if left is not None:
+            request.scope["looplane.rate_limit"] = left
 
     def _present(
         self, request: Request, principal: Principal

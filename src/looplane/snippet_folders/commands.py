@@ -17,11 +17,12 @@ async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> 
     async with con.transaction():
         folder = await changes.lock(con, context, SNIPPET_FOLDER, id)
         held = await con.fetch(snippets.HOLD_IN_FOLDER, context.workspace_id, id)
-        events = [Event(SNIPPET_FOLDER.event_type("deleted"), id)]
-        events += [
+        events = [
             Event(snippets.SNIPPET.event_type("updated"), each["id"], {"folder_id": id}, _NO_FOLDER)
             for each in held
         ]
+        # The last, so that whoever takes it all back from its end has the folder first.
+        events += [Event(SNIPPET_FOLDER.event_type("deleted"), id)]
         latest = max(each["updated_at"] for each in (folder, *held))
         write = as_write(context, later_than(latest, context.clock), events)
         ids = [each["id"] for each in held]
