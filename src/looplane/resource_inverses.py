@@ -172,9 +172,7 @@ def _require_plain(event: PastEvent, told: Values, known: set[str]) -> None:
         raise Conflict(msg)
 
 
-async def _require_told(
-    con: Connection, context: Context, event: PastEvent, version: int
-) -> None:
+async def _require_told(con: Connection, context: Context, event: PastEvent, version: int) -> None:
     """Raises Conflict where the thing has changed and no event tells, as a merge moves things."""
     if await last_version(con, context, event) != version:
         msg = f"What {event.type} is about has changed since."

@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from looplane.changes import deleted
 from looplane.customer_needs import sql
 from looplane.customer_needs.schemas import CustomerNeedCreate
 from looplane.events import Event, Values, as_write, types_of
-from looplane.inverses import PastEvent
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.errors import Conflict
 from looplane.kit.ids import new_id
 from looplane.kit.references import reference_ids, unknown_references
 from looplane.kit.responses import Answer, or_404
@@ -25,7 +21,6 @@ from looplane.threads.children.commands import (
     insert_needs,
     touch_thread,
 )
-from looplane.threads.undo.commands import hold_thread_of
 
 _NOUNS = ("issue", "project")
 
@@ -61,53 +56,9 @@ async def delete_customer_need(
         removal = Event("customer_need.deleted", id, aggregate_id=thread_id)
         events = [Event("thread.updated", thread_id, *field), removal]
         write = as_write(context, thread.now, events)
-        await con.execute(sql.DELETE, context.workspace_id, id, write, None)
+        await con.execute(sql.DELETE, context.workspace_id, id, write)
         version = await touch_thread(con, context, thread, write)
     return deleted(id, events, version)
-
-
-async def undo_creation(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
-    """Removes a need that is as it was made; its thread tells of it when its own change goes back.
-
-    One that a thread was born with stays with it. Raises Conflict where the need is another
-    one by now.
-    """
-    if "thread.created" in event.write_types:
-        return ()
-    thread = await hold_thread_of(con, context, event)
-    events = [Event("customer_need.deleted", event.subject_id, aggregate_id=thread.id)]
-    write = as_write(context, thread.now, events)
-    args = (context.workspace_id, event.subject_id, write, event.data["priority"])
-    if await con.fetchval(sql.DELETE, *args) is None:
-        raise _changed(event)
-    return types_of(events)
-
-
-async def undo_deletion(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
-    """Brings a need back, with its id, priority and age; see `undo_creation`.
-
-    Whether it is the one of the field `project_id` is for its thread to say. Raises
-    Conflict where what it is for is gone, or linked anew.
-    """
-    thread = await hold_thread_of(con, context, event)
-    need = event.data
-    args = (context.workspace_id, need["project_id"], need["issue_id"])
-    if await con.fetchval(sql.HOLD_REFERENCE, *args) is None:
-        noun = "project" if need["project_id"] else "issue"
-        msg = f"What the customer need {event.subject_id} was for is not there any more."
-        raise Conflict(msg, issues=[f"{noun}_id: the {noun} was deleted"])
-    events = [Event("customer_need.created", event.subject_id, aggregate_id=thread.id)]
-    write = as_write(context, thread.now, events)
-    try:
-        await con.execute(sql.RESTORE, context.workspace_id, need, write)
-    except asyncpg.UniqueViolationError:
-        raise _changed(event) from None
-    return types_of(events)
-
-
-def _changed(event: PastEvent) -> Conflict:
-    msg = "What a thread asks for was changed since."
-    return Conflict(msg, issues=[f"customer_needs.{event.subject_id}: was changed since"])
 
 
 def _faults(sent: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:

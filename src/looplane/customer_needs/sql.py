@@ -46,31 +46,10 @@ FIND = f"""
 select n.project_id, n.is_of_project_field {SHOWN_NEEDS}
   and n.workspace_id = $1 and n.thread_id = $2 and n.id = $3"""
 
-# Need $2; one that has another priority than $4 stays, where that is not null. $3 write.
+# Need $2. $3 write.
 DELETE = f"""
 with w as materialized ({events.WRITE.format("$3")}),
-n as (
-  delete from customer_needs
-  where workspace_id = $1 and id = $2 and priority = coalesce($4, priority) returning *),
-recorded as ({events.insert("n", NEED, "n.id")})
-select n.id from n"""
-
-# What a need that was removed is for, if it is still there; held.
-HOLD_REFERENCE = """
-select coalesce(
-  (select id from projects where workspace_id = $1 and id = $2 and deleted_at is null
-    for no key update),
-  (select id from issues where workspace_id = $1 and id = $3 and deleted_at is null
-    for no key update))"""
-
-# A need as it was, from its JSON in $2. $3 write.
-RESTORE = f"""
-with w as materialized ({events.WRITE.format("$3")}),
-n as (
-  insert into customer_needs
-    (workspace_id, id, thread_id, project_id, issue_id, priority, created_at, updated_at)
-  select $1, r.id, r.thread_id, r.project_id, r.issue_id, r.priority, r.created_at, r.updated_at
-  from jsonb_populate_record(null::customer_needs, $2) as r returning *)
+n as (delete from customer_needs where workspace_id = $1 and id = $2 returning *)
 {events.insert("n", NEED, "n.id")}"""
 
 

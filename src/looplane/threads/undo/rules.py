@@ -13,8 +13,6 @@ from looplane.threads.rules import Thread
 _IDS = {"contact_id", "company_id", "assignee_id"}
 # What is given back otherwise than by what it was.
 _OTHERWISE = {"tag_ids", "project_id", "html_version"}
-# What an event tells of a thread that is in no column of its own.
-LINKED = {"tag_ids", "project_id", "customer_needs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def reversed_links(event: PastEvent) -> tuple[Values, Values]:
     return now, then
 
 
-def priorities(event: PastEvent) -> list[dict[str, object]]:
+def priorities(event: PastEvent) -> list[dict[str, Any]]:
     """The needs whose priority changed: its id, its priority before and after."""
     needs: Mapping[str, Any] = event.before.get("customer_needs", {})
     after: Mapping[str, Any] = event.after.get("customer_needs", {})
