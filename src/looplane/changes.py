@@ -219,7 +219,8 @@ async def delete(
 ) -> Answer:
     """Hides a thing, after `prepare`, during which nobody else can change it.
 
-    What `prepare` answers is kept with the event, untold, so that it can be taken back. Raises NotFound, PreconditionFailed, and what `prepare` raises, which is how it refuses.
+    What `prepare` answers is kept with the event, untold, so that it can be taken back. Raises
+    NotFound, PreconditionFailed, and what `prepare` raises, which is how it refuses.
     """
     async with con.transaction():
         row = await lock(con, context, resource, id)

@@ -24,9 +24,10 @@ from looplane.kit.outbound import Outbound
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.storage import storage_of
-from looplane.nouns import APIS, INVERSES
+from looplane.nouns import APIS, INVERSES, SCOPES_OF_EVENTS
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
+from looplane.undo.rules import TakingBack
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
@@ -61,6 +62,7 @@ class Application:
         find = partial(find_principal, database)
         state.authenticator = Authenticator(find, clock, self._key_uses.note)
         state.undoable = INVERSES.keys()
+        state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
         state.channels = frozenset(set_up_channels(settings))
         limits = (settings.reads_per_minute, settings.writes_per_minute)
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)

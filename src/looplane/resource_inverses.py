@@ -5,7 +5,7 @@ creation by the noun's own deletion. None of it asks what is allowed to be sent 
 be again.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -35,9 +35,6 @@ Delete = Callable[[Connection, Context, UUID], Awaitable[Answer]]
 # Puts back what a deletion took out of other tables.
 PutBack = Callable[[Connection, Context, PastEvent], Awaitable[None]]
 
-_WAS_DELETED: Values = {"deleted": True}
-_IS_BACK: Values = {"deleted": False}
-
 
 def inverses_of(
     resource: Resource,
@@ -45,14 +42,16 @@ def inverses_of(
     delete: Delete | None = None,
     decide: Decide | None = None,
     put_back: PutBack | None = None,
+    told_along: Sequence[str] = (),
 ) -> Inverses:
-    """How each event of a noun is taken back; those beside the usual ones are told along."""
+    """How the usual events of a noun are taken back; others are `told_along` with one of them."""
     made = take_back_creation(resource, delete)
-    by_verb: dict[str, Inverse] = {"created": made, "restored": made}
+    by_verb: dict[str, Inverse | None] = {"created": made, "restored": made}
     by_verb["updated"] = revert(resource, decide)
     if resource.deletion is not None:
         by_verb["deleted"] = restore(resource, put_back)
-    return {resource.event_type(verb): by_verb.get(verb) for verb in resource.events}
+    by_verb |= dict.fromkeys(told_along)
+    return {resource.event_type(verb): by_verb[verb] for verb in resource.events if verb in by_verb}
 
 
 def take_back_creation(resource: Resource, delete: Delete | None = None) -> Inverse:
@@ -71,8 +70,10 @@ def take_back_creation(resource: Resource, delete: Delete | None = None) -> Inve
     return inverse
 
 
-def revert(resource: Resource, decide: Decide | None = None) -> Inverse:
-    """Gives the fields that changed the values that they had."""
+def revert(
+    resource: Resource, decide: Decide | None = None, texts: Collection[str] = ()
+) -> Inverse:
+    """Gives the fields that changed the values that they had; of `texts` each language has some."""
 
     async def inverse(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
         if "deleted" in event.after:  # told along with what says that it is there again
@@ -81,7 +82,7 @@ def revert(resource: Resource, decide: Decide | None = None) -> Inverse:
         await hold(con, context, resource, event)
         sent = former_values(resource, event)
         present = await con.fetchrow(resource.find(), context.workspace_id, id)
-        await require_untouched(con, context, event, present_values(event, present))
+        await require_untouched(con, context, event, present_values(event, present), texts)
         decision = decide(con, context, sent) if decide else Decision(columns=lambda _: sent)
         return (await changes.update(con, context, resource, id, sent, decision)).events
 
@@ -106,7 +107,7 @@ def restore(resource: Resource, put_back: PutBack | None = None) -> Inverse:
         refers = {name: None if row[name] is None else str(row[name]) for name in names}
         async with locked_references(con, context, resource, refers) as references:
             context.raise_faults(references.faults)
-            with changes.refusing_taken(resource, row):
+            with changes.refusing_taken(resource, dict(row)):
                 await con.execute(resource.restore, context.workspace_id, id, write)
         if put_back is not None:
             await put_back(con, context, event)
@@ -120,11 +121,17 @@ def restoring_events(resource: Resource, event: PastEvent) -> list[Event]:
 
     Whoever knows the field's types alone reads of an update, and has the thing again by it.
     """
-    id, aggregate = event.subject_id, event.aggregate_id
-    seen_by = {"aggregate_id": aggregate, "visible_to": event.visible_to}
     verbs = [verb for verb in ("updated", "restored") if verb in resource.events]
     return [
-        Event(resource.event_type(verb), id, _WAS_DELETED, _IS_BACK, **seen_by) for verb in verbs
+        Event(
+            resource.event_type(verb),
+            event.subject_id,
+            {"deleted": True},
+            {"deleted": False},
+            aggregate_id=event.aggregate_id,
+            visible_to=event.visible_to,
+        )
+        for verb in verbs
     ]
 
 

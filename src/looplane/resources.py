@@ -176,7 +176,7 @@ with w as materialized ({events.WRITE.format("$5")}),
 
     @cached_property
     def delete(self) -> str:
-        """Hides a row for good, or removes it. $1 workspace, $2 id, $3 write."""
+        """Hides a row, or removes it. $1 workspace, $2 id, $3 write."""
         alias = self.alias
         if self.deletion is None:
             return f"""

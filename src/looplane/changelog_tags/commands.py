@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from looplane import changes
-from looplane.events import Values, as_write, types_of
-from looplane.inverses import PastEvent, find_newer, superseded
 from looplane.changelog_tags import rules, sql
 from looplane.changelog_tags.schemas import ChangelogTagPatch
+from looplane.events import Values, as_write, types_of
+from looplane.inverses import Inverses, PastEvent, find_newer, superseded
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
-from looplane.resource_inverses import restoring_events
+from looplane.resource_inverses import inverses_of, restoring_events
 
 
 async def update_changelog_tag(
@@ -56,3 +56,9 @@ async def restore_changelog_tag(
     await con.execute(sql.ATTACH, context.workspace_id, id, ids)
     await con.execute(sql.CHANGELOG_TAG.record, context.workspace_id, id, write)
     return types_of(events)
+
+
+INVERSES: Inverses = {
+    **inverses_of(sql.CHANGELOG_TAG, delete=delete_changelog_tag),
+    sql.CHANGELOG_TAG.event_type("deleted"): restore_changelog_tag,
+}

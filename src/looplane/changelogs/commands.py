@@ -9,10 +9,13 @@ from looplane.changelogs import rules
 from looplane.changelogs.schemas import ChangelogCreate, ChangelogPatch, ChangelogQuery
 from looplane.changelogs.sql import CHANGELOG, REPLACE_TAGS, TRANSLATIONS
 from looplane.events import Values, without
+from looplane.inverses import Inverses
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.markdown import html_columns
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
+from looplane.translation_inverses import revert_translated
 from looplane.translations import LanguageQuery
 
 
@@ -76,3 +79,9 @@ async def _store_tags(
 ) -> None:
     if "tag_ids" in values:
         await con.execute(REPLACE_TAGS, context.workspace_id, id, values["tag_ids"])
+
+
+INVERSES: Inverses = {
+    **inverses_of(CHANGELOG, told_along=("published",)),
+    CHANGELOG.event_type("updated"): revert_translated(TRANSLATIONS, decide),
+}

@@ -12,6 +12,7 @@ from looplane.comments import rules, sql
 from looplane.comments.schemas import CommentCreate, CommentPatch
 from looplane.events import Event, as_write, difference, types_of
 from looplane.inverses import (
+    Inverses,
     PastEvent,
     find_newer,
     require_as_left,
@@ -144,7 +145,7 @@ async def undo_deletion(con: Connection, context: Context, event: PastEvent) -> 
 
 
 async def _hold_past(con: Connection, context: Context, event: PastEvent) -> tuple[HeldThread, Row]:
-    """The thread and the comment of an event. Raises Forbidden, and Conflict where either is gone."""
+    """The thread and the comment of an event. Raises Forbidden, Conflict where either is gone."""
     await hold_thread_of(con, context, event)
     try:
         return await _hold(con, context, event.aggregate_id, event.subject_id)
@@ -205,3 +206,11 @@ def _events(  # noqa: PLR0913  # what an event tells
         internal_before=untold,
     )
     return [of_comment, Event("thread.updated", thread.id)]
+
+
+INVERSES: Inverses = {
+    "comment.created": undo_creation,
+    "comment.updated": undo_update,
+    "comment.deleted": undo_deletion,
+    "comment.restored": undo_creation,
+}

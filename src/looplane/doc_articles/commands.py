@@ -14,6 +14,7 @@ from looplane.doc_articles.schemas import (
     DocArticleQuery,
 )
 from looplane.events import Event, Values, as_write, types_of, without
+from looplane.inverses import Inverses
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
@@ -27,6 +28,8 @@ from looplane.kit.references import (
     unknown_references,
 )
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
+from looplane.translation_inverses import revert_translated
 from looplane.translations import LanguageQuery
 
 
@@ -150,3 +153,9 @@ async def move_locked(
     """Puts articles into a group, or into none; their events are in `write`."""
     ids = [row["id"] for row in articles.rows]
     await con.execute(sql.MOVE, context.workspace_id, ids, group_id, write)
+
+
+INVERSES: Inverses = {
+    **inverses_of(sql.ARTICLE, told_along=("published",)),
+    sql.ARTICLE.event_type("updated"): revert_translated(sql.TRANSLATIONS, decide),
+}

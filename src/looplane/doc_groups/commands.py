@@ -11,6 +11,7 @@ from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 
 
 async def create_doc_group(con: Connection, context: Context, body: DocGroupCreate) -> Answer:
@@ -32,3 +33,6 @@ async def delete_doc_group(con: Connection, context: Context, id: UUID) -> Answe
         await move_locked(con, context, articles, None, write)
         await con.execute(sql.DOC_GROUP.delete, context.workspace_id, id, write)
     return changes.deleted(id, events)
+
+
+INVERSES = inverses_of(sql.DOC_GROUP, delete=delete_doc_group)

@@ -10,6 +10,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 
 
 async def create_issue(con: Connection, context: Context, issue: IssueCreate) -> Answer:
@@ -45,3 +46,6 @@ async def list_issues(con: Connection, context: Context, query: IssueQuery) -> A
     conditions = await queries.conditions_of(con, context, sql.ISSUE, query)
     listing = sql.BY_SCORE if query.sort == "total_score" else sql.ISSUE.listing
     return Answer(await listing.fetch(con, conditions, query))
+
+
+INVERSES = inverses_of(sql.ISSUE, decide=decide, told_along=("completed", "canceled"))

@@ -41,7 +41,7 @@ def headers_taken(method: str, path: str, *, writes: bool, has_etag: bool) -> fr
     once only where a second one would do more than the first.
     """
     taken = set()
-    if writes and "{" in path:
+    if writes and "id}" in path:
         taken.add(IF_MATCH)
     if writes and method in {"POST", "PATCH"}:
         taken.add(IDEMPOTENCY_KEY)

@@ -11,6 +11,7 @@ from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
 from looplane.projects import rules, sql
 from looplane.projects.schemas import ProjectCreate, ProjectPatch, ProjectQuery
+from looplane.resource_inverses import inverses_of
 
 _CHOICE = ("state", "linear_status_id")
 
@@ -59,3 +60,6 @@ def _chosen(sent: Mapping[str, object]) -> tuple[UUID | None, object]:
     """The status by its id or else by its type."""
     by_id = "linear_status_id" in sent
     return reference_id(sent, "linear_status_id"), None if by_id else sent.get("state")
+
+
+INVERSES = inverses_of(sql.PROJECT, decide=decide, told_along=("completed", "canceled"))

@@ -8,6 +8,7 @@ from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
 from looplane.snippets import sql as snippets
 
@@ -32,3 +33,4 @@ async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> 
 
 
 _NO_FOLDER: dict[str, object] = {"folder_id": None}
+INVERSES = inverses_of(SNIPPET_FOLDER, delete=delete_snippet_folder)

@@ -8,6 +8,7 @@ from looplane.inverses import PastEvent
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 from looplane.tags import sql
 
 
@@ -25,3 +26,6 @@ async def return_to_threads(con: Connection, context: Context, event: PastEvent)
     """Gives a tag that is there again to the threads that it had left with its deletion."""
     ids = event.internal_before.get("thread_ids", [])
     await con.execute(sql.INSERT_INTO_THREADS, context.workspace_id, event.subject_id, ids)
+
+
+INVERSES = inverses_of(sql.TAG, delete=delete_tag, put_back=return_to_threads)

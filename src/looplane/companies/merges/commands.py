@@ -26,6 +26,7 @@ from looplane.kit.errors import Conflict, NotFound, ValidationFailed
 from looplane.kit.ids import new_id
 from looplane.kit.references import reference_id, unknown_reference
 from looplane.kit.responses import Answer, or_404
+from looplane.resource_inverses import inverses_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +106,13 @@ async def unmerge_companies(
         return await _write(con, context, pair, columns, write, events)
 
 
-def undoing_merges(plain: Inverses) -> Inverses:
-    """How the events of companies are taken back: a merge by its end, and that by merging again.
+def _unless_merged(plain: Inverse | None) -> Inverse:
+    """Takes a merge back by its end, and that by merging again; what is about no merge as `plain`.
 
-    `plain` takes back those that are about no merge. What merges and ends of merges may do, and
-    what stays as it is, is the same whoever asks for it.
+    What a merge and its end may do, and what stays as it is, is the same whoever asks for it.
     """
-    return {each: inverse and _unless_merged(inverse) for each, inverse in plain.items()}
+    assert plain is not None, "no event of a company is told along"
 
-
-def _unless_merged(plain: Inverse) -> Inverse:
     async def inverse(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
         told = {**event.before, **event.after}
         if "merged_into_id" in told:  # told along with the survivor
@@ -218,3 +216,8 @@ async def _write(  # noqa: PLR0913  # what is written, and what it sets off
     args = (context.workspace_id, pair.survivor_id, pair.version, COMPANY.to_columns(columns))
     row = or_404(await con.fetchrow(COMPANY.update, *args, write), COMPANY.noun)
     return Answer(row["body"], row["version"], types_of(events))
+
+
+INVERSES: Inverses = {
+    each: _unless_merged(inverse) for each, inverse in inverses_of(COMPANY).items()
+}

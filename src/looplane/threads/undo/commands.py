@@ -13,9 +13,11 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from looplane.contacts.memberships.commands import INVERSES as CONTACT_INVERSES
 from looplane.events import Event, as_write, only, types_of, without
 from looplane.inverses import (
     Inverse,
+    Inverses,
     PastEvent,
     find_newer,
     first_id_before,
@@ -25,8 +27,10 @@ from looplane.inverses import (
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict, NotFound
+from looplane.resource_inverses import inverses_of
 from looplane.threads import rules as thread_rules
 from looplane.threads.children.commands import HeldThread, hold_thread
+from looplane.threads.children.sql import NEED_EVENTS
 from looplane.threads.sql import THREAD
 from looplane.threads.undo import rules, sql
 from looplane.threads.update import sql as update
@@ -75,21 +79,6 @@ async def hold_thread_of(con: Connection, context: Context, event: PastEvent) ->
     except NotFound:
         gone = replace(event, subject_id=event.aggregate_id, after={"deleted": True})
         raise superseded(event, await find_newer(con, context, gone)) from None
-
-
-def keeping_contacts(plain: Inverse) -> Inverse:
-    """`plain` takes back that a contact was made, unless it was made for a thread.
-
-    Then it stays when the thread goes: others may have come to use it.
-    """
-
-    async def inverse(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
-        write = (event.write_id, first_id_before(event.id))
-        if await con.fetchval(sql.MADE_A_THREAD, context.workspace_id, *write):
-            return ()
-        return await plain(con, context, event)
-
-    return inverse
 
 
 def _others(event: PastEvent) -> bool:
@@ -256,3 +245,28 @@ def _events(
     first, *others = thread_rules.events_of(before, after)
     own = Event(first, id, was or None, becomes or None, internal_before=untold)
     return [own, *(Event(each, id, was, becomes) for each in others)]
+
+
+def _unless_of_thread(plain: Inverse | None) -> Inverse:
+    """Takes back as `plain` that a contact was made, unless it was made for a thread.
+
+    Then it stays when the thread goes: others may have come to use it.
+    """
+    assert plain is not None, "no contact is made along with something else of itself"
+
+    async def inverse(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+        write = (event.write_id, first_id_before(event.id))
+        if await con.fetchval(sql.MADE_A_THREAD, context.workspace_id, *write):
+            return ()
+        return await plain(con, context, event)
+
+    return inverse
+
+
+# Of threads, their needs, and the contacts that they make.
+INVERSES: Inverses = {
+    **inverses_of(THREAD, told_along=("status_changed", "assigned", "tagged")),
+    "thread.updated": undo_update,
+    **dict.fromkeys(NEED_EVENTS),
+    "contact.created": _unless_of_thread(CONTACT_INVERSES["contact.created"]),
+}
