@@ -38,6 +38,7 @@ _IN_PATH = {
 # … and where one operation names another one.
 _IN_PATH_OF = {
     ("contacts-removeCompany", "company_id"): "own company",
+    ("threads-removeTag", "tag_id"): "second tag",
     ("companies-unmerge", "id"): "surviving company",
 }
 # What a field of a body or a parameter of a query names.
@@ -107,6 +108,8 @@ async def populate(make: Factory, member_id: object) -> World:
     project, issue = await make.project(), await make.issue()
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
+    own_tag = await make.tag(tag_group_id=tag["tag_group_id"])
+    await client.post(f"/threads/{thread['id']}/tags", json={"tag_id": own_tag["id"]})
     snippet, comment = await make.snippet(), await make.comment(thread["id"])
     # Which any key with the scope may change.
     await make.db.execute("update comments set author_id = null where id = $1", comment["id"])
@@ -128,6 +131,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "merged company": merged,
         "blocked sender": await make.blocked_sender(),
         "tag": tag,
+        "second tag": own_tag,
         "empty group": await make.tag_group(),
         "project": project,
         "issue": issue,

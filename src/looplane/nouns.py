@@ -7,8 +7,10 @@ from looplane.changelog_tags.sql import CHANGELOG_TAG
 from looplane.changelogs.commands import INVERSES as CHANGELOG_INVERSES
 from looplane.changelogs.routes import api as changelogs
 from looplane.changelogs.sql import CHANGELOG
+from looplane.comments.commands import INVERSES as COMMENT_INVERSES
 from looplane.comments.routes import api as comments
 from looplane.comments.sql import COMMENT
+from looplane.companies.merges.commands import INVERSES as COMPANY_INVERSES
 from looplane.companies.merges.routes import api as company_merges
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
@@ -63,6 +65,7 @@ from looplane.tags.sql import TAG
 from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
+from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
 from looplane.undo.routes import api as undo
 
 APIS = (
@@ -159,7 +162,9 @@ SCOPES_OF_EVENT_TYPES = {each: SCOPES_OF_EVENTS[each.partition(".")[0]][0] for e
 INVERSES: Inverses = {
     **inverses_of(BLOCKED_SENDER),
     **CONTACT_INVERSES,
-    **inverses_of(COMPANY),
+    **THREAD_INVERSES,
+    **COMMENT_INVERSES,
+    **COMPANY_INVERSES,
     **TAG_GROUP_INVERSES,
     **TAG_INVERSES,
     **PROJECT_INVERSES,

@@ -1,7 +1,7 @@
 """What can be done with threads."""
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,10 @@ from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.ids import new_id
 from looplane.kit.principal import Principal
 from looplane.kit.references import reference_id, unknown_reference, unknown_references
-from looplane.kit.responses import Answer
+from looplane.kit.responses import Answer, or_404
 from looplane.threads import rules, sql
 from looplane.threads.children.commands import link_new_thread
-from looplane.threads.schemas import ExpandQuery, ThreadCreate, ThreadPatch
+from looplane.threads.schemas import ExpandQuery, ThreadCreate, ThreadPatch, ThreadTagCreate
 from looplane.threads.sql import THREAD
 from looplane.threads.update import sql as update
 
@@ -33,16 +33,22 @@ async def update_thread(con: Connection, context: Context, id: UUID, patch: Thre
 
 
 async def change_thread(
-    con: Connection, context: Context, id: UUID, sent: Mapping[str, Any]
+    con: Connection,
+    context: Context,
+    id: UUID,
+    sent: Mapping[str, Any],
+    judge: Callable[[Row], None] = lambda _: None,
 ) -> Answer:
     """Changes a thread by the fields of an update, and `add_tag_ids` and `remove_tag_ids`.
 
-    Raises NotFound, PreconditionFailed, ValidationFailed.
+    `judge` is given the thread, with what there is of what is named, before all else is judged; it
+    refuses by raising. Raises NotFound, PreconditionFailed, ValidationFailed.
     """
 
     async def attempt() -> Answer | None:
         row = await update.find(con, context, id, sent)
         context.precondition.check(row["version"])
+        judge(row)
         now = later_than(row["updated_at"], context.clock)
         before = _before(row, sent)
         faults = [*_patch_faults(sent, row), *rules.state_faults(before, sent, now)]
@@ -55,6 +61,27 @@ async def change_thread(
 
     key = (context.workspace_id, id)
     return await write_optimistically(con, attempt, lambda: con.execute(THREAD.lock, *key))
+
+
+async def add_thread_tag(
+    con: Connection, context: Context, id: UUID, body: ThreadTagCreate
+) -> Answer:
+    """Adds a tag. Raises NotFound, PreconditionFailed, ValidationFailed."""
+    sent = body.model_dump(exclude_unset=True)
+
+    def judge(row: Row) -> None:
+        context.raise_faults(unknown_reference(sent, "tag_id", "tag", row["tags_found"]))
+
+    return await change_thread(con, context, id, {"add_tag_ids": [*sent.values()]}, judge)
+
+
+async def remove_thread_tag(con: Connection, context: Context, id: UUID, tag_id: UUID) -> Answer:
+    """Removes a tag that the thread has. Raises NotFound, PreconditionFailed."""
+
+    def judge(row: Row) -> None:
+        or_404(tag_id if tag_id in row["tag_ids"] else None, "tag of this thread")
+
+    return await change_thread(con, context, id, {"remove_tag_ids": [str(tag_id)]}, judge)
 
 
 async def create_thread(con: Connection, context: Context, thread: ThreadCreate) -> Answer:

@@ -187,6 +187,10 @@ class ThreadQuery(DatedQuery):
     external_id: Reference | None = None
 
 
+class ThreadTagCreate(StrictModel):
+    tag_id: Reference
+
+
 _EXPAND = "(messages|comments)(,(messages|comments))?"
 
 

@@ -115,7 +115,15 @@ THREAD = Resource(
         "project_id": _asked_for("project_id", "projects"),
         "external_id": external_id_filter("t", "threads"),
     },
-    events=("created", "updated", "deleted", "status_changed", "assigned", "tagged"),
+    events=(
+        "created",
+        "updated",
+        "deleted",
+        "restored",
+        "status_changed",
+        "assigned",
+        "tagged",
+    ),
     size="octet_length(t.text) + coalesce(octet_length(t.ai_draft_html), 0)"
     " + coalesce(octet_length(t.ai_draft_sources::text), 0)",
 )
