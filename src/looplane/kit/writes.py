@@ -149,7 +149,10 @@ class Write:
         return JsonResponse(answer.body, {**answer.headers, **would})
 
     async def _finish(self, response: JsonResponse) -> Response:
-        """After a dry run the ETag is of what is there, so that it can be used in If-Match."""
+        """Says that there are events, where there are.
+
+        After a dry run the ETag is of what is there, so that it can be used in If-Match.
+        """
         if response.events:
             self.note(self.context.workspace_id)
         if self.present is not None:
