@@ -46,11 +46,13 @@ from looplane.tag_groups.routes import api as tag_groups
 from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.routes import api as tags
 from looplane.tags.sql import TAG
+from looplane.threads.bulk.routes import api as bulk
 from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 
 APIS = (
+    bulk,
     threads,
     messages,
     comments,
