@@ -78,9 +78,14 @@ REFERENCES = {
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
 # Fields whose schema does not say which value anybody may send.
-_BY_NAME: dict[str, Any] = {"content_base64": "V29yZHM=", "scopes": ["admin"]}
+_BY_NAME: dict[str, Any] = {
+    "content_base64": "V29yZHM=",
+    "scopes": ["admin"],
+    "update": {"title": "Updated"},
+}
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
+    "threads-bulk": ["ids"],
     "customerNeeds-create": ["project_ids"],
     "contacts-addCompany": ["company_id"],
     "docs-createDraft": ["article_id", "title"],
@@ -217,6 +222,8 @@ def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]
         return refer(name, ids, operation)
     if name in _BY_NAME:
         return _BY_NAME[name]
+    if name == "ids":
+        return [ids["thread"]]
     if "enum" in schema:
         return schema["enum"][0]
     # A value is of a blocked sender, whose type is the first of its kinds.

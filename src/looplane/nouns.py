@@ -62,6 +62,7 @@ from looplane.tag_groups.sql import TAG_GROUP
 from looplane.tags.commands import INVERSES as TAG_INVERSES
 from looplane.tags.routes import api as tags
 from looplane.tags.sql import TAG
+from looplane.threads.bulk.routes import api as bulk
 from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
@@ -69,6 +70,7 @@ from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
 from looplane.undo.routes import api as undo
 
 APIS = (
+    bulk,
     threads,
     messages,
     comments,

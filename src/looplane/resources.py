@@ -101,6 +101,12 @@ class Resource:
         alias = self.alias
         return f"{alias}.workspace_id = $1 and {alias}.id = $2{self._alive(f'{alias}.')}"
 
+    @property
+    def _these(self) -> str:
+        alias = self.alias
+        ids = f"{alias}.id = any ($2::uuid[])"
+        return f"{alias}.workspace_id = $1 and {ids}{self._alive(f'{alias}.')}"
+
     def _alive(self, prefix: str = "") -> str:
         return f" and {prefix}{self.deletion} is null" if self.deletion else ""
 
@@ -110,16 +116,19 @@ class Resource:
         shown = f"select {self.body}::text as body, {self.alias}.version"
         return f"{shown}\n{self._from}\nwhere {self._this}"
 
-    def find(self, more: str = "", joined: str = "") -> str:
+    def find(self, more: str = "", joined: str = "", *, many: bool = False) -> str:
         """What an update decides by: `version`, `updated_at`, the columns, and `more`.
 
-        Among them is what is in other tables.
+        Among them is what is in other tables. With `many` it is that of all rows whose id is among
+        those in $2, each with its `id`.
         """
         read = [f"{self._reading(name)} as {name}" for name in self.columns]
         read += [f"{sql} as {name}" for name, sql in self.other_tables.items()]
-        own = (f"{self.alias}.{name}" for name in ("version", "updated_at", *self.written_along))
+        names = ("version", "updated_at", *self.written_along)
+        own = (f"{self.alias}.{name}" for name in (("id", *names) if many else names))
         selected = ", ".join([*own, *read, *([more] if more else [])])
-        return f"select {selected}\n{self._from} {joined}\nwhere {self._this}"
+        these = self._these if many else self._this
+        return f"select {selected}\n{self._from} {joined}\nwhere {these}"
 
     @cached_property
     def lock(self) -> str:

@@ -4,7 +4,7 @@ from tests.mutations import Mutation
 
 _LOST = "test_lost_updates.py"
 _CHANGES = "src/looplane/changes.py"
-_COMMANDS = "src/looplane/threads/commands.py"
+_COMMANDS = "src/looplane/threads/update/commands.py"
 _RULES = "src/looplane/threads/rules.py"
 _WRITES = "src/looplane/kit/writes.py"
 _ATTEMPTS = "src/looplane/kit/attempts.py"
@@ -27,7 +27,7 @@ DECISIONS = [
     Mutation(
         "If-Match is not looked at by a thread",
         _COMMANDS,
-        '        context.precondition.check(row["version"])\n',
+        '    context.precondition.check(row["version"])\n',
         "",
         "test_every_operation.py",
     ),

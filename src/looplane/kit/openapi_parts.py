@@ -173,10 +173,16 @@ def error_codes(route: Operation) -> list[str]:
     return sorted(found | {each.code for each in route.raises})
 
 
+def _has_field(model: Any, name: str) -> bool:  # noqa: ANN401  # any type of a body
+    """Whether a body has such a field, itself or in a part of it that is a model."""
+    fields = getattr(model, "model_fields", {})
+    return name in fields or any(_has_field(each.annotation, name) for each in fields.values())
+
+
 def headers_of_200(route: Operation) -> dict[str, Json]:
     """The headers that an operation can answer with 200."""
     body = route.signature.body
-    notifies = body is not None and "notify" in getattr(body.type, "model_fields", ())
+    notifies = body is not None and _has_field(body.type, "notify")
     may_have = {
         "ETag": not route.is_stream,
         "Idempotent-Replayed": IDEMPOTENCY_KEY in route.headers_taken,
