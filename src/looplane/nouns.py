@@ -49,9 +49,12 @@ from looplane.tags.sql import TAG
 from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
+from looplane.views.routes import api as views
+from looplane.views.sql import VIEW
 
 APIS = (
     threads,
+    views,
     messages,
     comments,
     blocked_senders,
@@ -81,6 +84,7 @@ APIS = (
 )
 RESOURCES = (
     THREAD,
+    VIEW,
     COMMENT,
     BLOCKED_SENDER,
     CONTACT,
@@ -112,6 +116,7 @@ EVENT_TYPES = (
 # types.
 SCOPES_OF_EVENTS = {
     "thread": ("threads:read", "threads:write"),
+    "view": ("threads:read", "threads:write"),
     "message": ("threads:read", "messages:write"),
     "comment": ("threads:read", "comments:write"),
     "customer_need": ("threads:read", "threads:write"),
