@@ -13,8 +13,8 @@ import pytest
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.principal import Principal
-from looplane.threads.listing.sql import list_threads
-from looplane.threads.schemas import ThreadQuery
+from looplane.threads.listing.pages.sql import list_threads
+from looplane.threads.listing.schemas import ThreadQuery
 from tests.conftest import Workspace
 from tests.factory import Factory
 

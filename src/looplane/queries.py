@@ -6,6 +6,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.paging import Conditions, PageQuery
 from looplane.kit.responses import Answer, or_404
+from looplane.kit.schema import StrictModel
 from looplane.resources import Resource
 
 # As many rows as one look for recent changes takes; where there are more, the list is walked.
@@ -35,6 +36,18 @@ async def conditions_of(
         if (value := getattr(query, name)) is not None:
             add = conditions.search if declared.is_search(value) else conditions.add
             add(declared.clause, declared.convert(value))
+    await add_dates(con, context, resource, query, conditions)
+    return conditions
+
+
+async def add_dates(
+    con: Connection,
+    context: Context,
+    resource: Resource,
+    query: StrictModel,
+    conditions: Conditions,
+) -> None:
+    """Adds to `conditions` the bounds of `query` for when a thing was made or changed."""
     alias = resource.alias
     # The interval keeps an index in the order of changes from being used for `updated_at`: it would
     # be read to the end, and its rows sorted, for each page.
@@ -48,4 +61,3 @@ async def conditions_of(
         changed = await con.fetchval(resource.changed_within, *args)
         if len(changed) < _MAX_RECENT:
             conditions.add(f"{alias}.id = any ({{0}})", changed)
-    return conditions

@@ -22,8 +22,8 @@ from looplane.kit.keys import digest
 from looplane.kit.logs import set_up_logs
 from looplane.main import API_ROOT
 from looplane.server import Parts, run
-from looplane.threads.listing.sql import list_threads
-from looplane.threads.schemas import ThreadQuery
+from looplane.threads.listing.pages.sql import list_threads
+from looplane.threads.listing.schemas import ThreadQuery
 from looplane.workspaces.sql import LIST
 
 # Earlier versions kept the demo's key here.

@@ -140,6 +140,8 @@ def _query_parameter(parameter: dict[str, Json]) -> dict[str, Json]:
     kept = {key: value for key, value in parameter.items() if key != "schema"}
     if not kept.get("required"):
         kept.pop("required", None)
+    if schema.get("type") == "array":
+        kept |= {"style": "form", "explode": False}
     return {**kept, "schema": _tidy(schema)}
 
 

@@ -46,13 +46,17 @@ class PageQuery(StrictModel):
     ) = None
 
 
-class DatedQuery(PageQuery):
-    """A page of things made or changed within a span; the bounds themselves are outside of it."""
+class DateFilter(StrictModel):
+    """When things were made or changed; the bounds themselves are outside."""
 
     created_after: Moment | None = None
     created_before: Moment | None = None
     updated_after: Moment | None = None
     updated_before: Moment | None = None
+
+
+class DatedQuery(DateFilter, PageQuery):
+    """A page of things made or changed within a span."""
 
 
 class PageInfo(StrictModel):

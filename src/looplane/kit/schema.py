@@ -1,12 +1,20 @@
 """What every body and query is made of: strict, closed, and free of what no table can hold."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+)
 from pydantic.json_schema import WithJsonSchema
 
 
@@ -97,8 +105,18 @@ Moment = Annotated[
 ]
 
 
-def _whole(value: object) -> object:
-    """JSON has one kind of number: 1.0 is 1."""
+def _is_query(info: ValidationInfo) -> bool:
+    """Whether all that is validated is text; its type does not know of this mode."""
+    return str(info.mode) == "string"
+
+
+_DIGITS = re.compile(r"-?\d{1,30}", re.ASCII)
+
+
+def _whole(value: object, info: ValidationInfo) -> object:
+    """JSON has one kind of number: 1.0 is 1. A query has only text."""
+    if _is_query(info) and isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -133,6 +151,36 @@ References = Annotated[
     list[Reference],
     at_most_items(MAX_REFERENCES),
     Field(json_schema_extra={"maxItems": MAX_REFERENCES}),
+]
+Each = TypeVar("Each")
+
+
+@dataclass(frozen=True, slots=True)
+class CommaList:
+    """Marks a list that stands in a query as one parameter, with commas between its items."""
+
+
+# How many values one filter takes.
+MAX_VALUES = 50
+
+
+def _split(value: object, info: ValidationInfo) -> object:
+    """Only a query has its values in one text; in JSON they are a list."""
+    return value.split(",") if _is_query(info) and isinstance(value, str) else value
+
+
+def _once(values: list[Each]) -> list[Each]:
+    return list(dict.fromkeys(values))
+
+
+# Several values of one filter, of which a thing has any: a list in JSON, a comma list in a query.
+Values = Annotated[
+    list[Each],
+    CommaList(),
+    at_most_items(MAX_VALUES),
+    BeforeValidator(_split),
+    AfterValidator(_once),
+    Field(min_length=1, json_schema_extra={"maxItems": MAX_VALUES}),
 ]
 # When something happened, as it is answered. What a thread shows has plain strings instead: the
 # given document says no format there.
@@ -173,9 +221,6 @@ Email = Annotated[
     ),
     matching(_EMAIL, "must be an e-mail address"),
 ]
-
-
-Each = TypeVar("Each")
 
 
 class _SystemIds(StrictModel, Generic[Each]):

@@ -18,7 +18,7 @@ from fastapi import UploadFile, params
 from pydantic import BaseModel
 
 from looplane.kit.request import MAX_BODY
-from looplane.kit.schema import StrictModel
+from looplane.kit.schema import CommaList, StrictModel
 from looplane.kit.writes import Read, Write
 
 
@@ -143,10 +143,11 @@ def _is_model(plain: Any) -> bool:  # noqa: ANN401  # any hint
 
 
 def _is_scalar(annotation: Any) -> bool:  # noqa: ANN401  # any hint
-    """Whether one text can be a value of it."""
+    """Whether one text can be a value of it, or several with commas between."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _is_scalar(get_args(annotation)[0])
+        plain, *marks = get_args(annotation)
+        return CommaList() in marks or _is_scalar(plain)
     if origin in {Union, UnionType}:
         return all(_is_scalar(each) for each in get_args(annotation))
     plain = origin or annotation

@@ -45,7 +45,9 @@ def shorten(text: str) -> str:
 
 
 def _line(error: ErrorDetails, *, of_query: bool) -> str:
-    path = shorten(".".join(str(part) for part in error["loc"]))
+    # A query has the values of a parameter in one text.
+    parts = error["loc"][:1] if of_query else error["loc"]
+    path = shorten(".".join(str(part) for part in parts))
     text = _text(error, "a query parameter" if of_query else "a field")
     if path:
         return f"{path}: {text}"

@@ -10,7 +10,8 @@ from looplane.kit.api import Api, require_scopes
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
 from looplane.threads import commands, sql
-from looplane.threads.listing import sql as listing
+from looplane.threads.listing.pages import sql as pages
+from looplane.threads.listing.schemas import ThreadQuery
 from looplane.threads.schemas import (
     ExpandQuery,
     ThreadCreate,
@@ -18,7 +19,6 @@ from looplane.threads.schemas import (
     ThreadOut,
     ThreadPage,
     ThreadPatch,
-    ThreadQuery,
 )
 
 api = Api("threads")
@@ -35,7 +35,7 @@ async def update_thread(id: Id, patch: ThreadPatch, write: Writing) -> Response:
 @api.get("/threads", "threads-list", ThreadPage)
 async def list_threads(query: Annotated[ThreadQuery, Query()], read: Reading) -> Response:
     """List threads, newest first; a tab is a view."""
-    return await read(listing.list_threads, query)
+    return await read(pages.list_threads, query)
 
 
 @api.post("/threads", "threads-create", ThreadOut)

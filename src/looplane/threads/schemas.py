@@ -8,7 +8,7 @@ from pydantic.json_schema import WithJsonSchema
 from looplane.companies.schemas import CompanyOut
 from looplane.contacts.schemas import ContactOut
 from looplane.kit.html_fields import MAX_HTML_LENGTH, Html, OptionalHtml
-from looplane.kit.paging import DatedQuery, page_of
+from looplane.kit.paging import page_of
 from looplane.kit.schema import (
     MAX_NAME_LENGTH,
     MAX_REFERENCE_LENGTH,
@@ -20,7 +20,6 @@ from looplane.kit.schema import (
     ExternalIdsOut,
     Moment,
     Name,
-    Reference,
     StrictModel,
     Text,
     WebUrl,
@@ -171,20 +170,6 @@ class ThreadCreate(StrictModel):
     updated_at: Moment = optional("Not before `created_at`, which it is where it is left out.")
     notify: Notify = optional(_NOTIFY)
     external_ids: ExternalIds = Field(default_factory=ExternalIds)
-
-
-class ThreadQuery(DatedQuery):
-    status: Status | None = None
-    tab: Tab | None = None
-    assignee_id: Reference | None = None
-    contact_id: Reference | None = None
-    company_id: Reference | None = None
-    tag_id: Reference | None = None
-    pain_level: PainLevel | None = None
-    origin: Origin | None = None
-    issue_id: Reference | None = None
-    project_id: Reference | None = None
-    external_id: Reference | None = None
 
 
 _EXPAND = "(messages|comments)(,(messages|comments))?"

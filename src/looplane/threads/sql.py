@@ -5,11 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from looplane.companies.sql import COMPANY
-from looplane.contacts.sql import CONTACT, external_id_filter
-from looplane.filters import Filter, equals, exists, refers_to
+from looplane.contacts.sql import CONTACT
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.ids import parse_id
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import case_when, columns, iso, json_object, timestamps
@@ -67,12 +65,6 @@ left join companies co on co.workspace_id = t.workspace_id and co.id = t.company
 {member_join("tr", "t.reporter_id")}"""
 
 
-def _asked_for(column: str, table: str) -> Filter:
-    linked = f"n.workspace_id = $1 and n.thread_id = t.id and n.{column} = {{0}}"
-    clause = f"exists (select from customer_needs n where {linked}) and {exists(table)}"
-    return Filter(clause, parse_id)
-
-
 # As nobody in particular sees it: so events show it to everyone.
 THREAD = Resource(
     noun="thread",
@@ -104,17 +96,6 @@ THREAD = Resource(
     ),
     json=thread_body("null::uuid"),
     joins=JOINS,
-    filters={
-        "status": equals("t.status"),
-        "pain_level": equals("t.pain_level"),
-        "origin": equals("t.origin"),
-        "assignee_id": refers_to("t.assignee_id", "members"),
-        "contact_id": refers_to("t.contact_id", "contacts"),
-        "company_id": refers_to("t.company_id", "companies"),
-        "issue_id": _asked_for("issue_id", "issues"),
-        "project_id": _asked_for("project_id", "projects"),
-        "external_id": external_id_filter("t", "threads"),
-    },
     events=("created", "updated", "deleted", "status_changed", "assigned", "tagged"),
     size="octet_length(t.text) + coalesce(octet_length(t.ai_draft_html), 0)"
     " + coalesce(octet_length(t.ai_draft_sources::text), 0)",
