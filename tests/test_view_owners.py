@@ -52,7 +52,10 @@ async def test_another_ones_view_is_not_there(
         told = []
         for id in (view["id"], str(new_id())):
             path = f"{VIEWS}/{id}"
-            answers = [await caller.get(path), await caller.get(path, headers={"If-None-Match": "*"})]
+            answers = [
+                await caller.get(path),
+                await caller.get(path, headers={"If-None-Match": "*"}),
+            ]
             for params in ({}, {"dry_run": "true"}):
                 for headers in ({}, {"If-Match": '"1"'}, {"If-Match": '"7"'}):
                     sent: dict[str, Any] = {"params": params, "headers": headers}
@@ -153,7 +156,7 @@ async def test_what_is_nobodys_belongs_to_whoever_takes_it(
         assert (await client.get(path)).status_code == 404
         kept = (await events_of(db, view["id"]))[-1]
         former = leaver if view is of_leaver else None
-        assert kept["internal_before"] == f'{{"owner_id": {former and chr(34) + former + chr(34) or "null"}}}' or kept["internal_before"] == {"owner_id": former}
+        assert kept["internal_before"] == {"owner_id": former}
         assert "owner_id" not in kept["before"]
 
 

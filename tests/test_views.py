@@ -38,7 +38,9 @@ async def test_create_and_get(
 ) -> None:
     tag = (await make.tag())["id"]
     filters = {"tab": "open", "tag_id": [tag], "pain_level": ["HIGH", "LOW"], "unassigned": True}
-    body = {"name": "Urgent", "filters": {**filters, "status": None}, "sort": "oldest_waiting"}
+    filters |= {"created_after": "2026-01-31T09:30:00.000Z", "external_id": "x"}
+    sent = {**filters, "status": None, "created_after": "2026-01-31T10:30:00+01:00"}
+    body = {"name": "Urgent", "filters": sent, "sort": "oldest_waiting"}
     answer = await client.post(VIEWS, json={**body, "is_shared": True})
     made, now = answer.json(), iso(clock())
     member = (await client.get("/members")).json()["data"][0]
@@ -159,7 +161,8 @@ async def test_the_order_is_theirs_and_a_new_one_is_the_last(
     await make.view(name="0", order=-1)
     await make.view(name="00", order=-1)
     assert await _names(client) == ["0", "00", "two", "own", "1", "3"]
-    pages, cursor = [], None
+    pages: list[str] = []
+    cursor = None
     while cursor is not None or not pages:
         params = {"limit": "1"} | ({"cursor": cursor} if cursor else {})
         page = (await client.get(VIEWS, params=params)).json()
@@ -237,9 +240,7 @@ async def test_there_may_be_so_many(
         assert moved.status_code == 409
         assert (await client.patch(path, json={"name": f"New {is_shared}"})).status_code == 200
     await client.delete(f"{VIEWS}/{own[1]['id']}")
-    moves = [
-        client.patch(f"{VIEWS}/{each['id']}", json={"is_shared": False}) for each in shared
-    ]
+    moves = [client.patch(f"{VIEWS}/{each['id']}", json={"is_shared": False}) for each in shared]
     moved_at_once = await asyncio.gather(*moves)
     assert sorted(each.status_code for each in moved_at_once) == [200, 409]
 

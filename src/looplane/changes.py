@@ -230,7 +230,7 @@ async def delete(
     """
     async with con.transaction():
         row = await lock(con, context, resource, id)
-        seen_by = resource.visible_to(row)
+        seen_by = resource.visible_to(dict(row))
         events = [Event(resource.event_type("deleted"), id, visible_to=seen_by)]
         if prepare is not None:
             await prepare()

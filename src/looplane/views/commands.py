@@ -13,7 +13,8 @@ from looplane.kit.context import ANY_VERSION, Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict, Forbidden
 from looplane.kit.responses import Answer
-from looplane.threads.listing.sql import count_threads
+from looplane.threads.listing.views.rules import as_sent, as_stored
+from looplane.threads.listing.views.sql import count_threads
 from looplane.views import rules, sql
 from looplane.views.schemas import MAX_COUNTED, MAX_VIEWS, ViewCreate, ViewPatch, ViewQuery
 
@@ -37,7 +38,7 @@ async def get_view(con: Connection, context: Context, id: UUID) -> Answer:
 async def create_view(con: Connection, context: Context, body: ViewCreate) -> Answer:
     """Makes a view, behind all others. Raises ValidationFailed, Conflict."""
     sent = body.model_dump(exclude_unset=True)
-    values = {**body.model_dump(), "filters": rules.as_stored(body.filters)}
+    values = {**body.model_dump(), "filters": as_stored(body.filters)}
     values["owner_id"] = context.member_id
     faults = [
         *rules.sharing_faults(sent, context.member_id),
@@ -52,10 +53,13 @@ async def create_view(con: Connection, context: Context, body: ViewCreate) -> An
 
 
 async def update_view(con: Connection, context: Context, id: UUID, patch: ViewPatch) -> Answer:
-    """Changes a view. Raises NotFound, Forbidden, PreconditionFailed, ValidationFailed, Conflict."""
+    """Changes a view. Raises NotFound, Forbidden, PreconditionFailed, and others.
+
+    Those are ValidationFailed, and Conflict where a name is taken or there are too many.
+    """
     sent = patch.model_dump(exclude_unset=True)
     if "filters" in sent:
-        sent["filters"] = rules.as_stored(patch.filters)
+        sent["filters"] = as_stored(patch.filters)
     async with con.transaction():
         row = await sql.hold_view(con, context, id)
         context.precondition.check(row["version"])
@@ -134,7 +138,7 @@ async def _count(con: Connection, context: Context, views: Sequence[dict[str, An
 
 
 async def _count_one(con: Connection, context: Context, view: dict[str, Any]) -> None:
-    filters = rules.as_sent(view["filters"])
+    filters = as_sent(view["filters"])
     if context.member_id is None and rules.needs_member(filters):
         return
     found = await count_threads(con, context, filters, MAX_COUNTED + 1)

@@ -4,22 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from looplane.threads.listing.schemas import ThreadFilter
 
 # The tabs that show threads of the caller's own.
 _OF_MEMBER = {"my", "needs-response"}
-
-
-def as_stored(filters: ThreadFilter) -> dict[str, Any]:
-    """The filters that are set, as JSON."""
-    return filters.model_dump(mode="json", exclude_none=True)
-
-
-def as_sent(stored: Mapping[str, Any]) -> ThreadFilter:
-    """The filters of a view, as a list takes them."""
-    return ThreadFilter.model_validate_json(orjson.dumps(stored))
 
 
 def needs_member(filters: ThreadFilter) -> bool:

@@ -22,8 +22,8 @@ _ORDER = Field(
 )
 Order = Annotated[float, _ORDER]
 _IS_SHARED = (
-    "Whether the view is the team's, which everyone sees and changes, or personal: then it is there "
-    "for its owner alone."
+    "Whether the view is the team's, which everyone sees and changes, or personal: then it is "
+    "there for its owner alone."
 )
 _FILTERS = "Those of the list of threads, by the same names; none for all threads."
 
@@ -36,7 +36,9 @@ class ViewOut(StrictModel):
     is_shared: bool
     owner: Annotated[
         UserRef | None,
-        Field(description="The member who made it; null where a key of no member did, or they left."),
+        Field(
+            description="The member who made it; null where a key of no member did, or they left."
+        ),
     ]
     order: float
     thread_count: Annotated[

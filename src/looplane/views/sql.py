@@ -14,7 +14,7 @@ from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, timestamps
 from looplane.members.sql import member_join, member_ref
 from looplane.resources import ForeignKey, Resource
-from looplane.threads.listing.sql import VISIBLE_VIEW
+from looplane.threads.listing.views.sql import VISIBLE
 from looplane.views.schemas import ViewQuery
 
 VIEW = Resource(
@@ -35,13 +35,13 @@ VIEW = Resource(
     taken="There is already a view with this name.",
 )
 
-GET = f"{VIEW.get} and {VISIBLE_VIEW.format('$3')}"
+GET = f"{VIEW.get} and {VISIBLE.format('$3')}"
 
 # One that is about to be changed, held; its owner as far as they are still one of the team.
 HOLD = f"""
 select v.version, v.is_shared, vo.id as owner_id from views v {VIEW.joins}
 where v.workspace_id = $1 and v.id = $2 and v.deleted_at is null
-  and {VISIBLE_VIEW.format("$3")} for update of v"""
+  and {VISIBLE.format("$3")} for update of v"""
 
 # Those of the team and those of the member $2, each in their order.
 _SEEN = """
@@ -69,12 +69,12 @@ _NAMED = {
     "assignee_id": ForeignKey("member", "members", is_list=True),
     "contact_id": ForeignKey("contact", "contacts", is_list=True),
     "company_id": ForeignKey("company", "companies", is_list=True),
-    **{
-        name: ForeignKey("tag", "tags", is_list=True) for name in ("tag_id", "tag_all", "tag_none")
-    },
+    **{name: ForeignKey("tag", "tags", is_list=True) for name in ("tag_id", "tag_all", "tag_none")},
     "project_id": ForeignKey("project", "projects", is_list=True),
     "issue_id": ForeignKey("issue", "issues", is_list=True),
-    "company_tier": ForeignKey("company tier", "company_tiers", False, is_list=True),
+    "company_tier": ForeignKey(
+        "company tier", "company_tiers", is_soft_deleted=False, is_list=True
+    ),
 }
 # Which of what filters name is there. Nothing is held: what goes later takes no view with it.
 FIND_NAMED = "select " + ", ".join(
@@ -111,9 +111,7 @@ async def list_views(con: Connection, context: Context, query: ViewQuery) -> str
     return await LISTING.fetch(con, conditions, query)
 
 
-async def filter_faults(
-    con: Connection, context: Context, filters: Mapping[str, Any]
-) -> list[str]:
+async def filter_faults(con: Connection, context: Context, filters: Mapping[str, Any]) -> list[str]:
     """A fault for each thing that filters name and that is not there."""
     if not filters.keys() & _NAMED.keys():
         return []
