@@ -182,7 +182,8 @@ async def test_a_date_is_a_moment(mine: World, operation: Operation) -> None:
             for value in holding(schema, text, "date-time"):
                 body = {**least(operation, mine.ids), name: value}
                 sent = request(operation, mine, json=body)
-                assert name in faults(await mine.client.request(**sent)), text
+                named = faults(await mine.client.request(**sent))
+                assert name in {each.partition(".")[0] for each in named}, text
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
