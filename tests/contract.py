@@ -23,6 +23,7 @@ CODES = {each.code: each.status for each in all_errors()}
 # What each event carries, by what its type starts with.
 PAYLOADS = {
     "thread": "ThreadOut",
+    "view": "ViewOut",
     "contact": "ContactOut",
     "blocked_sender": "BlockedSenderOut",
     "company": "CompanyOut",

@@ -18,7 +18,7 @@ _BY_NAME = [
     (re.compile("email"), "email"),
 ]
 # What others named, and what they sent as it is.
-_OF_OTHERS = {"external_ids", "label_ids", "ai_draft_sources"}
+_OF_OTHERS = {"external_id", "external_ids", "label_ids", "ai_draft_sources"}
 _OF_OTHERS |= {"from", "to", "cc", "bcc", "attachments"}
 
 

@@ -64,6 +64,11 @@ class Factory:
         body |= {"contact_email": f"t{next(_number)}@mail.example"}
         return await self._post("/threads", {**body, **fields})
 
+    async def view(self, **fields: Any) -> dict[str, Any]:
+        """A shared one, unless `fields` say otherwise."""
+        body = {"name": f"View {next(_number)}", "is_shared": True, "filters": {"tab": "open"}}
+        return await self._post("/views", {**body, **fields})
+
     async def message(self, thread_id: str, **fields: Any) -> dict[str, Any]:
         return await self._post(
             f"/threads/{thread_id}/messages",

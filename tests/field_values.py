@@ -43,6 +43,8 @@ _BY_NAME: dict[str, Any] = {
     "company_name": "Named",
     "scopes": ["admin"],
     "company_external_id": "named",
+    "is_shared": False,
+    "filters": {"status": ["done"]},
 }
 _number = count(1)
 

@@ -156,6 +156,7 @@ class Stage:
         noun = path.rpartition("/{")[0]
         makers: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
             "/threads": make.thread,
+            "/views": make.view,
             "/contacts": make.contact,
             "/companies": make.company,
             "/tags/groups": make.tag_group,

@@ -14,6 +14,7 @@ Schema = dict[str, Any]
 # What a part of a path names.
 _IN_PATH = {
     "threads": "thread",
+    "views": "view",
     "contacts": "contact",
     "companies": "company",
     "tags": "tag",
@@ -128,6 +129,7 @@ async def populate(make: Factory, member_id: object) -> World:
     await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
         "thread": thread,
+        "view": await make.view(),
         "contact": contact,
         "company": await make.company(),
         "own company": own,

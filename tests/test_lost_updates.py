@@ -62,8 +62,10 @@ async def meetings(
 
     The second writes the `same`, or another field. Also the path of the thing, and both bodies.
     """
-    for body, field in changes_of(operation, stage.world):
+    for index, _ in enumerate(changes_of(operation, stage.world)):
         for step in count(1):
+            # Another value each time: what was given to one thing may be taken for the next.
+            body, field = [*changes_of(operation, stage.world)][index]
             path = await stage.subject(operation.path)
             other = body if same else another_change(operation, stage.world, field)
             first = patch(stage.first, path, body, headers)
@@ -136,8 +138,8 @@ async def test_a_change_and_a_deletion(
     stage: Stage, operation: Operation, headers: dict[str, str], *, is_first: bool
 ) -> None:
     """The one that comes later finds nothing, or another version."""
-    body, _ = next(changes_of(operation, stage.world))
     for step in count(1):
+        body, _ = next(changes_of(operation, stage.world))
         path = await stage.subject(operation.path)
         clients = (stage.first, stage.second) if is_first else (stage.second, stage.first)
         pair = [patch(clients[0], path, body, headers), delete(clients[1], path, headers)]

@@ -94,7 +94,9 @@ async def create(  # noqa: PLR0913  # what is made, by whom, and what belongs to
         now = context.clock()
         named = {name: resolved[name] for name in resource.columns}
         columns = resource.to_columns({**named, "created_at": now, "updated_at": now})
-        events = [Event(each, id) for each in (resource.event_type("created"), *more_events)]
+        seen_by = resource.visible_to(resolved)
+        types = (resource.event_type("created"), *more_events)
+        events = [Event(each, id, visible_to=seen_by) for each in types]
         write = as_write(context, now, events)
         with refusing_taken(resource, values):
             if write_others is None:
@@ -157,14 +159,21 @@ class Decision:
     def events(
         self, resource: Resource, id: UUID, row: Row, before: Values, after: Values
     ) -> list[Event]:
-        """What is told of a change."""
+        """What is told of a change, to whoever could see the thing before it or can now."""
         was = {**self.event_extras, **without(before, resource.untold)}
         told = was, {**self.event_extras, **without(after, resource.untold)}
         threads = self.thread_ids(row)
-        more = [Event(each, id, *told, thread_ids=threads) for each in self.more_events(row)]
+        sides = {resource.visible_to({**row, **each}) for each in (before, after)}
+        seen_by = None if len(sides) > 1 else sides.pop()
+        more = [
+            Event(each, id, *told, thread_ids=threads, visible_to=seen_by)
+            for each in self.more_events(row)
+        ]
         along = [name for each in after for name in resource.written_with.get(each, ())]
         untold = only({**before, **{name: row[name] for name in along}}, resource.untold)
-        return [Event(resource.event_type("updated"), id, *told, internal_before=untold), *more]
+        updated = resource.event_type("updated")
+        first = Event(updated, id, *told, internal_before=untold, visible_to=seen_by)
+        return [first, *more]
 
 
 async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is decided
@@ -224,8 +233,10 @@ async def delete(
     """
     async with con.transaction():
         row = await lock(con, context, resource, id)
+        seen_by = resource.visible_to(dict(row))
         untold = None if prepare is None else await prepare()
-        events = [Event(resource.event_type("deleted"), id, internal_before=untold)]
+        deletion = resource.event_type("deleted")
+        events = [Event(deletion, id, internal_before=untold, visible_to=seen_by)]
         write = as_write(context, later_than(row["updated_at"], context.clock), events)
         await con.execute(resource.delete, context.workspace_id, id, write)
     return deleted(id, events)

@@ -68,10 +68,13 @@ from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
 from looplane.undo.routes import api as undo
+from looplane.views.routes import api as views
+from looplane.views.sql import VIEW
 
 APIS = (
     bulk,
     threads,
+    views,
     messages,
     comments,
     blocked_senders,
@@ -103,6 +106,7 @@ APIS = (
 )
 RESOURCES = (
     THREAD,
+    VIEW,
     COMMENT,
     BLOCKED_SENDER,
     CONTACT,
@@ -134,6 +138,7 @@ EVENT_TYPES = (
 # types.
 SCOPES_OF_EVENTS = {
     "thread": ("threads:read", "threads:write"),
+    "view": ("threads:read", "threads:write"),
     "message": ("threads:read", "messages:write"),
     "comment": ("threads:read", "comments:write"),
     "customer_need": ("threads:read", "threads:write"),

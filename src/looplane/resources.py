@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
+from uuid import UUID
 
 from looplane import events
 from looplane.filters import Filter
@@ -75,6 +77,8 @@ class Resource:
     deletion: str | None = "deleted_at"
     # Says of what no two may have that another thing has it; with fields of a write in braces.
     taken: str = ""
+    # Two columns of what may belong to one member alone: whether it is shared, and whose it is.
+    ownership: tuple[str, ...] = ()
 
     def event_type(self, verb: str) -> str:
         """The type of the event that says what became of a thing, such as `tag_group.created`."""
@@ -86,6 +90,13 @@ class Resource:
     def event_types(self) -> list[str]:
         """The types of its events."""
         return [self.event_type(verb) for verb in self.events]
+
+    def visible_to(self, row: Mapping[str, Any]) -> UUID | None:
+        """The only member who may see a row with these columns; None where everyone may."""
+        if not self.ownership:
+            return None
+        is_shared, owner = self.ownership
+        return None if row[is_shared] else row[owner]
 
     @cached_property
     def body(self) -> str:
@@ -134,10 +145,11 @@ class Resource:
     def lock(self) -> str:
         """`version` and `updated_at` of one row, held to the end of the transaction.
 
-        $1 workspace, $2 id.
+        And whose it is, where it may be one member's. $1 workspace, $2 id.
         """
+        selected = ", ".join(["version", "updated_at", *self.ownership])
         return (
-            f"select version, updated_at from {self.table}\n"
+            f"select {selected} from {self.table}\n"
             f"where workspace_id = $1 and id = $2{self._alive()} for update"
         )
 

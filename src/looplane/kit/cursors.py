@@ -53,17 +53,22 @@ INTEGER = KeyType(int, _to_integer)
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The key of the last row of a page, in the list `name` with these `filters`."""
+    """The key of the last row of a page, in the list `name` with these `filters`.
+
+    `basis` says on what else the list rests that may change, where there is such a thing.
+    """
 
     name: str
     filters: Filters
     key: object
     id: UUID
+    basis: str | None = None
 
 
 def encode_cursor(cursor: Cursor, key_type: KeyType) -> str:
     """The text of a cursor, which goes into an address as it is."""
     parts = [cursor.name, cursor.filters, key_type.encode(cursor.key), str(cursor.id)]
+    parts += [] if cursor.basis is None else [cursor.basis]
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
@@ -79,24 +84,32 @@ def decode_filters(text: str, name: str) -> Filters:
     return filters
 
 
-def decode_key(text: str, key_type: KeyType) -> tuple[object, UUID]:
-    """The key and the id of the row after which the next page begins. Raises Unprocessable."""
-    _, _, key, id = _parts(text)
+def decode_key(text: str, key_type: KeyType, basis: str | None = None) -> tuple[object, UUID]:
+    """The key and the id of the row after which the next page begins.
+
+    Raises Unprocessable, also where the list does not rest on the same `basis` any more.
+    """
+    _, _, key, id, *rest = _parts(text)
+    if rest != ([] if basis is None else [basis]):
+        msg = (
+            "What this list shows was changed since the page before; start again without a cursor."
+        )
+        raise Unprocessable(msg)
     try:
         return key_type.decode(key), UUID(id)
     except (ValueError, TypeError, AttributeError, OverflowError):
         raise _broken() from None
 
 
-def _parts(text: str) -> tuple[Any, Any, Any, Any]:
+def _parts(text: str) -> tuple[Any, ...]:
     try:
         padded = text + "=" * (-len(text) % 4)
-        name, filters, key, id = orjson.loads(
+        name, filters, key, id, *rest = orjson.loads(
             base64.b64decode(padded, altchars="-_", validate=True)
         )
     except (ValueError, TypeError, binascii.Error):
         raise _broken() from None
-    return name, filters, key, id
+    return name, filters, key, id, *rest
 
 
 def _broken() -> Unprocessable:

@@ -133,7 +133,7 @@ class Listing:
     `source` is what the keys are read from: the table under `alias`, and what its conditions need.
     Rows are ordered by `key`, greatest first unless `ascending`, and then by `id`; `size` is the
     number of bytes of text that a row carries. `body` is its JSON, of `alias` and `joins`. All of
-    them are SQL.
+    them are SQL, but for `basis`: a cursor is only good while that is the same.
     """
 
     alias: str
@@ -145,6 +145,7 @@ class Listing:
     id: str = ""
     size: str = "0"
     ascending: bool = False
+    basis: str | None = None
 
     def statement(self, conditions: Conditions, limit: str, source: str = "") -> str:
         """The rows of a page, in order: `body` (null beyond PAGE_BYTES), `page_key` and `id`.
@@ -197,7 +198,8 @@ order by {alias}.page_key {order}, {alias}.id {order}"""
         cursor = None
         if more:
             last = shown[-1]
-            place = Cursor(type(query).__name__, _filters(query), last["page_key"], last["id"])
+            list_of = (type(query).__name__, _filters(query))
+            place = Cursor(*list_of, last["page_key"], last["id"], self.basis)
             cursor = encode_cursor(place, self.key_type)
         page = {"cursor": cursor, "has_more": more, "limit": query.limit}
         return _envelope([row["body"] for row in shown], page)
@@ -205,7 +207,7 @@ order by {alias}.page_key {order}, {alias}.id {order}"""
     def _start(self, conditions: Conditions, query: PageQuery) -> str:
         """Says where a page starts, and answers the parameter for how many rows are to be read."""
         if query.cursor is not None:
-            last = decode_key(query.cursor, self.key_type)
+            last = decode_key(query.cursor, self.key_type, self.basis)
             beyond = ">" if self.ascending else "<"
             conditions.start_after(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)
         return conditions.number(query.limit + 1)

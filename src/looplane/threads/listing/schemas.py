@@ -59,13 +59,18 @@ class ThreadFilter(DateFilter):
 class ThreadQuery(ThreadFilter, PageQuery):
     """A page of such threads, in an order."""
 
-    sort: Sort = Field(
-        "created_at",
-        description="`created_at`: newest first. `last_activity`: what was last made, came in or "
-        "went out first. `oldest_waiting`: only open threads whose answer is due, those that wait "
-        "longest first. `pain`: highest first, then newest. `revenue`: highest revenue of the "
-        "company first, the threads of a company together and newest first; those without "
-        "revenue last, newest first.",
+    view: Reference | None = Field(
+        None,
+        description="The id of a view: its filters hold as well as those that are sent. One that "
+        "is not there is 400.",
+    )
+    sort: Sort | None = Field(
+        None,
+        description="Without it that of the view, or `created_at`: newest first. "
+        "`last_activity`: what was last made, came in or went out first. `oldest_waiting`: only "
+        "open threads whose answer is due, those that wait longest first. `pain`: highest first, "
+        "then newest. `revenue`: highest revenue of the company first, the threads of a company "
+        "together and newest first; those without revenue last, newest first.",
     )
 
 

@@ -38,6 +38,14 @@ async def conditions_of(con: Connection, context: Context, filter: ThreadFilter)
     Raises ValidationFailed for a tab that a key without a member has not.
     """
     conditions = Conditions(THREAD.alias, context.workspace_id, context.member_id)
+    await add_conditions(con, context, filter, conditions)
+    return conditions
+
+
+async def add_conditions(
+    con: Connection, context: Context, filter: ThreadFilter, conditions: Conditions
+) -> None:
+    """Adds the conditions of `filter` to such `conditions`. Raises ValidationFailed as well."""
     if filter.tab is not None:
         _add_tab(conditions, context, filter.tab)
     _add_own(conditions, filter)
@@ -48,7 +56,6 @@ async def conditions_of(con: Connection, context: Context, filter: ThreadFilter)
         since = context.clock() - timedelta(seconds=seconds)
         conditions.add(f"{WAITS} and t.waiting_since < {{0}}", since)
     await queries.add_dates(con, context, THREAD, filter, conditions)
-    return conditions
 
 
 def ids_of(names: Sequence[str]) -> list[UUID]:

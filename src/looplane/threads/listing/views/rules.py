@@ -1,0 +1,53 @@
+"""What a saved view means for a list of threads. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from looplane.kit.clock import iso
+from looplane.kit.paging import DateFilter
+from looplane.threads.listing.schemas import ThreadFilter, ThreadQuery
+
+NO_FILTER = ThreadFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """Which threads are asked for: `query` with what its view adds, and what both must meet.
+
+    `basis` is another one when the view means another list than before.
+    """
+
+    query: ThreadQuery
+    also: ThreadFilter = NO_FILTER
+    basis: str | None = None
+
+
+def as_stored(filters: ThreadFilter) -> dict[str, Any]:
+    """The filters that are set, as JSON."""
+    plain = filters.model_dump(mode="json", exclude_none=True)
+    moments = {name: getattr(filters, name) for name in DateFilter.model_fields.keys() & plain}
+    return plain | {name: iso(moment) for name, moment in moments.items()}
+
+
+def as_sent(stored: Mapping[str, Any]) -> ThreadFilter:
+    """The filters of a view, as a list takes them."""
+    return ThreadFilter.model_validate_json(orjson.dumps(stored))
+
+
+def within(stored: Mapping[str, Any], sort: str, query: ThreadQuery) -> AskedFor:
+    """What is asked for by a view with these filters and this order, and by `query` beside it."""
+    filters = as_sent(stored)
+    set_by_both = {name for name in stored if getattr(query, name) is not None}
+    added = {name: getattr(filters, name) for name in stored.keys() - set_by_both}
+    added["sort"] = query.sort or sort
+    both = {name: getattr(filters, name) for name in set_by_both}
+    meant = orjson.dumps([stored, added["sort"]], option=orjson.OPT_SORT_KEYS)
+    return AskedFor(
+        query=query.model_copy(update=added),
+        also=NO_FILTER.model_copy(update=both),
+        basis=hashlib.blake2b(meant, digest_size=8).hexdigest(),
+    )
