@@ -1,0 +1,319 @@
+"""Random writes, bulk updates, undo and time against a plain model, and the feed replayed.
+
+Whoever replays the feed from its beginning has what the API shows; whoever takes a write back has
+what the model says, or is refused where something newer touched the same.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from looplane.kit.clock import iso
+from looplane.threads.commands import wake_due_threads
+from tests.conftest import SteppedClock
+from tests.factory import Factory
+
+THREADS, TAGS = 4, 3
+Step = tuple[Any, ...]
+# What belongs to the state of a thread is touched together.
+_STATE = ("status", "snoozed_until")
+
+
+@dataclass
+class ThreadModel:
+    """A thread: its fields by name, a tag as a field of its own, and which write touched each."""
+
+    fields: dict[str, Any]
+    touched: dict[str, int] = field(default_factory=dict)
+    is_deleted: bool = False
+    deleted_by: int = 0
+
+    def change(self, write: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Sets fields; what they were before, of those that changed."""
+        before = {name: self.fields[name] for name in wanted if self.fields[name] != wanted[name]}
+        self.fields |= {name: wanted[name] for name in before}
+        self.touched |= {_touched(name): write for name in before}
+        return before
+
+
+def _touched(name: str) -> str:
+    return "state" if name in _STATE else name
+
+
+@dataclass
+class WriteModel:
+    """What a write did to each thread: the fields as they were, or whether it was deleted."""
+
+    number: int
+    at: datetime
+    token: str
+    before: dict[int, dict[str, Any]]
+    deletion: int | None = None
+    restoration: int | None = None
+
+
+def _fresh() -> ThreadModel:
+    tags = {f"tag{number}": False for number in range(TAGS)}
+    state = {"status": "new", "snoozed_until": None}
+    return ThreadModel({"title": None, "pain_level": "LOW", **state, **tags})
+
+
+_thread = st.integers(0, THREADS - 1)
+_some = st.lists(_thread, min_size=1, max_size=THREADS, unique=True)
+_tag = st.integers(0, TAGS - 1)
+_fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.sampled_from(["One", "Two", None]),
+        "pain_level": st.sampled_from(["LOW", "HIGH"]),
+        "status": st.sampled_from(["open", "snoozed", "done"]),
+    },
+)
+_tags = st.fixed_dictionaries({}, optional={"add": _tag, "remove": _tag})
+STEPS = st.one_of(
+    st.tuples(st.just("patch"), _thread, _fields),
+    st.tuples(st.just("tag"), _thread, _tag, st.booleans()),
+    st.tuples(st.just("bulk"), _some, _fields, _tags),
+    st.tuples(st.just("delete"), _thread),
+    st.tuples(st.just("undo"), st.integers(1, 4)),
+    st.tuples(st.just("undo"), st.integers(1, 2)),
+    st.tuples(st.just("comment"), _thread),
+    st.tuples(st.just("step"), st.sampled_from([1, 4, 90])),
+)
+
+
+class Run:
+    """One sequence, on the model and on the program."""
+
+    def __init__(self, client: httpx.AsyncClient, db: Any, clock: SteppedClock) -> None:
+        self.client, self.db, self.clock = client, db, clock
+        self.ids: list[str] = []
+        self.tag_ids: list[str] = []
+        self.models = [_fresh() for _ in range(THREADS)]
+        self.writes: list[WriteModel] = []
+        self._numbers = itertools.count(1)
+
+    async def begin(self, make: Factory) -> None:
+        self.ids = [(await make.thread())["id"] for _ in range(THREADS)]
+        self.tag_ids = [(await make.tag())["id"] for _ in range(TAGS)]
+
+    async def take(self, step: Step) -> None:
+        kind, *values = step
+        await getattr(self, f"_{kind}")(*values)
+
+    async def _patch(self, thread: int, fields: dict[str, Any]) -> None:
+        answer = await self.client.patch(self._path(thread), json=self._body(fields))
+        if self._expect_there(thread, answer):
+            self._note(answer, {thread: self._wanted(thread, fields)})
+
+    async def _tag(self, thread: int, tag: int, is_added: bool) -> None:  # noqa: FBT001
+        had = self.models[thread].fields[f"tag{tag}"]
+        if is_added:
+            body = {"tag_id": self.tag_ids[tag]}
+            answer = await self.client.post(f"{self._path(thread)}/tags", json=body)
+        else:
+            answer = await self.client.delete(f"{self._path(thread)}/tags/{self.tag_ids[tag]}")
+        if self.models[thread].is_deleted or (not is_added and not had):
+            assert answer.status_code == 404, answer.text
+            return
+        self._note(answer, {thread: {f"tag{tag}": is_added}})
+
+    async def _bulk(self, threads: list[int], fields: Any, tags: dict[str, int]) -> None:
+        update = self._body(fields)
+        update |= {f"{verb}_tag_ids": [self.tag_ids[tag]] for verb, tag in tags.items()}
+        if not update:
+            return
+        body = {"ids": [self.ids[each] for each in threads], "update": update}
+        answer = await self.client.post("/threads/bulk", json=body)
+        assert answer.status_code == 200, answer.text
+        wanted = {}
+        for thread, item in zip(threads, answer.json()["data"], strict=True):
+            assert item["id"] == self.ids[thread]
+            if self.models[thread].is_deleted:
+                assert item["error"]["code"] == "not_found"
+                continue
+            assert item["error"] is None, item
+            wanted[thread] = self._wanted(thread, fields)
+            # What is to go goes, also where it is to come.
+            changes = sorted(tags.items())
+            wanted[thread] |= {f"tag{tag}": verb == "add" for verb, tag in changes}
+        self._note(answer, wanted)
+
+    async def _delete(self, thread: int) -> None:
+        answer = await self.client.delete(self._path(thread))
+        if self._expect_there(thread, answer):
+            write = self._note(answer, {})
+            model = self.models[thread]
+            write.deletion, model.is_deleted, model.deleted_by = thread, True, write.number
+
+    async def _comment(self, thread: int) -> None:
+        path = f"{self._path(thread)}/comments"
+        self._expect_there(thread, await self.client.post(path, json={"content": "<p>Hm.</p>"}))
+
+    async def _step(self, minutes: int) -> None:
+        self.clock.step(timedelta(minutes=minutes))
+        while (await wake_due_threads(self.db, self.clock, ())).woken:
+            pass
+        for model in self.models:
+            until = model.fields["snoozed_until"]
+            if until is not None and until <= self.clock() and not model.is_deleted:
+                woken = {"status": "open", "snoozed_until": None}
+                model.change(next(self._numbers), woken)
+
+    async def _undo(self, back: int) -> None:
+        """Takes back the write that is `back` from the last one."""
+        if len(self.writes) < back:
+            return
+        write = self.writes[-back]
+        answer = await self.client.post(f"/undo/{write.token}")
+        if self.clock() > write.at + timedelta(minutes=10):
+            assert answer.status_code == 409, answer.text
+        elif write.deletion is not None or write.restoration is not None:
+            self._undo_whole(write, answer)
+        else:
+            self._undo_fields(write, answer)
+
+    def _undo_whole(self, write: WriteModel, answer: httpx.Response) -> None:
+        thread = write.restoration if write.deletion is None else write.deletion
+        assert thread is not None
+        model = self.models[thread]
+        if model.deleted_by != write.number:
+            assert answer.status_code == 409, answer.text
+            return
+        done = self._note(answer, {})
+        model.is_deleted, model.deleted_by = not model.is_deleted, done.number
+        if model.is_deleted:
+            done.deletion = thread
+        else:
+            done.restoration = thread
+
+    def _undo_fields(self, write: WriteModel, answer: httpx.Response) -> None:
+        fit = {
+            thread: before
+            for thread, before in write.before.items()
+            if not self.models[thread].is_deleted
+            and all(
+                self.models[thread].touched[_touched(name)] == write.number for name in before
+            )
+        }
+        if len(write.before) == 1:
+            assert (answer.status_code == 200) == bool(fit), (write, answer.text)
+            if not fit:
+                assert answer.status_code == 409
+                return
+        assert answer.status_code == 200, answer.text
+        statuses = {item["id"]: item["status"] for item in answer.json()["data"]}
+        ways = {thread: "undone" if thread in fit else "refused" for thread in write.before}
+        assert statuses == {self.ids[thread]: way for thread, way in ways.items()}
+        self._note(answer, fit)
+
+    def _note(self, answer: httpx.Response, wanted: dict[int, dict[str, Any]]) -> WriteModel:
+        """Does to the model what a write did, and keeps how it is taken back."""
+        assert answer.status_code == 200, answer.text
+        write = WriteModel(next(self._numbers), self.clock(), "", {})
+        for thread, fields in wanted.items():
+            if before := self.models[thread].change(write.number, fields):
+                write.before[thread] = before
+        token = answer.headers.get("X-Looplane-Undo")
+        has_changed = bool(write.before) or not wanted
+        assert (token is not None) == has_changed, (wanted, answer.headers)
+        if token is not None:
+            write.token = token
+            self.writes.append(write)
+        return write
+
+    def _wanted(self, thread: int, fields: dict[str, Any]) -> dict[str, Any]:
+        wanted = {name: value for name, value in fields.items() if name != "status"}
+        status, now = fields.get("status"), self.models[thread].fields["status"]
+        if status == "snoozed":
+            wanted |= {"status": "snoozed", "snoozed_until": self._until()}
+        elif status is not None:
+            becomes = "new" if (status, now) == ("open", "new") else status
+            wanted |= {"status": becomes, "snoozed_until": None}
+        return wanted
+
+    def _body(self, fields: dict[str, Any]) -> dict[str, Any]:
+        snoozed = fields.get("status") == "snoozed"
+        return {**fields, "snoozed_until": iso(self._until())} if snoozed else dict(fields)
+
+    def _until(self) -> datetime:
+        return self.clock() + timedelta(minutes=5)
+
+    def _path(self, thread: int) -> str:
+        return f"/threads/{self.ids[thread]}"
+
+    def _expect_there(self, thread: int, answer: httpx.Response) -> bool:
+        there = not self.models[thread].is_deleted
+        assert answer.status_code == (200 if there else 404), answer.text
+        return there
+
+    async def compare(self) -> None:
+        """The API shows what the model has, and so does the feed when it is replayed."""
+        replayed = await replay(self.client)
+        for id, model in zip(self.ids, self.models, strict=True):
+            answer = await self.client.get(f"/threads/{id}")
+            assert (answer.status_code == 404) == model.is_deleted
+            if model.is_deleted:
+                assert id not in replayed
+                continue
+            thread = answer.json()
+            shown = {name: thread[name] for name in ("title", "pain_level", "snoozed_until")}
+            until, status = model.fields["snoozed_until"], model.fields["status"]
+            assert shown == {
+                "title": model.fields["title"],
+                "pain_level": model.fields["pain_level"],
+                "snoozed_until": until and iso(until),
+            }
+            is_new = (thread["status"], thread["tab"]) == ("open", "new")
+            assert ("new" if is_new else thread["status"]) == status
+            tags = {each["id"] for each in thread["tags"]}
+            assert tags == {
+                id for number, id in enumerate(self.tag_ids) if model.fields[f"tag{number}"]
+            }
+            # An event shows a thread as nobody in particular sees it.
+            assert _without_tab(replayed[id]) == _without_tab(thread)
+
+
+def _without_tab(thread: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in thread.items() if name != "tab"}
+
+
+async def replay(client: httpx.AsyncClient, limit: int = 7) -> dict[str, dict[str, Any]]:
+    """What there is as the feed tells it from its beginning: of each thing its last version."""
+    things: dict[str, dict[str, Any] | None] = {}
+    versions: dict[str, int] = {}
+    cursor, has_more = None, True
+    while has_more:
+        params = {"limit": limit, **({"after": cursor} if cursor else {})}
+        answer = await client.get("/events", params=params)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        for event in page["data"]:
+            id, version = event["subject_id"], event["version"] or 0
+            if version >= versions.get(id, 0):
+                versions[id] = version
+                things[id] = None if event["type"].endswith(".deleted") else event["data"]
+        cursor, has_more = page["page"]["cursor"], page["page"]["has_more"]
+    return {id: thing for id, thing in things.items() if thing is not None}
+
+
+@given(st.lists(STEPS, max_size=16))
+@settings(
+    max_examples=4,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+async def test_any_sequence_can_be_taken_back_and_replayed(
+    client: httpx.AsyncClient, make: Factory, db: Any, clock: SteppedClock, steps: list[Step]
+) -> None:
+    run = Run(client, db, clock)
+    await run.begin(make)
+    for step in steps:
+        await run.take(step)
+    await run.compare()
