@@ -33,6 +33,7 @@ from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
 from tests.mutations.statements import STATEMENTS
+from tests.mutations.undo import UNDO
 
 MUTATIONS = [
     *STATEMENTS,
@@ -49,6 +50,7 @@ MUTATIONS = [
     *PROCESSES,
     *REFERENCE,
     *MEMBERS,
+    *UNDO,
     *DOCS,
     *DEMO,
     *MESSAGES,
