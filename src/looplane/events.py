@@ -61,6 +61,7 @@ def as_write(context: Context, now: datetime, events: Sequence[Event]) -> dict[s
         )
     return {
         "write_id": context.write_id,
+        "takes_back": context.takes_back,
         "actor": context.principal.actor,
         "cause": context.cause,
         "created_at": now,
@@ -92,7 +93,8 @@ def only(values: Values, names: Container[str]) -> dict[str, object] | None:
 # SQL that reads a write of `as_write` from a parameter.
 WRITE = """
   select * from jsonb_to_record({}) as w(
-    write_id uuid, actor jsonb, cause text, created_at timestamptz, events jsonb)"""
+    write_id uuid, takes_back uuid, actor jsonb, cause text, created_at timestamptz,
+    events jsonb)"""
 
 
 def insert(  # noqa: PLR0913  # the columns of an event that differ between statements
@@ -111,10 +113,10 @@ def insert(  # noqa: PLR0913  # the columns of an event that differ between stat
     return f"""
   insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
     cause, created_at, before, after, notify, thread_ids, internal_before, visible_to,
-    data_event_id, data)
+    takes_back, data_event_id, data)
   select {workspace}, e.id, w.write_id, e.type, e.subject_id, e.aggregate_id, {version}, w.actor,
     w.cause, {created_at}, e.before, e.after, e.notify, e.thread_ids,
-    e.internal_before, e.visible_to, e.data_event_id,
+    e.internal_before, e.visible_to, w.takes_back, e.data_event_id,
     case when e.data_event_id is null then {data} end
   from w, {source}, jsonb_to_recordset(w.events) as e(
     id uuid, type text, subject_id uuid, aggregate_id uuid, before jsonb, after jsonb,

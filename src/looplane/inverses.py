@@ -5,8 +5,9 @@ with another event of the same write, which takes it back as well; what has a ty
 cannot be taken back.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+import itertools
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,10 @@ from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict
 from looplane.kit.json import to_json
 
-# As many newer changes as a refusal names.
+# As many newer changes as a refusal names, and as many fields of each; and as many as are read.
 _MAX_NAMED = 20
+_MAX_FIELDS = 3
+_MAX_READ = 1000
 # How far the clocks of two servers may be apart: ids are made by them.
 _CLOCK_SKEW = timedelta(hours=1)
 _NIL = UUID(int=0)
@@ -30,7 +33,7 @@ _NIL = UUID(int=0)
 # back. Everything, where $6 and $7 are null. By version, for the positions of two transactions may
 # be the other way round. $1 workspace, $2 aggregate, $4 the first id that may be newer.
 FIND_NEWER = r"""
-select e.id, e.type, e.version, e.actor, e.created_at,
+select e.id, e.write_id, e.takes_back, e.type, e.actor, e.created_at,
   array(select jsonb_object_keys(coalesce(e.after, '{}')) order by 1) as fields
 from events e
 where e.workspace_id = $1 and e.aggregate_id = $2 and e.subject_id = $3 and e.id >= $4
@@ -107,27 +110,13 @@ async def require_untouched(
         raise Conflict(msg, issues=[f"{name}: has another value by now" for name in names])
 
 
-async def require_as_left(
-    con: Connection, context: Context, event: PastEvent, present: Mapping[str, object]
-) -> None:
-    """Raises Conflict where a field of `event` is not as it left it, and names what touched it.
-
-    What was changed and is back since does not count: so writes can be taken back one by one, from
-    the last to the first. `present` are the fields as they are now, in a row that is held.
-    """
-    names = [name for name, value in event.after.items() if not _is_same(value, present[name])]
-    if not names:
-        return
-    touched = replace(event, after={name: event.after[name] for name in names})
-    newer = superseded(touched, await find_newer(con, context, touched))
-    differing = [f"{name}: has another value by now" for name in sorted(names)]
-    raise Conflict(newer.message, issues=[*differing, *newer.issues])
-
-
 async def find_newer(
     con: Connection, context: Context, event: PastEvent, texts: Collection[str] = ()
 ) -> list[Row]:
-    """What became of the subject of `event` since: the first so many, the oldest first."""
+    """What became of the subject of `event` since, the oldest first.
+
+    What was taken back since counts as little as what took it back.
+    """
     fields = event.after.keys() - ({"language"} if event.language else set())
     own, translated = fields - set(texts), fields & set(texts)
     rows: list[Row] = await con.fetch(
@@ -141,9 +130,22 @@ async def find_newer(
         list(translated) if fields else None,
         event.language,
         [event.write_id, context.write_id],
-        _MAX_NAMED + 1,
+        _MAX_READ,
     )
-    return rows
+    return _standing(rows) or rows[_MAX_READ - 1 :]
+
+
+def _standing(rows: Sequence[Row]) -> list[Row]:
+    """The rows but for writes that were taken back by others of them, and for those others."""
+    standing: dict[UUID, list[Row]] = {}
+    over: set[UUID] = set()
+    for row in rows:
+        if row["takes_back"] in standing:
+            del standing[row["takes_back"]]
+            over.add(row["write_id"])
+        elif row["write_id"] not in over:
+            standing.setdefault(row["write_id"], []).append(row)
+    return list(itertools.chain.from_iterable(standing.values()))
 
 
 async def last_version(con: Connection, context: Context, event: PastEvent) -> int | None:
@@ -156,7 +158,7 @@ async def last_version(con: Connection, context: Context, event: PastEvent) -> i
 def superseded(event: PastEvent, newer: Collection[Row]) -> Conflict:
     """The error for an event whose subject is not as it left it, which names what did that."""
     named = [_named(row, event) for row in list(newer)[:_MAX_NAMED]]
-    more = ["and others since then"] if len(newer) > _MAX_NAMED else []
+    more = [f"events: there are more than these {_MAX_NAMED}"] if len(newer) > _MAX_NAMED else []
     return Conflict(f"Something newer touched what {event.type} did.", issues=[*named, *more])
 
 
@@ -169,6 +171,8 @@ def first_id_before(id: UUID) -> UUID:
 def _named(row: Row, event: PastEvent) -> str:
     """Which event, of which fields, when, and by whom."""
     touched = [name for name in row["fields"] if not event.after or name in event.after]
+    if len(touched) > _MAX_FIELDS:
+        touched[_MAX_FIELDS:] = [f"{len(touched) - _MAX_FIELDS} more"]
     fields = f" of {', '.join(touched)}" if touched else ""
     when: datetime = row["created_at"]
     return f"evt_{row['id'].hex}: {row['type']}{fields} at {iso(when)} by {_who(row['actor'])}"

@@ -169,7 +169,8 @@ def former_values(resource: Resource, event: PastEvent) -> dict[str, object]:
 def present_values(event: PastEvent, row: Row | None) -> dict[str, object]:
     """The fields of an event as they are in a `row`."""
     there = dict(row) if row is not None else {}
-    return {name: there[name] for name in event.after if name in there}
+    told = event.after.keys() - ({"language"} if event.language else set())
+    return {name: there[name] for name in told if name in there}
 
 
 def _require_plain(event: PastEvent, told: Values, known: set[str]) -> None:

@@ -196,7 +196,8 @@ async def test_another_field_stays_as_it_is_now(stage: Scene) -> None:
 async def test_what_is_back_already_is_nothing_to_take_back(stage: Scene) -> None:
     changed = await stage.patch({"title": "A"})
     await undone(stage.client, changed)
-    assert "title: has another value by now" in issues(await undo(stage.client, changed))
+    (named,) = issues(await undo(stage.client, changed))
+    assert "thread.updated of title" in named
 
 
 # What is told of it

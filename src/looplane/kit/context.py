@@ -33,7 +33,7 @@ class Context:
     `cause` is the id of the request, or the name of the rule. `faults` are those that were found
     in the form of the request: what is well formed is judged all the same, and nothing is written.
     `channels` are those that are set up to deliver. Whatever is written with one context is one
-    write, `write_id`.
+    write, `write_id`, which may take another one back.
     """
 
     principal: Principal
@@ -43,6 +43,7 @@ class Context:
     faults: tuple[str, ...] = ()
     channels: frozenset[str] = frozenset()
     write_id: UUID = field(default_factory=new_id)
+    takes_back: UUID | None = None
 
     @property
     def workspace_id(self) -> UUID:

@@ -1,7 +1,7 @@
 """How a write is taken back: by the events that it left, as a write of its own."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -99,6 +99,7 @@ async def _take_back(
 
     Raises Conflict where it cannot be as it was, and whatever an inverse raises.
     """
+    taking_back = replace(context, takes_back=past.id)
     made: dict[str, None] = {}
     async with con.transaction():
         for event in reversed(await sql.find_group(con, context, past.id, group.position)):
@@ -106,7 +107,7 @@ async def _take_back(
             if inverse is None:
                 continue
             try:
-                made |= dict.fromkeys(await inverse(con, context, event))
+                made |= dict.fromkeys(await inverse(con, taking_back, event))
             except ValidationFailed as error:
                 msg = f"It cannot be as it was before {event.type}."
                 raise Conflict(msg, issues=error.issues) from None

@@ -8,9 +8,7 @@ back. The needs that the same write made or removed go and come with it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from looplane import changes
 from looplane.contacts.memberships.commands import INVERSES as CONTACT_INVERSES
-from looplane.contacts.sql import CONTACT
 from looplane.events import Event, as_write, only, types_of, without
 from looplane.inverses import (
     Inverse,
@@ -18,13 +16,13 @@ from looplane.inverses import (
     PastEvent,
     find_newer,
     first_id_before,
-    require_as_left,
+    require_untouched,
     superseded,
 )
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict, NotFound
-from looplane.resource_inverses import hold, inverses_of
+from looplane.resource_inverses import inverses_of
 from looplane.threads import rules as thread_rules
 from looplane.threads.children.commands import HeldThread, hold_thread
 from looplane.threads.children.sql import NEED_EVENTS
@@ -54,7 +52,7 @@ async def undo_update(con: Connection, context: Context, event: PastEvent) -> tu
         return ()
     thread = await hold_thread_of(con, context, event)
     row = await update.find(con, context, thread.id, rules.named(event))
-    await _require_as_left(con, context, event, row)
+    await _require_untouched(con, context, event, row)
     _require_there(event, row)
     needs = await find_needs(con, context, event)
     change = _Change.of(event, row, needs)
@@ -84,14 +82,15 @@ def _others(event: PastEvent) -> bool:
     return any(not each.startswith("thread.") for each in event.write_types)
 
 
-async def _require_as_left(con: Connection, context: Context, event: PastEvent, row: Row) -> None:
+async def _require_untouched(con: Connection, context: Context, event: PastEvent, row: Row) -> None:
     """Raises Conflict where something newer touched what `event` changed, and names it."""
     present = thread_rules.in_api_words(dict(row), THREAD.columns)
     present["project_id"] = row["project_id"]
     if row["need_id"] and not row["project_id"]:  # the project was deleted, and its link is there
         present["project_id"] = event.after.get("project_id")
     own = without(event.after, {"tag_ids", "customer_needs"})
-    await require_as_left(con, context, replace(event, after=own), present)
+    if own:
+        await require_untouched(con, context, replace(event, after=own), present)
     tags = rules.TagChange.of(event).touched(frozenset(row["tag_ids"]), row["tags_found"])
     if tags:
         of_tags = replace(event, after=only(event.after, {"tag_ids"}) or {})
@@ -179,19 +178,12 @@ async def _keep_new_contact(con: Connection, context: Context, event: PastEvent)
 
 
 async def _revert_contact(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
-    """Takes back a change of a contact; its company goes back as that of its thread does."""
+    """Takes back a change of a contact; its company goes back with that of its thread."""
     thread = await _find_thread_beside(con, context, event)
-    if thread is None:
-        return await _plain("contact.updated")(con, context, event)
-    if not thread["is_new"]:
+    if thread is not None and not thread["is_new"]:
         # Before the contact, as whoever changes both holds them.
         await hold_thread_of(con, context, replace(event, aggregate_id=thread["id"]))
-    await hold(con, context, CONTACT, event)
-    id = event.subject_id
-    row = await con.fetchrow(CONTACT.find(), context.workspace_id, id)
-    await require_as_left(con, context, event, dict(row or {}))
-    sent = {"company_id": event.before["company_id"]}
-    return (await changes.update(con, context, CONTACT, id, sent)).events
+    return await _plain("contact.updated")(con, context, event)
 
 
 def _plain(type: str) -> Inverse:
