@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -237,5 +238,20 @@ async def test_how_often_the_database_is_asked(stage: Scene, queries: Any) -> No
     await stage.client.get("/me")
     with queries() as seen:
         await undone(stage.client, changed)
-    # What the write did; in a transaction: again, the thread held, looked at, and written.
-    assert len(seen) == 7, seen
+    # What the write did; in a transaction: again, the thread held, looked at, with what came since,
+    # and written.
+    assert len(seen) == 8, seen
+
+
+async def test_html_that_is_back_is_as_clean_as_it_was(stage: Scene, db: Any) -> None:
+    """An older cleaner had cleaned it, so it is to be gone over again."""
+    versions = "select html_version from threads where id = $1"
+    newest = await db.fetchval(versions, stage.thread_id)
+    older = "update threads set html_version = $2 where id = $1"
+    await db.execute(older, UUID(stage.thread_id), newest - 1)
+    changed = await stage.patch({"text": "<p>B</p>"})
+    await db.execute(older, UUID(stage.thread_id), newest)
+    back = await undone(stage.client, changed)
+    assert await db.fetchval(versions, stage.thread_id) == newest - 1
+    await undone(stage.client, back)
+    assert await db.fetchval(versions, stage.thread_id) == newest - 1

@@ -77,7 +77,11 @@ async def test_a_change_that_is_taken_back_meanwhile(
         if rival == "deletion":
             continue
         thread = (await stage.second.get(path)).json()
-        titles = {"same": {"B"}, "same tag": {None, "A"}, "company": {None, "A"}}
+        titles: dict[str, set[str | None]] = {
+            "same": {"B"},
+            "same tag": {None, "A"},
+            "company": {None, "A"},
+        }
         assert thread["title"] in titles.get(rival, {None})
         if both:
             assert (thread["company"], thread["contact"]["company_id"]) == (None, None)
