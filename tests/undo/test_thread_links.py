@@ -120,3 +120,25 @@ async def test_a_company_that_was_merged_meanwhile(stage: Scene) -> None:
     assert merged.is_success
     assert any(each.startswith("company_id") for each in issues(await undo(stage.client, changed)))
     assert (await look(stage.client, stage.path))["company"]["id"] == second
+
+
+@pytest.mark.parametrize("belongs", [True, False])
+async def test_the_contact_belongs_to_whom_it_did(stage: Scene, *, belongs: bool) -> None:
+    first, second = stage.ids["company"]
+    await stage.patch({"company_id": first})
+    contact = f"/contacts/{(await stage.look())['contact']['id']}"
+    path = f"{contact}/companies"
+    if belongs:
+        await stage.client.post(path, json={"company_id": second})
+
+    async def companies() -> list[tuple[str, bool]]:
+        rows = (await stage.client.get(path)).json()["data"]
+        return [(each["id"], each["is_primary"]) for each in rows]
+
+    before = await companies()
+    changed = await stage.patch({"company_id": second})
+    after = await companies()
+    back = await undone(stage.client, changed)
+    assert await companies() == before
+    await undone(stage.client, back)
+    assert await companies() == after
