@@ -34,6 +34,7 @@ from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
 from tests.mutations.statements import STATEMENTS
 from tests.mutations.thread_undo import THREAD_UNDO
+from tests.mutations.undo import UNDO
 
 MUTATIONS = [
     *STATEMENTS,
@@ -50,6 +51,7 @@ MUTATIONS = [
     *PROCESSES,
     *REFERENCE,
     *MEMBERS,
+    *UNDO,
     *DOCS,
     *DEMO,
     *MESSAGES,

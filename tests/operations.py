@@ -34,6 +34,7 @@ _IN_PATH = {
     "folders": "folder",
     "blocked-senders": "blocked sender",
     "instances": "portal instance",
+    "undo": "write",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {
@@ -119,6 +120,7 @@ async def populate(make: Factory, member_id: object) -> World:
     for each in (first, own):  # the second one is not the primary one
         belongs = {"company_id": each["id"]}
         await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
+    undoable = await client.patch(f"/tags/{tag['id']}", json={"name": "To be taken back"})
     merge = {"source_id": merged["id"]}
     await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
@@ -159,6 +161,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "workflow state": issue["state_id"],
         "member": str(member_id),
         "address": contact["email"],
+        "write": undoable.headers["x-looplane-undo"],
     }
     return World(client, make, ids)
 

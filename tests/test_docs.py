@@ -72,6 +72,7 @@ async def _things(make: Factory) -> dict[str, Any]:
     asked = {"team_id": issue["team_id"]}
     states = await make.client.get("/issues/workflow-states", params=asked)
     tag, changelog_tag = await make.tag(), await make.changelog_tag()
+    undoable = await make.client.patch(f"/tags/{tag['id']}", json={"name": "To be taken back"})
     things = {
         "THREAD": thread,
         "CONTACT": thread["contact"],
@@ -87,6 +88,7 @@ async def _things(make: Factory) -> dict[str, Any]:
         "FOLDER": await make.snippet_folder(),
         "CHANGELOG_TAG": changelog_tag,
         "ARTICLE": await make.doc_article(),
+        "TOKEN": {"id": undoable.headers["x-looplane-undo"]},
         "CURSOR": {"id": first_page.json()["page"]["cursor"]},
     }
     return {name: each["id"] for name, each in things.items()}

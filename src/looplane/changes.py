@@ -181,8 +181,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
     ValidationFailed, and Conflict where something is taken.
     """
     decision = decision or Decision(columns=lambda _: sent)
-    show = decision.show or (lambda: queries.get(con, context, resource, id))
     key = (context.workspace_id, id)
+    show = decision.show or partial(queries.get, con, context, resource, id)
 
     async def attempt() -> Answer | None:
         found = await con.fetchrow(decision.find or resource.find(), *key, *decision.find_by)
@@ -197,17 +197,23 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         events = decision.events(resource, id, row, before, after)
         if decision.write_others is not None:
             await decision.write_others(id, after, now)
-        columns = resource.to_columns({**(only(wanted, resource.written_along) or {}), **after})
-        args = (*key, row["version"], columns, as_write(context, now, events))
-        if (written := await con.fetchrow(resource.update, *args)) is None:
+        columns = resource.to_columns({**_along(resource, wanted), **after})
+        args = (row["version"], columns, as_write(context, now, events))
+        if (written := await con.fetchrow(resource.update, *key, *args)) is None:
             return None
-        answer = Answer(written["body"], written["version"], types_of(events))
-        return replace(await decision.show(), events=answer.events) if decision.show else answer
+        if decision.show is not None:
+            return replace(await decision.show(), events=types_of(events))
+        return Answer(written["body"], written["version"], types_of(events))
 
+    lock = partial(con.execute, resource.lock, *key)
     async with locked_references(con, context, resource, sent) as references:
-        lock = partial(con.execute, resource.lock, *key)
         with refusing_taken(resource, sent):
             return await write_optimistically(con, attempt, lock, is_locked=decision.needs_lock)
+
+
+def _along(resource: Resource, wanted: Values) -> Values:
+    """What is to be of the columns that are written with others, also where it is so already."""
+    return only(wanted, resource.written_along) or {}
 
 
 async def delete(

@@ -176,7 +176,7 @@ def present_values(event: PastEvent, row: Row | None) -> dict[str, object]:
 def _require_plain(event: PastEvent, told: Values, known: set[str]) -> None:
     """Raises Conflict where an event is part of something that is taken back in another way."""
     if others := sorted(told.keys() - known):
-        msg = f"{event.type} with {', '.join(others)} is not taken back by itself."
+        msg = f"{event.type} of {', '.join(others)} is not taken back by itself."
         raise Conflict(msg)
 
 

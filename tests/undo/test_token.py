@@ -164,8 +164,7 @@ async def test_of_two_at_the_same_instant_one_is_done(
 ) -> None:
     for write in ("patch", "delete"):
         path = f"/tags/{(await make.tag(name='Old'))['id']}"
-        body = {"json": NAME} if write == "patch" else {}
-        changed = await client.request(write, path, **body)
+        changed = await client.request(write, path, json=NAME if write == "patch" else None)
         both = await asyncio.gather(*[undo(client, changed) for _ in range(2)])
         assert sorted(each.status_code for each in both) == [200, 409]
         assert (await client.get(path)).json()["name"] == "Old"

@@ -98,7 +98,7 @@ class Operation:
             not self.description.endswith("Any valid key may call it."),
             has_id,
             writes,
-            writes and has_id,
+            writes and "id}" in self.path,
             self.body is not None,
             self.method in {"POST", "PATCH"} or self.is_paged,
         ]

@@ -15,7 +15,7 @@ api = Api("undo")
 Writing = Annotated[Write, require_scopes()]
 
 
-@api.post("/undo/{token}", "undo", UndoOut, ScopeRequired)
+@api.post("/undo/{token}", "writes-undo", UndoOut, ScopeRequired)
 async def undo_write(token: Id, write: Writing) -> Response:
     """Take back what a write did, by the `X-Looplane-Undo` of its answer.
 
