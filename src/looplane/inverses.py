@@ -110,23 +110,6 @@ async def require_untouched(
         raise Conflict(msg, issues=[f"{name}: has another value by now" for name in names])
 
 
-async def require_as_left(
-    con: Connection, context: Context, event: PastEvent, present: Mapping[str, object]
-) -> None:
-    """Raises Conflict where a field of `event` is not as it left it, and names what touched it.
-
-    What was changed and is back since does not count: so writes can be taken back one by one, from
-    the last to the first. `present` are the fields as they are now, in a row that is held.
-    """
-    names = [name for name, value in event.after.items() if not _is_same(value, present[name])]
-    if not names:
-        return
-    touched = replace(event, after={name: event.after[name] for name in names})
-    newer = superseded(touched, await find_newer(con, context, touched))
-    differing = [f"{name}: has another value by now" for name in sorted(names)]
-    raise Conflict(newer.message, issues=[*differing, *newer.issues])
-
-
 async def find_newer(
     con: Connection, context: Context, event: PastEvent, texts: Collection[str] = ()
 ) -> list[Row]:

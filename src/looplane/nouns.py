@@ -16,7 +16,6 @@ from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
 from looplane.contacts.blocked_senders.routes import api as blocked_senders
 from looplane.contacts.blocked_senders.sql import BLOCKED_SENDER
-from looplane.contacts.memberships.commands import INVERSES as CONTACT_INVERSES
 from looplane.contacts.memberships.routes import api as memberships
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
@@ -168,7 +167,6 @@ SCOPES_OF_EVENT_TYPES = {each: SCOPES_OF_EVENTS[each.partition(".")[0]][0] for e
 # were sent, keys that were made or ended, members who joined, invites, files, drafts, broadcasts.
 INVERSES: Inverses = {
     **inverses_of(BLOCKED_SENDER),
-    **CONTACT_INVERSES,
     **THREAD_INVERSES,
     **COMMENT_INVERSES,
     **COMPANY_INVERSES,

@@ -15,7 +15,6 @@ from looplane.inverses import (
     Inverses,
     PastEvent,
     find_newer,
-    require_as_left,
     require_untouched,
     superseded,
 )
@@ -124,7 +123,7 @@ async def undo_update(con: Connection, context: Context, event: PastEvent) -> tu
     id, kept = event.subject_id, event.internal_before
     thread, row = await _hold_past(con, context, event)
     mentioned = rules.as_read(row["mentions"])
-    await require_as_left(con, context, event, {**row, "mentions": rules.told(mentioned)})
+    await require_untouched(con, context, event, {**row, "mentions": rules.told(mentioned)})
     becomes = dict(event.before)
     untold = rules.untold(row["html_version"], mentioned, becomes)
     events = _events("updated", thread, id, dict(event.after), becomes, untold)[:1]

@@ -7,11 +7,6 @@ back. The needs that the same write made or removed go and come with it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-from uuid import UUID
-
-import asyncpg
-import orjson
 
 from looplane.contacts.memberships.commands import INVERSES as CONTACT_INVERSES
 from looplane.events import Event, as_write, only, types_of, without
@@ -21,7 +16,7 @@ from looplane.inverses import (
     PastEvent,
     find_newer,
     first_id_before,
-    require_as_left,
+    require_untouched,
     superseded,
 )
 from looplane.kit.context import Context
@@ -33,6 +28,7 @@ from looplane.threads.children.commands import HeldThread, hold_thread
 from looplane.threads.children.sql import NEED_EVENTS
 from looplane.threads.sql import THREAD
 from looplane.threads.undo import rules, sql
+from looplane.threads.undo.needs.commands import Needs, find_needs, give_needs_back
 from looplane.threads.update import sql as update
 
 # What is gone, by the column that finds it.
@@ -56,14 +52,14 @@ async def undo_update(con: Connection, context: Context, event: PastEvent) -> tu
         return ()
     thread = await hold_thread_of(con, context, event)
     row = await update.find(con, context, thread.id, rules.named(event))
-    await _require_as_left(con, context, event, row)
+    await _require_untouched(con, context, event, row)
     _require_there(event, row)
-    needs = await _find_needs(con, context, event)
+    needs = await find_needs(con, context, event)
     change = _Change.of(event, row, needs)
     if change.is_empty and not _others(event):
         return ()
     write = as_write(context, thread.now, change.events)
-    await _give_needs_back(con, context, event, thread, needs, write)
+    await give_needs_back(con, context, event, thread, needs, write)
     key = (context.workspace_id, thread.id, thread.version)
     await con.execute(update.UPDATE, *key, change.columns, change.links, write, context.member_id)
     return types_of(change.events)
@@ -86,14 +82,15 @@ def _others(event: PastEvent) -> bool:
     return any(not each.startswith("thread.") for each in event.write_types)
 
 
-async def _require_as_left(con: Connection, context: Context, event: PastEvent, row: Row) -> None:
+async def _require_untouched(con: Connection, context: Context, event: PastEvent, row: Row) -> None:
     """Raises Conflict where something newer touched what `event` changed, and names it."""
     present = thread_rules.in_api_words(dict(row), THREAD.columns)
     present["project_id"] = row["project_id"]
     if row["need_id"] and not row["project_id"]:  # the project was deleted, and its link is there
         present["project_id"] = event.after.get("project_id")
     own = without(event.after, {"tag_ids", "customer_needs"})
-    await require_as_left(con, context, replace(event, after=own), present)
+    if own:
+        await require_untouched(con, context, replace(event, after=own), present)
     tags = rules.TagChange.of(event).touched(frozenset(row["tag_ids"]), row["tags_found"])
     if tags:
         of_tags = replace(event, after=only(event.after, {"tag_ids"}) or {})
@@ -119,92 +116,6 @@ def _require_there(event: PastEvent, row: Row) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Needs:
-    """The needs that a write made and those that it removed, as they were then."""
-
-    made: Sequence[Mapping[str, Any]] = ()
-    removed: Sequence[Mapping[str, Any]] = ()
-
-    def events(self, thread_id: UUID) -> list[Event]:
-        """What is told when the ones go and the others are back."""
-        sides = (("deleted", self.made), ("created", self.removed))
-        return [
-            Event(f"customer_need.{verb}", UUID(need["id"]), aggregate_id=thread_id)
-            for verb, needs in sides
-            for need in needs
-        ]
-
-
-async def _find_needs(con: Connection, context: Context, event: PastEvent) -> _Needs:
-    if not any(each.startswith("customer_need.") for each in event.write_types):
-        return _Needs()
-    write = (event.aggregate_id, first_id_before(event.id), event.write_id)
-    rows = await con.fetch(sql.FIND_NEED_EVENTS, context.workspace_id, *write)
-    sides = (
-        [orjson.loads(row["data"]) for row in rows if row["type"] == f"customer_need.{verb}"]
-        for verb in ("created", "deleted")
-    )
-    return _Needs(*sides)
-
-
-async def _give_needs_back(  # noqa: PLR0913  # what is given back, and how it is written
-    con: Connection,
-    context: Context,
-    event: PastEvent,
-    thread: HeldThread,
-    needs: _Needs,
-    write: dict[str, Any],
-) -> None:
-    key = (context.workspace_id, thread.id)
-    await _hold_asked_for(con, context, needs)
-    if needs.made:
-        deleted = await con.fetch(sql.DELETE_NEEDS, *key, needs.made, write)
-        _require_all([each["id"] for each in needs.made], deleted)
-    if needs.removed:
-        try:
-            await con.execute(sql.INSERT_NEEDS, *key, needs.removed, write)
-        except asyncpg.UniqueViolationError:
-            msg = "What the thread asked for was linked to it anew since."
-            raise Conflict(msg) from None
-    if wanted := rules.priorities(event):
-        changed = await con.fetch(sql.RESTORE_PRIORITIES, *key, wanted, thread.now)
-        _require_all([each["id"] for each in wanted], changed)
-    if "project_id" in event.before:
-        project = event.before["project_id"]
-        await con.execute(sql.SET_PROJECT_FIELD, *key, project)
-        if project and not await con.fetchval(sql.IS_PROJECT_FIELD, *key, project):
-            msg = "The link to the project was removed since."
-            raise Conflict(msg, issues=[f"project_id: there is no need for {project} any more"])
-
-
-async def _hold_asked_for(con: Connection, context: Context, needs: _Needs) -> None:
-    """Raises Conflict where what a need was for that is to be back is gone, and names it."""
-    ids = [each["project_id"] or each["issue_id"] for each in (*needs.made, *needs.removed)]
-    if not ids:
-        return
-    rows = await con.fetch(sql.HOLD_ASKED_FOR, context.workspace_id, ids)
-    there = {str(row["id"]) for row in rows}
-    gone = [
-        f"{noun}_id: the {noun} {need[f'{noun}_id']} was deleted"
-        for need in needs.removed
-        for noun in ("project", "issue")
-        if need[f"{noun}_id"] and need[f"{noun}_id"] not in there
-    ]
-    if gone:
-        msg = "What the thread asked for is not there any more."
-        raise Conflict(msg, issues=gone)
-
-
-def _require_all(ids: Sequence[str], rows: Sequence[Row]) -> None:
-    """Raises Conflict where not all of these needs were as they had been left."""
-    found = {str(row["id"]) for row in rows}
-    if missing := [id for id in ids if id not in found]:
-        msg = "What the thread asks for was changed since."
-        issues = [f"customer_needs.{id}: was changed or removed since" for id in missing]
-        raise Conflict(msg, issues=issues)
-
-
-@dataclass(frozen=True, slots=True)
 class _Change:
     """What changes of the thread itself, and all that is told of it and of its needs."""
 
@@ -213,7 +124,7 @@ class _Change:
     events: Sequence[Event]
 
     @classmethod
-    def of(cls, event: PastEvent, row: Row, needs: _Needs) -> "_Change":
+    def of(cls, event: PastEvent, row: Row, needs: Needs) -> "_Change":
         """That which takes `event` back."""
         before = _before(row)
         after = rules.given_back(before, event)
@@ -247,26 +158,47 @@ def _events(
     return [own, *(Event(each, id, was, becomes) for each in others)]
 
 
-def _unless_of_thread(plain: Inverse | None) -> Inverse:
-    """Takes back as `plain` that a contact was made, unless it was made for a thread.
+async def _find_thread_beside(con: Connection, context: Context, event: PastEvent) -> Row | None:
+    """The thread that the write of an event, which is about something else, was about."""
+    write = (event.write_id, first_id_before(event.id))
+    row: Row | None = await con.fetchrow(
+        sql.FIND_THREAD_BESIDE, context.workspace_id, *write, event.id
+    )
+    return row
+
+
+async def _keep_new_contact(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+    """Takes back that a contact was made, unless it was made for a thread.
 
     Then it stays when the thread goes: others may have come to use it.
     """
-    assert plain is not None, "no contact is made along with something else of itself"
+    if await _find_thread_beside(con, context, event) is not None:
+        return ()
+    return await _plain("contact.created")(con, context, event)
 
-    async def inverse(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
-        write = (event.write_id, first_id_before(event.id))
-        if await con.fetchval(sql.MADE_A_THREAD, context.workspace_id, *write):
-            return ()
-        return await plain(con, context, event)
 
+async def _revert_contact(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+    """Takes back a change of a contact; its company goes back with that of its thread."""
+    thread = await _find_thread_beside(con, context, event)
+    if thread is not None and not thread["is_new"]:
+        # Before the contact, as whoever changes both holds them.
+        await hold_thread_of(con, context, replace(event, aggregate_id=thread["id"]))
+    return await _plain("contact.updated")(con, context, event)
+
+
+def _plain(type: str) -> Inverse:
+    """How an event of a contact is taken back where no thread is about it."""
+    inverse = CONTACT_INVERSES[type]
+    assert inverse is not None, "no event of a contact is told along"
     return inverse
 
 
-# Of threads, their needs, and the contacts that they make.
+# Of threads and their needs, and of contacts, which change with them.
 INVERSES: Inverses = {
     **inverses_of(THREAD, told_along=("status_changed", "assigned", "tagged")),
     "thread.updated": undo_update,
     **dict.fromkeys(NEED_EVENTS),
-    "contact.created": _unless_of_thread(CONTACT_INVERSES["contact.created"]),
+    **CONTACT_INVERSES,
+    "contact.created": _keep_new_contact,
+    "contact.updated": _revert_contact,
 }
