@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import people, scale, updates
+from bench import bulk, people, scale, updates
 from bench.figures import machine
 from bench.requests import compared
 from bench.world import HERE, World, postgres, seed
@@ -37,7 +37,8 @@ def main() -> None:
         with postgres(Path(folder)) as (dsn, binaries):
             few = scale.measure(_at(dsn, binaries, small))
             _say("Updates against pgbench…")
-            speed = updates.measure(_at(dsn, binaries, middle))
+            world = _at(dsn, binaries, middle)
+            speed = [*updates.measure(world), *bulk.measure(world)]
             _say("\n".join(speed))
             many = scale.measure(_at(dsn, binaries, large))
             of_few, of_many = (_people(dsn, binaries, size) for size in _CONTACTS)

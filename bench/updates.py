@@ -100,7 +100,7 @@ def compare(  # noqa: PLR0913  # a load, and what it is compared with
         run = load.run(make, PORT, _SECONDS, connections)
         count = len(run.latencies)
         found.python.append(1e6 * (cpu_seconds(pid) - before) / count)
-        found.postgres.append(1e6 * _grown(backends) / count)
+        found.postgres.append(1e6 * grown(backends) / count)
         found.theirs.append(pgbench(world, function, _SECONDS, connections))
         found.ours.append(run.rate)
         found.ratios.append(run.rate / found.theirs[-1])
@@ -133,6 +133,6 @@ def measure(world: World) -> list[str]:
     ]
 
 
-def _grown(before: dict[int, float]) -> float:
+def grown(before: dict[int, float]) -> float:
     """What the backends have used since; one that ended meanwhile is left out."""
     return sum(now - before.get(pid, 0) for pid, now in backend_seconds().items())

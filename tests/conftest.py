@@ -39,6 +39,7 @@ ASIDE = (
     "embedded_pg/",
     "html_upkeep/test_command.py",
     "test_api_processes.py",
+    "test_bulk_threads_killed.py",
     "test_browser.py",
     "test_html_cleaner",
     "test_hostile_html.py",

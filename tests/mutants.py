@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.mutations import ROOT, Mutation
+from tests.mutations.bulk import BULK
 from tests.mutations.callers import CALLERS
 from tests.mutations.changelogs import CHANGELOGS
 from tests.mutations.comments import COMMENTS
@@ -40,6 +41,7 @@ MUTATIONS = [
     *STATEMENTS,
     *DECISIONS,
     *CALLERS,
+    *BULK,
     *COMMENTS,
     *CHANGELOGS,
     *CONTACTS,

@@ -139,7 +139,7 @@ async def test_all_that_no_thread_could_be_given_is_said_at_once(
     ids, theirs = await made(make), await make_other.tag()
     viewer = await make.member(role="VIEWER")
     unknown = str(new_id())
-    change = dict.fromkeys(("contact_id", "company_id", "project_id"), unknown)
+    change: dict[str, Any] = dict.fromkeys(("contact_id", "company_id", "project_id"), unknown)
     change |= {"assignee_id": viewer, "remove_tag_ids": [unknown]}
     change |= {"add_tag_ids": [(await make.tag())["id"], theirs["id"], unknown]}
     rows = await everything(db, workspace.id)

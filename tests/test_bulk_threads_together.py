@@ -17,6 +17,7 @@ from looplane.main import create_app
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.instances import instances
+from tests.processes import come_about
 from tests.test_bulk_threads import PATH, code, made, statuses
 from tests.test_late_failures import refusing
 from tests.unlimited import UNLIMITED
@@ -119,8 +120,7 @@ async def test_many_held_rows_leave_turns_to_others(
             asyncio.create_task(client.post(PATH, json={"ids": part, "update": {"title": "T"}}))
             for part in (ids[:6], ids[6:])
         ]
-        while not await db.fetchval("select count(*) from pg_locks where not granted"):
-            await asyncio.sleep(0.01)
+        await come_about(lambda: db.fetchval("select count(*) from pg_locks where not granted"))
         for number in range(5):
             answer = await client.patch(f"/threads/{free}", json={"title": f"{number}"})
             assert answer.status_code == httpx.codes.OK, answer.text

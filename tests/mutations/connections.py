@@ -66,7 +66,7 @@ CONNECTIONS = [
     ),
     Mutation(
         "what fails is told to the caller",
-        _EDGE,
+        f"{_KIT}/failures.py",
         "        return InternalError()\n",
         "        return InternalError(str(error))\n",
         "test_request_middleware.py test_late_failures.py",

@@ -30,7 +30,7 @@ _ABREAST = 4
 Part = Callable[[Connection], Awaitable[Answer]]
 
 
-def _begin() -> float:
+def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
@@ -45,7 +45,7 @@ class Parts:
     request_id: str
     is_rehearsal: bool = False
     spend: Callable[[int], None] = lambda _: None
-    begun: float = field(default_factory=_begin)
+    begun: float = field(default_factory=_now)
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:
         """A connection to look at things with. Raises Unavailable."""
@@ -95,7 +95,7 @@ class Parts:
         return outcomes
 
     async def _outcome(self, subject: UUID, part: Part) -> Answer | ApiError:
-        if _begin() >= self.begun + SECONDS:
+        if _now() >= self.begun + SECONDS:
             msg = "The time for this request was over before this was begun; send it again."
             return Unavailable(msg)
         limit: Any = asyncio.timeout_at(self.begun + SECONDS + _SECONDS_TO_END)
