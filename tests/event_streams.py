@@ -67,8 +67,10 @@ class Listener:
 
     async def event(self) -> Told:
         """The next event. Raises EOFError where the stream ends."""
-        while not self._ready:
-            await self._take()
+        # What else comes meanwhile does not count.
+        async with asyncio.timeout(PATIENCE):
+            while not self._ready:
+                await self._take()
         return self._ready.pop(0)
 
     async def events(self, count: int) -> list[Told]:

@@ -85,24 +85,19 @@ async def test_no_connection_is_held_by_who_waits(
 class Follower:
     """Reads on by its cursor, and is cut off again and again; what it has seen, in order."""
 
-    def __init__(self, place: Place, key: str, chance: random.Random) -> None:
+    def __init__(self, place: Place, key: str, start: str, chance: random.Random) -> None:
         self.place, self.key, self.chance = place, key, chance
         self.seen: list[str] = []
-        self.cursor = ""
+        self.cursor = start
 
     async def stream(self, count: int) -> None:
         """Follows streams, each cut off after some bytes: also within an event."""
         while len(self.seen) < count:
-            query = {} if self.cursor else {"after": "latest"}
-            listener = self.place.listen(self.key, self.cursor or None, **query)
-            async with listener:
-                await listener.comment()
-                self.cursor = listener.last_id or ""
-                most = self.chance.randint(1, 6)
-                while len(self.seen) < count and most:
-                    self.seen.append((await listener.event()).data["id"])
-                    self.cursor = listener.last_id or ""
-                    most -= 1
+            async with self.place.listen(self.key, self.cursor) as listener:
+                for _ in range(min(self.chance.randint(1, 6), count - len(self.seen))):
+                    told = await listener.event()
+                    self.seen.append(told.data["id"])
+                    self.cursor = told.id
 
     async def poll(self, count: int) -> None:
         """Asks for pages; hangs up in the middle of some answers, and of some waits."""
@@ -110,13 +105,13 @@ class Follower:
             await self._ask()
 
     async def _ask(self) -> None:
-        target = f"/api/v2/events?after={self.cursor or 'latest'}&wait=30&limit=3"
+        target = f"/api/v2/events?after={self.cursor}&wait=30&limit=3"
         head = f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
         reader, writer = await asyncio.open_connection("127.0.0.1", self.place.server.port)
         writer.write(f"{head}Authorization: Bearer {self.key}\r\n\r\n".encode())
         try:
             async with asyncio.timeout(self.chance.choice((0.005, 0.05, PATIENCE))):
-                if self.cursor and self.chance.random() < 0.3:
+                if self.chance.random() < 0.3:
                     await reader.read(self.chance.randint(1, 3000))
                     return
                 answer = await reader.read()
@@ -135,17 +130,18 @@ async def test_who_is_cut_off_sees_each_event_once(
 ) -> None:
     start = (await here.get("/events", params={"after": "latest"})).json()["page"]["cursor"]
     count, chance = 60, random.Random(seed)
-    streaming, polling = (Follower(place, workspace.key, chance) for _ in range(2))
-    streaming.cursor = polling.cursor = start
+    streaming, polling = (Follower(place, workspace.key, start, chance) for _ in range(2))
 
     async def write(writes: int) -> None:
         for _ in range(writes):
             await tag(here)
             await asyncio.sleep(chance.choice((0, 0, 0.003, 0.03)))
 
-    await asyncio.gather(
-        streaming.stream(count), polling.poll(count), *(write(count // 3) for _ in range(3))
-    )
+    async with asyncio.TaskGroup() as group:
+        for each in (streaming.stream(count), polling.poll(count)):
+            group.create_task(each)
+        for _ in range(3):
+            group.create_task(write(count // 3))
     pages = await here.get("/events", params={"after": start, "limit": 200})
     ids = [each["id"] for each in pages.json()["data"]]
     assert len(set(ids)) == count
