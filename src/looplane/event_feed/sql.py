@@ -50,7 +50,7 @@ VISIBLE = "e.type = any ({0}::text[]) and (e.visible_to is null or e.visible_to 
 
 # Where a workspace stands, in one row: what lies below `horizon` is complete, `next` is above all
 # that was ever written, and `last` is the last event below the horizon, kept or not.
-_PLACE = """
+PLACE = """
 select p.horizon, p.next, w.dropped_position, w.dropped_event_id,
   coalesce(last.position, w.dropped_position) as last_position,
   coalesce(last.id, w.dropped_event_id) as last_id,
@@ -59,7 +59,7 @@ select p.horizon, p.next, w.dropped_position, w.dropped_event_id,
 from workspaces w cross join (
   select event_horizon() as horizon,
     base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next
-  from event_positions) p
+  from event_positions offset 0) p
 left join lateral (
   select e.position, e.id from events e where e.workspace_id = $1 and e.position < p.horizon
   order by e.position desc, e.id desc limit 1) last on true
@@ -75,7 +75,7 @@ def _following(wanted: str = "true", among: str = "") -> str:
     order; only what is shown is put together.
     """
     return f"""
-with place as materialized ({_PLACE}),
+with place as materialized ({PLACE}),
 keys as materialized (
   select * from (
     select e.position, e.id, {wanted} as is_wanted from events e
@@ -180,7 +180,7 @@ async def list_wanted_after(
 
 async def latest(con: Connection, workspace_id: UUID) -> Position:
     """The position of now: what is committed from here on is after it."""
-    row = or_404(await con.fetchrow(_PLACE, workspace_id), "workspace")
+    row = or_404(await con.fetchrow(PLACE, workspace_id), "workspace")
     return Position(row["last_position"], row["last_id"])
 
 
