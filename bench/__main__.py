@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import people, scale, updates
+from bench import following, people, scale, updates
 from bench.figures import machine
 from bench.requests import compared
 from bench.world import HERE, World, postgres, seed
@@ -39,6 +39,8 @@ def main() -> None:
             _say("Updates against pgbench…")
             speed = updates.measure(_at(dsn, binaries, middle))
             _say("\n".join(speed))
+            _say("Those who follow events…")
+            followed = following.measure(_at(dsn, binaries, small))
             many = scale.measure(_at(dsn, binaries, large))
             of_few, of_many = (_people(dsn, binaries, size) for size in _CONTACTS)
     lines = [
@@ -52,6 +54,14 @@ def main() -> None:
         "| | |",
         "|---|---|",
         *speed,
+        "",
+        "## Those who follow events",
+        "",
+        "Twenty writes a second at the most; from the answer of the write to the arrival.",
+        "",
+        "| | |",
+        "|---|---|",
+        *followed,
         "",
         f"## The same at {small:,} and at {large:,} threads",
         "",
