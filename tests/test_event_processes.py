@@ -1,7 +1,5 @@
 """Events between processes, and when one of them ends."""
 
-import asyncio
-import json
 import os
 import signal
 from collections.abc import Iterator
@@ -10,8 +8,9 @@ import httpx
 import pytest
 
 from looplane.main import API_ROOT
+from tests.conftest import furnish
 from tests.event_streams import Listener
-from tests.processes import PATIENCE, Folder, Process, come_about, folder
+from tests.processes import PATIENCE, Folder, Process, folder
 from tests.test_api_processes import children
 
 SETTINGS = {"followers_per_key": 0}
@@ -23,10 +22,12 @@ def place() -> Iterator[Folder]:
         yield opened
 
 
-def key_of(process: Process) -> str:
-    """The key that the first start shows."""
-    words = process.said().split()
-    return next(each.strip(".,'\"`") for each in words if each.strip("'\"`").startswith("ll_"))
+async def made_key(place: Folder) -> str:
+    con = await place.connect()
+    try:
+        return (await furnish(con, "W")).key
+    finally:
+        await con.close()
 
 
 def listen(process: Process, key: str, last_id: str | None = None) -> Listener:
@@ -47,7 +48,7 @@ async def write(process: Process, key: str, name: str) -> str:
 async def test_two_processes_one_cursor(place: Folder) -> None:
     """Whichever of the two has written, whichever answers; also when the one that answered dies."""
     process = await place.started("serve --workers 2", **SETTINGS)
-    key = key_of(process)
+    key = await made_key(place)
     listeners = [await listen(process, key).__aenter__() for _ in range(10)]
     for each in listeners:
         await each.comment()
@@ -64,7 +65,7 @@ async def test_two_processes_one_cursor(place: Folder) -> None:
 
 async def test_a_deploy_does_not_wait_for_streams(place: Folder) -> None:
     process = await place.started("serve --workers 2", **SETTINGS)
-    key = key_of(process)
+    key = await made_key(place)
     listeners = [await listen(process, key).__aenter__() for _ in range(30)]
     for each in listeners:
         await each.comment()

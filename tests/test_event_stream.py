@@ -35,7 +35,9 @@ async def here(place: Place, workspace: Workspace) -> AsyncIterator[httpx.AsyncC
 
 
 async def tag(client: httpx.AsyncClient, name: str = "x") -> str:
-    answer = await client.post("/tags/groups", json={"name": f"{name} {new_id()}", "color": "#123456"})
+    answer = await client.post(
+        "/tags/groups", json={"name": f"{name} {new_id()}", "color": "#123456"}
+    )
     assert answer.is_success, answer.text
     return str(answer.json()["id"])
 
