@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bulk, people, scale, updates
+from bench import bulk, following, people, scale, updates
 from bench.figures import machine
 from bench.requests import compared
 from bench.world import HERE, World, postgres, seed
@@ -40,6 +40,8 @@ def main() -> None:
             world = _at(dsn, binaries, middle)
             speed = [*updates.measure(world), *bulk.measure(world)]
             _say("\n".join(speed))
+            _say("Those who follow events…")
+            followed = following.measure(_at(dsn, binaries, small))
             many = scale.measure(_at(dsn, binaries, large))
             of_few, of_many = (_people(dsn, binaries, size) for size in _CONTACTS)
     lines = [
@@ -53,6 +55,14 @@ def main() -> None:
         "| | |",
         "|---|---|",
         *speed,
+        "",
+        "## Those who follow events",
+        "",
+        "Twenty writes a second at the most; from the answer of the write to the arrival.",
+        "",
+        "| | |",
+        "|---|---|",
+        *followed,
         "",
         f"## The same at {small:,} and at {large:,} threads",
         "",

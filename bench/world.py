@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,18 +86,19 @@ async def seed(dsn: str, binaries: Path, size: int, file: str = "seed.sql") -> W
 
 
 @contextlib.contextmanager
-def api(world: World, workers: int = 1) -> Iterator[int]:
+def api(world: World, workers: int = 1, settings: Mapping[str, str] | None = None) -> Iterator[int]:
     """The API over `world`, without limits, its log thrown away; the pid of its main process."""
-    settings = {
+    chosen = {
         "LOOPLANE_DATABASE_URL": world.dsn,
         "LOOPLANE_PORT": str(PORT),
         "LOOPLANE_READS_PER_MINUTE": "0",
         "LOOPLANE_WRITES_PER_MINUTE": "0",
         "LOOPLANE_POOL_SIZE": "16",
+        **(settings or {}),
     }
     command = [sys.executable, "-m", "looplane.cli.app", "api", f"--workers={workers}"]
     with Path(os.devnull).open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env={**os.environ, **chosen}, stdout=log, stderr=log)
         try:
             _wait()
             yield process.pid

@@ -37,15 +37,14 @@ async def list_events(
     soon as none that began before it is still under way. Where two writes to one thing met, their
     `version` says which was first.
 
-    Where events after the cursor are no longer kept it is 422.
+    Where events after the cursor are no longer kept it is 422. With `wait` a page that would be
+    empty waits for something to happen.
 
     A key sees the events of the nouns that it may read: those of members, invites and keys with
     `admin`, and those of files with `files:write`. What is for one member is seen by the keys of
     that member alone. Requires one of the scopes `threads:read`, `contacts:read`, `companies:read`,
     `changelogs:read`, `docs:read`, `portal:read`, `projects:read`, `issues:read`, `tags:read`,
     `snippets:read`, `files:write`, `admin`.
-
-    With `wait` a page that would be empty waits for something to happen.
     """
     return await commands.list_events(read, query)
 
@@ -63,6 +62,10 @@ async def stream_events(
 
     A stream ends when it has lasted an hour or so, and when the key ends or is changed: go on with
     the last `id`.
+
+    Requires one of the scopes `threads:read`, `contacts:read`, `companies:read`,
+    `changelogs:read`, `docs:read`, `portal:read`, `projects:read`, `issues:read`, `tags:read`,
+    `snippets:read`, `files:write`, `admin`.
     """
     return await commands.stream_events(read, query)
 
