@@ -11,7 +11,8 @@ from looplane.kit.database import connected as connected_to
 from looplane.kit.ids import new_id
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
-from tests.test_event_feed import tell_one
+from tests.followers import kinds
+from tests.test_event_feed_access import tell_one
 from tests.witness import faults
 
 
@@ -27,10 +28,6 @@ async def history(client: httpx.AsyncClient, id: str, **params: Any) -> list[dic
         if cursor is None:
             return found
         params = {"cursor": cursor, "limit": params.get("limit", 50)}
-
-
-def kinds(found: list[dict[str, Any]]) -> list[str]:
-    return [each["type"] for each in found]
 
 
 async def test_what_belongs_to_a_thread_is_in_its_history(
