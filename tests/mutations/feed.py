@@ -44,8 +44,8 @@ FEED = [
     Mutation(
         "a key sees events of nouns that it may not read",
         _RULES,
-        "if scopes_of_types[each] in scopes}",
-        "}",
+        " if scopes_of_types[each] in scopes",
+        "",
         "test_event_feed_access.py",
     ),
 ]
