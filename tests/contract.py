@@ -99,6 +99,13 @@ class Operation:
         needed = re.search(r"Requires the scope (.+)\.$", self.spec["description"])
         return re.findall(r"`([a-z:]+)`", needed[1]) if needed else []
 
+    @property
+    def any_scopes(self) -> list[str]:
+        """The scopes of which it says that it needs one, where it needs no certain one."""
+        one_of = r"Requires one of the scopes ([^.]+)\.$"
+        needed = re.search(one_of, self.spec["description"], re.DOTALL)
+        return re.findall(r"`([a-z:]+)`", needed[1]) if needed else []
+
     @cached_property
     def body(self) -> dict[str, Any] | None:
         """The schema of its JSON body, references resolved; None where it takes another one."""

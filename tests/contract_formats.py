@@ -32,7 +32,9 @@ def is_moment(value: object) -> bool:
 
 @FORMATS.checks("uuid", raises=ValueError)
 def is_id(value: object) -> bool:
-    """Whether a text is an id as we answer it."""
+    """Whether a text is an id as we answer it; that of an event begins with `evt_`."""
+    if isinstance(value, str) and value.startswith("evt_"):
+        return UUID(value[4:]).hex == value[4:]
     return not isinstance(value, str) or str(UUID(value)) == value
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,6 +119,7 @@ class Server:
     """A server on a port of its own."""
 
     port: int
+    serving: asyncio.Task[None] | None = None
     _callers: list[Caller] = field(default_factory=list)
 
     async def call(self) -> Caller:
@@ -145,13 +146,17 @@ def answered(status: int) -> int:
 
 @asynccontextmanager
 async def served(
-    app: ASGIApp, limits: ConnectionLimits | None = None, proxies: tuple[str, ...] = ()
+    app: ASGIApp,
+    limits: ConnectionLimits | None = None,
+    proxies: tuple[str, ...] = (),
+    ending: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Server]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(1000)
         server = Server(listener.getsockname()[1])
-        serving = asyncio.create_task(serve_http(app, listener, limits, proxies))
+        serving = asyncio.create_task(serve_http(app, listener, limits, proxies, ending))
+        server.serving = serving
         try:
             yield server
         finally:

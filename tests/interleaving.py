@@ -80,6 +80,11 @@ class SteppedDatabase(Database):
         async with super().writing(subject) as con:
             yield con if self.before is None else _Connection(con, self.before)
 
+    @asynccontextmanager
+    async def writing_part(self, subject: UUID) -> AsyncIterator[Any]:
+        async with super().writing_part(subject) as con:
+            yield con if self.before is None else _Connection(con, self.before)
+
 
 @asynccontextmanager
 async def stepped_database(dsn: str) -> AsyncIterator[SteppedDatabase]:

@@ -39,6 +39,7 @@ _IN_PATH = {
 # … and where one operation names another one.
 _IN_PATH_OF = {
     ("contacts-removeCompany", "company_id"): "own company",
+    ("threads-removeTag", "tag_id"): "second tag",
     ("companies-unmerge", "id"): "surviving company",
 }
 # What a field of a body or a parameter of a query names.
@@ -78,9 +79,14 @@ REFERENCES = {
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
 # Fields whose schema does not say which value anybody may send.
-_BY_NAME: dict[str, Any] = {"content_base64": "V29yZHM=", "scopes": ["admin"]}
+_BY_NAME: dict[str, Any] = {
+    "content_base64": "V29yZHM=",
+    "scopes": ["admin"],
+    "update": {"title": "Updated"},
+}
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
+    "threads-bulk": ["ids"],
     "customerNeeds-create": ["project_ids"],
     "contacts-addCompany": ["company_id"],
     "docs-createDraft": ["article_id", "title"],
@@ -108,6 +114,8 @@ async def populate(make: Factory, member_id: object) -> World:
     project, issue = await make.project(), await make.issue()
     asked = {"project_ids": [project["id"]]}
     needs = await client.post(f"/threads/{thread['id']}/customer-needs", json=asked)
+    own_tag = await make.tag(tag_group_id=tag["tag_group_id"])
+    await client.post(f"/threads/{thread['id']}/tags", json={"tag_id": own_tag["id"]})
     snippet, comment = await make.snippet(), await make.comment(thread["id"])
     # Which any key with the scope may change.
     await make.db.execute("update comments set author_id = null where id = $1", comment["id"])
@@ -130,6 +138,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "merged company": merged,
         "blocked sender": await make.blocked_sender(),
         "tag": tag,
+        "second tag": own_tag,
         "empty group": await make.tag_group(),
         "project": project,
         "issue": issue,
@@ -215,6 +224,8 @@ def example(operation: Operation, name: str, schema: Schema, ids: dict[str, str]
         return refer(name, ids, operation)
     if name in _BY_NAME:
         return _BY_NAME[name]
+    if name == "ids":
+        return [ids["thread"]]
     if "enum" in schema:
         return schema["enum"][0]
     # A value is of a blocked sender, whose type is the first of its kinds.

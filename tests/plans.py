@@ -68,6 +68,10 @@ class OneConnection(Database):
     async def writing(self, _subject: UUID | None = None) -> AsyncIterator[Any]:
         yield self._con
 
+    @asynccontextmanager
+    async def writing_part(self, _subject: UUID) -> AsyncIterator[Any]:
+        yield self._con
+
 
 def explain_all(server: EmbeddedPostgres, folder: Path) -> str:
     """Restarts a server of our own so that it tells the plan of each statement; its DSN."""

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from looplane.contract import contract_text
 from looplane.kit.cors import EXPOSED_HEADERS
 from looplane.kit.keys import SCOPES
+from looplane.nouns import SCOPES_OF_EVENT_TYPES
 from tests.contract import (
     ANYWHERE,
     CODES,
@@ -110,6 +111,9 @@ def test_an_operation_says_who_may_call_it(operation: Operation) -> None:
     said = operation.spec["description"]
     if said.endswith("Any valid key may call it."):
         assert str(operation) == "me-get"
+    elif operation.any_scopes:
+        assert (str(operation), operation.scopes) == ("events-list", [])
+        assert set(operation.any_scopes) == set(SCOPES_OF_EVENT_TYPES.values())
     else:
         assert operation.scopes
         assert set(operation.scopes) <= set(SCOPES)

@@ -248,9 +248,9 @@ async def test_a_dry_run_names_the_events_and_writes_nothing(
     rows = await everything(db, workspace.id)
     answer = await client.post(needs, json=body, params=dry)
     assert [each["priority"] for each in answer.json()["data"]] == [2, 2]
-    assert answer.headers["x-looplane-would"] == "customer_need.created, thread.updated"
+    assert answer.headers["x-looplane-would"] == "thread.updated, customer_need.created"
     answer = await client.delete(f"{needs}/{need['id']}", params=dry)
-    assert answer.headers["x-looplane-would"] == "customer_need.deleted, thread.updated"
+    assert answer.headers["x-looplane-would"] == "thread.updated, customer_need.deleted"
     assert await everything(db, workspace.id) == rows
 
 

@@ -61,9 +61,10 @@ async def test_its_scopes_are_all_it_takes(
     app: ASGIApp, make: Factory, workspace: Workspace, operation: Operation
 ) -> None:
     world = await populate(make, workspace.member_id)
-    async with connected(app, await make.key(operation.scopes)) as caller:
-        answer = await caller.request(**request(operation, world))
-    assert answer.status_code == httpx.codes.OK, answer.text
+    for scopes in [[each] for each in operation.any_scopes] or [operation.scopes]:
+        async with connected(app, await make.key(scopes)) as caller:
+            answer = await caller.request(**request(operation, world))
+        assert answer.status_code == httpx.codes.OK, answer.text
 
 
 @every(OPERATIONS)
@@ -76,6 +77,15 @@ async def test_each_scope_is_needed(
                 await caller.request(**request(operation, mine)), 403, "scope_required"
             )
         assert missing in answer.json()["message"].replace(".", " ").split()
+
+
+@every([each for each in OPERATIONS if each.any_scopes])
+async def test_one_of_its_scopes_is_needed(
+    app: ASGIApp, mine: World, make: Factory, operation: Operation
+) -> None:
+    others = set(SCOPES) - {*operation.any_scopes}
+    async with connected(app, await make.key(others)) as caller:
+        refused(await caller.request(**request(operation, mine)), 403, "scope_required")
 
 
 @every(WRITES)

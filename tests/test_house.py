@@ -30,6 +30,7 @@ API_FILES = sorted(PACKAGE.glob("*/routes.py"))
 SQL_ELSEWHERE = {
     "events.py": "the piece that every noun's writes share",
     "event_partitions.py": "the months of events belong to no noun",
+    "inverses.py": "what is newer of a thing belongs to no noun",
     "filters.py": "makes the conditions of every list from their declaration",
     "resources.py": "makes the statements of every noun from its declaration",
     "translations.py": "makes the statements on translations from their declaration",

@@ -98,7 +98,7 @@ def test_an_operation_is_there_with_all_it_takes(operation: Operation) -> None:
     }
     assert _fields_in(section) == {*own, *fields}
     shown = " ".join(_shown(section).split())
-    said = operation.spec["description"].partition(" Requires the scope ")[0]
+    said = re.split(r"\s+Requires (?:the scope|one of) ", operation.spec["description"])[0]
     described = [each.get("description", "") for each in [*own.values(), *fields.values()]]
     assert [each for each in [said, *described] if _plain(each) not in shown] == []
 

@@ -108,6 +108,8 @@ async def own(make: Factory, workspace: Workspace, db: Any) -> World:
     links = {name: refer(name, world.ids) for name in fields}
     linked = await make.client.patch(f"/threads/{world.ids['thread']}", json=links)
     assert linked.is_success, linked.text
+    second = {"tag_id": world.ids["second tag"]}
+    await make.client.post(f"/threads/{world.ids['thread']}/tags", json=second)
     asked = {"project_ids": [(await make.project())["id"]], "issue_ids": [world.ids["issue"]]}
     path = f"/threads/{world.ids['thread']}/customer-needs"
     world.ids["need"] = (await make.client.post(path, json=asked)).json()["data"][0]["id"]

@@ -85,7 +85,8 @@ def hosted(database: Database | None = None) -> FastAPI:
     toys.router.routes.extend(api.routes)
     if database is not None:
         toys.state.database, toys.state.clock = database, system_clock
-        toys.state.channels = frozenset()
+        toys.state.channels, toys.state.note_events = frozenset(), lambda _: None
+        toys.state.undoable = frozenset()
         toys.state.authenticator = Authenticator(partial(keys.find_principal, database))
         toys.state.limiter, toys.state.html_cleaner = RateLimiter(0, 0), HtmlCleaner()
         toys.state.large_bodies = asyncio.Semaphore(1)

@@ -14,5 +14,8 @@ UNLIMITED = Settings(
     writes_per_minute=0,
     uploads_per_minute=0,
     uploads_per_day=0,
+    followers_per_key=0,
+    # Whoever asks every operation for its answer gets one that ends.
+    stream_seconds=0,
     data_dir=_FOLDER,
 )

@@ -160,8 +160,8 @@ class Decision:
         self, resource: Resource, id: UUID, row: Row, before: Values, after: Values
     ) -> list[Event]:
         """What is told of a change, to whoever could see the thing before it or can now."""
-        was = {**self.event_extras, **without(before, resource.internal)}
-        told = was, {**self.event_extras, **without(after, resource.internal)}
+        was = {**self.event_extras, **without(before, resource.untold)}
+        told = was, {**self.event_extras, **without(after, resource.untold)}
         threads = self.thread_ids(row)
         sides = {resource.visible_to({**row, **each}) for each in (before, after)}
         seen_by = None if len(sides) > 1 else sides.pop()
@@ -169,7 +169,8 @@ class Decision:
             Event(each, id, *told, thread_ids=threads, visible_to=seen_by)
             for each in self.more_events(row)
         ]
-        untold = only(before, resource.internal)
+        along = [name for each in after for name in resource.written_with.get(each, ())]
+        untold = only({**before, **{name: row[name] for name in along}}, resource.untold)
         updated = resource.event_type("updated")
         first = Event(updated, id, *told, internal_before=untold, visible_to=seen_by)
         return [first, *more]
@@ -205,7 +206,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         events = decision.events(resource, id, row, before, after)
         if decision.write_others is not None:
             await decision.write_others(id, after, now)
-        args = (*key, row["version"], resource.to_columns(after), as_write(context, now, events))
+        columns = resource.to_columns({**(only(wanted, resource.written_along) or {}), **after})
+        args = (*key, row["version"], columns, as_write(context, now, events))
         if (written := await con.fetchrow(resource.update, *args)) is None:
             return None
         answer = Answer(written["body"], written["version"], types_of(events))
@@ -222,18 +224,19 @@ async def delete(
     context: Context,
     resource: Resource,
     id: UUID,
-    prepare: Callable[[], Awaitable[None]] | None = None,
+    prepare: Callable[[], Awaitable[Values | None]] | None = None,
 ) -> Answer:
-    """Hides a thing for good, after `prepare`, during which nobody else can change it.
+    """Hides a thing, after `prepare`, during which nobody else can change it.
 
-    Raises NotFound, PreconditionFailed, and what `prepare` raises, which is how it refuses.
+    What `prepare` answers is kept with the event, untold, so that it can be taken back. Raises
+    NotFound, PreconditionFailed, and what `prepare` raises, which is how it refuses.
     """
     async with con.transaction():
         row = await lock(con, context, resource, id)
         seen_by = resource.visible_to(dict(row))
-        events = [Event(resource.event_type("deleted"), id, visible_to=seen_by)]
-        if prepare is not None:
-            await prepare()
+        untold = None if prepare is None else await prepare()
+        deletion = resource.event_type("deleted")
+        events = [Event(deletion, id, internal_before=untold, visible_to=seen_by)]
         write = as_write(context, later_than(row["updated_at"], context.clock), events)
         await con.execute(resource.delete, context.workspace_id, id, write)
     return deleted(id, events)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, Row
 
 # Months that are there ahead of time. A month that is missing all the same costs nothing but that
 # its events are in the default partition, where they are deleted one by one: once there are some,
@@ -28,7 +28,24 @@ order by 1"""
 DELETE_STRAYS = """
 delete from events_default where (workspace_id, position, id) in (
   select workspace_id, position, id from events_default where id < first_id($1)
-  order by id limit $2 for update skip locked)"""
+  order by id limit $2 for update skip locked)
+returning workspace_id, position, id"""
+
+# Of two that drop, one waits and finds nothing left to do.
+ONE_AT_A_TIME = "select from event_positions for update"
+# The last events that go, of each workspace.
+LAST_OF_MONTH = """
+  select w.id as workspace_id, e.position, e.id from workspaces w cross join lateral (
+    select e.position, e.id from {} e where e.workspace_id = w.id
+    order by e.position desc, e.id desc limit 1) e"""
+LAST_OF_STRAYS = """
+  select distinct on (workspace_id) workspace_id, position, id
+  from unnest($1::uuid[], $2::bigint[], $3::uuid[]) as s(workspace_id, position, id)
+  order by workspace_id, position desc, id desc"""
+RECORD_DROPPED = """
+update workspaces w set (dropped_position, dropped_event_id) = (gone.position, gone.id)
+from ({}) gone where w.id = gone.workspace_id
+  and (w.dropped_position, w.dropped_event_id) < (gone.position, gone.id)"""
 
 # What is added to the numbers of transactions, and what is `needed`: more, where this server counts
 # from a lower number than the last position has, as after a dump was restored on another one. What
@@ -47,12 +64,23 @@ async def make_partitions(con: Connection, today: date) -> int:
 
 
 async def drop_partitions(con: Connection, before: datetime) -> int:
-    """Drops the months that ended before a moment, whole; says how many, and what was strayed."""
-    names = [row["name"] for row in await con.fetch(LIST_ENDED, before)]
-    for name in names:
-        await con.execute(f"drop table {name}")
-    strays = await con.execute(DELETE_STRAYS, before, _MAX_DELETED)
-    return len(names) + int(strays.split()[-1])
+    """Drops the months that ended before a moment, whole; says how many, and what was strayed.
+
+    In the same moment workspaces know up to where events are gone.
+    """
+    async with con.transaction():
+        await con.execute(ONE_AT_A_TIME)
+        names = [row["name"] for row in await con.fetch(LIST_ENDED, before)]
+        for name in names:
+            await con.execute(RECORD_DROPPED.format(LAST_OF_MONTH.format(name)))
+            await con.execute(f"drop table {name}")
+        strays = await con.fetch(DELETE_STRAYS, before, _MAX_DELETED)
+        await con.execute(RECORD_DROPPED.format(LAST_OF_STRAYS), *_columns(strays))
+    return len(names) + len(strays)
+
+
+def _columns(rows: list[Row]) -> tuple[list[object], ...]:
+    return tuple([row[name] for row in rows] for name in ("workspace_id", "position", "id"))
 
 
 async def are_positions_behind(con: Connection) -> bool:

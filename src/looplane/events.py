@@ -10,6 +10,9 @@ from looplane.kit.context import Context
 from looplane.kit.ids import new_id
 
 Values = Mapping[str, object]
+# What an event that is shown looks like. It rises when a field goes or means something else, which
+# is when those who read events must know; not for a field or a type of event that is new.
+SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)

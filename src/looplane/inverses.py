@@ -5,13 +5,46 @@ with another event of the same write, which takes it back as well; what has a ty
 cannot be taken back.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
+from looplane.kit.clock import iso
 from looplane.kit.context import Context
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, Row
+from looplane.kit.errors import Conflict
+from looplane.kit.json import to_json
+
+# As many newer changes as a refusal names.
+_MAX_NAMED = 20
+# How far the clocks of two servers may be apart: ids are made by them.
+_CLOCK_SKEW = timedelta(hours=1)
+_NIL = UUID(int=0)
+
+# What became of subject $3 after its version $5, but for the writes $9: whatever touched one of the
+# fields $6, or of the texts $7 in the language $8, and whatever made an end of it or brought it
+# back. Everything, where $6 and $7 are null. By version, for the positions of two transactions may
+# be the other way round. $1 workspace, $2 aggregate, $4 the first id that may be newer.
+FIND_NEWER = r"""
+select e.id, e.type, e.version, e.actor, e.created_at,
+  array(select jsonb_object_keys(coalesce(e.after, '{}')) order by 1) as fields
+from events e
+where e.workspace_id = $1 and e.aggregate_id = $2 and e.subject_id = $3 and e.id >= $4
+  and e.version > $5 and e.write_id <> all ($9::uuid[])
+  and (($6::text[] is null and $7::text[] is null)
+    or e.after ?| $6 or e.type ~ '\.(deleted|removed|revoked|restored)$'
+    or e.after ?| $7 and $8::text is not distinct from
+      case when e.before->'language' = e.after->'language' then e.after->>'language' end)
+order by e.version, e.id limit $10"""
+
+# The last version of subject $3 that an event tells of. $1 workspace, $2 aggregate, $4 as above.
+LAST_VERSION = """
+select max(version) from events
+where workspace_id = $1 and aggregate_id = $2 and subject_id = $3 and id >= $4"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +63,128 @@ class PastEvent:
     internal_before: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     write_types: frozenset[str] = frozenset()
+    id: UUID = _NIL
+    write_id: UUID = _NIL
+    visible_to: UUID | None = None
+
+    @property
+    def language(self) -> str | None:
+        """The language in which texts were changed, where that is not the thing's own."""
+        told = self.after.get("language")
+        return told if told is not None and told == self.before.get("language") else None
 
 
 # Takes an event back, in a transaction of the caller; answers the types of the events that this
 # made. Raises Conflict where what it changed is not as it left it, and whatever a write raises.
 Inverse = Callable[[Connection, Context, PastEvent], Awaitable[tuple[str, ...]]]
 Inverses = Mapping[str, Inverse | None]
+
+
+async def require_untouched(
+    con: Connection,
+    context: Context,
+    event: PastEvent,
+    present: Mapping[str, object] | None = None,
+    texts: Collection[str] = (),
+) -> None:
+    """Raises Conflict where something newer touched what `event` told of, and names it.
+
+    Of an event that tells of no fields, such as a deletion, that is everything newer. The caller
+    holds the row of the subject to the end of its transaction, and writes afterwards. `present` are
+    fields as they are now: what is not as the event left it is refused as well, though no event
+    tells. Of `texts` each language has its own.
+    """
+    newer = await find_newer(con, context, event, texts)
+    if newer:
+        raise superseded(event, newer)
+    names = sorted(
+        name
+        for name in event.after.keys() & (present or {}).keys()
+        if not _is_same(event.after[name], (present or {})[name])
+    )
+    if names:
+        msg = f"What {event.type} changed is not as it was left any more."
+        raise Conflict(msg, issues=[f"{name}: has another value by now" for name in names])
+
+
+async def require_as_left(
+    con: Connection, context: Context, event: PastEvent, present: Mapping[str, object]
+) -> None:
+    """Raises Conflict where a field of `event` is not as it left it, and names what touched it.
+
+    What was changed and is back since does not count: so writes can be taken back one by one, from
+    the last to the first. `present` are the fields as they are now, in a row that is held.
+    """
+    names = [name for name, value in event.after.items() if not _is_same(value, present[name])]
+    if not names:
+        return
+    touched = replace(event, after={name: event.after[name] for name in names})
+    newer = superseded(touched, await find_newer(con, context, touched))
+    differing = [f"{name}: has another value by now" for name in sorted(names)]
+    raise Conflict(newer.message, issues=[*differing, *newer.issues])
+
+
+async def find_newer(
+    con: Connection, context: Context, event: PastEvent, texts: Collection[str] = ()
+) -> list[Row]:
+    """What became of the subject of `event` since: the first so many, the oldest first."""
+    fields = event.after.keys() - ({"language"} if event.language else set())
+    own, translated = fields - set(texts), fields & set(texts)
+    rows: list[Row] = await con.fetch(
+        FIND_NEWER,
+        context.workspace_id,
+        event.aggregate_id,
+        event.subject_id,
+        first_id_before(event.id),
+        event.version or 0,
+        list(own) if fields else None,
+        list(translated) if fields else None,
+        event.language,
+        [event.write_id, context.write_id],
+        _MAX_NAMED + 1,
+    )
+    return rows
+
+
+async def last_version(con: Connection, context: Context, event: PastEvent) -> int | None:
+    """The last version of the subject that an event tells of."""
+    subject = (event.aggregate_id, event.subject_id, first_id_before(event.id))
+    version: int | None = await con.fetchval(LAST_VERSION, context.workspace_id, *subject)
+    return version
+
+
+def superseded(event: PastEvent, newer: Collection[Row]) -> Conflict:
+    """The error for an event whose subject is not as it left it, which names what did that."""
+    named = [_named(row, event) for row in list(newer)[:_MAX_NAMED]]
+    more = ["and others since then"] if len(newer) > _MAX_NAMED else []
+    return Conflict(f"Something newer touched what {event.type} did.", issues=[*named, *more])
+
+
+def first_id_before(id: UUID) -> UUID:
+    """The first id of an hour before `id`, which prunes the months of events before it."""
+    moment = (id.int >> 80) - int(_CLOCK_SKEW.total_seconds() * 1000)
+    return UUID(int=max(moment, 0) << 80)
+
+
+def _named(row: Row, event: PastEvent) -> str:
+    """Which event, of which fields, when, and by whom."""
+    touched = [name for name in row["fields"] if not event.after or name in event.after]
+    fields = f" of {', '.join(touched)}" if touched else ""
+    when: datetime = row["created_at"]
+    return f"evt_{row['id'].hex}: {row['type']}{fields} at {iso(when)} by {_who(row['actor'])}"
+
+
+def _who(actor: Mapping[str, Any]) -> str:
+    if actor.get("rule"):
+        return f"the rule {actor['rule']}"
+    member = f" of the member {actor['member_id']}" if actor.get("member_id") else ""
+    return f"the key {actor['key_id']}{member}"
+
+
+def _is_same(left: object, right: object) -> bool:
+    """Whether two values are the same as JSON; a list of texts is a set."""
+    values = [orjson.loads(to_json(each)) for each in (left, right)]
+    for each in values:
+        if isinstance(each, list) and all(isinstance(item, str) for item in each):
+            each.sort()
+    return bool(values[0] == values[1])

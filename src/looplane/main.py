@@ -8,6 +8,8 @@ from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from looplane.channels import set_up_channels
+from looplane.event_feed.hints.commands import Hints
+from looplane.event_feed.tail.commands import Tail
 from looplane.file_site import FOLDER, file_routes
 from looplane.files.commands import Intake
 from looplane.keys.sql import find_principal, record_uses
@@ -15,18 +17,21 @@ from looplane.kit.authentication import Authenticator
 from looplane.kit.bodies import MAX_WHOLE
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
+from looplane.kit.connections import raise_file_limit
 from looplane.kit.database import Database
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.key_uses import KeyUses
 from looplane.kit.limits import RateLimiter
 from looplane.kit.migrations import read_migrations
 from looplane.kit.outbound import Outbound
+from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.storage import storage_of
-from looplane.nouns import APIS, INVERSES
+from looplane.nouns import APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
+from looplane.undo.rules import TakingBack
 
 API_ROOT = "/api/v2"
 CONTRACT = f"{API_ROOT}/openapi.json"
@@ -61,6 +66,13 @@ class Application:
         find = partial(find_principal, database)
         state.authenticator = Authenticator(find, clock, self._key_uses.note)
         state.undoable = INVERSES.keys()
+        self._tail = state.tail = Tail(database)
+        self._hints = Hints(database, self._tail.hint)
+        self._tail.changed, state.note_events = self._hints.listen, self._hints.note
+        state.places = places_of(settings)
+        state.stream_seconds = settings.stream_seconds
+        state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
+        state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
         state.channels = frozenset(set_up_channels(settings))
         limits = (settings.reads_per_minute, settings.writes_per_minute)
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
@@ -80,10 +92,15 @@ class Application:
 
     async def keep(self) -> None:
         """Does what is due beside the requests, until cancelled."""
-        await self._key_uses.keep()
+        await asyncio.gather(self._key_uses.keep(), self._hints.keep())
+
+    def end_streams(self) -> None:
+        """Lets nobody wait for events any more; who comes from now on is answered at once."""
+        self._tail.end()
 
     async def aclose(self) -> None:
         """Ends what was started beside this process, and writes what is in memory alone."""
+        await self._tail.aclose()
         await self._key_uses.aclose()
         await self._html_cleaner.aclose()
         await self._outbound.aclose()
@@ -98,6 +115,12 @@ class Application:
             await self._files(scope, receive, send)
         else:
             await self._site(scope, receive, send)
+
+
+def places_of(settings: Settings) -> Places:
+    """As many as may follow; half of the connections are for others."""
+    room = raise_file_limit() // 2
+    return Places(min(settings.followers or room, room), settings.followers_per_key)
 
 
 def create_app(database: Database, settings: Settings, clock: Clock = system_clock) -> Application:

@@ -1,58 +1,78 @@
 """Every noun: its operations, in the order in which they are matched, its rows and its events."""
 
 from looplane.broadcasts.routes import api as broadcasts
+from looplane.changelog_tags.commands import INVERSES as CHANGELOG_TAG_INVERSES
 from looplane.changelog_tags.routes import api as changelog_tags
 from looplane.changelog_tags.sql import CHANGELOG_TAG
+from looplane.changelogs.commands import INVERSES as CHANGELOG_INVERSES
 from looplane.changelogs.routes import api as changelogs
 from looplane.changelogs.sql import CHANGELOG
+from looplane.comments.commands import INVERSES as COMMENT_INVERSES
 from looplane.comments.routes import api as comments
 from looplane.comments.sql import COMMENT
+from looplane.companies.merges.commands import INVERSES as COMPANY_INVERSES
 from looplane.companies.merges.routes import api as company_merges
 from looplane.companies.routes import api as companies
 from looplane.companies.sql import COMPANY
 from looplane.contacts.blocked_senders.routes import api as blocked_senders
 from looplane.contacts.blocked_senders.sql import BLOCKED_SENDER
+from looplane.contacts.memberships.commands import INVERSES as CONTACT_INVERSES
 from looplane.contacts.memberships.routes import api as memberships
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.doc_articles.commands import INVERSES as ARTICLE_INVERSES
 from looplane.doc_articles.routes import api as doc_articles
 from looplane.doc_articles.sql import ARTICLE
 from looplane.doc_drafts.routes import api as doc_drafts
 from looplane.doc_drafts.sql import DRAFT
+from looplane.doc_groups.commands import INVERSES as DOC_GROUP_INVERSES
 from looplane.doc_groups.routes import api as doc_groups
 from looplane.doc_groups.sql import DOC_GROUP
+from looplane.event_feed.routes import api as event_feed
 from looplane.files.routes import api as files
 from looplane.files.sql import FILE
 from looplane.inverses import Inverses
+from looplane.issues.commands import INVERSES as ISSUE_INVERSES
 from looplane.issues.routes import api as issues
 from looplane.issues.sql import ISSUE
+from looplane.keys.commands import INVERSES as KEY_INVERSES
 from looplane.keys.routes import api as keys, me_api as me
 from looplane.keys.sql import KEY
+from looplane.members.commands import INVERSES as MEMBER_INVERSES
 from looplane.members.invites.sql import INVITE
 from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
 from looplane.messages.routes import api as messages
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
+from looplane.projects.commands import INVERSES as PROJECT_INVERSES
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
+from looplane.resource_inverses import inverses_of
+from looplane.snippet_folders.commands import INVERSES as SNIPPET_FOLDER_INVERSES
 from looplane.snippet_folders.routes import api as snippet_folders
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
 from looplane.snippets.routes import api as snippets
 from looplane.snippets.sql import SNIPPET
+from looplane.tag_groups.commands import INVERSES as TAG_GROUP_INVERSES
 from looplane.tag_groups.routes import api as tag_groups
 from looplane.tag_groups.sql import TAG_GROUP
+from looplane.tags.commands import INVERSES as TAG_INVERSES
 from looplane.tags.routes import api as tags
 from looplane.tags.sql import TAG
+from looplane.threads.bulk.routes import api as bulk
 from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
+from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
+from looplane.undo.routes import api as undo
 from looplane.views.routes import api as views
 from looplane.views.sql import VIEW
 
 APIS = (
+    bulk,
     threads,
     views,
     messages,
@@ -81,6 +101,8 @@ APIS = (
     keys,
     files,
     me,
+    event_feed,
+    undo,
 )
 RESOURCES = (
     THREAD,
@@ -140,5 +162,27 @@ SCOPES_OF_EVENTS = {
     "key": ("admin", "admin"),
     "file": ("files:write", "files:write"),
 }
-# How writes are taken back, by the types of their events.
-INVERSES: Inverses = {}
+# What a key needs to see events of each type.
+SCOPES_OF_EVENT_TYPES = {each: SCOPES_OF_EVENTS[each.partition(".")[0]][0] for each in EVENT_TYPES}
+# How writes are taken back, by the types of their events. What is not here cannot be: messages that
+# were sent, keys that were made or ended, members who joined, invites, files, drafts, broadcasts.
+INVERSES: Inverses = {
+    **inverses_of(BLOCKED_SENDER),
+    **CONTACT_INVERSES,
+    **THREAD_INVERSES,
+    **COMMENT_INVERSES,
+    **COMPANY_INVERSES,
+    **TAG_GROUP_INVERSES,
+    **TAG_INVERSES,
+    **PROJECT_INVERSES,
+    **ISSUE_INVERSES,
+    **SNIPPET_FOLDER_INVERSES,
+    **inverses_of(SNIPPET),
+    **CHANGELOG_TAG_INVERSES,
+    **CHANGELOG_INVERSES,
+    **DOC_GROUP_INVERSES,
+    **ARTICLE_INVERSES,
+    **inverses_of(PORTAL_INSTANCE),
+    **MEMBER_INVERSES,
+    **KEY_INVERSES,
+}

@@ -70,7 +70,7 @@ class Resource:
     size: str = "0"
     # The second parts of the types of its events, and the first one where it is not the noun;
     # whole types where the field has other names for them.
-    events: tuple[str, ...] = ("created", "updated", "deleted")
+    events: tuple[str, ...] = ("created", "updated", "deleted", "restored")
     event_noun: str = ""
     event_names: Mapping[str, str] = field(default_factory=dict)
     # The column with the moment since when a row is gone; None where a deleted row is removed.
@@ -112,6 +112,12 @@ class Resource:
         alias = self.alias
         return f"{alias}.workspace_id = $1 and {alias}.id = $2{self._alive(f'{alias}.')}"
 
+    @property
+    def _these(self) -> str:
+        alias = self.alias
+        ids = f"{alias}.id = any ($2::uuid[])"
+        return f"{alias}.workspace_id = $1 and {ids}{self._alive(f'{alias}.')}"
+
     def _alive(self, prefix: str = "") -> str:
         return f" and {prefix}{self.deletion} is null" if self.deletion else ""
 
@@ -121,16 +127,19 @@ class Resource:
         shown = f"select {self.body}::text as body, {self.alias}.version"
         return f"{shown}\n{self._from}\nwhere {self._this}"
 
-    def find(self, more: str = "", joined: str = "") -> str:
+    def find(self, more: str = "", joined: str = "", *, many: bool = False) -> str:
         """What an update decides by: `version`, `updated_at`, the columns, and `more`.
 
-        Among them is what is in other tables.
+        Among them is what is in other tables. With `many` it is that of all rows whose id is among
+        those in $2, each with its `id`.
         """
         read = [f"{self._reading(name)} as {name}" for name in self.columns]
         read += [f"{sql} as {name}" for name, sql in self.other_tables.items()]
-        own = (f"{self.alias}.{name}" for name in ("version", "updated_at"))
+        names = ("version", "updated_at", *self.written_along)
+        own = (f"{self.alias}.{name}" for name in (("id", *names) if many else names))
         selected = ", ".join([*own, *read, *([more] if more else [])])
-        return f"select {selected}\n{self._from} {joined}\nwhere {self._this}"
+        these = self._these if many else self._this
+        return f"select {selected}\n{self._from} {joined}\nwhere {these}"
 
     @cached_property
     def lock(self) -> str:
@@ -188,7 +197,7 @@ with w as materialized ({events.WRITE.format("$5")}),
 
     @cached_property
     def delete(self) -> str:
-        """Hides a row for good, or removes it. $1 workspace, $2 id, $3 write."""
+        """Hides a row, or removes it. $1 workspace, $2 id, $3 write."""
         alias = self.alias
         if self.deletion is None:
             return f"""
@@ -200,6 +209,32 @@ with w as materialized ({events.WRITE.format("$3")}),
 {alias} as (
   update {self.table} {alias} set {self.deletion} = w.created_at, version = {alias}.version + 1
   from w where {self._this} returning {alias}.*),
+{self._shown_and_recorded}"""
+
+    @cached_property
+    def lock_deleted(self) -> str:
+        """`version` and the columns of a hidden row, held; `updated_at` is when it was hidden.
+
+        $1 workspace, $2 id.
+        """
+        columns = ", ".join(f"{self.alias}.{self._stored(name)} as {name}" for name in self.columns)
+        return (
+            f"select version, greatest(updated_at, {self.deletion}) as updated_at, {columns}\n"
+            f"from {self.table} {self.alias}\n"
+            f"where workspace_id = $1 and id = $2 and {self.deletion} is not null for update"
+        )
+
+    @cached_property
+    def restore(self) -> str:
+        """Shows a hidden row again. $1 workspace, $2 id, $3 write."""
+        alias = self.alias
+        return f"""
+with w as materialized ({events.WRITE.format("$3")}),
+{alias} as (
+  update {self.table} {alias} set {self.deletion} = null, updated_at = w.created_at,
+    version = {alias}.version + 1
+  from w where {alias}.workspace_id = $1 and {alias}.id = $2 and {alias}.{self.deletion} is not null
+  returning {alias}.*),
 {self._shown_and_recorded}"""
 
     @cached_property
@@ -234,13 +269,24 @@ with w as materialized ({events.WRITE.format("$3")}),
             size=self.size,
         )
 
+    @property
+    def written_along(self) -> list[str]:
+        """The columns that are written with others."""
+        return [column for each in self.written_with.values() for column in each]
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """The columns that events say nothing of."""
+        return self.internal.union(self.written_along)
+
     def to_columns(self, values: Mapping[str, object]) -> dict[str, object]:
         """Those of the values that are columns, as the statements take them."""
         names = (*_DATES, *self.columns)
         stored = {self._stored(name): values[name] for name in names if name in values}
         for name in values:
             stored |= self.written_with.get(name, {})
-        return stored
+        # What is put back is put back with what was written along with it.
+        return stored | {name: values[name] for name in self.written_along if name in values}
 
     @property
     def _shown_and_recorded(self) -> str:
@@ -257,8 +303,7 @@ select body::text as body, version from shown"""
     @property
     def _written(self) -> list[str]:
         """The columns of the table that a write may set."""
-        more = [column for each in self.written_with.values() for column in each]
-        return [*(self._stored(name) for name in self.columns), *more]
+        return [*(self._stored(name) for name in self.columns), *self.written_along]
 
     def _stored(self, name: str) -> str:
         return self.stored_as.get(name, name)

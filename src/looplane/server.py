@@ -95,7 +95,9 @@ async def answer(database: Database, settings: Settings, listener: socket.socket
     """Answers requests in this process until cancelled, and then those that have begun."""
     app = create_app(database, settings)
     try:
-        serving = serve_http(app, listener, trusted_proxies=settings.trusted_proxies)
+        serving = serve_http(
+            app, listener, trusted_proxies=settings.trusted_proxies, ending=app.end_streams
+        )
         await _together(serving, app.keep())
     finally:
         await app.aclose()

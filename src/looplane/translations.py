@@ -117,6 +117,14 @@ on conflict (workspace_id, {self.key}, language) do update
 set updated_at = excluded.updated_at, ({fields}) =
   row({", ".join(f"excluded.{name}" for name in self.fields)})"""
 
+    @cached_property
+    def remove(self) -> str:
+        """Removes a translation. $1 workspace, $2 thing, $3 language."""
+        return (
+            f"delete from {self.table}\n"
+            f"where workspace_id = $1 and {self.key} = $2 and language = $3"
+        )
+
     def translated(self, name: str) -> str:
         """SQL for a field in the language that is asked for, or else in the thing's own."""
         return f"coalesce(tr.{name}, {self.resource.alias}.{name})"
@@ -217,7 +225,7 @@ def _columns(
     wanted = decision.columns(row)
     if all(wanted.get(name, row[name]) == row[name] for name in translations.fields):
         return {**wanted}
-    return {**wanted, "languages": sorted({*row["languages"], language})}
+    return {"languages": sorted({*row["languages"], language}), **wanted}
 
 
 async def _store(  # noqa: PLR0913  # what is stored, and of what it is a part

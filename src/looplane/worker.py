@@ -12,6 +12,7 @@ import structlog
 from looplane import event_partitions
 from looplane.channels import set_up_channels
 from looplane.deliveries.commands import deliver_due
+from looplane.event_feed.hints.commands import Hints
 from looplane.files.commands import OrphanSweep
 from looplane.kit import idempotency
 from looplane.kit.clock import Clock
@@ -39,6 +40,7 @@ class Periodic:
 
     run: Round
     pause: float = _TICK
+    writes_events: bool = False
 
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
@@ -64,21 +66,23 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
     # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
     rounds = (
-        Periodic(waker.run),
-        Periodic(deliver),
+        Periodic(waker.run, writes_events=True),
+        Periodic(deliver, writes_events=True),
         Periodic(sweep),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )
-    await asyncio.gather(*(_repeat(database, each) for each in rounds))
+    hints = Hints(database)
+    await asyncio.gather(hints.keep(), *(_repeat(database, each, hints) for each in rounds))
 
 
-async def _repeat(database: Database, periodic: Periodic) -> None:
+async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
     pause = _TICK
     while True:
         try:
             while await asyncio.wait_for(_run_round(database, periodic), _ROUND_TIMEOUT):
-                pass
+                if periodic.writes_events:
+                    hints.note(None)  # it did not say in which workspaces
             pause = _TICK
         except COLLISION:
             pause = _TICK

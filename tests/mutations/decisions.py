@@ -4,9 +4,10 @@ from tests.mutations import Mutation
 
 _LOST = "test_lost_updates.py"
 _CHANGES = "src/looplane/changes.py"
-_COMMANDS = "src/looplane/threads/commands.py"
+_COMMANDS = "src/looplane/threads/update/commands.py"
 _RULES = "src/looplane/threads/rules.py"
 _WRITES = "src/looplane/kit/writes.py"
+_ATTEMPTS = "src/looplane/kit/attempts.py"
 
 DECISIONS = [
     Mutation(
@@ -26,7 +27,7 @@ DECISIONS = [
     Mutation(
         "If-Match is not looked at by a thread",
         _COMMANDS,
-        '        context.precondition.check(row["version"])\n',
+        '    context.precondition.check(row["version"])\n',
         "",
         "test_every_operation.py",
     ),
@@ -46,7 +47,7 @@ DECISIONS = [
     ),
     Mutation(
         "a dry run stays",
-        _WRITES,
+        _ATTEMPTS,
         "        await transaction.rollback()",
         "        await transaction.commit()",
         "test_dry_run.py",
@@ -60,9 +61,9 @@ DECISIONS = [
     ),
     Mutation(
         "a collision is not tried again",
-        _WRITES,
-        "            except COLLISION:\n                continue",
-        "            except COLLISION:\n                break",
+        _ATTEMPTS,
+        "        except COLLISION:\n            continue",
+        "        except COLLISION:\n            break",
         "test_late_failures.py",
     ),
     Mutation(

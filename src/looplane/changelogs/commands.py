@@ -8,11 +8,14 @@ from looplane import changes, translations
 from looplane.changelogs import rules
 from looplane.changelogs.schemas import ChangelogCreate, ChangelogPatch, ChangelogQuery
 from looplane.changelogs.sql import CHANGELOG, REPLACE_TAGS, TRANSLATIONS
-from looplane.events import Values
+from looplane.events import Values, without
+from looplane.inverses import Inverses
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.markdown import html_columns
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
+from looplane.translation_inverses import revert_translated
 from looplane.translations import LanguageQuery
 
 
@@ -57,14 +60,18 @@ async def update_changelog(
     Raises NotFound, PreconditionFailed, ValidationFailed.
     """
     sent = patch.model_dump(exclude_unset=True)
-    wanted = {name: value for name, value in sent.items() if name != "language"}
-    wanted |= html_columns(sent)
-    decision = changes.Decision(
+    decision = decide(con, context, sent)
+    return await translations.update(con, context, TRANSLATIONS, id, sent, decision)
+
+
+def decide(con: Connection, context: Context, sent: Values) -> changes.Decision:
+    """How a change of a changelog, or of a translation, to what was sent is decided."""
+    wanted = {**without(sent, {"language"}), **html_columns(sent)}
+    return changes.Decision(
         columns=lambda _: wanted,
         more_events=lambda row: rules.publishing(sent.get("published"), row),
         write_others=partial(_store_tags, con, context) if "tag_ids" in sent else None,
     )
-    return await translations.update(con, context, TRANSLATIONS, id, sent, decision)
 
 
 async def _store_tags(
@@ -72,3 +79,9 @@ async def _store_tags(
 ) -> None:
     if "tag_ids" in values:
         await con.execute(REPLACE_TAGS, context.workspace_id, id, values["tag_ids"])
+
+
+INVERSES: Inverses = {
+    **inverses_of(CHANGELOG, told_along=("published",)),
+    CHANGELOG.event_type("updated"): revert_translated(TRANSLATIONS, decide),
+}

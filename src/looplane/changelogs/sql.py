@@ -54,7 +54,7 @@ CHANGELOG = Resource(
         "portal_instance_id": of_portal("cl"),
     },
     size="octet_length(cl.content) + octet_length(cl.html)",
-    events=("created", "published", "updated", "deleted", "broadcast"),
+    events=("created", "published", "updated", "deleted", "restored", "broadcast"),
     internal=frozenset({"html_version"}),
 )
 TRANSLATIONS = Translations(

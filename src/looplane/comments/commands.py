@@ -11,15 +11,26 @@ from looplane.changes import deleted
 from looplane.comments import rules, sql
 from looplane.comments.schemas import CommentCreate, CommentPatch
 from looplane.events import Event, as_write, difference, types_of
+from looplane.inverses import (
+    Inverses,
+    PastEvent,
+    find_newer,
+    require_as_left,
+    require_untouched,
+    superseded,
+)
 from looplane.kit.context import ANY_VERSION, Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.errors import Forbidden
+from looplane.kit.errors import Forbidden, NotFound
 from looplane.kit.ids import new_id
 from looplane.kit.references import reference_ids, unknown_references
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import restore
 from looplane.threads.children.commands import HeldThread, hold_thread, touch_thread
+from looplane.threads.undo.commands import hold_thread_of
 
 COMMENT = sql.COMMENT
+_restore = restore(COMMENT)
 
 
 async def create_comment(
@@ -70,7 +81,8 @@ async def update_comment(
             await sql.replace_mentions(con, context, id, rules.as_stored(mentions))
         if not after:
             return await sql.get_comment(con, context, thread_id, id)
-        events = _events("updated", thread, id, before, after)
+        untold = rules.untold(row["html_version"], mentioned, after)
+        events = _events("updated", thread, id, before, after, untold)
         write = as_write(context, thread.now, events)
         after.pop("mentions", None)
         args = (context.workspace_id, id, row["version"], COMMENT.to_columns(after), write)
@@ -89,6 +101,57 @@ async def delete_comment(con: Connection, context: Context, thread_id: UUID, id:
         await con.execute(COMMENT.delete, context.workspace_id, id, write)
         await touch_thread(con, context, thread, write)
     return deleted(id, events)
+
+
+async def undo_creation(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+    """Deletes a comment that nothing touched since it was made, or was back.
+
+    Its thread tells of it when its own change goes back. Raises Forbidden, Conflict.
+    """
+    id = event.subject_id
+    thread, _ = await _hold_past(con, context, event)
+    await require_untouched(con, context, replace(event, before={}, after={}))
+    events = _events("deleted", thread, id)[:1]
+    write = as_write(context, thread.now, events)
+    await con.execute(COMMENT.delete, context.workspace_id, id, write)
+    return types_of(events)
+
+
+async def undo_update(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+    """Gives a comment what it said before, and whom it mentioned; see `undo_creation`."""
+    if "deleted" in event.after:  # told along with what says that it is there again
+        return ()
+    id, kept = event.subject_id, event.internal_before
+    thread, row = await _hold_past(con, context, event)
+    mentioned = rules.as_read(row["mentions"])
+    await require_as_left(con, context, event, {**row, "mentions": rules.told(mentioned)})
+    becomes = dict(event.before)
+    untold = rules.untold(row["html_version"], mentioned, becomes)
+    events = _events("updated", thread, id, dict(event.after), becomes, untold)[:1]
+    if "mentions" in becomes:
+        await sql.replace_mentions(con, context, id, kept["mentions"])
+    columns = COMMENT.to_columns({**becomes, **kept})
+    write = as_write(context, thread.now, events)
+    await con.execute(COMMENT.update, context.workspace_id, id, row["version"], columns, write)
+    return types_of(events)
+
+
+async def undo_deletion(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+    """Shows a comment again; see `undo_creation`."""
+    await hold_thread_of(con, context, event)
+    types = await _restore(con, context, event)
+    await _hold(con, context, event.aggregate_id, event.subject_id)
+    return types
+
+
+async def _hold_past(con: Connection, context: Context, event: PastEvent) -> tuple[HeldThread, Row]:
+    """The thread and the comment of an event. Raises Forbidden, Conflict where either is gone."""
+    await hold_thread_of(con, context, event)
+    try:
+        return await _hold(con, context, event.aggregate_id, event.subject_id)
+    except NotFound:
+        gone = replace(event, after={"deleted": True})
+        raise superseded(gone, await find_newer(con, context, gone)) from None
 
 
 def _read(body: CommentCreate | CommentPatch) -> dict[str, Any]:
@@ -125,15 +188,29 @@ async def _next_mentions(
     )
 
 
-def _events(
+def _events(  # noqa: PLR0913  # what an event tells
     verb: str,
     thread: HeldThread,
     id: UUID,
     before: dict[str, object] | None = None,
     after: dict[str, object] | None = None,
+    untold: dict[str, object] | None = None,
 ) -> list[Event]:
     """That of the comment, in the history of its thread, and that of the thread."""
     of_comment = Event(
-        COMMENT.event_type(verb), id, before, dict(after) if after else None, aggregate_id=thread.id
+        COMMENT.event_type(verb),
+        id,
+        before,
+        dict(after) if after else None,
+        aggregate_id=thread.id,
+        internal_before=untold,
     )
     return [of_comment, Event("thread.updated", thread.id)]
+
+
+INVERSES: Inverses = {
+    "comment.created": undo_creation,
+    "comment.updated": undo_update,
+    "comment.deleted": undo_deletion,
+    "comment.restored": undo_creation,
+}

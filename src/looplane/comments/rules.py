@@ -1,7 +1,7 @@
 """Whom a comment mentions. Pure: what was sent and what was found, to what is so."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -101,3 +101,9 @@ def next_mentions(
 def told(mentions: Iterable[UUID]) -> list[str]:
     """The members who are mentioned, as an event names them."""
     return sorted(str(id) for id in mentions)
+
+
+def untold(html_version: int, mentioned: Mentions, after: Container[str]) -> dict[str, object]:
+    """What an event does not tell of a comment before it, of what is another `after` it."""
+    kept: dict[str, object] = {"html_version": html_version} if "content" in after else {}
+    return kept | ({"mentions": as_stored(mentioned)} if "mentions" in after else {})

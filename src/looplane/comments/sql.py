@@ -32,7 +32,7 @@ THREAD_EXISTS = f"select {exists('threads').format('$2')}"
 # Comment $2 of the thread $3, held, and whether it is the member $4 who wrote it, or nobody did, or
 # that member is an ADMIN. The thread is held already, so its mentions are as they are now.
 HOLD = """
-select cm.version, cm.content, cm.attachments,
+select cm.version, cm.content, cm.attachments, cm.html_version,
   cm.author_id is null or coalesce(cm.author_id = $4, false) or exists (
     select from members a where a.workspace_id = $1 and a.id = $4 and a.role = 'ADMIN'
       and a.deleted_at is null) as may_change,

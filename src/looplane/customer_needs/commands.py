@@ -49,11 +49,14 @@ async def delete_customer_need(
     """Removes a need from its thread for good. Raises NotFound, PreconditionFailed."""
     async with con.transaction():
         thread = await hold_thread(con, context, thread_id)
-        need = Event("customer_need.deleted", id, aggregate_id=thread_id)
-        events = [need, Event("thread.updated", thread_id)]
+        args = (context.workspace_id, thread_id, id)
+        need = or_404(await con.fetchrow(sql.FIND, *args), sql.NOUN)
+        was, is_field = {"project_id": need["project_id"]}, need["is_of_project_field"]
+        field = (was, {"project_id": None}) if is_field else (None, None)
+        removal = Event("customer_need.deleted", id, aggregate_id=thread_id)
+        events = [Event("thread.updated", thread_id, *field), removal]
         write = as_write(context, thread.now, events)
-        args = (context.workspace_id, thread_id, id, write)
-        or_404(await con.fetchval(sql.DELETE, *args), sql.NOUN)
+        await con.execute(sql.DELETE, context.workspace_id, id, write)
         version = await touch_thread(con, context, thread, write)
     return deleted(id, events, version)
 
@@ -111,7 +114,7 @@ async def _link(
         return []
     before_and_after = (differing.before, differing.after) if differing.ids else ()
     changed = Event("thread.updated", thread.id, *before_and_after)
-    events = [*(need.event(thread.id) for need in needs), changed]
+    events = [changed, *(need.event(thread.id) for need in needs)]
     write = as_write(context, thread.now, events)
     if needs:
         new_priority = priority or 0.0

@@ -41,14 +41,16 @@ update customer_needs
 set updated_at = $3, is_of_project_field = false, priority = coalesce($4, priority)
 where workspace_id = $1 and id = any ($2)"""
 
+# Need $3 of the thread $2, which is held.
+FIND = f"""
+select n.project_id, n.is_of_project_field {SHOWN_NEEDS}
+  and n.workspace_id = $1 and n.thread_id = $2 and n.id = $3"""
+
+# Need $2. $3 write.
 DELETE = f"""
-with w as materialized ({events.WRITE.format("$4")}),
-n as (
-  delete from customer_needs where workspace_id = $1 and id in (
-    select n.id {SHOWN_NEEDS} and n.workspace_id = $1 and n.thread_id = $2 and n.id = $3)
-  returning *),
-recorded as ({events.insert("n", NEED, "n.id")})
-select n.id from n"""
+with w as materialized ({events.WRITE.format("$3")}),
+n as (delete from customer_needs where workspace_id = $1 and id = $2 returning *)
+{events.insert("n", NEED, "n.id")}"""
 
 
 async def list_needs(

@@ -13,7 +13,8 @@ from looplane.doc_articles.schemas import (
     DocArticlePatch,
     DocArticleQuery,
 )
-from looplane.events import Event, as_write, types_of, without
+from looplane.events import Event, Values, as_write, types_of, without
+from looplane.inverses import Inverses
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
@@ -27,6 +28,8 @@ from looplane.kit.references import (
     unknown_references,
 )
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
+from looplane.translation_inverses import revert_translated
 from looplane.translations import LanguageQuery
 
 
@@ -62,13 +65,18 @@ async def update_doc_article(
     Raises NotFound, PreconditionFailed, ValidationFailed.
     """
     sent = patch.model_dump(exclude_unset=True)
+    decision = decide(con, context, sent)
+    return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
+
+
+def decide(_con: Connection, _context: Context, sent: Values) -> changes.Decision:
+    """How a change of an article, or of its texts in one language, to what was sent is decided."""
     columns = {**without(sent, {"allow_image_removal", "language"}), **html_columns(sent)}
-    decision = changes.Decision(
+    return changes.Decision(
         columns=lambda _: columns,
         faults=lambda row: rules.image_faults(sent, row["html"]),
         more_events=lambda row: rules.publishing(sent, was_published=row["published"]),
     )
-    return await translations.update(con, context, sql.TRANSLATIONS, id, sent, decision)
 
 
 async def replace_translation_html(
@@ -145,3 +153,9 @@ async def move_locked(
     """Puts articles into a group, or into none; their events are in `write`."""
     ids = [row["id"] for row in articles.rows]
     await con.execute(sql.MOVE, context.workspace_id, ids, group_id, write)
+
+
+INVERSES: Inverses = {
+    **inverses_of(sql.ARTICLE, told_along=("published",)),
+    sql.ARTICLE.event_type("updated"): revert_translated(sql.TRANSLATIONS, decide),
+}

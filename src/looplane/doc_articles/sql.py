@@ -56,7 +56,7 @@ ARTICLE = Resource(
         "portal_instance_id": of_portal("a"),
     },
     size="octet_length(a.content) + octet_length(a.html)",
-    events=("created", "updated", "deleted", "published"),
+    events=("created", "updated", "deleted", "restored", "published"),
     internal=frozenset({"html_version"}),
 )
 

@@ -11,6 +11,7 @@ from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 
 
 async def create_doc_group(con: Connection, context: Context, body: DocGroupCreate) -> Answer:
@@ -26,8 +27,12 @@ async def delete_doc_group(con: Connection, context: Context, id: UUID) -> Answe
         group = await changes.lock(con, context, sql.DOC_GROUP, id)
         articles = await lock_group_articles(con, context, id)
         latest = max(row["updated_at"] for row in (group, *articles.rows))
-        events = [Event(sql.DOC_GROUP.event_type("deleted"), id), *articles.events(None)]
+        # The group is the last, so that whoever takes it all back from its end has it first.
+        events = [*articles.events(None), Event(sql.DOC_GROUP.event_type("deleted"), id)]
         write = as_write(context, later_than(latest, context.clock), events)
         await move_locked(con, context, articles, None, write)
         await con.execute(sql.DOC_GROUP.delete, context.workspace_id, id, write)
     return changes.deleted(id, events)
+
+
+INVERSES = inverses_of(sql.DOC_GROUP, delete=delete_doc_group)

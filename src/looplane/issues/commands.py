@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from looplane import changes, queries
+from looplane.events import Values
 from looplane.issues import rules, sql
 from looplane.issues.schemas import IssueCreate, IssuePatch, IssueQuery
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 
 
 async def create_issue(con: Connection, context: Context, issue: IssueCreate) -> Answer:
@@ -23,7 +25,12 @@ async def create_issue(con: Connection, context: Context, issue: IssueCreate) ->
 async def update_issue(con: Connection, context: Context, id: UUID, patch: IssuePatch) -> Answer:
     """Changes an issue. Raises NotFound, PreconditionFailed, ValidationFailed."""
     sent = patch.model_dump(exclude_unset=True)
-    decision = changes.Decision(
+    return await changes.update(con, context, sql.ISSUE, id, sent, decide(con, context, sent))
+
+
+def decide(_con: Connection, _context: Context, sent: Values) -> changes.Decision:
+    """How a change of an issue to what was sent is decided."""
+    return changes.Decision(
         columns=lambda row: {**sent, **rules.next_state(row)},
         faults=lambda row: rules.state_faults(sent, row),
         more_events=rules.ending,
@@ -32,7 +39,6 @@ async def update_issue(con: Connection, context: Context, id: UUID, patch: Issue
         find=sql.FIND_WITH_CHOSEN_STATE,
         find_by=(reference_id(sent, "state_id"),),
     )
-    return await changes.update(con, context, sql.ISSUE, id, sent, decision)
 
 
 async def list_issues(con: Connection, context: Context, query: IssueQuery) -> Answer:
@@ -40,3 +46,6 @@ async def list_issues(con: Connection, context: Context, query: IssueQuery) -> A
     conditions = await queries.conditions_of(con, context, sql.ISSUE, query)
     listing = sql.BY_SCORE if query.sort == "total_score" else sql.ISSUE.listing
     return Answer(await listing.fetch(con, conditions, query))
+
+
+INVERSES = inverses_of(sql.ISSUE, decide=decide, told_along=("completed", "canceled"))

@@ -44,7 +44,7 @@ left join projects ip on ip.workspace_id = i.workspace_id and ip.id = i.project_
 {member_join("ia", "i.assignee_id")}""",
     # An issue stays when its project is deleted, and when its assignee leaves the team.
     reads_as={"project_id": "ip.id", "assignee_id": "ia.id"},
-    events=("created", "updated", "completed", "canceled", "deleted"),
+    events=("created", "updated", "completed", "canceled", "deleted", "restored"),
     references={
         "team_id": ForeignKey("team", "teams", is_soft_deleted=False),
         "project_id": ForeignKey("project", "projects"),

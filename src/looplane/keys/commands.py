@@ -13,6 +13,7 @@ import orjson
 
 from looplane import changes
 from looplane.events import Values
+from looplane.inverses import Inverses
 from looplane.keys import rules, sql
 from looplane.keys.schemas import KeyCreate, KeyKind, KeyPatch
 from looplane.kit.context import Context
@@ -21,6 +22,7 @@ from looplane.kit.errors import NotFound
 from looplane.kit.keys import digest, new_key
 from looplane.kit.responses import Answer, or_404
 from looplane.members.sql import FIND_BY_EMAIL
+from looplane.resource_inverses import revert
 
 # Enough to tell keys apart: the mark of ours and 24 of the 256 bits.
 _PREFIX = 9
@@ -93,14 +95,23 @@ async def update_key(con: Connection, context: Context, id: UUID, patch: KeyPatc
     sent = patch.model_dump(exclude_unset=True)
     if "scopes" in sent:
         sent["scopes"] = rules.granted(sent["scopes"])
+    return await changes.update(con, context, sql.KEY, id, sent, _decide(context, sent))
 
-    def decide(row: Row) -> Values:
+
+def _decide_as_before(_con: Connection, context: Context, former: Values) -> changes.Decision:
+    """How a key gets back what it had: as it gets anything, within the bounds of the caller."""
+    end = former.get("expires_at")
+    ends = {"expires_at": datetime.fromisoformat(end)} if isinstance(end, str) else {}
+    return _decide(context, {**former, **ends})
+
+
+def _decide(context: Context, sent: Values) -> changes.Decision:
+    def bounded(row: Row) -> Values:
         rules.require_bounded(context.principal, sent, dict(row))
         return sent
 
     faults = rules.expiry_faults(sent, context.clock())
-    decision = changes.Decision(columns=decide, faults=lambda _: faults)
-    return await changes.update(con, context, sql.KEY, id, sent, decision)
+    return changes.Decision(columns=bounded, faults=lambda _: faults)
 
 
 async def revoke_key(con: Connection, context: Context, id: UUID) -> Answer:
@@ -125,3 +136,7 @@ async def list_all_keys(con: Connection, context: Context) -> list[dict[str, Any
     """
     rows = await con.fetch(sql.LIST, context.workspace_id, context.clock())
     return [orjson.loads(row["body"]) for row in rows]
+
+
+# A key that was made or ended stays so.
+INVERSES: Inverses = {sql.KEY.event_type("updated"): revert(sql.KEY, _decide_as_before)}

@@ -42,6 +42,7 @@ KEY = Resource(
     | timestamps("k")
     | {"revoked_at": iso("k.revoked_at")},
     references={"member_id": ForeignKey("member", "members")},
+    events=("created", "updated", "deleted"),
     event_names={"created": "key.created", "updated": "key.updated", "deleted": "key.revoked"},
     deletion="revoked_at",
 )

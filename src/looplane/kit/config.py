@@ -37,6 +37,9 @@ class Settings:
     pool_size: int = 10
     reads_per_minute: int = 1000
     writes_per_minute: int = 600
+    followers: int = 2000  # of one process
+    followers_per_key: int = 200
+    stream_seconds: int = 3600
     keep_events_days: int = 0  # 0 keeps them for ever
     console_channel: str = "on"
     public_url: str | None = None  # without a slash at its end
@@ -165,6 +168,9 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "pool_size": _integer(2, 90),
     "reads_per_minute": _integer(0, 10_000_000),
     "writes_per_minute": _integer(0, 10_000_000),
+    "followers": _integer(0, 60_000),
+    "followers_per_key": _integer(0, 60_000),
+    "stream_seconds": _integer(10, 86_400),
     "keep_events_days": _integer(0, 36_500),
     "console_channel": _one_of("on", "off"),
     "public_url": _address,

@@ -10,7 +10,8 @@ from collections.abc import Collection
 from looplane.kit.http_headers import Headers
 
 _REQUEST_HEADERS = (
-    b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id"
+    b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID,"
+    b" X-Request-Id"
 )
 EXPOSED_HEADERS = (
     b"ETag, Retry-After, Idempotent-Replayed, X-Looplane-Would, X-Looplane-Notify,"

@@ -38,8 +38,17 @@ def _from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + microseconds * _MICROSECOND
 
 
+def _to_integer(number: object) -> int:
+    """What a column of 8 bytes may hold."""
+    if type(number) is not int:
+        raise TypeError
+    number.to_bytes(8, signed=True)
+    return number
+
+
 MOMENT = KeyType(_to_microseconds, _from_microseconds)
 NUMBER = KeyType(float, float)
+INTEGER = KeyType(int, _to_integer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The database: connections, how long anything may wait for one, and nothing that hides SQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -30,6 +30,10 @@ _CONNECT_TIMEOUT = 10.0
 _CLOSE_TIMEOUT = 2.0
 # Of all connections writes leave this share to reads.
 _READ_PERCENT = 30
+# Of the turns to write the parts of requests that are made in parts have this share at the most.
+_PARTS_PERCENT = 50
+# As many requests hold a claim at once while their parts are made.
+_MAX_CLAIMS = 2
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Row = asyncpg.Record
@@ -62,7 +66,10 @@ class Database:
         self.pool, self.pooling = pool, pooling
         self._dsn = dsn
         reads = max(1, pool.get_max_size() * _READ_PERCENT // 100)
-        self._write_slots = asyncio.Semaphore(max(1, pool.get_max_size() - reads))
+        writes = max(1, pool.get_max_size() - reads)
+        self._write_slots = asyncio.Semaphore(writes)
+        self._part_slots = asyncio.Semaphore(max(1, writes * _PARTS_PERCENT // 100))
+        self._claims = asyncio.Semaphore(_MAX_CLAIMS)
         self._subjects: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:
@@ -80,19 +87,40 @@ class Database:
             return self._in_turn(self._write_slots)
         return self._in_turn(self._lock_of(subject), self._write_slots)
 
+    def writing_part(self, subject: UUID) -> AbstractAsyncContextManager[Connection]:
+        """A connection to write one of many parts with.
+
+        All parts together leave turns to other writes, also where each waits for a row that
+        somebody holds. Raises Unavailable.
+        """
+        return self._in_turn(self._lock_of(subject), self._part_slots, self._write_slots)
+
+    def claiming(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection to hold a claim with while parts are made. Raises Unavailable.
+
+        It is none of the pool, nor are there many: who holds it waits for connections of the pool,
+        and if all did so, none would ever get one.
+        """
+        return self._in_turn(self._claims, connection=self.connected)
+
     def connected(self) -> AbstractAsyncContextManager[Connection]:
         """A connection of its own, outside of the pool."""
         return _connected(self._dsn, self.pooling)
 
     @asynccontextmanager
-    async def _in_turn(self, *turns: asyncio.Lock | asyncio.Semaphore) -> AsyncIterator[Connection]:
+    async def _in_turn(
+        self,
+        *turns: asyncio.Lock | asyncio.Semaphore,
+        connection: Callable[[], AbstractAsyncContextManager[Connection]] | None = None,
+    ) -> AsyncIterator[Connection]:
         """A connection after all `turns`, within one time limit for everything."""
+        acquired = connection or self._acquired
         async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout(ACQUIRE_TIMEOUT):
                     for each in turns:
                         await held.enter_async_context(each)
-                    con = await held.enter_async_context(self._acquired())
+                    con = await held.enter_async_context(acquired())
             except TimeoutError as error:
                 msg = "This waited too long for its turn at the database; try again."
                 raise Unavailable(msg) from error

@@ -45,9 +45,10 @@ class Cleaner(Protocol):
 async def clean_fields(body: BaseModel, cleaner: Cleaner) -> tuple[BaseModel, list[str]]:
     """The body with its HTML cleaned and its Markdown rendered (MarkdownText).
 
-    There is a fault for each field where that does not go.
+    There is a fault for each field where that does not go. What is in parts of the body that are
+    models themselves, and in no list, is cleaned as well.
     """
-    cleaned: dict[str, str] = {}
+    cleaned: dict[str, object] = {}
     faults = []
     for name, mark in _marked_fields(type(body)):
         text = getattr(body, name, None) if name in body.model_fields_set else None
@@ -56,6 +57,10 @@ async def clean_fields(body: BaseModel, cleaner: Cleaner) -> tuple[BaseModel, li
                 cleaned[name] = await _clean(text, mark, cleaner)
             except ValueError as error:
                 faults.append(f"{name}: {error}")
+    for name in _nested_models(type(body)):
+        if (part := getattr(body, name, None)) is not None:
+            cleaned[name], of_part = await clean_fields(part, cleaner)
+            faults += [f"{name}.{each}" for each in of_part]
     return (body.model_copy(update=cleaned) if cleaned else body), faults
 
 
@@ -77,6 +82,17 @@ def _marked_fields(model: type[BaseModel]) -> list[tuple[str, HtmlMark | Markdow
         for name, field in model.model_fields.items()
         for mark in (*field.metadata, *_metadata(field.annotation))
         if isinstance(mark, HtmlMark | MarkdownMark)
+    ]
+
+
+@cache
+def _nested_models(model: type[BaseModel]) -> list[str]:
+    """The fields that hold a model with such fields in it."""
+    return [
+        name
+        for name, field in model.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        if _marked_fields(field.annotation) or _nested_models(field.annotation)
     ]
 
 

@@ -24,6 +24,7 @@ from looplane.kit.http_headers import (
     request_id,
 )
 
+LAST_WORDS = 1.0  # seconds that an endless answer gets to end, when the process does
 MAX_HEAD = 65_536  # bytes of address and headers
 _OF_A_BODY = {b"content-length", b"transfer-encoding"}
 
@@ -130,6 +131,12 @@ class HttpProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._end_stall()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if not self._is_idle() and self.cycle.scope.get("looplane.is_endless"):
+            # It is told to end; whoever does not take that holds up nobody.
+            self.loop.call_later(LAST_WORDS, self.transport.abort)
 
     def expire(self) -> None:
         """The caller took too long."""

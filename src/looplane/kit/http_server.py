@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Network, ip_network
@@ -31,10 +31,12 @@ async def serve_http(
     listener: socket,
     limits: ConnectionLimits | None = None,
     trusted_proxies: Collection[str] = (),
+    ending: Callable[[], None] = lambda: None,
 ) -> None:
     """Answers requests until cancelled, and then those that have begun.
 
-    What `trusted_proxies` (networks) say of their callers' addresses is believed.
+    What `trusted_proxies` (networks) say of their callers' addresses is believed. `ending` ends
+    answers that would go on.
     """
     if limits is None:
         limits = replace(ConnectionLimits(), most=raise_file_limit())
@@ -46,6 +48,7 @@ async def serve_http(
         await asyncio.shield(serving)
     finally:
         server.should_exit = True
+        ending()
         await serving
         watching.cancel()
 

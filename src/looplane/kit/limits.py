@@ -19,10 +19,10 @@ class Window:
         self._minute = 0
         self._counts: dict[Hashable, int] = {}
 
-    def add(self, name: Hashable) -> int:
-        """Counts one more; how many there are."""
+    def add(self, name: Hashable, more: int = 1) -> int:
+        """Counts so many more; how many there are."""
         name = self._counted_as(name)
-        count = self._counts[name] = self._counts.get(name, 0) + 1
+        count = self._counts[name] = self._counts.get(name, 0) + more
         return count
 
     def take_back(self, name: Hashable) -> None:
@@ -84,6 +84,21 @@ class RateLimiter:
         if not limit:
             return None
         used = self._window.add((key_id, kind))
+        return RateLimit(limit, limit - used, self._window.ends_at())
+
+    def spend_more(self, key_id: UUID | None, kind: str, count: int) -> RateLimit | None:
+        """Takes `count` more for a request that was counted; None where there is no limit.
+
+        No request costs more than a minute has. Raises RateLimited, and takes nothing, where there
+        are not so many left.
+        """
+        limit = self._limits[kind]
+        if not limit:
+            return None
+        count = min(count, limit - 1)
+        if self._window.count((key_id, kind)) + count > limit:
+            raise RateLimited(self._window.seconds_left())
+        used = self._window.add((key_id, kind), count)
         return RateLimit(limit, limit - used, self._window.ends_at())
 
     def refuse_overspent(self, left: RateLimit) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, params
 from fastapi.openapi.utils import get_openapi
 
+from looplane.kit.errors import ScopeRequired
 from looplane.kit.openapi_parts import (
     HEADERS,
     PARAMETERS,
@@ -13,7 +14,12 @@ from looplane.kit.openapi_parts import (
     responses,
 )
 from looplane.kit.operation import Operation
-from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
+from looplane.kit.request_headers import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LAST_EVENT_ID,
+)
 from looplane.kit.signature import Parameter, RawBody
 
 Json = Any
@@ -56,7 +62,9 @@ def _finish(path: dict[str, Json], route: Operation) -> None:
     """Says of one operation what FastAPI cannot know."""
     operation = path[route.method.lower()]
     needed = " and ".join(f"`{scope}`" for scope in route.signature.scopes)
-    scope_text = f"Requires the scope {needed}." if needed else "Any valid key may call it."
+    scope_text = f"Requires the scope {needed}." if needed else ""
+    if not needed and ScopeRequired not in route.raises:
+        scope_text = "Any valid key may call it."
     first = operation.get("description", "").strip()
     operation["description"] = f"{first} {scope_text}".strip()
     operation["security"] = [{"Authorization": []}]
@@ -78,6 +86,7 @@ def _shared_parameters(path: dict[str, Json], route: Operation) -> list[Json]:
         "dry_run": route.signature.writes,
         "if_match": IF_MATCH in route.headers_taken,
         "if_none_match": IF_NONE_MATCH in route.headers_taken,
+        "last_event_id": LAST_EVENT_ID in route.headers_taken,
         "idempotency_key": IDEMPOTENCY_KEY in route.headers_taken,
     }
     names = [name for name, is_taken in takes.items() if is_taken]

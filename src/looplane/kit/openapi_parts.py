@@ -19,7 +19,12 @@ from looplane.kit.errors import (
 )
 from looplane.kit.http_headers import REQUEST_ID
 from looplane.kit.operation import Operation
-from looplane.kit.request_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH
+from looplane.kit.request_headers import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LAST_EVENT_ID,
+)
 
 Json = Any
 
@@ -43,6 +48,13 @@ PARAMETERS: dict[str, Json] = {
         "in": "header",
         "description": "Answer 304 without a body if the present ETag is one of these, or `*`.",
         "schema": {"type": "string"},
+    },
+    "last_event_id": {
+        "name": LAST_EVENT_ID,
+        "in": "header",
+        "description": "The `id` of the last event that arrived: what comes after it comes first, "
+        "whatever `after` says. Browsers send it by themselves when a stream was cut off.",
+        "schema": {"type": "string", "maxLength": 100},
     },
     "idempotency_key": {
         "name": IDEMPOTENCY_KEY,
@@ -161,10 +173,16 @@ def error_codes(route: Operation) -> list[str]:
     return sorted(found | {each.code for each in route.raises})
 
 
+def _has_field(model: Any, name: str) -> bool:  # noqa: ANN401  # any type of a body
+    """Whether a body has such a field, itself or in a part of it that is a model."""
+    fields = getattr(model, "model_fields", {})
+    return name in fields or any(_has_field(each.annotation, name) for each in fields.values())
+
+
 def headers_of_200(route: Operation) -> dict[str, Json]:
     """The headers that an operation can answer with 200."""
     body = route.signature.body
-    notifies = body is not None and "notify" in getattr(body.type, "model_fields", ())
+    notifies = body is not None and _has_field(body.type, "notify")
     may_have = {
         "ETag": not route.is_stream,
         "Idempotent-Replayed": IDEMPOTENCY_KEY in route.headers_taken,

@@ -26,6 +26,7 @@ from looplane.kit.errors import (
     Unavailable,
     ValidationFailed,
 )
+from looplane.kit.event_streams import MEDIA_TYPE
 from looplane.kit.html_fields import clean_fields
 from looplane.kit.ids import parse_id
 from looplane.kit.paging import PageQuery, with_filters_of_cursor
@@ -70,7 +71,11 @@ class Operation(APIRoute):
         super().__init__(path, endpoint, methods=[method], **options)
         self.is_stream = self.response_model is None
         self.headers_taken = headers_taken(
-            method, path, writes=self.signature.writes, has_etag=not self.is_stream
+            method,
+            path,
+            writes=self.signature.writes,
+            has_etag=not self.is_stream,
+            has_events=MEDIA_TYPE in str(self.responses),
         )
         self.app = self._serve
 
@@ -224,7 +229,8 @@ class Operation(APIRoute):
     ) -> Read | Write:
         database = request.app.state.database
         if not self.signature.writes:
-            return Read(database, context, headers.known_etags)
+            state, last = request.app.state, headers.last_event_id
+            return Read(database, context, headers.known_etags, state, last)
         target = request.scope["path"].encode() + b"?" + request.scope["query_string"]
         key = headers.idempotency_key
         assert isinstance(query.model, WriteQuery)
@@ -237,7 +243,15 @@ class Operation(APIRoute):
             present=self._present(request, context.principal) if query.model.dry_run else None,
             state=request.app.state,
             undoable=request.app.state.undoable,
+            note=request.app.state.note_events,
+            spend=partial(self._spend_more, request, context.principal),
         )
+
+    def _spend_more(self, request: Request, principal: Principal, count: int) -> None:
+        """Takes so many more requests from the limit of writes. Raises RateLimited."""
+        left = request.app.state.limiter.spend_more(principal.key_id, "write", count)
+        if left is not None:
+            request.scope["looplane.rate_limit"] = left
 
     def _present(
         self, request: Request, principal: Principal
@@ -251,5 +265,5 @@ class Operation(APIRoute):
         state, signature = request.app.state, reads[0].signature
         ids = {name: parse_id(text) for name, text in request.path_params.items()}
         query = {signature.query.name: signature.query.type()} if signature.query else {}
-        caller = Read(state.database, self._context(request, principal))
+        caller = Read(state.database, self._context(request, principal), state=state)
         return partial(reads[0].endpoint, **ids, **query, **{signature.caller.name: caller})

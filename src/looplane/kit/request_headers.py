@@ -17,10 +17,12 @@ from looplane.kit.idempotency import parse_key
 IF_MATCH = "If-Match"
 IF_NONE_MATCH = "If-None-Match"
 IDEMPOTENCY_KEY = "Idempotency-Key"
+LAST_EVENT_ID = "Last-Event-ID"
 _PARSERS: dict[str, Callable[[str], Any]] = {
     IF_MATCH: parse_if_match,
     IF_NONE_MATCH: parse_if_none_match,
     IDEMPOTENCY_KEY: parse_key,
+    LAST_EVENT_ID: str,
 }
 
 
@@ -31,22 +33,27 @@ class RequestHeaders:
     precondition: Precondition = ANY_VERSION
     known_etags: frozenset[str] | None = None
     idempotency_key: str | None = None
+    last_event_id: str | None = None
     faults: tuple[str, ...] = ()
 
 
-def headers_taken(method: str, path: str, *, writes: bool, has_etag: bool) -> frozenset[str]:
+def headers_taken(
+    method: str, path: str, *, writes: bool, has_etag: bool, has_events: bool = False
+) -> frozenset[str]:
     """The names of those that an operation takes.
 
     A version is compared only where the path names the thing that has it, and a write is made
     once only where a second one would do more than the first.
     """
     taken = set()
-    if writes and "{" in path:
+    if writes and "id}" in path:
         taken.add(IF_MATCH)
     if writes and method in {"POST", "PATCH"}:
         taken.add(IDEMPOTENCY_KEY)
     if method == "GET" and has_etag:
         taken.add(IF_NONE_MATCH)
+    if has_events:
+        taken.add(LAST_EVENT_ID)
     return frozenset(taken)
 
 
@@ -69,6 +76,7 @@ def read_headers(headers: Headers, taken: frozenset[str]) -> RequestHeaders:
         said.get(IF_MATCH, ANY_VERSION),
         said.get(IF_NONE_MATCH),
         said.get(IDEMPOTENCY_KEY),
+        said.get(LAST_EVENT_ID),
         tuple(faults),
     )
 

@@ -12,15 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from looplane.kit import http_metrics
 from looplane.kit.compression import CompressedSend, choose_encoding
 from looplane.kit.cors import Cors
-from looplane.kit.database import as_unavailable
 from looplane.kit.errors import (
     ApiError,
-    InternalError,
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
     RequestTimeout,
 )
+from looplane.kit.failures import explained
 from looplane.kit.http_headers import (
     DEFAULT_HEADERS,
     SECURITY_HEADERS,
@@ -87,26 +86,12 @@ class RequestMiddleware:
         except HTTPException as error:
             await request.fail(_no_route(error))
         except Exception as error:  # noqa: BLE001  # nobody above could answer
-            await request.fail(_explained(error, request.id))
+            await request.fail(explained(error, request.id))
         request.report(time.perf_counter() - started, self._loggable(scope["path"]))
 
     def _loggable(self, path: str) -> str:
         folder = self._secret_folder
         return path if folder is None or not path.startswith(folder) else f"{folder}…"
-
-
-def _explained(error: Exception, request_id: str) -> ApiError:
-    """What to answer; what happened goes to the log."""
-    if (unavailable := as_unavailable(error)) is None:
-        _log.exception("request failed", request_id=request_id)
-        return InternalError()
-    _log.warning(
-        "database unavailable",
-        request_id=request_id,
-        reason=type(error).__name__,
-        message=str(error),
-    )
-    return unavailable
 
 
 class _Request:

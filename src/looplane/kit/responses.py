@@ -46,11 +46,15 @@ def or_404(value: Value | None, noun: str) -> Value:
 
 
 class JsonResponse(Response):
-    """200 with JSON that is already text, and headers that need no more looking at."""
+    """200 with JSON that is already text, and headers that need no more looking at.
+
+    `events` are the types of those that were written with it.
+    """
 
     media_type = "application/json"
 
-    def __init__(self, body: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, body: str, headers: Mapping[str, str], events: tuple[str, ...] = ()) -> None:
+        self.events = events
         self.status_code = 200
         self.background = None
         self.body = body.encode()

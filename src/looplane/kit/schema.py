@@ -131,6 +131,18 @@ class DeleteResult(StrictModel):
     deleted: Literal[True]
 
 
+class FaultOut(StrictModel):
+    message: str
+
+
+class ErrorOut(StrictModel):
+    """Why one of many things could not be done: as the error for that thing alone."""
+
+    message: str
+    code: str
+    issues: list[FaultOut] = optional()
+
+
 def _check_web_url(text: str) -> str:
     try:
         parts = urlsplit(text)

@@ -1,13 +1,17 @@
 """What can be done with members."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from looplane import changes
+from looplane.inverses import Inverse, Inverses, PastEvent
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
 from looplane.members import rules, sql
 from looplane.members.schemas import MemberPatch, Role
+from looplane.resource_inverses import inverses_of
 
 
 async def create_member(
@@ -23,12 +27,27 @@ async def update_member(con: Connection, context: Context, id: UUID, patch: Memb
 
     Raises NotFound, PreconditionFailed, ValidationFailed, and Conflict for the last ADMIN.
     """
-    decision = changes.Decision(
-        columns=lambda row: rules.next_role(row, patch.role), find=sql.FIND_WITH_OTHER_ADMIN
-    )
+    sent = patch.model_dump()
+    decision = _decide(con, context, sent)
     async with con.transaction():
         await con.execute(sql.LOCK_TEAM, context.workspace_id)
-        return await changes.update(con, context, sql.MEMBER, id, patch.model_dump(), decision)
+        return await changes.update(con, context, sql.MEMBER, id, sent, decision)
+
+
+def _decide(_con: Connection, _context: Context, sent: Mapping[str, Any]) -> changes.Decision:
+    return changes.Decision(
+        columns=lambda row: rules.next_role(row, sent["role"]), find=sql.FIND_WITH_OTHER_ADMIN
+    )
+
+
+def _with_team_held(inverse: Inverse) -> Inverse:
+    """The inverse, while no other member changes or goes."""
+
+    async def held(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+        await con.execute(sql.LOCK_TEAM, context.workspace_id)
+        return await inverse(con, context, event)
+
+    return held
 
 
 async def delete_member(con: Connection, context: Context, id: UUID) -> Answer:
@@ -46,3 +65,12 @@ async def delete_member(con: Connection, context: Context, id: UUID) -> Answer:
     async with con.transaction():
         await con.execute(sql.LOCK_TEAM, context.workspace_id)
         return await changes.delete(con, context, sql.MEMBER, id, check)
+
+
+# Whoever joined is removed, and not taken back.
+_JOINED = sql.MEMBER.event_type("created")
+INVERSES: Inverses = {
+    each: inverse and _with_team_held(inverse)
+    for each, inverse in inverses_of(sql.MEMBER, delete=delete_member, decide=_decide).items()
+    if each != _JOINED
+}

@@ -16,6 +16,7 @@ MEMBER = Resource(
         "created": "membership.joined",
         "updated": "membership.role_changed",
         "deleted": "membership.removed",
+        "restored": "membership.restored",
     },
     taken="There is already a member with the address {email}.",
 )

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from looplane import changes, queries
+from looplane.events import Values
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
 from looplane.projects import rules, sql
 from looplane.projects.schemas import ProjectCreate, ProjectPatch, ProjectQuery
+from looplane.resource_inverses import inverses_of
 
 _CHOICE = ("state", "linear_status_id")
 
@@ -30,8 +32,13 @@ async def update_project(
 ) -> Answer:
     """Changes a project. Raises NotFound, PreconditionFailed, ValidationFailed."""
     sent = patch.model_dump(exclude_unset=True)
+    return await changes.update(con, context, sql.PROJECT, id, sent, decide(con, context, sent))
+
+
+def decide(_con: Connection, _context: Context, sent: Values) -> changes.Decision:
+    """How a change of a project to what was sent is decided."""
     plain = {name: value for name, value in sent.items() if name not in _CHOICE}
-    decision = changes.Decision(
+    return changes.Decision(
         columns=lambda row: {**plain, **rules.next_status(sent, row)},
         faults=lambda row: rules.status_faults(sent, row),
         more_events=rules.ending,
@@ -40,7 +47,6 @@ async def update_project(
         find=sql.FIND_WITH_CHOSEN_STATUS,
         find_by=_chosen(sent),
     )
-    return await changes.update(con, context, sql.PROJECT, id, sent, decision)
 
 
 async def list_projects(con: Connection, context: Context, query: ProjectQuery) -> Answer:
@@ -54,3 +60,6 @@ def _chosen(sent: Mapping[str, object]) -> tuple[UUID | None, object]:
     """The status by its id or else by its type."""
     by_id = "linear_status_id" in sent
     return reference_id(sent, "linear_status_id"), None if by_id else sent.get("state")
+
+
+INVERSES = inverses_of(sql.PROJECT, decide=decide, told_along=("completed", "canceled"))

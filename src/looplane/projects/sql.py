@@ -33,7 +33,7 @@ PROJECT = Resource(
     | timestamps("p"),
     joins="""
 join project_statuses ps on ps.workspace_id = p.workspace_id and ps.id = p.status_id""",
-    events=("created", "updated", "completed", "canceled", "deleted"),
+    events=("created", "updated", "completed", "canceled", "deleted", "restored"),
     stored_as={"linear_status_id": "status_id"},
     references={"team_id": ForeignKey("team", "teams", is_soft_deleted=False)},
     filters={

@@ -1,5 +1,6 @@
 """The pages of the reference: one for what holds everywhere, one for each group of operations."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,15 +173,18 @@ def _errors(anywhere: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         yield f"`{each}`", status[each], "any request, whatever it is for"
 
 
+# How a description ends.
+_SCOPES = re.compile(r"\s+Requires (?:the scope|(one of) the scopes) (.+)\.$", re.DOTALL)
+
+
 def _scopes(operation: Operation) -> str:
-    _, _, scopes = operation.description.rpartition("Requires the scope ")
-    return scopes.rstrip(".") if scopes != operation.description else "any key"
+    needed = _SCOPES.search(operation.description)
+    return " ".join(filter(None, needed.groups())) if needed else "any key"
 
 
 def _without_scope(operation: Operation) -> str:
     """Its description, but for the scope, which the table has."""
-    text, _, _ = operation.description.rpartition(" Requires the scope ")
-    return text or operation.description
+    return _SCOPES.sub("", operation.description)
 
 
 def _lists(operation: Operation) -> str:

@@ -8,6 +8,7 @@ from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
 from looplane.snippets import sql as snippets
 
@@ -17,11 +18,12 @@ async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> 
     async with con.transaction():
         folder = await changes.lock(con, context, SNIPPET_FOLDER, id)
         held = await con.fetch(snippets.HOLD_IN_FOLDER, context.workspace_id, id)
-        events = [Event(SNIPPET_FOLDER.event_type("deleted"), id)]
-        events += [
+        events = [
             Event(snippets.SNIPPET.event_type("updated"), each["id"], {"folder_id": id}, _NO_FOLDER)
             for each in held
         ]
+        # The last, so that whoever takes it all back from its end has the folder first.
+        events += [Event(SNIPPET_FOLDER.event_type("deleted"), id)]
         latest = max(each["updated_at"] for each in (folder, *held))
         write = as_write(context, later_than(latest, context.clock), events)
         ids = [each["id"] for each in held]
@@ -31,3 +33,4 @@ async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> 
 
 
 _NO_FOLDER: dict[str, object] = {"folder_id": None}
+INVERSES = inverses_of(SNIPPET_FOLDER, delete=delete_snippet_folder)

@@ -7,6 +7,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 from looplane.tag_groups import sql
 
 
@@ -19,3 +20,6 @@ async def delete_tag_group(con: Connection, context: Context, id: UUID) -> Answe
             raise Conflict(msg)
 
     return await changes.delete(con, context, sql.TAG_GROUP, id, refuse_full)
+
+
+INVERSES = inverses_of(sql.TAG_GROUP, delete=delete_tag_group)

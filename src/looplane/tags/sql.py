@@ -25,4 +25,10 @@ OF_THREAD = f"""
  where tt.workspace_id = t.workspace_id and tt.thread_id = t.id)"""
 
 # A tag that was deleted leaves every thread.
-DELETE_FROM_THREADS = "delete from thread_tags where workspace_id = $1 and tag_id = $2"
+DELETE_FROM_THREADS = """
+delete from thread_tags where workspace_id = $1 and tag_id = $2 returning thread_id"""
+# … and comes back to the threads $3.
+INSERT_INTO_THREADS = """
+insert into thread_tags (workspace_id, thread_id, tag_id)
+select $1, t.id, $2 from threads t where t.workspace_id = $1 and t.id = any ($3::uuid[])
+on conflict do nothing"""

@@ -19,6 +19,7 @@ from looplane.threads.schemas import (
     ThreadOut,
     ThreadPage,
     ThreadPatch,
+    ThreadTagCreate,
 )
 
 api = Api("threads")
@@ -54,3 +55,15 @@ async def get_thread(id: Id, query: Annotated[ExpandQuery, Query()], read: Readi
 async def delete_thread(id: Id, write: Writing) -> Response:
     """Delete a thread."""
     return await write(changes.delete, sql.THREAD, id)
+
+
+@api.post("/threads/{id}/tags", "threads-addTag", ThreadOut)
+async def add_thread_tag(id: Id, body: ThreadTagCreate, write: Writing) -> Response:
+    """Add one tag to a thread, whatever others it has; one that it has already stays."""
+    return await write(commands.add_thread_tag, id, body)
+
+
+@api.delete("/threads/{id}/tags/{tag_id}", "threads-removeTag", ThreadOut)
+async def remove_thread_tag(id: Id, tag_id: Id, write: Writing) -> Response:
+    """Remove one tag from a thread; the others stay. The thread is answered."""
+    return await write(commands.remove_thread_tag, id, tag_id)

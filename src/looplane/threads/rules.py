@@ -1,6 +1,6 @@
 """What a thread may become, of what it is and what was sent. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ Sent = Mapping[str, Any]
 
 # Fields that are set to what was sent.
 _PLAIN = ("text", "title", "pain_level")
+# Fields that hold HTML.
+HTML_FIELDS = ("text", "ai_draft_html")
 # Fields that say which tags a thread has.
 TAG_FIELDS = {"tag_ids", "add_tag_ids", "remove_tag_ids"}
 # Fields that are ours alone, and those that another thing's event tells of.
@@ -212,7 +214,7 @@ def apply(before: Thread, sent: Sent, now: datetime, html_version: int) -> Threa
         **next_state(before, sent, now),
         **next_draft(before, sent, now),
     }
-    if any(after[name] != before[name] for name in ("text", "ai_draft_html")):
+    if any(after[name] != before[name] for name in HTML_FIELDS):
         # The other of the two stays as it was cleaned.
         after["html_version"] = min(before["html_version"], html_version)
     return after
@@ -230,16 +232,23 @@ def cleaned(before: Thread, html: Sent, now: datetime, html_version: int) -> Thr
 def difference(before: Thread, after: Thread) -> tuple[Values, Values]:
     """What differs, as it was and as it is, in the words of the API: so events tell of it."""
     names = [name for name in after if before[name] != after[name] and name not in _INTERNAL]
-    return events.difference(_in_api_words(before, names), _in_api_words(after, names))
+    return events.difference(in_api_words(before, names), in_api_words(after, names))
 
 
 def internal_before(before: Thread, after: Thread) -> Values | None:
-    """The columns that differ and that no event tells of, as they were."""
-    names = ("state", "last_snoozed_until", "html_version")
-    return {name: before[name] for name in names if before[name] != after[name]} or None
+    """The columns that differ and that no event tells of, as they were.
+
+    With HTML that was another one there is the version of the cleaner that had cleaned it.
+    """
+    names = {"state", "last_snoozed_until", "html_version"}
+    untold = {name: before[name] for name in names if before[name] != after[name]}
+    if any(before[name] != after[name] for name in HTML_FIELDS):
+        untold["html_version"] = before["html_version"]
+    return untold or None
 
 
-def _in_api_words(thread: Thread, names: list[str]) -> Thread:
+def in_api_words(thread: Sent, names: Iterable[str]) -> Thread:
+    """The fields with these names, as the API calls them and what they hold."""
     shown = {name: thread[name] for name in names}
     if (state := shown.pop("state", None)) is not None:
         shown |= {"status": _STATUS[state], "closed_loop": state == "closed"}

@@ -20,6 +20,7 @@ from looplane.kit.schema import (
     ExternalIdsOut,
     Moment,
     Name,
+    Reference,
     StrictModel,
     Text,
     WebUrl,
@@ -170,6 +171,10 @@ class ThreadCreate(StrictModel):
     updated_at: Moment = optional("Not before `created_at`, which it is where it is left out.")
     notify: Notify = optional(_NOTIFY)
     external_ids: ExternalIds = Field(default_factory=ExternalIds)
+
+
+class ThreadTagCreate(StrictModel):
+    tag_id: Reference
 
 
 _EXPAND = "(messages|comments)(,(messages|comments))?"

@@ -96,7 +96,15 @@ THREAD = Resource(
     ),
     json=thread_body("null::uuid"),
     joins=JOINS,
-    events=("created", "updated", "deleted", "status_changed", "assigned", "tagged"),
+    events=(
+        "created",
+        "updated",
+        "deleted",
+        "restored",
+        "status_changed",
+        "assigned",
+        "tagged",
+    ),
     size="octet_length(t.text) + coalesce(octet_length(t.ai_draft_html), 0)"
     " + coalesce(octet_length(t.ai_draft_sources::text), 0)",
 )

@@ -18,13 +18,15 @@ from looplane.companies.merges.schemas import CompanyMerge, CompanyUnmerge
 from looplane.companies.schemas import MAX_ITEMS
 from looplane.companies.sql import COMPANY
 from looplane.events import Event, Values, as_write, difference, types_of
+from looplane.inverses import Inverse, Inverses, PastEvent
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.errors import Conflict
+from looplane.kit.errors import Conflict, NotFound, ValidationFailed
 from looplane.kit.ids import new_id
 from looplane.kit.references import reference_id, unknown_reference
 from looplane.kit.responses import Answer, or_404
+from looplane.resource_inverses import inverses_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,36 @@ async def unmerge_companies(
         write = as_write(context, pair.now, events)
         await con.execute(COMPANY.record, context.workspace_id, pair.source_id, write)
         return await _write(con, context, pair, columns, write, events)
+
+
+def _unless_merged(plain: Inverse | None) -> Inverse:
+    """Takes a merge back by its end, and that by merging again; what is about no merge as `plain`.
+
+    What a merge and its end may do, and what stays as it is, is the same whoever asks for it.
+    """
+    assert plain is not None, "no event of a company is told along"
+
+    async def inverse(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+        told = {**event.before, **event.after}
+        if "merged_into_id" in told:  # told along with the survivor
+            return ()
+        if not told.keys() & {"merged_company_id", "unmerged_company_id"}:
+            return await plain(con, context, event)
+        try:
+            return (await _undo(con, context, event)).events
+        except (NotFound, ValidationFailed) as error:
+            msg = "One of the two companies is not there any more."
+            raise Conflict(msg, issues=error.issues) from None
+
+    return inverse
+
+
+async def _undo(con: Connection, context: Context, event: PastEvent) -> Answer:
+    if (merged := event.after.get("merged_company_id")) is not None:
+        ended = CompanyUnmerge(source_id=merged)
+        return await unmerge_companies(con, context, event.subject_id, ended)
+    again = CompanyMerge(source_id=event.after["unmerged_company_id"])
+    return await merge_companies(con, context, event.subject_id, again)
 
 
 async def _hold(
@@ -184,3 +216,8 @@ async def _write(  # noqa: PLR0913  # what is written, and what it sets off
     args = (context.workspace_id, pair.survivor_id, pair.version, COMPANY.to_columns(columns))
     row = or_404(await con.fetchrow(COMPANY.update, *args, write), COMPANY.noun)
     return Answer(row["body"], row["version"], types_of(events))
+
+
+INVERSES: Inverses = {
+    each: _unless_merged(inverse) for each, inverse in inverses_of(COMPANY).items()
+}

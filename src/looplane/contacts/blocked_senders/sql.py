@@ -11,7 +11,7 @@ BLOCKED_SENDER = Resource(
     columns=("type", "value"),
     json=columns("bs", "id", "value", "type") | {"created_at": iso("bs.created_at")},
     filters={"type": equals("bs.type")},
-    events=("created", "deleted"),
+    events=("created", "deleted", "restored"),
     taken="{value} is blocked already.",
 )
 

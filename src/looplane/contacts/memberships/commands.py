@@ -11,12 +11,17 @@ from looplane.contacts.memberships import sql
 from looplane.contacts.memberships.schemas import ContactCompanyCreate
 from looplane.contacts.sql import CONTACT
 from looplane.events import Event, Values, as_write, difference, types_of
+from looplane.inverses import Inverses, PastEvent, require_untouched
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict
-from looplane.kit.references import reference_id, unknown_reference
+from looplane.kit.ids import parse_id
+from looplane.kit.references import reference_id, unknown_reference, unknown_references
 from looplane.kit.responses import Answer, or_404
+from looplane.resource_inverses import hold, inverses_of, revert
+
+_revert_fields = revert(CONTACT)
 
 # As many companies as a contact can be given: they are listed in one page.
 MAX_COMPANIES = 200
@@ -81,6 +86,44 @@ async def remove_company(
     return changes.deleted(company_id, events, version)
 
 
+async def revert_contact(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+    """Gives a contact the fields, or the companies, that it had before an event.
+
+    Raises Conflict where something newer touched them, and ValidationFailed where one of the
+    companies is not there any more.
+    """
+    if "company_ids" in event.after:
+        return await _revert_companies(con, context, event)
+    types = await _revert_fields(con, context, event)
+    if (company_id := event.after.get("company_id")) is not None:
+        # The change had made it a company of the contact, unless it was one.
+        args = (context.workspace_id, event.subject_id, parse_id(company_id))
+        await con.execute(sql.DELETE_SINCE, *args, event.data["updated_at"])
+    return types
+
+
+async def _revert_companies(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+    await hold(con, context, CONTACT, event)
+    contact = await _hold(con, context, event.subject_id)
+    await require_untouched(con, context, event, contact.told)
+    before = {**contact.told, **event.before}
+    ids = [UUID(each) for each in event.before["company_ids"]]
+    held = await con.fetch(sql.HOLD_COMPANIES, context.workspace_id, ids)
+    there = [row["id"] for row in held]
+    context.raise_faults(unknown_references(event.before, "company_ids", "company", there))
+    since = event.internal_before.get("since", {})
+    for id in ids:
+        was = since.get(str(id))
+        moment = contact.now if was is None else datetime.fromisoformat(was)
+        await con.execute(sql.INSERT, context.workspace_id, contact.id, id, moment)
+    primary = before["company_id"]
+    becomes = {"company_id": primary and UUID(str(primary)), "company_ids": ids}
+    events, _ = await _tell(con, context, contact, becomes)
+    for id in set(contact.company_ids) - set(ids):
+        await con.execute(sql.DELETE, context.workspace_id, contact.id, id)
+    return types_of(events)
+
+
 async def _hold(con: Connection, context: Context, id: UUID) -> _Held:
     row = await changes.lock(con, context, CONTACT, id)
     now = later_than(row["updated_at"], context.clock)
@@ -98,9 +141,18 @@ async def _tell(
     before, after = difference(contact.told, becomes)
     if not after:
         return [], contact.version
-    events = [Event("contact.updated", contact.id, before, after)]
+    rows = await con.fetch(sql.FIND_MOMENTS, context.workspace_id, contact.id)
+    moments = {str(row["company_id"]): row["created_at"] for row in rows}
+    told = Event("contact.updated", contact.id, before, after, internal_before={"since": moments})
+    events = [told]
     columns = {name: value for name, value in after.items() if name == "company_id"}
     write = as_write(context, contact.now, events)
     args = (context.workspace_id, contact.id, contact.version, columns, write)
     await con.execute(CONTACT.update, *args)
     return events, contact.version + 1
+
+
+INVERSES: Inverses = {
+    **inverses_of(CONTACT),
+    CONTACT.event_type("updated"): revert_contact,
+}

@@ -36,6 +36,14 @@ select cc.id as company_id, array(select cm.company_id {_OF_CONTACT}
   where cm.workspace_id = $1 and cm.contact_id = $2 {_IN_ORDER}) as company_ids
 from contacts ct {CONTACT.joins} where ct.workspace_id = $1 and ct.id = $2"""
 
+# When a contact came to each of its companies.
+FIND_MOMENTS = """
+select company_id, created_at from contact_companies where workspace_id = $1 and contact_id = $2"""
+# The companies $2 that are there, kept from being deleted.
+HOLD_COMPANIES = """
+select id from companies where workspace_id = $1 and id = any ($2::uuid[]) and deleted_at is null
+order by id for key share"""
+
 INSERT = """
 insert into contact_companies (workspace_id, contact_id, company_id, contact_created_at, created_at)
 select $1, $2, $3, created_at, $4 from contacts where workspace_id = $1 and id = $2
@@ -43,6 +51,9 @@ on conflict do nothing"""
 
 DELETE = """
 delete from contact_companies where workspace_id = $1 and contact_id = $2 and company_id = $3"""
+
+# … if it is one since the moment $4.
+DELETE_SINCE = f"{DELETE} and created_at = $4::text::timestamptz"
 
 
 async def list_companies(con: Connection, context: Context, contact_id: UUID) -> Answer:

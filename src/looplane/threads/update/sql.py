@@ -1,7 +1,8 @@
 """How a change of a thread is decided and written: one look, and one atomic call."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,24 +20,25 @@ from looplane.threads.sql import JOINS, THREAD, WATCHERS, existing, tab
 # What a thread is now: all that a change of its own fields needs to know.
 FIND_THREAD = THREAD.find()
 
-# The same, and what a change of links needs to know: what there is of what it names.
-FIND_WITH_LINKS = THREAD.find(
-    f"""array(select g.id from thread_tags tt
+# What there is of what a change names: of the members $3, of the contacts $4, the companies $5, the
+# tags $6, the projects $7.
+_TAGS_FOUND = """case when $6::uuid[] is not null then array(select g.id from tags g
+    where g.workspace_id = $1 and g.id = any ($6) and g.deleted_at is null) end as tags_found"""
+_FOUND = f"""{existing("members", "$3", "role")} as assignee_role,
+  {existing("companies", "$5")} as company_found, {_TAGS_FOUND},
+  {existing("projects", "$7")} as project_found"""
+# What a change of links needs to know of a thread beside its columns.
+_LINKED = f"""array(select g.id from thread_tags tt
     join tags g on g.workspace_id = $1 and g.id = tt.tag_id and g.deleted_at is null
     where tt.workspace_id = $1 and tt.thread_id = t.id) as tag_ids,
   fn.id as need_id, fp.id as project_id,
   array(select n.project_id from customer_needs n
     where n.workspace_id = $1 and n.thread_id = t.id and not n.is_of_project_field
       and n.project_id is not null) as linked_project_ids,
-  {existing("members", "$3", "role")} as assignee_role,
-  tc.id as contact_found, tcc.id as contact_company_id,
-  {existing("companies", "$5")} as company_found,
-  case when $6::uuid[] is not null then array(select g.id from tags g
-    where g.workspace_id = $1 and g.id = any ($6) and g.deleted_at is null) end as tags_found,
-  {existing("projects", "$7")} as project_found,
+  tc.id as contact_found, tcc.id as contact_company_id, {_FOUND},
   ct.id as present_contact_id, co.id as present_company_id, ta.id as present_assignee_id,
-  {WATCHERS} as watchers""",
-    """
+  {WATCHERS} as watchers"""
+_LINK_JOINS = """
 -- The need that the field `project_id` made.
 left join customer_needs fn on fn.workspace_id = $1 and fn.thread_id = t.id
   and fn.is_of_project_field
@@ -45,8 +47,27 @@ left join projects fp on fp.workspace_id = $1 and fp.id = fn.project_id and fp.d
 left join contacts tc on tc.workspace_id = $1 and tc.id = coalesce($4, t.contact_id)
   and tc.deleted_at is null
 left join companies tcc on tcc.workspace_id = $1 and tcc.id = tc.company_id
-  and tcc.deleted_at is null""",
+  and tcc.deleted_at is null"""
+FIND_WITH_LINKS = THREAD.find(_LINKED, _LINK_JOINS)
+
+# The same of many threads at once. They may have very much text, so it is read where a change is
+# about it, and otherwise stands as none before and after.
+_TEXTS = ("text", "ai_draft_html", "ai_draft_sources")
+_WITH_TEXT = replace(
+    THREAD, reads_as={name: f"case when {{with_text}} then t.{name} end" for name in _TEXTS}
 )
+
+
+def _many(with_text: str, more: str = "", joined: str = "") -> str:
+    return _WITH_TEXT.find(more, joined, many=True).replace("{with_text}", with_text)
+
+
+FIND_MANY = _many("$3")
+FIND_MANY_WITH_LINKS = _many("$8", _LINKED, _LINK_JOINS)
+
+# What there is of what a change of many threads names; $2 is no thread here.
+FIND_REFERENCES = f"""select {_FOUND}, {existing("contacts", "$4")} as contact_found
+where $2::uuid is null"""
 # The fields of a change that are links, or look at one.
 _LINKS = {"assignee_id", "contact_id", "company_id", "project_id", *TAG_FIELDS}
 
@@ -164,12 +185,33 @@ async def find(con: Connection, context: Context, id: UUID, sent: Mapping[str, A
     key = (context.workspace_id, id)
     if not looks_at_links(sent):
         return or_404(await con.fetchrow(FIND_THREAD, *key), THREAD.noun)
-    fields = ("assignee_id", "contact_id", "company_id")
-    ids = [reference_id(sent, field) for field in fields]
+    return or_404(await con.fetchrow(FIND_WITH_LINKS, *key, *_named(sent)), THREAD.noun)
+
+
+async def find_many(
+    con: Connection, context: Context, ids: Sequence[UUID], sent: Mapping[str, Any]
+) -> dict[UUID, Row]:
+    """What `find` finds of each of these threads that is there, in one look."""
+    key, with_text = (context.workspace_id, ids), bool(sent.keys() & {*_TEXTS})
+    if looks_at_links(sent):
+        rows = await con.fetch(FIND_MANY_WITH_LINKS, *key, *_named(sent), with_text)
+    else:
+        rows = await con.fetch(FIND_MANY, *key, with_text)
+    return {row["id"]: row for row in rows}
+
+
+async def find_references(con: Connection, context: Context, sent: Mapping[str, Any]) -> Row:
+    """What there is of what a change names, whichever thread it is of."""
+    row = await con.fetchrow(FIND_REFERENCES, context.workspace_id, None, *_named(sent))
+    assert row is not None, "a select without a table answers one row"
+    return row
+
+
+def _named(sent: Mapping[str, Any]) -> list[object]:
+    """The ids that a change names, as the statements take them."""
+    ids = [reference_id(sent, field) for field in ("assignee_id", "contact_id", "company_id")]
     tag_ids = [id for name in ("tag_ids", "add_tag_ids") for id in reference_ids(sent, name)]
-    project_id = reference_id(sent, "project_id")
-    row = await con.fetchrow(FIND_WITH_LINKS, *key, *ids, tag_ids, project_id)
-    return or_404(row, THREAD.noun)
+    return [*ids, tag_ids, reference_id(sent, "project_id")]
 
 
 def looks_at_links(sent: Mapping[str, Any]) -> bool:

@@ -1,0 +1,143 @@
+"""GET /threads/{id}/events: what happened to a thread, and to what belongs to it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from starlette.types import ASGIApp
+
+from looplane.kit.database import connected as connected_to
+from looplane.kit.ids import new_id
+from tests.conftest import SteppedClock, Workspace, connected
+from tests.factory import Factory
+from tests.test_event_feed import tell_one
+from tests.witness import faults
+
+
+async def history(client: httpx.AsyncClient, id: str, **params: Any) -> list[dict[str, Any]]:
+    """All of it."""
+    found: list[dict[str, Any]] = []
+    while True:
+        answer = await client.get(f"/threads/{id}/events", params=params)
+        assert answer.is_success, answer.text
+        found += answer.json()["data"]
+        cursor = answer.json()["page"]["cursor"]
+        assert answer.json()["page"]["has_more"] is (cursor is not None)
+        if cursor is None:
+            return found
+        params = {"cursor": cursor, "limit": params.get("limit", 50)}
+
+
+def kinds(found: list[dict[str, Any]]) -> list[str]:
+    return [each["type"] for each in found]
+
+
+async def test_what_belongs_to_a_thread_is_in_its_history(
+    client: httpx.AsyncClient, make: Factory, clock: SteppedClock
+) -> None:
+    thread, other = await make.thread(), await make.thread()
+    path = f"/threads/{thread['id']}"
+    await client.patch(path, json={"title": "x", "status": "done"})
+    comment = await make.comment(thread["id"])
+    clock.step(timedelta(seconds=1))
+    await client.patch(f"{path}/comments/{comment['id']}", json={"content": "<p>y</p>"})
+    project = await make.project()
+    needs = await client.post(f"{path}/customer-needs", json={"project_ids": [project["id"]]})
+    assert needs.is_success
+    message = await make.message(thread["id"])
+    await make.comment(other["id"])
+    whole = await history(client, thread["id"])
+    shown = [each for each in kinds(whole) if each != "thread.updated"]
+    assert shown == [
+        "message.sent",
+        "customer_need.created",
+        "comment.updated",
+        "comment.created",
+        "thread.status_changed",
+        "thread.created",
+    ]
+    assert {each["history_of"] for each in whole} == {thread["id"]}
+    assert message["id"] in {each["subject_id"] for each in whole}
+    # As those who follow are told it, from the other end.
+    feed = await client.get("/events", params={"subject": thread["id"]})
+    assert feed.json()["data"] == whole[::-1]
+    for limit in (1, 2, 200):
+        assert await history(client, thread["id"], limit=limit) == whole
+    chosen = await history(client, thread["id"], types="comment.*,thread.created", limit=1)
+    assert kinds(chosen) == ["comment.updated", "comment.created", "thread.created"]
+    assert await history(client, thread["id"], types="tag.*") == []
+
+
+async def test_what_was_written_is_there_at_once(
+    client: httpx.AsyncClient, make: Factory, dsn: str
+) -> None:
+    """Nobody goes on from here, so nobody has to be waited for."""
+    thread = await make.thread()
+    async with connected_to(dsn) as slow, slow.transaction():
+        await slow.execute("create temporary table t ()")  # it has a number
+        await client.patch(f"/threads/{thread['id']}", json={"title": "x"})
+        assert kinds(await history(client, thread["id"])) == ["thread.updated", "thread.created"]
+        feed = await client.get("/events", params={"subject": thread["id"]})
+        assert kinds(feed.json()["data"]) == ["thread.created"]
+
+
+async def test_a_cursor_keeps_its_types(client: httpx.AsyncClient, make: Factory) -> None:
+    thread = await make.thread()
+    await client.patch(f"/threads/{thread['id']}", json={"status": "done"})
+    path = f"/threads/{thread['id']}/events"
+    asked = await client.get(path, params={"types": "thread.*", "limit": 1})
+    first = asked.json()["page"]["cursor"]
+    again = await client.get(path, params={"cursor": first, "types": "thread.created"})
+    assert (again.status_code, again.json()["code"]) == (422, "unprocessable")
+    assert faults(await client.get(path, params={"types": "thread.gone,no"})) == ["types"] * 2
+
+
+async def test_a_thread_that_is_not_there(
+    client: httpx.AsyncClient, make: Factory, make_other: Factory, stranger: httpx.AsyncClient
+) -> None:
+    thread, theirs = await make.thread(), await make_other.thread()
+    assert await history(stranger, theirs["id"])
+    await client.delete(f"/threads/{thread['id']}")
+    for gone in (thread["id"], theirs["id"], str(new_id()), (await make.tag())["id"]):
+        answer = await client.get(f"/threads/{gone}/events")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    # Whoever follows hears of the deletion.
+    feed = await client.get("/events", params={"subject": thread["id"]})
+    assert kinds(feed.json()["data"]) == ["thread.created", "thread.deleted"]
+
+
+async def test_who_is_shown_what(
+    app: ASGIApp, client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
+) -> None:
+    thread, tag = await make.thread(), await make.tag()
+    await tell_one(db, workspace, tag["id"], workspace.member_id)
+    # In the history of the thread, of a noun that another scope shows.
+    await db.execute(
+        "update events set aggregate_id = $1 where subject_id = $2 and type = 'tag.updated'",
+        UUID(thread["id"]),
+        UUID(tag["id"]),
+    )
+    assert kinds(await history(client, thread["id"])) == ["tag.updated", "thread.created"]
+    colleague = await make.member()
+    for scopes, member in (
+        ({"threads:read", "tags:read"}, colleague),
+        ({"threads:read", "tags:read"}, None),
+        ({"threads:read"}, str(workspace.member_id)),
+    ):
+        async with connected(app, await make.key(scopes, member)) as caller:
+            assert kinds(await history(caller, thread["id"])) == ["thread.created"]
+    async with connected(app, await make.key({"threads:read"})) as caller:
+        asked = {"types": "tag.*"}
+        answer = await caller.get(f"/threads/{thread['id']}/events", params=asked)
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope_required")
+
+
+async def test_two_looks_at_the_database(
+    client: httpx.AsyncClient, make: Factory, queries: Any
+) -> None:
+    thread = await make.thread()
+    await client.get("/me")
+    with queries() as seen:
+        await history(client, thread["id"])
+    assert len(seen) == 2
