@@ -166,6 +166,8 @@ async def _count_one(con: Connection, context: Context, view: dict[str, Any]) ->
     filters = as_sent(view["filters"])
     if context.member_id is None and rules.needs_member(filters):
         return
-    found = await count_threads(con, context, filters, MAX_COUNTED + 1)
+    found = await count_threads(con, context, filters, view["sort"], MAX_COUNTED + 1)
+    if found is None:
+        return
     view["thread_count"] = min(found, MAX_COUNTED)
     view["thread_count_is_exact"] = found <= MAX_COUNTED
