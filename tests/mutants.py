@@ -37,6 +37,7 @@ from tests.mutations.reference import REFERENCE
 from tests.mutations.statements import STATEMENTS
 from tests.mutations.thread_undo import THREAD_UNDO
 from tests.mutations.undo import UNDO
+from tests.mutations.views import VIEWS
 
 MUTATIONS = [
     *STATEMENTS,
@@ -60,6 +61,7 @@ MUTATIONS = [
     *MESSAGES,
     *THREAD_UNDO,
     *FEED,
+    *VIEWS,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test

@@ -30,6 +30,7 @@ COUNTS = {
     "projects": 10,
     "issues": 27,
     "threads": 60,
+    "views": 3,
     "thread_tags": 122,
     "customer_needs": 48,
     "messages": 172,

@@ -81,6 +81,7 @@ async def _things(make: Factory) -> dict[str, Any]:
         "COMPANY": await make.company(),
         "OTHER_COMPANY": await make.company(),
         "TAG": tag,
+        "VIEW": await make.view(),
         "TAG_GROUP": {"id": tag["tag_group_id"]},
         "PROJECT": await make.project(),
         "ISSUE": issue,

@@ -94,6 +94,8 @@ def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None
     # tests of their own.
     for name in ("cursor", "after", "types"):
         case.query.pop(name, None)
+    if "view" in case.query:
+        case.query["view"] = ids["view"]
     for name in ("If-Match", "If-None-Match", "Idempotency-Key"):
         case.headers.pop(name, None)
     if str(operation) in ONCE:
@@ -136,6 +138,10 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
     if "attachments" in body:
         files = [{**each, "url": "https://a.example"} for each in body["attachments"]]
         body |= {"attachments": files}
+    if "filters" in body:
+        # What they name is there, and some of them contradict each other.
+        kept = ("status", "pain_level", "origin", "unassigned")
+        body["filters"] = {name: body["filters"].get(name) for name in kept}
     if "ai_draft_sources" in body:
         sources: dict[str, Any] = {"ai_draft_sources": []} if body.get("ai_draft_html") else {}
         body = {name: body[name] for name in body if name != "ai_draft_sources"} | sources

@@ -188,3 +188,44 @@ async def test_events_are_told_to_who_may_see_the_view(
     ]
     seen = [each["data"]["name"] for each in told if each["visible_to"] is None]
     assert seen == ["three", "three"]
+
+
+async def _undone(caller: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:
+    return await caller.post(f"/undo/{answer.headers['x-looplane-undo']}")
+
+
+async def test_it_is_taken_back_as_a_whole(
+    make: Factory, client: httpx.AsyncClient, db: Any, workspace: Workspace
+) -> None:
+    view = await make.view(name="one", is_shared=False, filters={})
+    path = f"{VIEWS}/{view['id']}"
+    for change in (
+        {"is_shared": True, "name": "two", "filters": {"tab": "my"}, "sort": "pain"},
+        {"order": 5},
+    ):
+        before = (await client.get(path)).json()
+        changed = await client.patch(path, json=change)
+        assert (await _undone(client, changed)).status_code == 200
+        after = (await client.get(path)).json()
+        assert after == before | {"updated_at": after["updated_at"]}
+    assert {*await _seers(db, view["id"])} == {workspace.member_id, None}
+    gone = await client.delete(path)
+    assert (await _undone(client, gone)).status_code == 200
+    assert (await client.get(path)).json()["name"] == "one"
+    # Of a personal view nothing of that is told to others.
+    assert {*(await _seers(db, view["id"]))[-2:]} == {workspace.member_id}
+    made = await client.post(VIEWS, json={"name": "three", "is_shared": True})
+    assert (await _undone(client, made)).status_code == 200
+    assert (await client.get(f"{VIEWS}/{made.json()['id']}")).status_code == 404
+
+
+async def test_what_is_not_there_any_more_is_not_taken_back(
+    make: Factory, client: httpx.AsyncClient, colleague: httpx.AsyncClient
+) -> None:
+    view = await make.view(name="one")
+    path = f"{VIEWS}/{view['id']}"
+    renamed = await colleague.patch(path, json={"name": "two"})
+    await client.patch(path, json={"is_shared": False})
+    refused = await _undone(colleague, renamed)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert (await client.get(path)).json()["name"] == "two"

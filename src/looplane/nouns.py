@@ -67,6 +67,7 @@ from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
 from looplane.undo.routes import api as undo
+from looplane.views.commands import VIEW_INVERSES
 from looplane.views.routes import api as views
 from looplane.views.sql import VIEW
 
@@ -168,6 +169,7 @@ SCOPES_OF_EVENT_TYPES = {each: SCOPES_OF_EVENTS[each.partition(".")[0]][0] for e
 INVERSES: Inverses = {
     **inverses_of(BLOCKED_SENDER),
     **THREAD_INVERSES,
+    **VIEW_INVERSES,
     **COMMENT_INVERSES,
     **COMPANY_INVERSES,
     **TAG_GROUP_INVERSES,

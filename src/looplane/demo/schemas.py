@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 
 from looplane.demo.page_schemas import Changelogs, DocArticle, DocDraft, DocGroup, Html, Snippets
 from looplane.kit.schema import Color, Email, StrictModel
+from looplane.threads.listing.schemas import Sort, ThreadFilter
 from looplane.translations import Language
 
 
@@ -203,6 +204,17 @@ class Thread(StrictModel):
     comments: list[Comment] = Field(default_factory=list)
 
 
+class View(StrictModel):
+    """A shared one; they stand in the order of the file."""
+
+    slug: str
+    name: str
+    owner: str
+    filters: ThreadFilter
+    sort: Sort
+    age_days: float
+
+
 class Content(StrictModel):
     workspace: Workspace
     companies: list[Company]
@@ -212,6 +224,7 @@ class Content(StrictModel):
     projects: list[Project]
     issues: list[Issue]
     threads: list[Thread]
+    views: list[View]
     snippets: Snippets
     changelogs: Changelogs
     help_groups: list[DocGroup]

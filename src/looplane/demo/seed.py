@@ -24,6 +24,7 @@ _STEPS = (
     (sql.PROJECTS, rows.projects),
     (sql.ISSUES, rows.issues),
     (sql.THREADS, thread_rows.threads),
+    (sql.VIEWS, thread_rows.views),
     (sql.THREAD_TAGS, thread_rows.thread_tags),
     (sql.CUSTOMER_NEEDS, thread_rows.customer_needs),
     (sql.MESSAGES, message_rows.messages),

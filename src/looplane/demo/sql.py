@@ -74,6 +74,12 @@ THREADS = _insert(
     " ai_draft_generated_at timestamptz, ai_draft_started_at timestamptz,"
     f" ai_draft_error_at timestamptz, html_version int, version int, {_STAMPS}",
 )
+VIEWS = _insert(
+    "views",
+    "id uuid, name text, filters jsonb, sort text, owner_id uuid, position double precision,"
+    f" {_STAMPS}",
+    is_shared="true",
+)
 COMPANY_MERGES = _insert(
     "company_merges",
     "id uuid, survivor_id uuid, source_id uuid, filled jsonb, created_at timestamptz",

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from looplane.demo.rows import Row, ago, ident, staff
+from looplane.demo.rows import Row, ago, ident, staff, stamps
 from looplane.demo.schemas import Content, Draft, Need, Thread
 from looplane.kit.html import CLEANER_VERSION, clean
+from looplane.threads.listing.views.rules import as_stored
 
 # Snoozes end when people start work, in UTC.
 _MORNING = 8
@@ -93,6 +94,21 @@ def _draft(draft: Draft, now: datetime) -> Row:
         "ai_draft_error_at": _at(draft.error_age_hours, now),
         "ai_draft_generated_at": _at(draft.generated_age_hours, now),
     }
+
+
+def views(content: Content, now: datetime) -> list[Row]:
+    """Rows of `views`."""
+    return [
+        {
+            **view.model_dump(include={"name", "sort"}),
+            "id": ident("view", view.slug),
+            "filters": as_stored(view.filters),
+            "owner_id": ident("member", view.owner),
+            "position": position,
+            **stamps(now, view.age_days),
+        }
+        for position, view in enumerate(content.views, 1)
+    ]
 
 
 def thread_tags(content: Content, now: datetime) -> list[Row]:

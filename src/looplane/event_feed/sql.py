@@ -7,12 +7,13 @@ import orjson
 
 from looplane.event_feed.schemas import LATEST, START, EventQuery, HistoryQuery, Position
 from looplane.events import SCHEMA_VERSION
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.cursors import INTEGER
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Unprocessable
 from looplane.kit.ids import parse_id
-from looplane.kit.paging import PAGE_BYTES, Conditions, Listing
+from looplane.kit.paging import PAGE_BYTES, Listing
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import iso, json_object
 from looplane.resources import ForeignKey

@@ -49,6 +49,18 @@ def _to_integer(number: object) -> int:
 MOMENT = KeyType(_to_microseconds, _from_microseconds)
 NUMBER = KeyType(float, float)
 INTEGER = KeyType(int, _to_integer)
+ID = KeyType(str, UUID)
+
+
+def several(*types: KeyType) -> KeyType:
+    """A key of several values, which are a tuple."""
+
+    def decode(values: Any) -> tuple[object, ...]:  # noqa: ANN401  # whatever a cursor holds
+        return tuple(each.decode(value) for each, value in zip(types, values, strict=True))
+
+    return KeyType(
+        lambda key: [each.encode(value) for each, value in zip(types, key, strict=True)], decode
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ import asyncpg
 import orjson
 
 from looplane import changes
+from looplane.inverses import Inverse, Inverses, PastEvent
 from looplane.kit.context import ANY_VERSION, Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.errors import Conflict, Forbidden
+from looplane.kit.errors import Conflict, Forbidden, NotFound
 from looplane.kit.responses import Answer
+from looplane.resource_inverses import inverses_of
 from looplane.threads.listing.views.rules import as_sent, as_stored
 from looplane.threads.listing.views.sql import count_threads
 from looplane.views import rules, sql
@@ -80,6 +82,29 @@ async def delete_view(con: Connection, context: Context, id: UUID) -> Answer:
         return await changes.delete(con, context, sql.VIEW, id)
 
 
+def _of_seen(inverse: Inverse | None) -> Inverse:
+    """The same, of a view that whoever takes something back still sees."""
+    assert inverse is not None, "each event of a view is taken back by itself"
+
+    async def run(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+        try:
+            await sql.hold_view(con, context, event.subject_id)
+        except NotFound:
+            msg = "The view is not there any more."
+            raise Conflict(msg) from None
+        return await inverse(con, context, event)
+
+    return run
+
+
+_INVERSES = inverses_of(sql.VIEW)
+_OF_DELETION = "view.deleted"
+VIEW_INVERSES: Inverses = {
+    each: inverse if each == _OF_DELETION else _of_seen(inverse)
+    for each, inverse in _INVERSES.items()
+}
+
+
 async def _hold_place(con: Connection, context: Context, *, is_shared: bool) -> Row:
     """Raises Conflict where there are as many views as there may be."""
     place = await sql.hold_place(con, context, is_shared=is_shared)
@@ -141,6 +166,8 @@ async def _count_one(con: Connection, context: Context, view: dict[str, Any]) ->
     filters = as_sent(view["filters"])
     if context.member_id is None and rules.needs_member(filters):
         return
-    found = await count_threads(con, context, filters, MAX_COUNTED + 1)
+    found = await count_threads(con, context, filters, view["sort"], MAX_COUNTED + 1)
+    if found is None:
+        return
     view["thread_count"] = min(found, MAX_COUNTED)
     view["thread_count_is_exact"] = found <= MAX_COUNTED

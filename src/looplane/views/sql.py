@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection, Row
-from looplane.kit.paging import Conditions
 from looplane.kit.references import reference_ids, unknown_references
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, timestamps

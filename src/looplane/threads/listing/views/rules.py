@@ -9,9 +9,7 @@ import orjson
 
 from looplane.kit.clock import iso
 from looplane.kit.paging import DateFilter
-from looplane.threads.listing.schemas import ThreadFilter, ThreadQuery
-
-NO_FILTER = ThreadFilter()
+from looplane.threads.listing.schemas import Sort, ThreadFilter, ThreadQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,8 @@ class AskedFor:
     """
 
     query: ThreadQuery
-    also: ThreadFilter = NO_FILTER
+    sort: Sort
+    also: ThreadFilter | None = None
     basis: str | None = None
 
 
@@ -38,16 +37,17 @@ def as_sent(stored: Mapping[str, Any]) -> ThreadFilter:
     return ThreadFilter.model_validate_json(orjson.dumps(stored))
 
 
-def within(stored: Mapping[str, Any], sort: str, query: ThreadQuery) -> AskedFor:
+def within(stored: Mapping[str, Any], sort: Sort, query: ThreadQuery) -> AskedFor:
     """What is asked for by a view with these filters and this order, and by `query` beside it."""
     filters = as_sent(stored)
     set_by_both = {name for name in stored if getattr(query, name) is not None}
     added = {name: getattr(filters, name) for name in stored.keys() - set_by_both}
-    added["sort"] = query.sort or sort
     both = {name: getattr(filters, name) for name in set_by_both}
-    meant = orjson.dumps([stored, added["sort"]], option=orjson.OPT_SORT_KEYS)
+    sort = query.sort or sort
+    meant = orjson.dumps([stored, sort], option=orjson.OPT_SORT_KEYS)
     return AskedFor(
         query=query.model_copy(update=added),
-        also=NO_FILTER.model_copy(update=both),
+        sort=sort,
+        also=ThreadFilter().model_copy(update=both) if both else None,
         basis=hashlib.blake2b(meant, digest_size=8).hexdigest(),
     )
