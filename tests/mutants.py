@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.mutations import ROOT, Mutation
+from tests.mutations.as_of import AS_OF
 from tests.mutations.callers import CALLERS
 from tests.mutations.changelogs import CHANGELOGS
 from tests.mutations.comments import COMMENTS
@@ -36,6 +37,7 @@ from tests.mutations.statements import STATEMENTS
 
 MUTATIONS = [
     *STATEMENTS,
+    *AS_OF,
     *DECISIONS,
     *CALLERS,
     *COMMENTS,

@@ -103,7 +103,7 @@ def tab_of(thread: Json, member_id: UUID | None) -> Tab:
     is_mine = member_id is not None and assignee and assignee["id"] == str(member_id)
     if tab != "open" or not is_mine:
         return tab
-    inbound, outbound = (thread[f"last_{each}_message_at"] for each in ("inbound", "outbound"))
+    inbound, outbound = thread["last_inbound_message_at"], thread["last_outbound_message_at"]
     waits = outbound is None or (inbound is not None and inbound > outbound)
     return "needs-response" if waits else "my"
 
@@ -137,7 +137,7 @@ class Past:
     def first_ids(self) -> set[str]:
         """The ids of what the thread refers to, and of what that refers to as it shows it."""
         body, links = self.thread.body, self.thread.links
-        ids = {link.id for link in links.values()} | set(self.thread.tag_ids)
+        ids = {link.id for link in links.values()} | {*self.thread.tag_ids}
         ids |= {tag["id"] for tag in body["tags"]} | {_target(need) for need in self._needs()}
         ids |= {each for merge in self.merges for each in (merge.source_id, merge.survivor_id)}
         shown = (body["contact"], body["company"])
