@@ -15,6 +15,7 @@ from looplane.kit.responses import Answer, or_404
 from looplane.threads.as_of import rules, sql
 from looplane.threads.as_of.moves.rules import Merge
 from looplane.threads.as_of.rules import ALWAYS, Json, LastEvent, Link, Past, PastThread
+from looplane.threads.children.rules import opening
 from looplane.threads.children.sql import MAX_EXPANDED
 from looplane.threads.schemas import ThreadGetQuery
 from looplane.threads.sql import THREAD, get_thread
@@ -75,8 +76,8 @@ class _Reader:
         assert found is not None, "a select without a table answers one row"
         body["tags"] = [json.loads(tag) for tag in found["tags"]]
         if has_messages:
-            opening = [] if found["has_opening"] else [rules.opening(body, found["words"])]
-            messages = [*opening, *json.loads(found["messages"])]
+            first = [] if found["has_opening"] else [opening(body, found["words"])]
+            messages = [*first, *json.loads(found["messages"])]
             messages.sort(key=lambda each: (each["created_at"], each["id"]))
             body["messages"] = messages[:MAX_EXPANDED]
         if "comments" in expanded:

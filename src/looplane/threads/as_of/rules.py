@@ -273,25 +273,6 @@ def members_of(comment: PastComment) -> Iterator[str]:
         yield comment.author_id
 
 
-def opening(thread: Json, words: str) -> Json:
-    """What a thread says, as the message with which it began; `words` are those of its text."""
-    contact = thread["contact"]
-    sender = contact and {"email": contact["email"], "name": contact["name"] or ""}
-    return {
-        "id": thread["id"],
-        "thread_id": thread["id"],
-        "type": "feedback",
-        "direction": "inbound",
-        "subject": "",
-        "from": sender,
-        **{name: [] for name in ("to", "cc", "bcc", "attachments")},
-        "text": words,
-        "html": thread["text"],
-        "user_id": None,
-        "created_at": thread["created_at"],
-    }
-
-
 def _target(need: Json) -> str:
     """What a need asks for."""
     return str(need["project_id"] or need["issue_id"])
