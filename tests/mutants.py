@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.mutations import ROOT, Mutation
+from tests.mutations.as_of import AS_OF
 from tests.mutations.bulk import BULK
 from tests.mutations.callers import CALLERS
 from tests.mutations.changelogs import CHANGELOGS
@@ -41,6 +42,7 @@ from tests.mutations.views import VIEWS
 
 MUTATIONS = [
     *STATEMENTS,
+    *AS_OF,
     *DECISIONS,
     *CALLERS,
     *BULK,

@@ -111,7 +111,7 @@ class Run:
         if self._expect_there(thread, answer):
             self._note(answer, {thread: self._wanted(thread, fields)})
 
-    async def _tag(self, thread: int, tag: int, is_added: bool) -> None:  # noqa: FBT001
+    async def _tag(self, thread: int, tag: int, is_added: bool) -> None:
         had = self.models[thread].fields[f"tag{tag}"]
         if is_added:
             body = {"tag_id": self.tag_ids[tag]}
@@ -197,9 +197,7 @@ class Run:
             thread: before
             for thread, before in write.before.items()
             if not self.models[thread].is_deleted
-            and all(
-                self.models[thread].touched[_touched(name)] == write.number for name in before
-            )
+            and all(self.models[thread].touched[_touched(name)] == write.number for name in before)
         }
         if len(write.before) == 1:
             assert (answer.status_code == 200) == bool(fit), (write, answer.text)

@@ -7,15 +7,17 @@ from starlette.responses import Response
 
 from looplane import changes
 from looplane.kit.api import Api, require_scopes
+from looplane.kit.errors import Unprocessable
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
 from looplane.threads import commands, sql
+from looplane.threads.as_of import commands as as_of
 from looplane.threads.listing.pages import sql as pages
 from looplane.threads.listing.schemas import ThreadQuery
 from looplane.threads.schemas import (
-    ExpandQuery,
     ThreadCreate,
     ThreadExpandedOut,
+    ThreadGetQuery,
     ThreadOut,
     ThreadPage,
     ThreadPatch,
@@ -45,10 +47,10 @@ async def create_thread(thread: ThreadCreate, write: Writing) -> Response:
     return await write(commands.create_thread, thread)
 
 
-@api.get("/threads/{id}", "threads-get", ThreadExpandedOut)
-async def get_thread(id: Id, query: Annotated[ExpandQuery, Query()], read: Reading) -> Response:
-    """Get a thread, with its messages and comments if asked."""
-    return await read(sql.get_thread, id, query)
+@api.get("/threads/{id}", "threads-get", ThreadExpandedOut, Unprocessable)
+async def get_thread(id: Id, query: Annotated[ThreadGetQuery, Query()], read: Reading) -> Response:
+    """Get a thread, with its messages and comments if asked; or as it was at a moment."""
+    return await read(as_of.get_thread_at, id, query)
 
 
 @api.delete("/threads/{id}", "threads-delete", DeleteResult)

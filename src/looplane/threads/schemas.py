@@ -195,6 +195,15 @@ class ExpandQuery(StrictModel):
     ) = None
 
 
+class ThreadGetQuery(ExpandQuery):
+    as_of: Moment | None = Field(
+        None,
+        description="Shows the thread as it was at this moment, which must not be in the future, "
+        "with what was said by then. 404 where it was not there, 422 where what is kept does not "
+        "tell.",
+    )
+
+
 class ThreadOut(StrictModel):
     id: str
     created_at: str
