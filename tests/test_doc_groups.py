@@ -156,7 +156,7 @@ async def test_if_match_and_dry_run(
     ):
         assert refused.status_code == httpx.codes.PRECONDITION_FAILED
     dry = await client.delete(path, params={"dry_run": "true"})
-    assert dry.headers["x-looplane-would"] == "doc_group.deleted, doc.updated"
+    assert dry.headers["x-looplane-would"] == "doc.updated, doc_group.deleted"
     assert await everything(db, workspace.id) == rows
 
 

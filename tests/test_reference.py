@@ -120,7 +120,7 @@ def test_what_is_said_of_all_holds_for_each(operation: Operation) -> None:
     ours = next(each for each in operations_of(CONTRACT) if each.spec is operation.spec)
     assert ours.usual_errors | set(ours.errors) == operation.codes
     assert all(f"`{each}`" in _section(operation) for each in ours.errors)
-    writes, has_id = operation.method != "GET", "{" in operation.path
+    writes, has_id = operation.method != "GET", "id}" in operation.path
     takes = {
         "dry_run": writes,
         "If-Match": writes and has_id,

@@ -85,7 +85,7 @@ async def test_what_is_in_a_deleted_folder_stays_in_none(
     clock.step(timedelta(minutes=1))
     path = f"{FOLDERS}/{folder['id']}"
     dry = await client.delete(path, params={"dry_run": "true"})
-    assert dry.headers["x-looplane-would"] == "snippet_folder.deleted, snippet.updated"
+    assert dry.headers["x-looplane-would"] == "snippet.updated, snippet_folder.deleted"
     assert (await client.get(path)).is_success
 
     answer = await client.delete(path)

@@ -210,9 +210,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         args = (row["version"], columns, as_write(context, now, events))
         if (written := await con.fetchrow(resource.update, *key, *args)) is None:
             return None
-        if decision.show is not None:
-            return replace(await decision.show(), events=types_of(events))
-        return Answer(written["body"], written["version"], types_of(events))
+        answer = Answer(written["body"], written["version"])
+        return replace(await decision.show() if decision.show else answer, events=types_of(events))
 
     lock = partial(con.execute, resource.lock, *key)
     async with locked_references(con, context, resource, sent) as references:

@@ -1,6 +1,6 @@
 """What can be done with the companies of a contact. The version that counts is the contact's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,13 +29,17 @@ MAX_COMPANIES = 200
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A contact that nobody else can change now, with its companies; `now` is of the write."""
+    """A contact that nobody else can change now, with its companies and since when it has each.
+
+    `now` is of the write.
+    """
 
     id: UUID
     version: int
     now: datetime
     company_id: UUID | None
     company_ids: Sequence[UUID]
+    since: Mapping[str, str]
 
     @property
     def told(self) -> Values:
@@ -128,7 +132,8 @@ async def _hold(con: Connection, context: Context, id: UUID) -> _Held:
     row = await changes.lock(con, context, CONTACT, id)
     now = later_than(row["updated_at"], context.clock)
     found = or_404(await con.fetchrow(sql.FIND, context.workspace_id, id), CONTACT.noun)
-    return _Held(id, row["version"], now, found["company_id"], found["company_ids"])
+    companies = (found["company_id"], found["company_ids"], found["since"] or {})
+    return _Held(id, row["version"], now, *companies)
 
 
 async def _tell(
@@ -141,10 +146,8 @@ async def _tell(
     before, after = difference(contact.told, becomes)
     if not after:
         return [], contact.version
-    rows = await con.fetch(sql.FIND_MOMENTS, context.workspace_id, contact.id)
-    moments = {str(row["company_id"]): row["created_at"] for row in rows}
-    told = Event("contact.updated", contact.id, before, after, internal_before={"since": moments})
-    events = [told]
+    untold = {"since": contact.since}
+    events = [Event("contact.updated", contact.id, before, after, internal_before=untold)]
     columns = {name: value for name, value in after.items() if name == "company_id"}
     write = as_write(context, contact.now, events)
     args = (context.workspace_id, contact.id, contact.version, columns, write)

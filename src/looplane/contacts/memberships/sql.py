@@ -30,15 +30,14 @@ from contacts ct where ct.workspace_id = $1 and ct.id = $2 and ct.deleted_at is 
 HOLD_COMPANY = """
 select id from companies where workspace_id = $1 and id = $2 and deleted_at is null for key share"""
 
-# The primary company, and all of them as they are listed.
+# The primary company, all of them as they are listed, and since when it belongs to each.
 FIND = f"""
 select cc.id as company_id, array(select cm.company_id {_OF_CONTACT}
-  where cm.workspace_id = $1 and cm.contact_id = $2 {_IN_ORDER}) as company_ids
+  where cm.workspace_id = $1 and cm.contact_id = $2 {_IN_ORDER}) as company_ids,
+  (select jsonb_object_agg(cm.company_id, cm.created_at) from contact_companies cm
+  where cm.workspace_id = $1 and cm.contact_id = $2) as since
 from contacts ct {CONTACT.joins} where ct.workspace_id = $1 and ct.id = $2"""
 
-# When a contact came to each of its companies.
-FIND_MOMENTS = """
-select company_id, created_at from contact_companies where workspace_id = $1 and contact_id = $2"""
 # The companies $2 that are there, kept from being deleted.
 HOLD_COMPANIES = """
 select id from companies where workspace_id = $1 and id = any ($2::uuid[]) and deleted_at is null
