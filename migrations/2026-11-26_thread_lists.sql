@@ -39,3 +39,18 @@ update threads t set waiting_since = case when t.last_outbound_message_at is nul
     t.last_inbound_message_at) end
 where t.needs_response;
 
+-- A list by last activity or by pain reads a range of an index for each status, one beside the other.
+create index threads_activity on threads (workspace_id, status, last_activity desc, id desc)
+  where deleted_at is null;
+create index threads_pain on threads (workspace_id, status, pain_level, created_at desc, id desc)
+  where deleted_at is null;
+create index threads_longest_waiting on threads (workspace_id, waiting_since, id)
+  where deleted_at is null and status = 'open' and needs_response;
+-- Finds the threads of an origin that few have; it stands for no order.
+create index threads_origin on threads (workspace_id, origin) where deleted_at is null;
+
+-- The companies of threads: from the highest revenue down, and those of a tier.
+create index companies_revenue on companies (workspace_id, revenue desc, id desc)
+  where deleted_at is null and revenue is not null;
+create index companies_tier on companies (workspace_id, tier_id)
+  where deleted_at is null and tier_id is not null;

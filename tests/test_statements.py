@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from looplane.kit.paging import Conditions
+from looplane.kit.conditions import Conditions
 from looplane.nouns import EVENT_TYPES, RESOURCES
 from looplane.resources import Resource
 from looplane.tags.sql import TAG

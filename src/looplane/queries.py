@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.paging import Conditions, PageQuery
+from looplane.kit.paging import PageQuery
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import StrictModel
 from looplane.resources import Resource
@@ -46,18 +47,24 @@ async def add_dates(
     resource: Resource,
     query: StrictModel,
     conditions: Conditions,
-) -> None:
-    """Adds to `conditions` the bounds of `query` for when a thing was made or changed."""
+) -> bool:
+    """Adds to `conditions` the bounds of `query` for when a thing was made or changed.
+
+    True where these are found already, by their ids, because few have changed.
+    """
     alias = resource.alias
     # The interval keeps an index in the order of changes from being used for `updated_at`: it would
     # be read to the end, and its rows sorted, for each page.
     for name, column in (("created", "created_at"), ("updated", "updated_at + interval '0'")):
         for bound, sign in (("after", ">"), ("before", "<")):
             if (moment := getattr(query, f"{name}_{bound}", None)) is not None:
-                conditions.add(f"{alias}.{column} {sign} {{0}}", moment)
+                clause = f"{alias}.{column} {sign} {{0}}"
+                conditions.add(clause, moment, name=f"{name}_{bound}")
     span = [getattr(query, f"updated_{bound}", None) for bound in ("after", "before")]
     if any(span):
         args = (context.workspace_id, *span, _MAX_RECENT)
         changed = await con.fetchval(resource.changed_within, *args)
         if len(changed) < _MAX_RECENT:
             conditions.add(f"{alias}.id = any ({{0}})", changed)
+            return True
+    return False

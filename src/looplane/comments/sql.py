@@ -5,10 +5,10 @@ from uuid import UUID
 
 from looplane.comments.schemas import CommentQuery
 from looplane.filters import exists
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.html import CLEANER_VERSION
-from looplane.kit.paging import Conditions
 from looplane.kit.responses import Answer, or_404
 from looplane.resources import Resource
 from looplane.threads.children import sql as children

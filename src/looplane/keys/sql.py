@@ -1,11 +1,11 @@
 """Every statement on API keys."""
 
 from looplane.keys.schemas import KeyQuery
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Database
 from looplane.kit.key_uses import Uses
 from looplane.kit.networks import parse_network
-from looplane.kit.paging import Conditions
 from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, iso, json_object, timestamps

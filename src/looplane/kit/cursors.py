@@ -14,6 +14,7 @@ from looplane.kit.errors import Unprocessable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MAX_INTEGER = 2**53
 
 Filters = dict[str, Any]
 
@@ -38,8 +39,27 @@ def _from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + microseconds * _MICROSECOND
 
 
+def _to_integer(value: Any) -> int:  # noqa: ANN401  # whatever a cursor holds
+    if not isinstance(value, int) or abs(value) > _MAX_INTEGER:
+        raise ValueError(value)
+    return value
+
+
 MOMENT = KeyType(_to_microseconds, _from_microseconds)
 NUMBER = KeyType(float, float)
+INTEGER = KeyType(_to_integer, _to_integer)
+ID = KeyType(str, UUID)
+
+
+def several(*types: KeyType) -> KeyType:
+    """A key of several values, which are a tuple."""
+
+    def decode(values: Any) -> tuple[object, ...]:  # noqa: ANN401  # whatever a cursor holds
+        return tuple(each.decode(value) for each, value in zip(types, values, strict=True))
+
+    return KeyType(
+        lambda key: [each.encode(value) for each, value in zip(types, key, strict=True)], decode
+    )
 
 
 @dataclass(frozen=True, slots=True)

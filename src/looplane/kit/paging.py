@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import UUID
 
 import orjson
 from pydantic import Field, ValidationError, create_model
 
+from looplane.kit.conditions import Conditions
 from looplane.kit.cursors import (
     MOMENT,
     Cursor,
@@ -23,6 +23,9 @@ from looplane.kit.schema import Moment, StrictModel, Text
 MAX_PAGE_ROWS = 200
 # A page ends early where its rows have more text than this; the first row always comes.
 PAGE_BYTES = 4_000_000
+# Characters. A cursor holds the filters of its list: so many bytes of them have room in it.
+MAX_CURSOR_LENGTH = 8000
+MAX_FILTER_BYTES = 5000
 # A text that many rows have is found among so many of the newest; a rarer one, by its own index.
 _NEWEST = 2000
 # The parameters that say which part of a list is wanted, and not of which list.
@@ -37,7 +40,7 @@ class PageQuery(StrictModel):
         Annotated[
             Text,
             Field(
-                max_length=4000,
+                max_length=MAX_CURSOR_LENGTH,
                 description="Of the page before. It is enough by itself: filters that are sent "
                 "beside it must be those of the first page.",
             ),
@@ -74,73 +77,21 @@ def page_of(row: type[StrictModel]) -> type[StrictModel]:
     return create_model(name, __base__=StrictModel, data=(list[row], ...), page=(PageInfo, ...))  # type: ignore[valid-type]
 
 
-class Conditions:
-    """The conditions of a list and their values, numbered in the order they are added.
-
-    `$1` is the workspace; what comes as `more` is `$2` and on, for the representation. Where the
-    list is `complete` it shows what is gone as well.
-    """
-
-    def __init__(
-        self, alias: str, workspace_id: UUID, *more: object, complete: bool = False
-    ) -> None:
-        self.values: list[Any] = [workspace_id, *more]
-        self._clauses = [f"{alias}.workspace_id = $1"]
-        if not complete:
-            self._clauses.append(f"{alias}.deleted_at is null")
-        self._always = list(self._clauses)
-        self._searches: list[str] = []
-
-    def add(self, clause: str, *values: object) -> None:
-        """Adds `clause`, in which `{0}` stands for the first of `values`, and so on."""
-        numbers = [self.number(value) for value in values]
-        self._clauses.append(clause.format(*numbers))
-
-    def search(self, clause: str, value: object) -> None:
-        """Adds `clause`, for which there is an index that is no index of the order of the list."""
-        searched = clause.format(self.number(value))
-        self._clauses.append(searched)
-        self._searches.append(searched)
-
-    def start_after(self, clause: str, *values: object) -> None:
-        """Adds where the page starts, as `add` does."""
-        self.add(clause, *values)
-        self._always.append(self._clauses[-1])
-
-    @property
-    def always(self) -> str:
-        """What holds for all rows of the list from this page on, whatever is asked for."""
-        return " and ".join(self._always)
-
-    @property
-    def searches(self) -> str:
-        """What is looked for in texts; empty where nothing is."""
-        return " and ".join(self._searches)
-
-    def number(self, value: object) -> str:
-        """The parameter that stands for `value`."""
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-    def __str__(self) -> str:
-        return " and ".join(self._clauses)
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """How pages of something are read.
 
     `source` is what the keys are read from: the table under `alias`, and what its conditions need.
-    Rows are ordered by `key`, greatest first unless `ascending`, and then by `id`; `size` is the
-    number of bytes of text that a row carries. `body` is its JSON, of `alias` and `joins`. All of
-    them are SQL.
+    Rows are ordered by `key`, greatest first unless `ascending`, and then by `id`; a key of several
+    values is a tuple of their SQL, none of them null. `size` is the number of bytes of text that a
+    row carries. `body` is its JSON, of `alias` and `joins`. All of them are SQL.
     """
 
     alias: str
     source: str
     body: str
     joins: str = ""
-    key: str = ""
+    key: str | tuple[str, ...] = ""
     key_type: KeyType = MOMENT
     id: str = ""
     size: str = "0"
@@ -155,23 +106,41 @@ class Listing:
         inner limit tells the planner that pages are short. Only what is on the page is put
         together.
         """
-        alias, key, id = self.alias, self._key, self._id
-        order = "asc" if self.ascending else "desc"
+        alias, order = self.alias, self.order
+        keys = ", ".join(
+            f"{key} as {name}" for key, name in zip(self._keys, self._names, strict=True)
+        )
+        named = ", ".join(f"{alias}.{name}" for name in self._names)
         return f"""
 select case when {alias}.page_bytes <= {PAGE_BYTES} then {self.body}::text end as body,
-  {alias}.page_key, {alias}.id
+  {named}, {alias}.id
 from (
   select * from (
-    select {alias}.*, {key} as page_key,
-      sum({self.size}) over (order by {key} {order}, {id} {order}) - ({self.size}) as page_bytes
+    select {alias}.*, {keys},
+      sum({self.size}) over (order by {order}) - ({self.size}) as page_bytes
     from {source or self.source} where {conditions}
-    order by {key} {order}, {id} {order} limit {MAX_PAGE_ROWS + 1}) keys
+    order by {order} limit {MAX_PAGE_ROWS + 1}) keys
   limit {limit}) {alias} {self.joins}
-order by {alias}.page_key {order}, {alias}.id {order}"""
+order by {self._in_order(*(f"{alias}.{name}" for name in (*self._names, "id")))}"""
 
     @property
-    def _key(self) -> str:
-        return self.key or f"{self.alias}.created_at"
+    def order(self) -> str:
+        """SQL of what the rows are ordered by."""
+        return self._in_order(*self._keys, self._id)
+
+    def _in_order(self, *columns: str) -> str:
+        direction = "asc" if self.ascending else "desc"
+        return ", ".join(f"{column} {direction}" for column in columns)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        keys = self.key or f"{self.alias}.created_at"
+        return (keys,) if isinstance(keys, str) else keys
+
+    @property
+    def _names(self) -> list[str]:
+        """What the values of the key are called in a row of a page."""
+        return ["page_key", *(f"page_key_{n}" for n in range(2, len(self._keys) + 1))]
 
     @property
     def _id(self) -> str:
@@ -179,7 +148,7 @@ order by {alias}.page_key {order}, {alias}.id {order}"""
 
     async def fetch(self, con: Connection, conditions: Conditions, query: PageQuery) -> str:
         """One page as JSON. Raises Unprocessable for a cursor that is broken."""
-        limit, rows = self._start(conditions, query), []
+        limit, rows = self.start(conditions, query), []
         for source in self._sources(conditions):
             rows = await con.fetch(self.statement(conditions, limit, source), *conditions.values)
             if len(rows) > query.limit:
@@ -188,7 +157,7 @@ order by {alias}.page_key {order}, {alias}.id {order}"""
 
     def ask(self, conditions: Conditions, query: PageQuery) -> str:
         """The statement for a page; its values are in `conditions`. Raises Unprocessable."""
-        return self.statement(conditions, self._start(conditions, query))
+        return self.statement(conditions, self.start(conditions, query))
 
     def page(self, rows: list[Row], query: PageQuery) -> str:
         """What that statement found, as JSON."""
@@ -197,17 +166,25 @@ order by {alias}.page_key {order}, {alias}.id {order}"""
         cursor = None
         if more:
             last = shown[-1]
-            place = Cursor(type(query).__name__, _filters(query), last["page_key"], last["id"])
+            key = tuple(last[name] for name in self._names)
+            place = Cursor(
+                type(query).__name__, _filters(query), key if len(key) > 1 else key[0], last["id"]
+            )
             cursor = encode_cursor(place, self.key_type)
         page = {"cursor": cursor, "has_more": more, "limit": query.limit}
         return _envelope([row["body"] for row in shown], page)
 
-    def _start(self, conditions: Conditions, query: PageQuery) -> str:
-        """Says where a page starts, and answers the parameter for how many rows are to be read."""
+    def start(self, conditions: Conditions, query: PageQuery) -> str:
+        """Says where a page starts, and answers the parameter for how many rows are to be read.
+
+        Raises Unprocessable for a cursor that is broken.
+        """
         if query.cursor is not None:
-            last = decode_key(query.cursor, self.key_type)
+            key, id = decode_key(query.cursor, self.key_type)
+            values = key if isinstance(key, tuple) else (key,)
             beyond = ">" if self.ascending else "<"
-            conditions.start_after(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)
+            place = f"({', '.join((*self._keys, self._id))}) {beyond} ({{0}})"
+            conditions.start_after(place, *values, id)
         return conditions.number(query.limit + 1)
 
     def _sources(self, conditions: Conditions) -> list[str]:
@@ -216,7 +193,7 @@ order by {alias}.page_key {order}, {alias}.id {order}"""
         if not conditions.searches or not is_table:
             return [self.source]
         alias, read = self.alias, f"select {self.alias}.* from {self.source}"
-        newest = f"order by {self._key} desc, {self._id} desc limit {_NEWEST}"
+        newest = f"order by {self.order} limit {_NEWEST}"
         # By what is looked for alone, and the rest after it, which is what the offset is for: by
         # anything else the workspace would be read to the end.
         found = f"{alias}.deleted_at is null and {conditions.searches} offset 0"

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from looplane import events
 from looplane.filters import exists
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.ids import new_id, parse_id
-from looplane.kit.paging import Conditions, Listing
+from looplane.kit.paging import Listing
 from looplane.kit.responses import Answer, or_404
 from looplane.messages.schemas import MessageQuery
 from looplane.threads.children.sql import EVERY_MESSAGE, MESSAGE

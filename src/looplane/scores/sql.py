@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection
-from looplane.kit.paging import Conditions, Listing
+from looplane.kit.paging import Listing
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, json_object
 from looplane.resources import Resource

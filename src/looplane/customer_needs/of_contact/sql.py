@@ -4,9 +4,10 @@ from uuid import UUID
 
 from looplane.contacts.sql import CONTACT
 from looplane.issues.sql import ISSUE
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.paging import Conditions, PageQuery
+from looplane.kit.paging import PageQuery
 from looplane.kit.responses import Answer, or_404
 from looplane.projects.sql import PROJECT
 from looplane.resources import Resource

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from looplane.kit.paging import DateFilter, PageQuery
+from looplane.kit.paging import MAX_FILTER_BYTES, DateFilter, PageQuery
 from looplane.kit.schema import Count, Reference, Values
 from looplane.scores.schemas import PainLevel
 from looplane.threads.schemas import Origin, Status, Tab
@@ -53,6 +53,10 @@ class ThreadFilter(DateFilter):
     def _agrees(self) -> Self:
         if contradiction := _contradiction(self):
             raise ValueError(contradiction)
+        fields = set(ThreadFilter.model_fields)
+        if len(self.model_dump_json(include=fields, exclude_none=True).encode()) > MAX_FILTER_BYTES:
+            msg = f"The filters have more than {MAX_FILTER_BYTES:,} bytes in all."
+            raise ValueError(msg)
         return self
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from looplane import queries
 from looplane.contacts.sql import external_id_filter
 from looplane.filters import exists
+from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import ValidationFailed
 from looplane.kit.ids import parse_id
-from looplane.kit.paging import Conditions
 from looplane.threads.listing.schemas import ThreadFilter
 from looplane.threads.schemas import Tab
 from looplane.threads.sql import THREAD
@@ -23,10 +23,9 @@ _TABS = {
     "snoozed": "t.status = 'snoozed'",
     "done": "t.status = 'done'",
 }
-# Filters by what a thread says itself, and by what it names, which must still be there.
-_OWN = ("status", "pain_level", "origin")
-_NAMED = {"assignee_id": "members", "contact_id": "contacts", "company_id": "companies"}
-_NEEDED = {"project_id": "projects", "issue_id": "issues"}
+# Filters by what a thread names, which must still be there.
+NAMED = {"assignee_id": "members", "contact_id": "contacts", "company_id": "companies"}
+NEEDED = {"project_id": "projects", "issue_id": "issues"}
 _EXTERNAL_ID = external_id_filter("t", "threads")
 # Our answer is due.
 WAITS = "t.status = 'open' and t.needs_response"
@@ -37,6 +36,14 @@ async def conditions_of(con: Connection, context: Context, filter: ThreadFilter)
 
     Raises ValidationFailed for a tab that a key without a member has not.
     """
+    conditions, _ = await add_conditions(con, context, filter)
+    return conditions
+
+
+async def add_conditions(
+    con: Connection, context: Context, filter: ThreadFilter
+) -> tuple[Conditions, bool]:
+    """The same, by the names of the filters; and whether they say already which few threads."""
     conditions = Conditions(THREAD.alias, context.workspace_id, context.member_id)
     if filter.tab is not None:
         _add_tab(conditions, context, filter.tab)
@@ -46,9 +53,10 @@ async def conditions_of(con: Connection, context: Context, filter: ThreadFilter)
     _add_company(conditions, filter)
     if (seconds := filter.waiting_longer_than) is not None:
         since = context.clock() - timedelta(seconds=seconds)
-        conditions.add(f"{WAITS} and t.waiting_since < {{0}}", since)
-    await queries.add_dates(con, context, THREAD, filter, conditions)
-    return conditions
+        clause = f"{WAITS} and t.waiting_since < {{0}}"
+        conditions.add(clause, since, name="waiting_longer_than")
+    few = await queries.add_dates(con, context, THREAD, filter, conditions)
+    return conditions, few or filter.external_id is not None
 
 
 def ids_of(names: Sequence[str]) -> list[UUID]:
@@ -66,65 +74,74 @@ def there(table: str) -> str:
 
 def _add_tab(conditions: Conditions, context: Context, tab: Tab) -> None:
     if tab in _TABS:
-        conditions.add(_TABS[tab])
+        conditions.add(_TABS[tab], name="tab")
         return
     if context.member_id is None:
         raise ValidationFailed([f"tab: {tab} needs a key that belongs to a member"])
     waiting = " and t.needs_response" if tab == "needs-response" else ""
-    conditions.add(f"t.assignee_id = $2 and t.status = 'open'{waiting}")
+    conditions.add(f"t.assignee_id = $2 and t.status = 'open'{waiting}", name="tab")
 
 
 def _add_own(conditions: Conditions, filter: ThreadFilter) -> None:
-    for name in _OWN:
-        match getattr(filter, name):
-            case [value]:
-                conditions.add(f"t.{name} = {{0}}", value)
-            case [*values] if values:
-                conditions.add(f"t.{name} = any ({{0}})", values)
+    # Of a few words that are known, and so written out: an index may be of one of them alone.
+    for name in ("status", "pain_level"):
+        if (values := getattr(filter, name)) is not None:
+            conditions.add(is_any(name, values), name=name)
+    if filter.origin is not None:
+        conditions.add("t.origin = any ({0})", filter.origin, name="origin")
+    if filter.unassigned is not None:
+        clause = f"t.assignee_id is {'' if filter.unassigned else 'not '}null"
+        conditions.add(clause, name="unassigned")
+
+
+def is_any(name: str, words: Sequence[str]) -> str:
+    """SQL for a thread whose `name` is one of these words, of which each is one of our own."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return f"t.{name} = {listed}" if len(words) == 1 else f"t.{name} in ({listed})"
 
 
 def _add_links(conditions: Conditions, filter: ThreadFilter) -> None:
-    for name, table in _NAMED.items():
+    for name, table in NAMED.items():
         match getattr(filter, name):
             case [value]:
-                conditions.add(f"t.{name} = {{0}} and {exists(table)}", parse_id(value))
+                clause = f"t.{name} = {{0}} and {exists(table)}"
+                conditions.add(clause, parse_id(value), name=name)
             case [*values] if values:
-                conditions.add(f"t.{name} = any ({there(table)})", ids_of(values))
-    for name, table in _NEEDED.items():
+                clause = f"t.{name} = any ({there(table)})"
+                conditions.add(clause, ids_of(values), name=name)
+    for name, table in NEEDED.items():
         if (values := getattr(filter, name)) is not None:
             needed = f"n.workspace_id = $1 and n.thread_id = t.id and n.{name}"
             clause = f"exists (select from customer_needs n where {needed} = any ({there(table)}))"
-            conditions.add(clause, ids_of(values))
+            conditions.add(clause, ids_of(values), name=name)
     if filter.external_id is not None:
         conditions.add(_EXTERNAL_ID.clause, filter.external_id)
-    if filter.unassigned is not None:
-        conditions.add(f"t.assignee_id is {'' if filter.unassigned else 'not '}null")
 
 
 def _add_tags(conditions: Conditions, filter: ThreadFilter) -> None:
     tagged = "select from thread_tags tt where tt.workspace_id = $1 and tt.thread_id = t.id"
     of_tags = f"{tagged} and tt.tag_id = any ({there('tags')})"
     if filter.tag_id is not None:
-        conditions.add(f"exists ({of_tags})", ids_of(filter.tag_id))
+        conditions.add(f"exists ({of_tags})", ids_of(filter.tag_id), name="tag_id")
     if filter.tag_none is not None:
-        conditions.add(f"not exists ({of_tags})", ids_of(filter.tag_none))
-    for value in filter.tag_all or ():
+        conditions.add(f"not exists ({of_tags})", ids_of(filter.tag_none), name="tag_none")
+    for number, value in enumerate(filter.tag_all or ()):
         own = f"exists ({tagged} and tt.tag_id = {{0}})"
-        conditions.add(f"{own} and {exists('tags')}", parse_id(value))
+        clause = f"{own} and {exists('tags')}"
+        conditions.add(clause, parse_id(value), name=f"tag_all.{number}")
 
 
 def _add_company(conditions: Conditions, filter: ThreadFilter) -> None:
-    if (clause := company_clause(conditions, filter)) is not None:
-        of_thread = f"co.workspace_id = $1 and co.id = t.company_id and {clause}"
-        conditions.add(f"exists (select from companies co where {of_thread})")
-
-
-def company_clause(conditions: Conditions, filter: ThreadFilter) -> str | None:
-    """What must hold of the company `co` of a thread; None where nothing is asked of it."""
+    """What must hold of the company `co`; it stands by the name `company` alone."""
     clauses = []
     if filter.company_tier is not None:
         clauses.append(f"co.tier_id = any ({conditions.number(ids_of(filter.company_tier))})")
     for bound, sign in (("min", ">="), ("max", "<=")):
         if (revenue := getattr(filter, f"company_revenue_{bound}")) is not None:
             clauses.append(f"co.revenue {sign} {conditions.number(revenue)}")
-    return " and ".join(["co.deleted_at is null", *clauses]) if clauses else None
+    if clauses:
+        of_thread = " and ".join(["co.workspace_id = $1", "co.deleted_at is null", *clauses])
+        conditions.add(
+            f"exists (select from companies co where co.id = t.company_id and {of_thread})"
+        )
+        conditions.named["company"] = of_thread
