@@ -33,6 +33,7 @@ from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
 from tests.mutations.statements import STATEMENTS
+from tests.mutations.thread_lists import THREAD_LISTS
 
 MUTATIONS = [
     *STATEMENTS,
@@ -52,6 +53,7 @@ MUTATIONS = [
     *DOCS,
     *DEMO,
     *MESSAGES,
+    *THREAD_LISTS,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test
