@@ -36,6 +36,7 @@ from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
 from tests.mutations.statements import STATEMENTS
+from tests.mutations.thread_lists import THREAD_LISTS
 from tests.mutations.thread_undo import THREAD_UNDO
 from tests.mutations.undo import UNDO
 from tests.mutations.views import VIEWS
@@ -61,6 +62,7 @@ MUTATIONS = [
     *DOCS,
     *DEMO,
     *MESSAGES,
+    *THREAD_LISTS,
     *THREAD_UNDO,
     *FEED,
     *VIEWS,

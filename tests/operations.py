@@ -53,6 +53,9 @@ REFERENCES = {
     "expected_last_message_id": "message",
     "tag_id": "tag",
     "tag_ids": "tag",
+    "tag_all": "tag",
+    "tag_none": "tag",
+    "company_tier": "company tier",
     "tag_group_id": "group",
     "project_id": "project",
     "project_ids": "project",
@@ -175,7 +178,7 @@ async def populate(make: Factory, member_id: object) -> World:
 
 def is_reference(name: str) -> bool:
     """Whether a field or parameter names a thing of the workspace."""
-    if not re.search(r"_ids?$", name) or name in _NAMES_OF_OTHERS:
+    if not re.search(r"_ids?$|^tag_(all|none)$|^company_tier$", name) or name in _NAMES_OF_OTHERS:
         return False
     assert name in REFERENCES, f"say in REFERENCES what {name} names"
     return True

@@ -193,3 +193,59 @@ def _encoded(text: str) -> str:
 async def test_a_broken_cursor(client: httpx.AsyncClient, cursor: str) -> None:
     answer = await client.get("/threads", params={"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (422, "unprocessable")
+
+
+async def test_several_values_of_a_filter_are_a_comma_list(
+    client: httpx.AsyncClient, make: Factory
+) -> None:
+    threads = [await make.thread(pain_level=level) for level in ("LOW", "MEDIUM", "HIGH")]
+    low, _, high = [each["id"] for each in threads]
+    assert await ids(client, pain_level="HIGH,LOW,HIGH") == [high, low]
+    unknown = f"{threads[0]['contact']['id']},{new_id()},x"
+    assert await ids(client, contact_id=unknown) == [low]
+    assert await ids(client, contact_id=f"{new_id()},") == []
+    assert await ids(client, tag_all=str(new_id())) == []
+    assert len(await ids(client, tag_none=str(new_id()))) == 3
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"unassigned": "true", "assignee_id": "x"}, ["unassigned", "assignee_id"]),
+        ({"unassigned": "true", "tab": "my"}, ["unassigned", "tab"]),
+        ({"tag_all": "a,b", "tag_none": "b"}, ["tag_all", "tag_none"]),
+        ({"tag_id": "a,b", "tag_none": "b,a"}, ["tag_id", "tag_none"]),
+        (
+            {"company_revenue_min": "2", "company_revenue_max": "1"},
+            ["company_revenue_min", "company_revenue_max"],
+        ),
+        ({"contact_id": ",".join("x" * 51)}, ["contact_id", "51 items"]),
+        ({"waiting_longer_than": "-1"}, ["waiting_longer_than"]),
+        ({"waiting_longer_than": "1.5"}, ["waiting_longer_than"]),
+        ({"status": "open,"}, ["status"]),
+        ({"tag_id": ",".join(f"{n:0255}" for n in range(20))}, ["5,000 bytes"]),
+    ],
+)
+async def test_filters_that_no_thread_can_meet_are_refused(
+    client: httpx.AsyncClient, params: dict[str, str], said: list[str]
+) -> None:
+    answer = await client.get("/threads", params=params)
+    assert answer.status_code == 400
+    assert all(each in answer.text for each in said), answer.text
+
+
+async def test_a_cursor_keeps_the_order_and_all_its_filters(
+    client: httpx.AsyncClient, make: Factory
+) -> None:
+    threads = [await make.thread(pain_level=level) for level in ("HIGH", "UNKNOWN", "LOW")]
+    contacts = [each["contact"]["id"] for each in threads]
+    many = ",".join([*contacts, *(str(new_id()) for _ in range(47))])
+    params = {"sort": "pain", "contact_id": many, "tag_none": many, "limit": "2"}
+    page = (await client.get("/threads", params=params)).json()
+    assert [each["pain_level"] for each in page["data"]] == ["HIGH", "LOW"]
+    cursor = page["page"]["cursor"]
+    rest = (await client.get("/threads", params={"cursor": cursor})).json()
+    assert [each["pain_level"] for each in rest["data"]] == ["UNKNOWN"]
+    for sort in ("created_at", "revenue"):
+        answer = await client.get("/threads", params={**params, "sort": sort, "cursor": cursor})
+        assert answer.status_code == 422, answer.text

@@ -118,12 +118,14 @@ async def asked(
 
 def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     """No filter, each one of them, and some two at once."""
-    known = {"expand": "messages,comments", "sort": "total_score"}
+    known = {"expand": "messages,comments"}
     known |= {"email": world.ids["address"], "external_id": "p50", "domain": "50.example.com"}
     known |= {"title_contains": "a", "language": "de", "published": "true", "archived": "false"}
     known |= {"visibility": "public"}
     known |= {"state": "backlog", "status": "open", "pain_level": "LOW", "origin": "api"}
     known |= {"direction": "inbound", "order": "desc", "q": "x"}
+    known |= {"unassigned": "true", "waiting_longer_than": "3600"}
+    known |= {"company_revenue_min": "5", "company_revenue_max": "10"}
     known |= {f"{name}_gte": "5" for name in ("size", "revenue")}
     known |= {f"{name}_lte": "5" for name in ("size", "revenue")}
     moments = ("2000-01-01T00:00:00Z", datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z"))
@@ -137,8 +139,8 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
             queries.append({name: known[name]})
         elif name.endswith("_contains"):
             queries += [{name: part} for part in ("a", "thing that no name has")]
-        elif name == "tab":
-            queries += [{name: tab} for tab in schema["enum"]]
+        elif name in {"tab", "sort"}:
+            queries += [{name: each} for each in schema["enum"]]
         elif name.endswith(("_after", "_before")):
             queries += [{name: moment} for moment in moments]
     if "updated_after" in query_of(operation):
@@ -160,7 +162,12 @@ def _is_narrow(scan: Scan) -> bool:
         return True
     # In its order from the front on: a page that is not the first begins further down.
     is_first = ") < ($" not in scan.statement and not str(scan.index).endswith("_changed")
-    return is_first and "Limit" in steps and {*steps[steps.index("Limit") :]} <= IN_ORDER
+    return is_first and "Limit" in steps and {*_below_limit(steps)} <= IN_ORDER
+
+
+def _below_limit(steps: list[str]) -> list[str]:
+    """What stands between the scan and the limit that is next to it."""
+    return steps[len(steps) - 1 - steps[::-1].index("Limit") :]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

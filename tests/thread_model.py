@@ -154,5 +154,5 @@ class ThreadModel:
             return bool(thread["state"] == "new")
         if tab in {"my", "needs-response"}:
             mine = thread["assignee_id"] == self.me and thread["status"] == "open"
-            return mine and (tab == "my" or thread["waiting_since"] is not None)
+            return bool(mine and (tab == "my" or thread["waiting_since"] is not None))
         return bool(thread["status"] == tab)

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
+import orjson
 from pydantic import Field, model_validator
 
 from looplane.kit.paging import MAX_FILTER_BYTES, DateFilter, PageQuery
@@ -53,10 +54,8 @@ class ThreadFilter(DateFilter):
     def _agrees(self) -> Self:
         if contradiction := _contradiction(self):
             raise ValueError(contradiction)
-        fields = set(ThreadFilter.model_fields)
-        if len(self.model_dump_json(include=fields, exclude_none=True).encode()) > MAX_FILTER_BYTES:
-            msg = f"The filters have more than {MAX_FILTER_BYTES:,} bytes in all."
-            raise ValueError(msg)
+        if too_long := _too_long(self):
+            raise ValueError(too_long)
         return self
 
 
@@ -94,3 +93,12 @@ def _contradiction(filter: ThreadFilter) -> str | None:
     if least is not None and most is not None and least > most:
         return "company_revenue_min: is more than company_revenue_max"
     return None
+
+
+def _too_long(filter: ThreadFilter) -> str | None:
+    """What is too much for a cursor, which holds all filters; it names the longest one."""
+    sent = filter.model_dump(mode="json", include=set(ThreadFilter.model_fields), exclude_none=True)
+    if len(orjson.dumps(sent)) <= MAX_FILTER_BYTES:
+        return None
+    longest = max(sent, key=lambda name: len(orjson.dumps(sent[name])))
+    return f"{longest}: the filters have more than {MAX_FILTER_BYTES:,} bytes in all"
