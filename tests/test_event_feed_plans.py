@@ -9,10 +9,10 @@ import pytest
 
 from looplane.event_feed import sql
 from looplane.event_feed.schemas import START, HistoryQuery
+from looplane.kit.conditions import Conditions
 from looplane.kit.database import connected
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
-from looplane.kit.paging import Conditions
 from looplane.main import MIGRATIONS
 from tests.databases import empty_database
 

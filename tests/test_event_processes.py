@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from tests.event_streams import Listener
 from tests.processes import PATIENCE, Folder, Process, folder
 from tests.test_api_processes import children
 
-SETTINGS = {"followers_per_key": 0}
+SETTINGS: dict[str, Any] = {"followers_per_key": 0}
 
 
 @pytest.fixture

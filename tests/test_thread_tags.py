@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -144,10 +145,8 @@ async def test_two_at_the_same_instant(stage: Stage, rival: str) -> None:
         }
         method, path, body = calls[rival]
         met = await stage.meet(
-            lambda path=f"{thread}/tags", mine=mine: stage.first.post(path, json={"tag_id": mine}),
-            lambda method=method, path=path, body=body: stage.second.request(
-                method, path, json=body
-            ),
+            partial(stage.first.post, f"{thread}/tags", json={"tag_id": mine}),
+            partial(stage.second.request, method, path, json=body),
             step=step,
         )
         if not met.rivals:

@@ -121,7 +121,8 @@ def _whole(value: object, info: ValidationInfo) -> object:
 
 
 MAX_NUMBER = 2**53 - 1  # what every reader of JSON can count to
-Count = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER), WHOLE]
 
 
 class DeleteResult(StrictModel):

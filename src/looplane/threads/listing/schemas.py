@@ -6,7 +6,7 @@ import orjson
 from pydantic import Field, model_validator
 
 from looplane.kit.paging import MAX_FILTER_BYTES, DateFilter, PageQuery
-from looplane.kit.schema import Count, Reference, Values
+from looplane.kit.schema import WHOLE, Count, Reference, Values
 from looplane.scores.schemas import PainLevel
 from looplane.threads.schemas import Origin, Status, Tab
 
@@ -38,7 +38,7 @@ class ThreadFilter(DateFilter):
     issue_id: Values[Reference] | None = None
     project_id: Values[Reference] | None = None
     external_id: Reference | None = None
-    waiting_longer_than: Annotated[Count, Field(le=_LONGEST_WAIT)] | None = Field(
+    waiting_longer_than: Annotated[int, Field(ge=0, le=_LONGEST_WAIT), WHOLE] | None = Field(
         None,
         description="Seconds. The thread is open and our answer is due for longer: since the first "
         "message that came in after our last one, or since the thread was made where nothing went "
