@@ -186,8 +186,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
 ) -> Answer:
     """Changes a thing to what was `sent`, or to what `decision` makes of it.
 
-    A change that changes nothing writes nothing. Raises NotFound, PreconditionFailed,
-    ValidationFailed, and Conflict where something is taken.
+    A change that changes nothing writes nothing. Raises as `update_from_body` does.
     """
     decision = decision or Decision(columns=lambda _: sent)
     key = (context.workspace_id, id)
@@ -213,8 +212,8 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         answer = Answer(written["body"], written["version"])
         return replace(await decision.show() if decision.show else answer, events=types_of(events))
 
-    lock = partial(con.execute, resource.lock, *key)
     async with locked_references(con, context, resource, sent) as references:
+        lock = partial(con.execute, resource.lock, *key)
         with refusing_taken(resource, sent):
             return await write_optimistically(con, attempt, lock, is_locked=decision.needs_lock)
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import Field
 
 from looplane.filters import Filter
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.ids import parse_id
 from looplane.kit.schema import Reference
-from looplane.resources import ForeignKey
 
 # Stands for the main portal in a filter; no id of ours is this one.
 _MAIN_PORTAL = UUID(int=0)

@@ -1,10 +1,11 @@
 """Every statement on changelogs."""
 
 from looplane.filters import Filter, contains, contains_by_index, equals
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.ids import parse_id
 from looplane.kit.sqltext import columns, iso, timestamps
 from looplane.portal_references import PORTAL, of_portal
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 from looplane.translations import Translations
 
 _LINKS = """

@@ -2,12 +2,13 @@
 
 from looplane.companies.schemas import OptionsQuery
 from looplane.filters import Filter, contains_by_index, found_first, refers_to
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 
 # Columns that are sets: in another order they are the same.
 SETS = ("domains", "external_ids")

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from looplane.contacts.schemas import EmailQuery
 from looplane.filters import Filter, contains_by_index, exists, found_first
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.schema import ExternalIds
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 
 
 def external_id_filter(alias: str, table: str) -> Filter:

@@ -6,9 +6,10 @@ from typing import get_args
 from looplane import events
 from looplane.doc_articles.schemas import Kind, Visibility
 from looplane.filters import Filter, contains, contains_by_index, equals, refers_to
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.sqltext import columns, timestamps
 from looplane.portal_references import PORTAL, of_portal
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 from looplane.translations import Translations
 
 GROUP = ForeignKey("doc group", "doc_groups")

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from looplane.doc_articles.sql import GROUP
 from looplane.filters import equals, refers_to
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.sqltext import columns, iso, timestamps
 from looplane.members.sql import member_join, member_ref
 from looplane.portal_references import of_portal
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 
 # The portal of the article or, where there is none yet, of the group.
 _PORTAL = """

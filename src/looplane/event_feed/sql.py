@@ -7,6 +7,7 @@ import orjson
 
 from looplane.event_feed.schemas import LATEST, START, EventQuery, HistoryQuery, Position
 from looplane.events import SCHEMA_VERSION
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.cursors import INTEGER
@@ -16,7 +17,6 @@ from looplane.kit.ids import parse_id
 from looplane.kit.paging import PAGE_BYTES, Listing
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import iso, json_object
-from looplane.resources import ForeignKey
 
 # As many events are looked at for one page, whatever is wanted of them.
 MAX_SCANNED = 5000

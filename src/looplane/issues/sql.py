@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from looplane.filters import Filter, contains_by_index, refers_to
+from looplane.foreign_keys import ForeignKey
 from looplane.issues.schemas import WorkflowStateQuery
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
@@ -14,7 +15,7 @@ from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
 from looplane.members.sql import member_join
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 from looplane.scores.sql import threads_of
 
 _STATE = json_object(columns("st", "id", "name", "type"))

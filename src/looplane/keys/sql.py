@@ -1,5 +1,6 @@
 """Every statement on API keys."""
 
+from looplane.foreign_keys import ForeignKey
 from looplane.keys.schemas import KeyQuery
 from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
@@ -10,7 +11,7 @@ from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, iso, json_object, timestamps
 from looplane.members.sql import member_join
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 
 NOUN = "API key"
 

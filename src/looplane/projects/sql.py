@@ -4,13 +4,14 @@ from dataclasses import replace
 from uuid import UUID
 
 from looplane.filters import Filter, contains_by_index, refers_to
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
 from looplane.kit.database import Connection, Row
 from looplane.kit.paging import fetch_whole_page
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, json_object, timestamps
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 from looplane.scores.sql import threads_of
 
 PROJECT = Resource(

@@ -2,9 +2,10 @@
 
 from looplane import events
 from looplane.filters import contains_by_index, refers_to
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 
 SNIPPET = Resource(
     noun="snippet",

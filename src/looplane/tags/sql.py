@@ -1,8 +1,9 @@
 """Every statement on tags."""
 
 from looplane.filters import contains_by_index, refers_to
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.sqltext import columns, timestamps
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 
 TAG = Resource(
     noun="tag",

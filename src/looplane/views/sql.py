@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from looplane.foreign_keys import ForeignKey
 from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.cursors import NUMBER
@@ -13,7 +14,7 @@ from looplane.kit.references import reference_ids, unknown_references
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, timestamps
 from looplane.members.sql import member_join, member_ref
-from looplane.resources import ForeignKey, Resource
+from looplane.resources import Resource
 from looplane.threads.listing.views.sql import VISIBLE
 from looplane.views.schemas import ViewQuery
 
