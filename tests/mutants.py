@@ -26,6 +26,7 @@ from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
 from tests.mutations.demo import DEMO
 from tests.mutations.docs import DOCS
+from tests.mutations.feed import FEED
 from tests.mutations.files import FILES
 from tests.mutations.issues import ISSUES
 from tests.mutations.members import MEMBERS
@@ -52,6 +53,7 @@ MUTATIONS = [
     *DOCS,
     *DEMO,
     *MESSAGES,
+    *FEED,
 ]
 _LIMIT = 300  # seconds; what takes longer does not go through, so it is noticed
 _PASSED, _FAILED = 0, 1  # exit codes of pytest; all others say that it could not test

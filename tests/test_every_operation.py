@@ -79,15 +79,6 @@ async def test_each_scope_is_needed(
         assert missing in answer.json()["message"].replace(".", " ").split()
 
 
-@every([each for each in OPERATIONS if each.any_scopes])
-async def test_one_of_its_scopes_is_needed(
-    app: ASGIApp, mine: World, make: Factory, operation: Operation
-) -> None:
-    others = set(SCOPES) - {*operation.any_scopes}
-    async with connected(app, await make.key(others)) as caller:
-        refused(await caller.request(**request(operation, mine)), 403, "scope_required")
-
-
 @every(WRITES)
 async def test_a_viewer_writes_by_no_key(
     app: ASGIApp, mine: World, make: Factory, operation: Operation

@@ -7,11 +7,16 @@ from uuid import UUID
 import httpx
 from starlette.types import ASGIApp
 
+from looplane.erasure.commands import erase_contact
+from looplane.kit.clock import system_clock
+from looplane.kit.context import Context
 from looplane.kit.database import connected as connected_to
 from looplane.kit.ids import new_id
+from looplane.kit.principal import Principal
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
-from tests.test_event_feed import tell_one
+from tests.followers import kinds
+from tests.test_event_feed_access import tell_one
 from tests.witness import faults
 
 
@@ -27,10 +32,6 @@ async def history(client: httpx.AsyncClient, id: str, **params: Any) -> list[dic
         if cursor is None:
             return found
         params = {"cursor": cursor, "limit": params.get("limit", 50)}
-
-
-def kinds(found: list[dict[str, Any]]) -> list[str]:
-    return [each["type"] for each in found]
 
 
 async def test_what_belongs_to_a_thread_is_in_its_history(
@@ -131,6 +132,37 @@ async def test_who_is_shown_what(
         asked = {"types": "tag.*"}
         answer = await caller.get(f"/threads/{thread['id']}/events", params=asked)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_required")
+
+
+async def test_who_is_forgotten_is_in_no_event(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
+) -> None:
+    word = "Zanzibar"
+    said = {"title": word, "contact_email": f"{word}@mail.example", "contact_name": word}
+    thread = await make.thread(text=f"<p>{word}</p>", **said)
+    path = f"/threads/{thread['id']}"
+    await client.patch(path, json={"title": f"{word} again", "status": "done"})
+    await client.patch(path, json={"text": f"<p>{word} once more</p>"})
+    comment = await make.comment(thread["id"], content=f"<p>{word}</p>")
+    changed = {"content": f"<p>{word} too</p>"}
+    await client.patch(f"{path}/comments/{comment['id']}", json=changed)
+    await make.message(thread["id"], content=f"<p>{word}</p>")
+    before = await history(client, thread["id"])
+    assert sum(word in str(each) for each in before) >= 6
+    rule = Context(Principal(workspace.id, "rule", rule="erase"), system_clock, "erase")
+    await erase_contact(db, rule, thread["contact"]["id"])
+    after = await history(client, thread["id"])
+    feed = await client.get("/events", params={"limit": 200})
+    assert word not in str(after) + feed.text
+    # What happened, when and by whom, is still told.
+    told = ("id", "type", "created_at", "version", "actor", "cause", "write_id")
+    assert [[each[name] for name in told] for each in after] == [
+        [each[name] for name in told] for each in before
+    ]
+    # What is not told are marks of the program, and no words.
+    untold = await db.fetch("select internal_before from events where internal_before is not null")
+    names = {name for row in untold for name in row["internal_before"]}
+    assert names <= {"state", "last_snoozed_until", "html_version"}
 
 
 async def test_two_looks_at_the_database(

@@ -56,8 +56,9 @@ class ActorOut(StrictModel):
     rule: str | None
 
 
+_ANY_OBJECT = {"type": "object", "additionalProperties": True}
 _Object = Annotated[
-    dict[str, Any] | None, WithJsonSchema({"anyOf": [{"type": "object"}, {"type": "null"}]})
+    dict[str, Any] | None, WithJsonSchema({"anyOf": [_ANY_OBJECT, {"type": "null"}]})
 ]
 
 

@@ -189,6 +189,6 @@ def _without_scope(operation: Operation) -> str:
 
 def _lists(operation: Operation) -> str:
     if not operation.is_paged:
-        return ""
+        return "Takes `limit`.\n" if "limit" in operation.parameters else ""
     rest = ", `cursor` and the four dates" if operation.is_dated else " and `cursor`"
     return f"Takes `limit`{rest}.\n"

@@ -11,6 +11,8 @@ from looplane.reference.values import Schema, name_of
 Json = Any
 
 SHARED = "README"
+# Where a list ends; what ends otherwise is described as an object of its own.
+_PAGE_INFO = "PageInfo"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def objects_of(contract: dict[str, Json], operations: Sequence[Operation]) -> Ob
 def data_of_page(name: str, schemas: dict[str, Schema]) -> Schema | None:
     """The schema of what a page has, if the object is a page and nothing more."""
     properties = schemas[name].get("properties", {})
-    return properties["data"]["items"] if set(properties) == {"data", "page"} else None
+    is_page = set(properties) == {"data", "page"} and name_of(properties["page"]) == _PAGE_INFO
+    return properties["data"]["items"] if is_page else None
 
 
 def _page(groups: set[str], answers: Counter[str]) -> str:
