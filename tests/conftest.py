@@ -40,6 +40,7 @@ ASIDE = (
     "html_upkeep/test_command.py",
     "test_api_processes.py",
     "test_browser.py",
+    "test_event_processes.py",
     "test_html_cleaner",
     "test_hostile_html.py",
     "test_html.py",

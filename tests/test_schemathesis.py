@@ -94,8 +94,10 @@ def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None
     # tests of their own.
     for name in ("cursor", "after", "types"):
         case.query.pop(name, None)
-    for name in ("If-Match", "If-None-Match", "Idempotency-Key"):
+    for name in ("If-Match", "If-None-Match", "Idempotency-Key", "Last-Event-ID"):
         case.headers.pop(name, None)
+    # What is waited for does not come.
+    case.query.pop("wait", None)
     if str(operation) in ONCE:
         case.query["dry_run"] = "true"
     if isinstance(case.body, dict):
