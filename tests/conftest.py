@@ -41,6 +41,7 @@ ASIDE = (
     "test_api_processes.py",
     "test_bulk_threads_killed.py",
     "test_browser.py",
+    "test_event_processes.py",
     "test_html_cleaner",
     "test_hostile_html.py",
     "test_html.py",

@@ -30,6 +30,7 @@ from tests.mutations.demo import DEMO
 from tests.mutations.docs import DOCS
 from tests.mutations.feed import FEED
 from tests.mutations.files import FILES
+from tests.mutations.following import FOLLOWING
 from tests.mutations.issues import ISSUES
 from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
@@ -53,6 +54,7 @@ MUTATIONS = [
     *CONTENT,
     *FILES,
     *CONNECTIONS,
+    *FOLLOWING,
     *DATABASE,
     *ISSUES,
     *PROCESSES,

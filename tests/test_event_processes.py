@@ -2,8 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -14,13 +14,17 @@ from tests.event_streams import Listener
 from tests.processes import PATIENCE, Folder, Process, folder
 from tests.test_api_processes import children
 
-SETTINGS: dict[str, Any] = {"followers_per_key": 0}
-
 
 @pytest.fixture
 def place() -> Iterator[Folder]:
     with folder() as opened:
         yield opened
+
+
+@pytest.fixture
+async def stack() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
 
 
 async def made_key(place: Folder) -> str:
@@ -46,11 +50,11 @@ async def write(process: Process, key: str, name: str) -> str:
     return str(answer.json()["id"])
 
 
-async def test_two_processes_one_cursor(place: Folder) -> None:
+async def test_two_processes_one_cursor(place: Folder, stack: AsyncExitStack) -> None:
     """Whichever of the two has written, whichever answers; also when the one that answered dies."""
-    process = await place.started("serve --workers 2", **SETTINGS)
+    process = await place.started("serve --workers 2")
     key = await made_key(place)
-    listeners = [await listen(process, key).__aenter__() for _ in range(10)]
+    listeners = [await stack.enter_async_context(listen(process, key)) for _ in range(10)]
     for each in listeners:
         await each.comment()
     ids = [await write(process, key, f"first {number}") for number in range(10)]
@@ -64,10 +68,10 @@ async def test_two_processes_one_cursor(place: Folder) -> None:
             assert [told.data["subject_id"] for told in await again.events(3)] == ids
 
 
-async def test_a_deploy_does_not_wait_for_streams(place: Folder) -> None:
-    process = await place.started("serve --workers 2", **SETTINGS)
+async def test_a_deploy_does_not_wait_for_streams(place: Folder, stack: AsyncExitStack) -> None:
+    process = await place.started("serve --workers 2")
     key = await made_key(place)
-    listeners = [await listen(process, key).__aenter__() for _ in range(30)]
+    listeners = [await stack.enter_async_context(listen(process, key)) for _ in range(30)]
     for each in listeners:
         await each.comment()
     process.popen.send_signal(signal.SIGTERM)

@@ -32,6 +32,7 @@ SQL_ELSEWHERE = {
     "event_partitions.py": "the months of events belong to no noun",
     "inverses.py": "what is newer of a thing belongs to no noun",
     "filters.py": "makes the conditions of every list from their declaration",
+    "foreign_keys.py": "finds what a body names, whichever noun it is of",
     "resources.py": "makes the statements of every noun from its declaration",
     "translations.py": "makes the statements on translations from their declaration",
     "kit/functions.py": "stored functions begin so",

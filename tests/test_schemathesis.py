@@ -96,8 +96,10 @@ def make_sensible(case: Case, operation: Operation, ids: dict[str, str]) -> None
         case.query.pop(name, None)
     if "view" in case.query:
         case.query["view"] = ids["view"]
-    for name in ("If-Match", "If-None-Match", "Idempotency-Key"):
+    for name in ("If-Match", "If-None-Match", "Idempotency-Key", "Last-Event-ID"):
         case.headers.pop(name, None)
+    # What is waited for does not come.
+    case.query.pop("wait", None)
     if str(operation) in ONCE:
         case.query["dry_run"] = "true"
     if isinstance(case.body, dict):

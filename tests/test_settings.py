@@ -12,6 +12,9 @@ BAD = {
     "LOOPLANE_POOL_SIZE": ["0", "1", "91", "ten"],
     "LOOPLANE_READS_PER_MINUTE": ["-1", "many", "10000001"],
     "LOOPLANE_WRITES_PER_MINUTE": ["-1", "1e3"],
+    "LOOPLANE_FOLLOWERS": ["-1", "60001"],
+    "LOOPLANE_FOLLOWERS_PER_KEY": ["-1", "all"],
+    "LOOPLANE_STREAM_SECONDS": ["0", "9", "86401"],
     "LOOPLANE_KEEP_EVENTS_DAYS": ["-1", "36501", "for ever"],
     "LOOPLANE_DATABASE_POOLING": ["statement", "AUTO"],
     "LOOPLANE_CORS_ORIGINS": [
