@@ -205,8 +205,7 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
         events = decision.events(resource, id, row, before, after)
         if decision.write_others is not None:
             await decision.write_others(id, after, now)
-        columns = resource.to_columns({**_along(resource, wanted), **after})
-        args = (row["version"], columns, as_write(context, now, events))
+        args = (row["version"], _columns(resource, wanted, after), as_write(context, now, events))
         if (written := await con.fetchrow(resource.update, *key, *args)) is None:
             return None
         answer = Answer(written["body"], written["version"])
@@ -218,9 +217,9 @@ async def update(  # noqa: PLR0913  # what is changed, by whom, and how it is de
             return await write_optimistically(con, attempt, lock, is_locked=decision.needs_lock)
 
 
-def _along(resource: Resource, wanted: Values) -> Values:
-    """What is to be of the columns that are written with others, also where it is so already."""
-    return only(wanted, resource.written_along) or {}
+def _columns(resource: Resource, wanted: Values, after: Values) -> dict[str, object]:
+    """What changes, with the columns that are written with it, also where they stay."""
+    return resource.to_columns({**(only(wanted, resource.written_along) or {}), **after})
 
 
 async def delete(
