@@ -7,7 +7,7 @@ from fastapi import params
 from starlette.responses import Response
 
 from looplane.kit.errors import ApiError
-from looplane.kit.event_streams import MEDIA_TYPE
+from looplane.kit.event_streams import MEDIA_TYPE, OF_EACH
 from looplane.kit.operation import Operation
 from looplane.kit.schema import StrictModel
 
@@ -98,9 +98,8 @@ class Api:
 def _response_options(answer: AnswerType) -> dict[str, Any]:
     if not isinstance(answer, str):
         return {"response_model": answer}
-    is_text = answer == MEDIA_TYPE
-    schema = {"type": "string"} | ({} if is_text else {"format": "binary"})
-    content = {answer: {"schema": schema}}
+    binary = {"type": "string", "format": "binary"}
+    content = {answer: {"schema": OF_EACH if answer == MEDIA_TYPE else binary}}
     return {
         "response_model": None,
         "response_class": Response,  # so that FastAPI adds no JSON to the content

@@ -10,6 +10,17 @@ from looplane.kit.errors import ApiError
 from looplane.kit.http_headers import Headers
 
 MEDIA_TYPE = "text/event-stream"
+# The schema of one event; before OpenAPI 3.2 the schema of a stream is that of each of them.
+OF_EACH = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["id", "event", "data"],
+    "additionalProperties": False,
+}
 HEADERS: Headers = [
     (b"content-type", MEDIA_TYPE.encode()),
     (b"cache-control", b"no-store"),
