@@ -4,5 +4,3 @@ alter table events add column internal_before jsonb;
 alter table events add column visible_to uuid;
 -- All that one request did.
 create index events_write on events (workspace_id, write_id);
--- The highest position that an event had which is no longer kept.
-alter table event_positions add column dropped bigint not null default 0;

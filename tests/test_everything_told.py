@@ -17,6 +17,7 @@ from looplane.kit.clock import iso
 from looplane.threads.commands import wake_due_threads
 from tests.conftest import SteppedClock
 from tests.factory import Factory
+from tests.feed_replay import replay
 
 THREADS, TAGS = 4, 3
 Step = tuple[Any, ...]
@@ -281,28 +282,9 @@ def _without_tab(thread: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in thread.items() if name != "tab"}
 
 
-async def replay(client: httpx.AsyncClient, limit: int = 7) -> dict[str, dict[str, Any]]:
-    """What there is as the feed tells it from its beginning: of each thing its last version."""
-    things: dict[str, dict[str, Any] | None] = {}
-    versions: dict[str, int] = {}
-    cursor, has_more = None, True
-    while has_more:
-        params = {"limit": limit, **({"after": cursor} if cursor else {})}
-        answer = await client.get("/events", params=params)
-        assert answer.status_code == 200, answer.text
-        page = answer.json()
-        for event in page["data"]:
-            id, version = event["subject_id"], event["version"] or 0
-            if version >= versions.get(id, 0):
-                versions[id] = version
-                things[id] = None if event["type"].endswith(".deleted") else event["data"]
-        cursor, has_more = page["page"]["cursor"], page["page"]["has_more"]
-    return {id: thing for id, thing in things.items() if thing is not None}
-
-
 @given(st.lists(STEPS, max_size=16))
 @settings(
-    max_examples=4,
+    max_examples=25,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
