@@ -5,7 +5,6 @@ what the model says, or is refused where something newer touched the same.
 """
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,36 +25,51 @@ _STATE = ("status", "snoozed_until")
 
 
 @dataclass
-class ThreadModel:
-    """A thread: its fields by name, a tag as a field of its own, and which write touched each."""
-
-    fields: dict[str, Any]
-    touched: dict[str, int] = field(default_factory=dict)
-    is_deleted: bool = False
-    deleted_by: int = 0
-
-    def change(self, write: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """Sets fields; what they were before, of those that changed."""
-        before = {name: self.fields[name] for name in wanted if self.fields[name] != wanted[name]}
-        self.fields |= {name: wanted[name] for name in before}
-        self.touched |= {_touched(name): write for name in before}
-        return before
-
-
-def _touched(name: str) -> str:
-    return "state" if name in _STATE else name
-
-
-@dataclass
 class WriteModel:
-    """What a write did to each thread: the fields as they were, or whether it was deleted."""
+    """What a write did: to fields of threads, as they were and are; or to a thread as a whole."""
 
     number: int
     at: datetime
-    token: str
-    before: dict[int, dict[str, Any]]
-    deletion: int | None = None
-    restoration: int | None = None
+    takes_back: int | None = None
+    token: str = ""
+    before: dict[int, dict[str, Any]] = field(default_factory=dict)
+    after: dict[int, dict[str, Any]] = field(default_factory=dict)
+    whole: int | None = None
+
+
+@dataclass
+class ThreadModel:
+    """A thread: its fields by name, a tag as a field of its own, and the writes that touched it."""
+
+    fields: dict[str, Any]
+    writes: list[WriteModel] = field(default_factory=list)
+    is_deleted: bool = False
+
+    def is_touched_since(self, write: WriteModel, thread: int) -> bool:
+        """Whether something newer that still stands touched what `write` did.
+
+        A write and what took it back are as if neither had been. Tags are not asked who touched
+        them, but whether they are as they were left.
+        """
+        mine = {_touched(name) for name in write.before.get(thread, ())} - {"tag"}
+        standing: dict[int, WriteModel] = {}
+        for each in self.writes[self.writes.index(write) + 1 :]:
+            theirs = {_touched(name) for name in each.before.get(thread, ())}
+            if each.takes_back in standing:
+                del standing[each.takes_back]
+            elif write.whole is not None or each.whole is not None or mine & theirs:
+                standing[each.number] = each
+        after = write.after.get(thread, {})
+        tags = {name: value for name, value in after.items() if _touched(name) == "tag"}
+        return bool(standing and (mine or write.whole is not None)) or any(
+            self.fields[name] != value for name, value in tags.items()
+        )
+
+
+def _touched(name: str) -> str:
+    if name.startswith("tag"):
+        return "tag"
+    return "state" if name in _STATE else name
 
 
 def _fresh() -> ThreadModel:
@@ -148,13 +162,13 @@ class Run:
     async def _delete(self, thread: int) -> None:
         answer = await self.client.delete(self._path(thread))
         if self._expect_there(thread, answer):
-            write = self._note(answer, {})
-            model = self.models[thread]
-            write.deletion, model.is_deleted, model.deleted_by = thread, True, write.number
+            self._note_whole(answer, thread)
 
     async def _comment(self, thread: int) -> None:
         path = f"{self._path(thread)}/comments"
-        self._expect_there(thread, await self.client.post(path, json={"content": "<p>Hm.</p>"}))
+        answer = await self.client.post(path, json={"content": "<p>Hm.</p>"})
+        if self._expect_there(thread, answer):
+            self.models[thread].writes.append(self._write(None))
 
     async def _step(self, minutes: int) -> None:
         self.clock.step(timedelta(minutes=minutes))
@@ -164,7 +178,7 @@ class Run:
             until = model.fields["snoozed_until"]
             if until is not None and until <= self.clock() and not model.is_deleted:
                 woken = {"status": "open", "snoozed_until": None}
-                model.change(next(self._numbers), woken)
+                self._change(self._write(None), {self.models.index(model): woken})
 
     async def _undo(self, back: int) -> None:
         """Takes back the write that is `back` from the last one."""
@@ -174,31 +188,23 @@ class Run:
         answer = await self.client.post(f"/undo/{write.token}")
         if self.clock() > write.at + timedelta(minutes=10):
             assert answer.status_code == 409, answer.text
-        elif write.deletion is not None or write.restoration is not None:
-            self._undo_whole(write, answer)
+        elif write.whole is not None:
+            self._undo_whole(write, write.whole, answer)
         else:
             self._undo_fields(write, answer)
 
-    def _undo_whole(self, write: WriteModel, answer: httpx.Response) -> None:
-        thread = write.restoration if write.deletion is None else write.deletion
-        assert thread is not None
-        model = self.models[thread]
-        if model.deleted_by != write.number:
+    def _undo_whole(self, write: WriteModel, thread: int, answer: httpx.Response) -> None:
+        if self.models[thread].is_touched_since(write, thread):
             assert answer.status_code == 409, answer.text
-            return
-        done = self._note(answer, {})
-        model.is_deleted, model.deleted_by = not model.is_deleted, done.number
-        if model.is_deleted:
-            done.deletion = thread
         else:
-            done.restoration = thread
+            self._note_whole(answer, thread, write)
 
     def _undo_fields(self, write: WriteModel, answer: httpx.Response) -> None:
         fit = {
             thread: before
             for thread, before in write.before.items()
             if not self.models[thread].is_deleted
-            and all(self.models[thread].touched[_touched(name)] == write.number for name in before)
+            and not self.models[thread].is_touched_since(write, thread)
         }
         if len(write.before) == 1:
             assert (answer.status_code == 200) == bool(fit), (write, answer.text)
@@ -209,22 +215,52 @@ class Run:
         statuses = {item["id"]: item["status"] for item in answer.json()["data"]}
         ways = {thread: "undone" if thread in fit else "refused" for thread in write.before}
         assert statuses == {self.ids[thread]: way for thread, way in ways.items()}
-        self._note(answer, fit)
+        if fit:
+            self._note(answer, fit, write)
 
-    def _note(self, answer: httpx.Response, wanted: dict[int, dict[str, Any]]) -> WriteModel:
-        """Does to the model what a write did, and keeps how it is taken back."""
-        assert answer.status_code == 200, answer.text
-        write = WriteModel(next(self._numbers), self.clock(), "", {})
+    def _write(self, takes_back: WriteModel | None) -> WriteModel:
+        number = next(self._numbers)
+        return WriteModel(number, self.clock(), takes_back and takes_back.number)
+
+    def _change(self, write: WriteModel, wanted: dict[int, dict[str, Any]]) -> None:
+        """Does a write to the models."""
         for thread, fields in wanted.items():
-            if before := self.models[thread].change(write.number, fields):
-                write.before[thread] = before
+            model = self.models[thread]
+            before = {name: value for name, value in model.fields.items() if name in fields}
+            changed = [name for name, value in before.items() if value != fields[name]]
+            if changed:
+                write.before[thread] = {name: before[name] for name in changed}
+                write.after[thread] = {name: fields[name] for name in changed}
+                model.fields |= write.after[thread]
+                model.writes.append(write)
+
+    def _note(
+        self,
+        answer: httpx.Response,
+        wanted: dict[int, dict[str, Any]],
+        takes_back: WriteModel | None = None,
+    ) -> None:
+        """Does to the models what a write did, and keeps how it is taken back."""
+        assert answer.status_code == 200, answer.text
+        write = self._write(takes_back)
+        self._change(write, wanted)
         token = answer.headers.get("X-Looplane-Undo")
-        has_changed = bool(write.before) or not wanted
-        assert (token is not None) == has_changed, (wanted, answer.headers)
+        assert (token is not None) == bool(write.before), (wanted, answer.headers)
         if token is not None:
             write.token = token
             self.writes.append(write)
-        return write
+
+    def _note_whole(
+        self, answer: httpx.Response, thread: int, takes_back: WriteModel | None = None
+    ) -> None:
+        """The same of a thread that was deleted, or is there again."""
+        assert answer.status_code == 200, answer.text
+        write = self._write(takes_back)
+        write.whole, write.token = thread, answer.headers["X-Looplane-Undo"]
+        model = self.models[thread]
+        model.is_deleted = not model.is_deleted
+        model.writes.append(write)
+        self.writes.append(write)
 
     def _wanted(self, thread: int, fields: dict[str, Any]) -> dict[str, Any]:
         wanted = {name: value for name, value in fields.items() if name != "status"}

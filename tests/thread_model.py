@@ -131,7 +131,7 @@ class ThreadModel:
             case "tag_id":
                 return bool(thread["tags"] & values - self.deleted)
             case "tag_all":
-                return values <= thread["tags"] - self.deleted
+                return bool(values <= thread["tags"] - self.deleted)
             case "tag_none":
                 return not thread["tags"] & values - self.deleted
             case "waiting_longer_than":

@@ -13,6 +13,8 @@ from looplane.kit.principal import Principal
 
 # How long a write can be taken back.
 LIFETIME = timedelta(minutes=10)
+# Nouns that are touched by a write of another one, whose scope is enough for it.
+_TOUCHED_BY = {"comment": {"thread"}, "thread": {"contact", "customer_need"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ def is_own(principal: Principal, actor: Mapping[str, Any]) -> bool:
 
 def require_scopes(principal: Principal, types: Iterable[str], taking_back: TakingBack) -> None:
     """Raises ScopeRequired where the key may not write what the events are about."""
-    nouns = dict.fromkeys(each.partition(".")[0] for each in types)
+    written = {each.partition(".")[0] for each in types}
+    touched = set[str]().union(*(_TOUCHED_BY.get(each, set()) for each in written))
+    nouns = sorted(written - touched)
     needed = dict.fromkeys(taking_back.scopes[noun][1] for noun in nouns)
     if lacking := [scope for scope in needed if scope not in principal.scopes]:
         msg = f"This key lacks the scope {', '.join(lacking)}, which taking this back needs."
