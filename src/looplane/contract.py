@@ -17,8 +17,8 @@ Productlane API v2: a program written for that one works here when its base URL 
 Every answer but 200 and 304 is an error with `message` and `code`, and with `issues` where each \
 fault is named; a request is all or nothing. Every write takes `?dry_run=true`; POST and PATCH \
 take `Idempotency-Key`, a write to what its path names takes `If-Match`, and a read takes \
-`If-None-Match`. Sent to an operation that does not list it, one of these headers is refused, and \
-so is a field or a query parameter.
+`If-None-Match`, a stream `Last-Event-ID`. Sent to an operation that does not list it, one of \
+these headers is refused, and so is a field or a query parameter.
 
 HEAD answers as GET, without the body, and OPTIONS says what a path has. Answers over \
 {MIN_SIZE:,} bytes are compressed with Brotli or gzip for callers who take that; none may be kept \
