@@ -82,6 +82,7 @@ async def _things(make: Factory) -> dict[str, Any]:
         "OTHER_COMPANY": await make.company(),
         "TAG": tag,
         "VIEW": await make.view(),
+        "MOMENT": {"id": thread["updated_at"]},
         "TAG_GROUP": {"id": tag["tag_group_id"]},
         "PROJECT": await make.project(),
         "ISSUE": issue,

@@ -5,7 +5,6 @@ what the model says, or is refused where something newer touched the same.
 """
 
 import itertools
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,59 +16,10 @@ from looplane.threads.commands import wake_due_threads
 from tests.conftest import SteppedClock
 from tests.factory import Factory
 from tests.feed_replay import replay
+from tests.thread_writes_model import ThreadModel, WriteModel
 
 THREADS, TAGS = 4, 3
 Step = tuple[Any, ...]
-# What belongs to the state of a thread is touched together.
-_STATE = ("status", "snoozed_until")
-
-
-@dataclass
-class WriteModel:
-    """What a write did: to fields of threads, as they were and are; or to a thread as a whole."""
-
-    number: int
-    at: datetime
-    takes_back: int | None = None
-    token: str = ""
-    before: dict[int, dict[str, Any]] = field(default_factory=dict)
-    after: dict[int, dict[str, Any]] = field(default_factory=dict)
-    whole: int | None = None
-
-
-@dataclass
-class ThreadModel:
-    """A thread: its fields by name, a tag as a field of its own, and the writes that touched it."""
-
-    fields: dict[str, Any]
-    writes: list[WriteModel] = field(default_factory=list)
-    is_deleted: bool = False
-
-    def is_touched_since(self, write: WriteModel, thread: int) -> bool:
-        """Whether something newer that still stands touched what `write` did.
-
-        A write and what took it back are as if neither had been. Tags are not asked who touched
-        them, but whether they are as they were left.
-        """
-        mine = {_touched(name) for name in write.before.get(thread, ())} - {"tag"}
-        standing: dict[int, WriteModel] = {}
-        for each in self.writes[self.writes.index(write) + 1 :]:
-            theirs = {_touched(name) for name in each.before.get(thread, ())}
-            if each.takes_back in standing:
-                del standing[each.takes_back]
-            elif write.whole is not None or each.whole is not None or mine & theirs:
-                standing[each.number] = each
-        after = write.after.get(thread, {})
-        tags = {name: value for name, value in after.items() if _touched(name) == "tag"}
-        return bool(standing and (mine or write.whole is not None)) or any(
-            self.fields[name] != value for name, value in tags.items()
-        )
-
-
-def _touched(name: str) -> str:
-    if name.startswith("tag"):
-        return "tag"
-    return "state" if name in _STATE else name
 
 
 def _fresh() -> ThreadModel:
@@ -220,7 +170,7 @@ class Run:
 
     def _write(self, takes_back: WriteModel | None) -> WriteModel:
         number = next(self._numbers)
-        return WriteModel(number, self.clock(), takes_back and takes_back.number)
+        return WriteModel(number, self.clock(), takes_back.number if takes_back else None)
 
     def _change(self, write: WriteModel, wanted: dict[int, dict[str, Any]]) -> None:
         """Does a write to the models."""
