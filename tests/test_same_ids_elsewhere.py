@@ -67,9 +67,11 @@ COPIED = [
     "snippet_folders",
     "snippets",
     "files",
+    "views",
+    "events",
 ]
 # A key and a token are found by their hash alone, and the others are no part of what is shown.
-NOT_COPIED = {"api_keys", "invite_tokens", "events", "idempotent_answers", "deliveries"}
+NOT_COPIED = {"api_keys", "invite_tokens", "idempotent_answers", "deliveries"}
 NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
