@@ -35,6 +35,27 @@ FOLLOWING = [
         "test_event_stream.py",
     ),
     Mutation(
+        "the end of a key is seen when it is time for a comment",
+        _STREAM,
+        "if _now() >= self._looked + LOOK:",
+        "if _now() >= self._looked + HEARTBEAT:",
+        "test_event_stream_safety.py",
+    ),
+    Mutation(
+        "a person who is erased stays in memory",
+        _TAIL,
+        "        feed.ring.forget()  #",
+        "        pass  #",
+        "test_event_stream_safety.py",
+    ),
+    Mutation(
+        "who takes little holds much",
+        "src/looplane/event_feed/sql.py",
+        "- {SIZE} <= $6",
+        "- {SIZE} <= {PAGE_BYTES} + $6",
+        "test_event_stream_safety.py",
+    ),
+    Mutation(
         "a stream begins where the parameter says, wherever it was cut off",
         _STREAM,
         "read.last_event_id or self._query.after",
