@@ -12,6 +12,7 @@ from looplane.erasure.commands import erase_contact
 from looplane.event_feed.schemas import START
 from looplane.event_feed.sql import Wanted, list_after
 from looplane.event_feed.stream import commands as stream
+from looplane.event_feed.tail import commands as tails
 from looplane.event_feed.tail.commands import Tail
 from looplane.kit import event_streams
 from looplane.kit.clock import system_clock
@@ -41,11 +42,12 @@ async def here(place: Place, workspace: Workspace) -> AsyncIterator[httpx.AsyncC
         yield client
 
 
-async def tag(client: httpx.AsyncClient, name: str = "x") -> None:
+async def tag(client: httpx.AsyncClient, name: str = "x") -> str:
     answer = await client.post(
         "/tags/groups", json={"name": f"{name} {new_id()}", "color": "#123456"}
     )
     assert answer.is_success, answer.text
+    return str(answer.json()["id"])
 
 
 async def test_the_end_of_its_key_is_seen_before_what_happens_is_told(
@@ -129,3 +131,29 @@ async def test_a_workspace_that_is_gone_ends_what_follows_it(database: Database)
 
 def _soon() -> float:
     return asyncio.get_running_loop().time() + PATIENCE
+
+
+async def test_a_look_that_is_not_answered_is_given_up(
+    place: Place,
+    here: httpx.AsyncClient,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a connection that was cut off without a word."""
+    monkeypatch.setattr(tails, "PATIENCE", 0.2)
+    asked, look = 0, list_after
+
+    async def silent(*args: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            await asyncio.Event().wait()
+        return await look(*args)
+
+    async with place.listen(workspace.key, after="latest") as listener:
+        await tag(here)
+        await listener.event()
+        monkeypatch.setattr(tails, "list_after", silent)
+        group = await tag(here)
+        assert (await listener.event()).data["subject_id"] == group
+    assert asked > 1

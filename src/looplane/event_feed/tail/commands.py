@@ -25,6 +25,8 @@ from looplane.kit.paging import PAGE_BYTES
 POLL = 0.75
 # Seconds between two looks at the least, however many hints come.
 GAP = 0.01
+# Seconds until a look that is not answered is given up: a connection that was cut off says nothing.
+PATIENCE = 5.0
 # Seconds to the next looks where something is written and another transaction holds it back.
 SOON = (0.005, 0.01, 0.02, 0.05, 0.1, 0.1, 0.1, 0.2)
 # Of each workspace that is followed: what is kept in memory, and read at once.
@@ -213,7 +215,11 @@ class Tail:
             feed.hinted.clear()
             pause = POLL
             try:
-                async with self._looks, self._database.reading() as con:
+                async with (
+                    self._looks,
+                    self._database.reading() as con,
+                    asyncio.timeout(PATIENCE),
+                ):
                     batch = await _look(con, workspace_id, feed)
             except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
                 if not isinstance(error, Unavailable) and as_unavailable(error) is None:
