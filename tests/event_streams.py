@@ -103,7 +103,7 @@ class Listener:
 
     def _read(self, block: str) -> None:
         fields = dict[str, str]()
-        for line in block.splitlines():
+        for line in block.split("\n"):
             name, _, value = line.partition(": ")
             fields[name] = value
         self.last_id = fields.get("id", self.last_id)

@@ -1,5 +1,6 @@
 """GET /events: where events are no longer kept, and from month to month."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -13,6 +14,9 @@ from looplane.kit.ids import new_id
 from tests.conftest import furnish
 from tests.factory import Factory
 from tests.followers import Follower, Place, id_of, own_place
+from tests.processes import come_about
+
+BLOCKED = "select exists (select from pg_locks where not granted)"
 
 
 @pytest.fixture
@@ -132,3 +136,34 @@ async def test_the_months_of_a_history_are_one(place: Place, client: httpx.Async
     needed = await client.get(f"/threads/{subject}/events")
     ids = [each["id"].removeprefix("evt_") for each in needed.json()["data"]]
     assert ids[:2] == [new.hex, old.hex]
+
+
+async def test_what_is_written_late_to_a_month_that_goes_is_told_to_be_gone(place: Place) -> None:
+    end, _, today = await _months(place)
+    async with place.open() as client:
+        follower = Follower(client)
+        await follower.go_on()
+        slow = await place.connect()
+        async with slow.transaction():
+            await place.insert(slow, id_of(end - timedelta(days=1)), new_id())
+            dropping = asyncio.create_task(drop_partitions(place.con, end))
+            await come_about(lambda: slow.fetchval(BLOCKED))
+        assert await dropping == 1
+        missed = await client.get("/events", params={"after": follower.after})
+        assert missed.status_code == 422
+        assert await Follower(client).go_on() == [today]
+
+
+@pytest.mark.parametrize("wait", [0, 1])
+async def test_a_place_of_what_was_lost_is_none(place: Place, wait: int) -> None:
+    """An older state was restored, and the server has counted on since."""
+    async with place.open() as client:
+        await place.write(place.con)
+        follower = Follower(client)
+        lost = await place.write(place.con)
+        await follower.go_on()
+        await place.con.execute("delete from events where id = $1", lost)
+        await place.write(place.con)
+        await place.con.execute("create temporary table t ()")
+        query = {"after": follower.after, "wait": wait}
+        assert (await client.get("/events", params=query)).status_code == 422

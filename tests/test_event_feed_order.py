@@ -136,8 +136,8 @@ async def test_other_workspaces(place: Place, client: httpx.AsyncClient) -> None
     mine = await place.write(place.con)
     await place.write(place.con, workspace_id=other.id)
     assert await follower.go_on() == [mine]
-    # That of another workspace is a place all the same, and shows nothing of it.
+    # That of another workspace is no place in this one, and shows nothing of it.
     assert follower.after
     foreign = await latest(place.con, other.id)
     answer = await client.get("/events", params={"after": foreign.encode()})
-    assert answer.json()["data"] == []
+    assert (answer.status_code, answer.json()["code"]) == (422, "unprocessable")

@@ -13,6 +13,7 @@ from looplane.kit.conditions import Conditions
 from looplane.kit.database import connected
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
+from looplane.kit.paging import PAGE_BYTES
 from looplane.main import MIGRATIONS
 from tests.databases import empty_database
 
@@ -105,7 +106,8 @@ async def test_the_history_of_a_thread_is_one_range(crowd: Crowd) -> None:
 
 
 async def test_what_follows_is_one_range(crowd: Crowd) -> None:
-    first = [crowd.workspace_id, START.number, START.id, 51, 51]
+    start = await crowd.con.fetchrow("select position, id from events order by 1, 2 limit 1")
+    first = [crowd.workspace_id, *start, 51, 51, PAGE_BYTES]
     wanted = [["thread.updated"], None]
     of_thread = [*first, *wanted, crowd.thread_id]
     asked = [

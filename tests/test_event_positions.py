@@ -163,6 +163,17 @@ async def test_positions_go_on_rising_on_another_server(writers: Writers) -> Non
     assert (await reader.go_on())[0] == late
 
 
+async def test_positions_that_are_no_longer_kept_count_too(writers: Writers) -> None:
+    con = await writers.connect()
+    await writers.write(con)
+    await con.execute("update workspaces set dropped_position = 1000000")
+    await con.execute("delete from events")
+    assert await are_positions_behind(con)
+    assert await rebase_positions(con)
+    await writers.write(con)
+    assert await con.fetchval("select max(position) from events") > 1000000
+
+
 async def test_a_transaction_that_stays_open_is_no_other_server(writers: Writers) -> None:
     slow, con = await writers.connect(), await writers.connect()
     async with slow.transaction():

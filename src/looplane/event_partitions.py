@@ -33,6 +33,8 @@ returning workspace_id, position, id"""
 
 # Of two that drop, one waits and finds nothing left to do.
 ONE_AT_A_TIME = "select from event_positions for update"
+# Whoever was about to write to a month that goes is done: what they wrote is counted too.
+HOLD = "lock table only events in access exclusive mode"
 # The last events that go, of each workspace.
 LAST_OF_MONTH = """
   select w.id as workspace_id, e.position, e.id from workspaces w cross join lateral (
@@ -48,11 +50,12 @@ from ({}) gone where w.id = gone.workspace_id
   and (w.dropped_position, w.dropped_event_id) < (gone.position, gone.id)"""
 
 # What is added to the numbers of transactions, and what is `needed`: more, where this server counts
-# from a lower number than the last position has, as after a dump was restored on another one. What
+# from a lower number than the last position has, kept or not, as after a dump was restored on
+# another one. What
 # is visible has a number below `xmax`, however long another transaction has been open.
 FIND_BASE = """
 select base, greatest(base, 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint + coalesce((
-  select max(last.position) from workspaces w
+  select max(greatest(last.position, w.dropped_position)) from workspaces w
   cross join lateral (select max(e.position) as position from events e where e.workspace_id = w.id)
     as last), 0)) as needed
 from event_positions"""
@@ -71,6 +74,8 @@ async def drop_partitions(con: Connection, before: datetime) -> int:
     async with con.transaction():
         await con.execute(ONE_AT_A_TIME)
         names = [row["name"] for row in await con.fetch(LIST_ENDED, before)]
+        if names:
+            await con.execute(HOLD)
         for name in names:
             await con.execute(RECORD_DROPPED.format(LAST_OF_MONTH.format(name)))
             await con.execute(f"drop table {name}")

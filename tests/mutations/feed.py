@@ -23,15 +23,15 @@ FEED = [
     Mutation(
         "nobody is told that events are gone",
         _SQL,
-        'if after < Position(place["dropped_position"], place["dropped_event_id"]):',
+        "    if after < dropped:",
         "if False:",
         "test_event_feed_dropped.py",
     ),
     Mutation(
         "an idle follower grows old",
         _SQL,
-        "return Batch(events, max(start, last), is_complete=True)",
-        "return Batch(events, events[-1].position if events else start, is_complete=True)",
+        "Batch(events, max(start, last), True",
+        "Batch(events, events[-1].position if events else start, True",
         "test_event_feed_dropped.py",
     ),
     Mutation(

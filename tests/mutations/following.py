@@ -16,8 +16,8 @@ FOLLOWING = [
     Mutation(
         "a write tells nobody",
         "src/looplane/kit/writes.py",
-        "                self.note(self.context.workspace_id)\n",
-        "                pass\n",
+        "            self.note(self.context.workspace_id)\n",
+        "            pass\n",
         "test_event_following.py",
     ),
     Mutation(
@@ -33,6 +33,27 @@ FOLLOWING = [
         "        if not is_same:\n            self._follower.end()\n",
         "",
         "test_event_stream.py",
+    ),
+    Mutation(
+        "the end of a key is seen when it is time for a comment",
+        _STREAM,
+        "if _now() >= self._looked + LOOK:",
+        "if _now() >= self._looked + HEARTBEAT:",
+        "test_event_stream_safety.py",
+    ),
+    Mutation(
+        "a person who is erased stays in memory",
+        _TAIL,
+        "        feed.ring.forget()  #",
+        "        pass  #",
+        "test_event_stream_safety.py",
+    ),
+    Mutation(
+        "who takes little holds much",
+        "src/looplane/event_feed/sql.py",
+        "- {SIZE} <= $6",
+        "- {SIZE} <= {PAGE_BYTES} + $6",
+        "test_event_stream_safety.py",
     ),
     Mutation(
         "a stream begins where the parameter says, wherever it was cut off",

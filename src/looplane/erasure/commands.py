@@ -58,6 +58,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
             await con.execute(sql.ERASE_FORMER_CONTACT, workspace_id, ids, threads),
         ]
         await con.execute(sql.DELETE_ANSWERS, workspace_id, [*ids, *threads])
+        await con.execute(sql.CHANGE_EDITION, workspace_id)
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))
 

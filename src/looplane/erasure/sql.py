@@ -136,6 +136,9 @@ update events e set data = (e.data::jsonb || '{"contact": null}')::json
 where e.workspace_id = $1 and e.type like 'thread.%' and e.subject_id <> all ($3)
   and e.data->'contact'->>'id' = any ($2::uuid[]::text[])"""
 
+# Whoever keeps events in memory, for those who follow them, sees by this row that they are others.
+CHANGE_EDITION = "update workspaces set name = name where id = $1"
+
 # Whatever answer shows a contact or one of the threads; it would not be given again for long.
 DELETE_ANSWERS = """
 delete from idempotent_answers a

@@ -49,18 +49,17 @@ SIZE = """(coalesce(octet_length(coalesce(e.data, d.data)::text), 0)
 # What a caller may see: of these types, and as this member.
 VISIBLE = "e.type = any ({0}::text[]) and (e.visible_to is null or e.visible_to = {1}::uuid)"
 
-# Where a workspace stands, in one row: what lies below `horizon` is complete, `next` is above all
-# that was ever written, and `last` is the last event below the horizon, kept or not.
+# Where a workspace stands, in one row: what lies below `horizon` is complete, and `last` is the
+# last event below it, kept or not. `edition` is another one where events were changed or dropped:
+# both write to the row of the workspace.
 PLACE = """
-select p.horizon, p.next, w.dropped_position, w.dropped_event_id,
+select p.horizon, w.dropped_position, w.dropped_event_id, w.xmin::text as edition,
   coalesce(last.position, w.dropped_position) as last_position,
   coalesce(last.id, w.dropped_event_id) as last_id,
-  exists (select from events e where e.workspace_id = $1 and e.position >= p.horizon)
-    as is_held_back
+  coalesce((select e.position >= p.horizon from events e where e.workspace_id = $1
+    order by e.position desc, e.id desc limit 1), false) as is_held_back
 from workspaces w cross join (
-  select event_horizon() as horizon,
-    base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next
-  from event_positions offset 0) p
+  select event_horizon() as horizon from event_positions offset 0) p
 left join lateral (
   select e.position, e.id from events e where e.workspace_id = $1 and e.position < p.horizon
   order by e.position desc, e.id desc limit 1) last on true
@@ -70,7 +69,8 @@ where w.id = $1"""
 def _following(wanted: str = "true", among: str = "") -> str:
     """SQL for the events after a position that are `wanted`, `among` some of the workspace.
 
-    $1 workspace, $2 and $3 the position, $4 how many of them, $5 how many are looked at.
+    $1 workspace, $2 and $3 the position, $4 how many of them, $5 how many are looked at, $6 how
+    many bytes of text are shown, but for the first one.
 
     All in one statement, which sees one moment. The keys are read first, from an index in its
     order; only what is shown is put together.
@@ -88,11 +88,13 @@ scanned as (
   select position, id, count(*) over () as number from keys
   order by position desc, id desc limit 1),
 picked as (select position, id from keys where is_wanted order by position, id limit $4)
-select place.*, scanned.position as scanned_position, scanned.id as scanned_id,
+select place.*, exists (select from events e
+    where e.workspace_id = $1 and e.position = $2 and e.id = $3) as is_known,
+  scanned.position as scanned_position, scanned.id as scanned_id,
   coalesce(scanned.number, 0) as scanned, e.*
 from place left join scanned on true left join (
   select e.position, e.id, e.type, e.aggregate_id, e.visible_to, case
-    when sum({SIZE}) over (order by e.position, e.id) - {SIZE} <= {PAGE_BYTES}
+    when sum({SIZE}) over (order by e.position, e.id) - {SIZE} <= $6
     then {EVENT}::text end as body
   from picked join events e
     on e.workspace_id = $1 and e.position = picked.position and e.id = picked.id
@@ -100,10 +102,10 @@ from place left join scanned on true left join (
 order by e.position, e.id"""
 
 
-_VISIBLE = VISIBLE.format("$6", "$7")
+_VISIBLE = VISIBLE.format("$7", "$8")
 FOLLOW = _following()
 FOLLOW_WANTED = _following(_VISIBLE)
-FOLLOW_SUBJECT = _following(_VISIBLE, "and e.aggregate_id = $8::uuid")
+FOLLOW_SUBJECT = _following(_VISIBLE, "and e.aggregate_id = $9::uuid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,15 @@ class Batch:
     """Events in their order, and the position to go on from, which is never before the first one.
 
     `is_complete` says that there were no more when they were read, and `is_held_back` that there
-    are some that a transaction which is still open could come before.
+    are some that a transaction which is still open could come before. In another `edition` events
+    that were read before may be others.
     """
 
     events: list[StoredEvent]
     end: Position
     is_complete: bool
     is_held_back: bool = False
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +162,25 @@ async def list_after(
     """
     start = after or START
     bound = limit + 1
-    rows = await con.fetch(FOLLOW, workspace_id, start.number, start.id, bound, bound)
+    args = (workspace_id, start.number, start.id, bound, bound, PAGE_BYTES)
+    rows = await con.fetch(FOLLOW, *args)
     return _batch(rows, after, limit, bound)
 
 
-async def list_wanted_after(
-    con: Connection, workspace_id: UUID, after: Position | None, limit: int, wanted: Wanted
+async def list_wanted_after(  # noqa: PLR0913  # what is wanted, and how much of it
+    con: Connection,
+    workspace_id: UUID,
+    after: Position | None,
+    limit: int,
+    wanted: Wanted,
+    most_bytes: int = PAGE_BYTES,
 ) -> Batch:
     """As `list_after`, of those events alone; with fewer than `limit` there may yet be more.
 
     At most MAX_SCANNED are looked at, and the end is behind them.
     """
     start = after or START
-    args = (workspace_id, start.number, start.id, limit + 1, MAX_SCANNED)
+    args = (workspace_id, start.number, start.id, limit + 1, MAX_SCANNED, most_bytes)
     seen = (wanted.types, wanted.member_id)
     if wanted.subject is not None:
         rows = await con.fetch(FOLLOW_SUBJECT, *args, *seen, parse_id(wanted.subject))
@@ -187,26 +197,29 @@ async def latest(con: Connection, workspace_id: UUID) -> Position:
 
 def _batch(rows: list[Row], after: Position | None, limit: int, scanned: int) -> Batch:
     """What a statement that follows has found, of up to `limit` events among `scanned`."""
-    place = rows[0]
-    start = _checked(place, after)
+    place = or_404(rows[0] if rows else None, "workspace")
+    start, edition = _checked(place, after), place["edition"]
     found = [row for row in rows if row["id"] is not None]
     events = [_stored(row) for row in found[:limit] if row["body"] is not None]
     if len(events) < len(found):
-        return Batch(events, events[-1].position, is_complete=False)
+        return Batch(events, events[-1].position, is_complete=False, edition=edition)
     if place["scanned"] == scanned:
         end = Position(place["scanned_position"], place["scanned_id"])
-        return Batch(events, end, is_complete=False)
+        return Batch(events, end, is_complete=False, edition=edition)
     last = Position(place["last_position"], place["last_id"])
-    return Batch(events, max(start, last), is_complete=True, is_held_back=place["is_held_back"])
+    is_held_back = place["is_held_back"]
+    return Batch(events, max(start, last), True, is_held_back, edition)  # noqa: FBT003  # complete
 
 
 def _checked(place: Row, after: Position | None) -> Position:
     if after is None:
         return START
-    if after < Position(place["dropped_position"], place["dropped_event_id"]):
+    dropped = Position(place["dropped_position"], place["dropped_event_id"])
+    if after < dropped:
         msg = "Events after this cursor are no longer kept; start again without `after`."
         raise Unprocessable(msg)
-    if after.number >= place["next"]:
+    # Where an older state was restored, what was read of the lost one is no place in this one.
+    if after not in {START, dropped} and not place["is_known"]:
         msg = "There is no such place among these events; start again without `after`."
         raise Unprocessable(msg)
     return after

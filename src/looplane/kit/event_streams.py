@@ -1,6 +1,7 @@
 """Server-Sent Events: how they are written, and how an answer goes on until somebody ends it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -21,6 +22,8 @@ OF_EACH = {
     "required": ["id", "event", "data"],
     "additionalProperties": False,
 }
+# Other signs that end a line elsewhere, such as U+2028, are part of it here.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 HEADERS: Headers = [
     (b"content-type", MEDIA_TYPE.encode()),
     (b"cache-control", b"no-store"),
@@ -32,7 +35,7 @@ HEADERS: Headers = [
 def event(id: str, type: str, data: str) -> bytes:
     """An event of a stream."""
     # A line end would end the field, whatever it is in.
-    lines = "\ndata: ".join(data.splitlines())
+    lines = "\ndata: ".join(_LINE_END.split(data))
     return f"id: {id}\nevent: {type}\ndata: {lines}\n\n".encode()
 
 

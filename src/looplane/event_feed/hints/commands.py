@@ -65,9 +65,9 @@ class Hints:
         rest = _FIRST_REST
         while True:
             await self._due.wait()
+            began = _now()
             try:
                 async with self._database.connected() as con:
-                    rest = _FIRST_REST
                     await self._use(con)
             except Exception as error:  # noqa: BLE001  # what breaks is opened again
                 self._untold.clear()  # old news
@@ -75,6 +75,9 @@ class Hints:
                     _log.exception("hints of events could not be told")
             if self._listens:
                 self._due.set()
+            # Where nothing can be told, a new connection is no better than the one before.
+            if _now() - began > _MAX_REST:
+                rest = _FIRST_REST
             await asyncio.sleep(rest)
             rest = min(rest * 2, _MAX_REST)
 
@@ -111,3 +114,7 @@ class Hints:
                 self._hear(None)
             elif (id := parse_id(name)) is not None:
                 self._hear(id)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -11,24 +11,27 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from looplane.event_feed.schemas import LATEST, START, EventQuery, FollowQuery, Position
+from looplane.event_feed.schemas import LATEST, EventQuery, FollowQuery, Position
 from looplane.event_feed.sql import Batch, StoredEvent, Wanted, as_page, latest
 from looplane.event_feed.tail.commands import Follower
 from looplane.kit import event_streams
 from looplane.kit.authentication import Authenticator
 from looplane.kit.database import as_unavailable
-from looplane.kit.errors import ApiError, Unavailable, Unprocessable
+from looplane.kit.errors import ApiError, NotFound, Unavailable, Unprocessable
 from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer
 from looplane.kit.writes import Read
 
-# All in seconds: between two comments, at each of which the key is looked at; until one who was cut
-# off asks again; and until the database is asked again that was away.
+# All in seconds: between two comments; from one look at the key to the next before events are told;
+# until one who was cut off asks again; and until the database is asked again that was away.
 HEARTBEAT = 15.0
+LOOK = 1.0
 RETRY = 2.0
 _REST = 1.0
 # Bytes that are sent at once; one who does not take them is sent no more.
 _PART = 65_536
+# Bytes that are read for a stream at once: they are held as long as it takes somebody to take them.
+_AT_ONCE = 4 * _PART
 
 
 class LongPoll(Response):
@@ -54,10 +57,13 @@ class LongPoll(Response):
                 events = await follower.following(until, self._query.limit)
         if follower.is_ended and not state.tail.is_ending:
             raise ClientDisconnect
-        end, has_more = follower.place or START, follower.has_more
+        end, has_more = follower.place, follower.has_more
         if events and await _authenticate(scope) != read.context.principal:
             # The key is for other events than it was: those are found when they ask again.
-            events, end, has_more = [], place or START, True
+            events, end, has_more = [], place, True
+        if end is None:  # there is no cursor yet to go on by
+            msg = "This was interrupted before it began; try again."
+            raise Unavailable(msg)
         answer = Answer(as_page(Batch([*events], end, not has_more), self._query.limit))
         await read.respond(answer)(scope, receive, send)
 
@@ -78,7 +84,9 @@ class EventStream(Response):
         with state.places.take(read.context.principal.key_id):
             place = await _find_place(read, read.last_event_id or self._query.after)
             async with (
-                state.tail.follow(read.context.workspace_id, place, self._wanted) as follower,
+                state.tail.follow(
+                    read.context.workspace_id, place, self._wanted, _AT_ONCE
+                ) as follower,
                 event_streams.told_when_gone(receive, follower.end),
             ):
                 # What is wrong with the place is told before the answer begins.
@@ -101,6 +109,7 @@ class _Told:
         self._place: Position | None = None
         # Not all at the same moment who came at the same moment.
         self._due = _now() + HEARTBEAT * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+        self._looked = _now()
 
     async def begin(self, place: Position | None, events: Sequence[StoredEvent]) -> None:
         self._place = place
@@ -118,7 +127,7 @@ class _Told:
                 continue
             try:
                 events = await follower.following(min(until, self._due))
-            except Unprocessable:  # what comes next is no longer kept; they are told when they ask
+            except (Unprocessable, NotFound):  # no longer kept; they are told when they ask
                 return
             except Exception as error:
                 if not _is_away(error):
@@ -131,6 +140,7 @@ class _Told:
 
     async def _beat(self) -> None:
         """Says that it goes on, and from where, if it does."""
+        self._due = _now() + HEARTBEAT
         await self._check()
         place = self._follower.place
         moved = place.encode() if place is not None and place != self._place else None
@@ -139,7 +149,7 @@ class _Told:
 
     async def _check(self) -> None:
         """Ends it where the key is not what it was."""
-        self._due = _now() + HEARTBEAT
+        self._looked = _now()
         try:
             is_same = await _authenticate(self._scope) == self._principal
         except Exception as error:
@@ -155,12 +165,12 @@ class _Told:
             part += event_streams.event(each.position.encode(), each.type, each.body)
             if len(part) < _PART and number < len(events):
                 continue
-            await event_streams.go_on(self._send, part)
-            self._place, part = each.position, b""
-            if _now() >= self._due:
+            if _now() >= self._looked + LOOK:
                 await self._check()
             if self._follower.is_ended:
                 return
+            await event_streams.go_on(self._send, part)
+            self._place, part = each.position, b""
 
 
 async def _find_place(read: Read, after: str | None) -> Position | None:

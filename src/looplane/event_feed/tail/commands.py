@@ -16,14 +16,17 @@ from looplane.event_feed.sql import (
     list_after,
     list_wanted_after,
 )
-from looplane.event_feed.tail.rules import Ring, is_wanted
+from looplane.event_feed.tail.rules import Ring, first_of, is_wanted
 from looplane.kit.database import Connection, Database, as_unavailable
 from looplane.kit.errors import ApiError, Unavailable
+from looplane.kit.paging import PAGE_BYTES
 
 # Seconds between two looks where there was no hint, and where the database is away.
 POLL = 0.75
 # Seconds between two looks at the least, however many hints come.
 GAP = 0.01
+# Seconds until a look that is not answered is given up: a connection that was cut off says nothing.
+PATIENCE = 5.0
 # Seconds to the next looks where something is written and another transaction holds it back.
 SOON = (0.005, 0.01, 0.02, 0.05, 0.1, 0.1, 0.1, 0.2)
 # Of each workspace that is followed: what is kept in memory, and read at once.
@@ -40,6 +43,7 @@ class _Feed:
 
     def __init__(self) -> None:
         self.ring: Ring | None = None
+        self.edition = ""
         self.followers: set[Follower] = set()
         self.hinted = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -52,8 +56,15 @@ class _Feed:
 class Follower:
     """Somebody who reads on from `place`, as far as there is something, and then waits."""
 
-    def __init__(self, feed: _Feed, place: Position | None, wanted: Wanted, read: "_Read") -> None:
-        self.place, self.wanted = place, wanted
+    def __init__(
+        self,
+        feed: _Feed,
+        place: Position | None,
+        wanted: Wanted,
+        read: "_Read",
+        most_bytes: int,
+    ) -> None:
+        self.place, self.wanted, self._most_bytes = place, wanted, most_bytes
         self.is_ended = self.has_more = False
         self._feed, self._read = feed, read
         self._woken = asyncio.Event()
@@ -90,14 +101,11 @@ class Follower:
             batch = await self._read(self, most)
             self.place, self.has_more = batch.end, not batch.is_complete
             return batch.events, batch.is_complete and self._is_in_ring()
-        wanted = [each for each in found if is_wanted(each, self.wanted)][: most + 1]
-        self.has_more = len(wanted) > most
-        if self.has_more:
-            wanted.pop()
-            self.place = wanted[-1].position
-        else:
-            self.place = ring.end
-        return wanted, not wanted
+        wanted = [each for each in found if is_wanted(each, self.wanted)]
+        first = first_of(wanted, most, self._most_bytes)
+        self.has_more = len(first) < len(wanted)
+        self.place = first[-1].position if self.has_more else ring.end
+        return first, not first
 
     def _is_in_ring(self) -> bool:
         ring, place = self._feed.ring, self.place
@@ -158,18 +166,25 @@ class Tail:
 
     @asynccontextmanager
     async def follow(
-        self, workspace_id: UUID, place: Position | None, wanted: Wanted
+        self,
+        workspace_id: UUID,
+        place: Position | None,
+        wanted: Wanted,
+        most_bytes: int = PAGE_BYTES,
     ) -> AsyncIterator[Follower]:
-        """Somebody who follows a workspace from `place` on, or from its first event."""
+        """Somebody who follows a workspace from `place` on, or from its first event.
+
+        They are given up to `most_bytes` of text at once, or one event.
+        """
 
         async def read(follower: Follower, most: int) -> Batch:
             async with self._readers, self._database.reading() as con:
                 return await list_wanted_after(
-                    con, workspace_id, follower.place, most, follower.wanted
+                    con, workspace_id, follower.place, most, follower.wanted, most_bytes
                 )
 
         feed = self._join(workspace_id)
-        follower = Follower(feed, place, wanted, read)
+        follower = Follower(feed, place, wanted, read, most_bytes)
         feed.followers.add(follower)
         try:
             if self.is_ending:
@@ -200,7 +215,11 @@ class Tail:
             feed.hinted.clear()
             pause = POLL
             try:
-                async with self._looks, self._database.reading() as con:
+                async with (
+                    self._looks,
+                    self._database.reading() as con,
+                    asyncio.timeout(PATIENCE),
+                ):
                     batch = await _look(con, workspace_id, feed)
             except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
                 if not isinstance(error, Unavailable) and as_unavailable(error) is None:
@@ -228,6 +247,9 @@ async def _look(con: Connection, workspace_id: UUID, feed: _Feed) -> Batch:
         feed.wake()
         return Batch([], place, is_complete=False)
     batch = await list_after(con, workspace_id, feed.ring.end, _AT_ONCE)
+    if batch.edition != feed.edition:
+        feed.ring.forget()  # the words of a person who is erased, for one
+        feed.edition = batch.edition
     feed.ring.add(batch.events, batch.end)
     if batch.events:
         feed.wake()

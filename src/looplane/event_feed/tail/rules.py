@@ -18,6 +18,10 @@ class Ring:
         self._most_bytes, self._bytes = most_bytes, 0
         self._events: list[StoredEvent] = []
 
+    def forget(self) -> None:
+        """Lets all events go."""
+        self.start, self._events, self._bytes = self.end, [], 0
+
     def add(self, events: Sequence[StoredEvent], end: Position) -> None:
         """Adds what comes next, and that there was no more up to `end`."""
         self._events += events
@@ -45,6 +49,16 @@ def _place(event: StoredEvent) -> Position:
 def _size(event: StoredEvent) -> int:
     # What a text takes that is not ASCII is no more than four times as much.
     return len(event.body)
+
+
+def first_of(events: Sequence[StoredEvent], most: int, most_bytes: int) -> Sequence[StoredEvent]:
+    """The first `most` events, or fewer where they have much text, but for the first one."""
+    taken = 0
+    for number, each in enumerate(events[:most]):
+        taken += _size(each)
+        if number and taken > most_bytes:
+            return events[:number]
+    return events[:most]
 
 
 def is_wanted(event: StoredEvent, wanted: Wanted) -> bool:

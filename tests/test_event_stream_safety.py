@@ -1,0 +1,159 @@
+"""Streams of events: what they must not tell, and what they must not hold."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from looplane.erasure.commands import erase_contact
+from looplane.event_feed.schemas import START
+from looplane.event_feed.sql import Wanted, list_after
+from looplane.event_feed.stream import commands as stream
+from looplane.event_feed.tail import commands as tails
+from looplane.event_feed.tail.commands import Tail
+from looplane.kit import event_streams
+from looplane.kit.clock import system_clock
+from looplane.kit.context import Context
+from looplane.kit.database import Database
+from looplane.kit.errors import NotFound
+from looplane.kit.ids import new_id
+from looplane.kit.keys import SCOPES
+from looplane.kit.principal import Principal
+from tests.conftest import SteppedClock, Workspace
+from tests.event_streams import Place, hosted
+from tests.factory import Factory
+from tests.http_servers import PATIENCE
+
+KNOWN_SECONDS = 1.1  # as long as a key is remembered, and a little more
+
+
+@pytest.fixture
+async def place(database: Database, clock: SteppedClock) -> AsyncIterator[Place]:
+    async with hosted(database, clock) as place:
+        yield place
+
+
+@pytest.fixture
+async def here(place: Place, workspace: Workspace) -> AsyncIterator[httpx.AsyncClient]:
+    async with place.client(workspace.key) as client:
+        yield client
+
+
+async def tag(client: httpx.AsyncClient, name: str = "x") -> str:
+    answer = await client.post(
+        "/tags/groups", json={"name": f"{name} {new_id()}", "color": "#123456"}
+    )
+    assert answer.is_success, answer.text
+    return str(answer.json()["id"])
+
+
+async def test_the_end_of_its_key_is_seen_before_what_happens_is_told(
+    place: Place,
+    here: httpx.AsyncClient,
+    db: Any,
+    make: Factory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And not only when it is time for a comment."""
+    monkeypatch.setattr(stream, "LOOK", 0.0)
+    made = await Factory.insert_key(db, make.workspace_id, SCOPES, await make.member())
+    async with place.listen(made["key"], after="latest") as listener:
+        await tag(here)
+        await listener.event()
+        await db.execute("update api_keys set revoked_at = now() where id = $1", UUID(made["id"]))
+        await asyncio.sleep(KNOWN_SECONDS)
+        await tag(here)
+        with pytest.raises(EOFError):
+            await listener.event()
+
+
+async def test_no_sign_of_a_text_ends_a_line(
+    place: Place, here: httpx.AsyncClient, workspace: Workspace
+) -> None:
+    name = "a\u2028b\u2029c\x85d"
+    async with place.listen(workspace.key, after="latest") as listener:
+        await tag(here, name)
+        told = await listener.event()
+    assert told.data["data"]["name"].startswith(f"{name} ")
+    assert event_streams.event("1", "x", "a\nb\r\nc\rd").count(b"\ndata: ") == 4
+
+
+async def test_a_person_who_is_erased_is_not_shown_from_memory(
+    place: Place, here: httpx.AsyncClient, db: Any, make: Factory, workspace: Workspace
+) -> None:
+    latest = await here.get("/events", params={"after": "latest"})
+    start = latest.json()["page"]["cursor"]
+    async with place.listen(workspace.key, after="latest") as listener:
+        contact = await make.contact(name="Zanzibar")
+        assert "Zanzibar" in str((await listener.event()).data)
+        context = Context(Principal(workspace.id, "rule", rule="erase"), system_clock, "erase")
+        await erase_contact(db, context, contact["id"])
+        await tag(here)
+        await listener.event()
+        async with place.listen(workspace.key, after=start) as late:
+            found = await late.events(2)
+    assert "Zanzibar" not in str(found)
+    assert found[0].data["subject_id"] == contact["id"]
+
+
+async def test_a_stream_holds_little_for_who_takes_little(
+    here: httpx.AsyncClient, database: Database, db: Any, workspace: Workspace
+) -> None:
+    """Read from the database as from memory."""
+    await tag(here)
+    tail = Tail(database)
+    wanted = Wanted(["tag_group.created", "tag_group.updated"], None)
+    async with tail.follow(workspace.id, START, wanted, 1000) as first:
+        await first.following(_soon())
+        for _ in range(3):
+            await tag(here)
+        long = {"name": "x" * 1200}
+        await db.execute(
+            "update events set before = $2 where workspace_id = $1", workspace.id, long
+        )
+        async with tail.follow(workspace.id, START, wanted, 1000) as last:
+            counts = [len(await last.following(_soon())) for _ in range(4)]
+        assert counts == [1, 1, 1, 1]
+        tail.hint(workspace.id)
+        counts = [len(await first.following(_soon())) for _ in range(3)]
+        assert counts == [1, 1, 1]
+    await tail.aclose()
+
+
+async def test_a_workspace_that_is_gone_ends_what_follows_it(database: Database) -> None:
+    async with database.reading() as con:
+        with pytest.raises(NotFound):
+            await list_after(con, new_id(), None, 1)
+
+
+def _soon() -> float:
+    return asyncio.get_running_loop().time() + PATIENCE
+
+
+async def test_a_look_that_is_not_answered_is_given_up(
+    place: Place,
+    here: httpx.AsyncClient,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a connection that was cut off without a word."""
+    monkeypatch.setattr(tails, "PATIENCE", 0.2)
+    asked, look = 0, list_after
+
+    async def silent(*args: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            await asyncio.Event().wait()
+        return await look(*args)
+
+    async with place.listen(workspace.key, after="latest") as listener:
+        await tag(here)
+        await listener.event()
+        monkeypatch.setattr(tails, "list_after", silent)
+        group = await tag(here)
+        assert (await listener.event()).data["subject_id"] == group
+    assert asked > 1
