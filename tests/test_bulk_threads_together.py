@@ -62,6 +62,32 @@ async def test_a_held_row_fails_and_no_other(
     assert Counter(statuses(again)) == {"updated": 1, "unchanged": 7}
 
 
+async def test_each_is_announced_when_it_is_committed(
+    database: Database,
+    make: Factory,
+    db: Any,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = await made(make, 8)
+    noted: list[UUID] = []
+    monkeypatch.setattr("looplane.main.Hints.note", lambda _, id: noted.append(id))
+    app = create_app(database, UNLIMITED)
+    sent = {"ids": ids, "update": {"title": "T"}}
+    async with connected(app, workspace.key) as caller:
+        await caller.post(PATH, json=sent, params={"dry_run": "true"})
+        assert noted == []
+        async with db.transaction():
+            await db.execute(LOCK, UUID(ids[0]))
+            late = asyncio.create_task(caller.post(PATH, json=sent))
+            await come_about(lambda: len(noted) == len(ids) - 1)
+            assert not late.done()
+            late.cancel()  # its caller has hung up
+            await asyncio.wait([late])
+    await app.aclose()
+    assert {*noted} == {workspace.id}
+
+
 async def test_what_nobody_foresaw_fails_alone(
     client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
 ) -> None:
@@ -143,6 +169,7 @@ async def test_reads_do_not_grow_with_the_threads(
         writes = [each for each in seen if "thread_update" in each]
         assert len(writes) == len(part)
         costs.append(len(seen) - len(writes))
+    await client.get("/me")
     with queries() as seen:
         await client.post(PATH, json={"ids": ids, "update": change})
     assert costs == [2, 2], "what it names, and the threads"

@@ -33,7 +33,7 @@ _NIL = UUID(int=0)
 # back. Everything, where $6 and $7 are null. By version, for the positions of two transactions may
 # be the other way round. $1 workspace, $2 aggregate, $4 the first id that may be newer.
 FIND_NEWER = r"""
-select e.id, e.write_id, e.takes_back, e.type, e.actor, e.created_at,
+select e.id, e.write_id, e.takes_back, e.type, e.actor, e.created_at, e.visible_to,
   array(select jsonb_object_keys(coalesce(e.after, '{}')) order by 1) as fields
 from events e
 where e.workspace_id = $1 and e.aggregate_id = $2 and e.subject_id = $3 and e.id >= $4
@@ -54,7 +54,8 @@ where workspace_id = $1 and aggregate_id = $2 and subject_id = $3 and id >= $4""
 class PastEvent:
     """An event that is to be taken back, as it was stored; `data` is the resource as it was then.
 
-    `write_types` are the types of all events of its write that are about the same aggregate.
+    `write_types` are the types of all events of its write that are about the same aggregate, and
+    those `beside` it are of all in its transaction.
     """
 
     type: str
@@ -66,6 +67,7 @@ class PastEvent:
     internal_before: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     write_types: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
     id: UUID = _NIL
     write_id: UUID = _NIL
     visible_to: UUID | None = None
@@ -108,6 +110,16 @@ async def require_untouched(
     if names:
         msg = f"What {event.type} changed is not as it was left any more."
         raise Conflict(msg, issues=[f"{name}: has another value by now" for name in names])
+
+
+def require_kept(event: PastEvent, names: Collection[str]) -> None:
+    """Raises Conflict where what an event does not tell of is not kept with it.
+
+    So it is of what an older program wrote, which knew of no way back.
+    """
+    if not event.internal_before.keys() >= set(names):
+        msg = f"What was before {event.type} is not kept: an older version of Looplane wrote it."
+        raise Conflict(msg)
 
 
 async def find_newer(

@@ -21,7 +21,6 @@ from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
 from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
-from looplane.doc_articles.commands import INVERSES as ARTICLE_INVERSES
 from looplane.doc_articles.routes import api as doc_articles
 from looplane.doc_articles.sql import ARTICLE
 from looplane.doc_drafts.routes import api as doc_drafts
@@ -177,11 +176,9 @@ INVERSES: Inverses = {
     **PROJECT_INVERSES,
     **ISSUE_INVERSES,
     **SNIPPET_FOLDER_INVERSES,
-    **inverses_of(SNIPPET),
     **CHANGELOG_TAG_INVERSES,
     **CHANGELOG_INVERSES,
     **DOC_GROUP_INVERSES,
-    **ARTICLE_INVERSES,
     **inverses_of(PORTAL_INSTANCE),
     **MEMBER_INVERSES,
     **KEY_INVERSES,

@@ -18,6 +18,7 @@ from looplane.inverses import (
     PastEvent,
     find_newer,
     last_version,
+    require_kept,
     require_untouched,
     superseded,
 )
@@ -162,7 +163,8 @@ def former_values(resource: Resource, event: PastEvent) -> dict[str, object]:
     if not sent:
         msg = "What was before this change is not kept any more."
         raise Conflict(msg)
-    untold = {name: event.internal_before[name] for name in event.internal_before}
+    untold = event.internal_before
+    require_kept(event, [each for name in sent for each in resource.written_with.get(name, ())])
     return sent | {name: untold[name] for name in resource.untold if name in untold}
 
 

@@ -64,4 +64,18 @@ BULK = [
         "    if False:\n",
         "test_bulk_threads.py",
     ),
+    Mutation(
+        "parts are announced at their end alone",
+        _PARTS,
+        "        if answer.events and not self.is_rehearsal:\n",
+        "        if False:\n",
+        _TOGETHER,
+    ),
+    Mutation(
+        "all texts are looked at together",
+        f"{_BULK}/rules.py",
+        "_MAX_WITH_TEXT = 25",
+        "_MAX_WITH_TEXT = MAX_THREADS",
+        "test_bulk_threads_texts.py",
+    ),
 ]

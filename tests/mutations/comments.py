@@ -69,8 +69,8 @@ COMMENTS = [
     Mutation(
         "snippets go with their folder",
         "src/looplane/snippets/sql.py",
-        "update snippets sn set folder_id = null,",
-        "update snippets sn set deleted_at = w.created_at,",
+        "update snippets sn set folder_id = $3,",
+        "update snippets sn set folder_id = $3, deleted_at = w.created_at,",
         "test_snippet_folders.py",
     ),
     Mutation(

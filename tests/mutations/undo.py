@@ -51,4 +51,25 @@ UNDO = [
         "if version == 0:",
         _IN_THE_WAY,
     ),
+    Mutation(
+        "what an older program wrote is taken back in part",
+        _INVERSES,
+        "if not event.internal_before.keys() >= set(names):",
+        "if False:",
+        "undo/test_older_programs.py",
+    ),
+    Mutation(
+        "what went elsewhere goes back into its folder",
+        "src/looplane/content_inverses.py",
+        'if row["version"] != row["left_at"]:',
+        "if False:",
+        "undo/test_contents.py",
+    ),
+    Mutation(
+        "what was in a folder is taken back one by one as well",
+        "src/looplane/content_inverses.py",
+        "if self.field in event.after and with_it & event.beside:",
+        "if False:",
+        "undo/test_contents.py",
+    ),
 ]

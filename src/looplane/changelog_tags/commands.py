@@ -6,7 +6,7 @@ from looplane import changes
 from looplane.changelog_tags import rules, sql
 from looplane.changelog_tags.schemas import ChangelogTagPatch
 from looplane.events import Values, as_write, types_of
-from looplane.inverses import Inverses, PastEvent, find_newer, superseded
+from looplane.inverses import Inverses, PastEvent, find_newer, require_kept, superseded
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
@@ -44,6 +44,7 @@ async def restore_changelog_tag(
 
     Raises Conflict where it is there again, and where its name is taken.
     """
+    require_kept(event, {"changelog_ids"})
     id, was, version = event.subject_id, event.data, (event.version or 0) + 1
     columns = {name: was[name] for name in (*sql.CHANGELOG_TAG.columns, "created_at")}
     events = restoring_events(sql.CHANGELOG_TAG, event)
@@ -52,7 +53,7 @@ async def restore_changelog_tag(
         made = await con.fetchval(sql.MAKE_AGAIN, context.workspace_id, id, columns, version, write)
     if made is None:
         raise superseded(event, await find_newer(con, context, event))
-    ids = event.internal_before.get("changelog_ids", [])
+    ids = event.internal_before["changelog_ids"]
     await con.execute(sql.ATTACH, context.workspace_id, id, ids)
     await con.execute(sql.CHANGELOG_TAG.record, context.workspace_id, id, write)
     return types_of(events)

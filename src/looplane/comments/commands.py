@@ -15,6 +15,7 @@ from looplane.inverses import (
     Inverses,
     PastEvent,
     find_newer,
+    require_kept,
     require_untouched,
     superseded,
 )
@@ -124,6 +125,7 @@ async def undo_update(con: Connection, context: Context, event: PastEvent) -> tu
     thread, row = await _hold_past(con, context, event)
     mentioned = rules.as_read(row["mentions"])
     await require_untouched(con, context, event, {**row, "mentions": rules.told(mentioned)})
+    require_kept(event, rules.untold(0, {}, event.before))
     becomes = dict(event.before)
     untold = rules.untold(row["html_version"], mentioned, becomes)
     events = _events("updated", thread, id, dict(event.after), becomes, untold)[:1]

@@ -3,10 +3,17 @@
 from uuid import UUID
 
 from looplane import changes
-from looplane.doc_articles.commands import lock_group_articles, move_locked
+from looplane.content_inverses import Contents
+from looplane.doc_articles.commands import (
+    INVERSES as ARTICLE_INVERSES,
+    lock_group_articles,
+    move_locked,
+)
+from looplane.doc_articles.sql import ARTICLE, MOVE
 from looplane.doc_groups import sql
 from looplane.doc_groups.schemas import DocGroupCreate
 from looplane.events import Event, as_write
+from looplane.inverses import Inverses
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
@@ -35,4 +42,10 @@ async def delete_doc_group(con: Connection, context: Context, id: UUID) -> Answe
     return changes.deleted(id, events)
 
 
-INVERSES = inverses_of(sql.DOC_GROUP, delete=delete_doc_group)
+_CONTENTS = Contents(sql.DOC_GROUP, ARTICLE, "group_id", MOVE)
+# Of groups, and of articles, which come and go with them.
+INVERSES: Inverses = {
+    **inverses_of(sql.DOC_GROUP, delete=delete_doc_group),
+    sql.DOC_GROUP.event_type("deleted"): _CONTENTS.restore(),
+    **_CONTENTS.unless_told_along(ARTICLE_INVERSES),
+}

@@ -38,13 +38,16 @@ def _now() -> float:
 class Parts:
     """Makes the parts of one request, or only in thought where it `is_rehearsal`.
 
-    `spend` takes further requests from the rate limit of the key. `request_id` is for the log.
+    `spend` takes further requests from the rate limit of the key, and `note` is told each time
+    that something is committed: whoever follows what happens need not wait for the last part, and
+    hears of the first ones also where the request is cut off. `request_id` is for the log.
     """
 
     database: Database
     request_id: str
     is_rehearsal: bool = False
     spend: Callable[[int], None] = lambda _: None
+    note: Callable[[], None] = lambda: None
     begun: float = field(default_factory=_now)
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:
@@ -72,7 +75,10 @@ class Parts:
                     return await rolled_back(con, partial(part, con))
                 return await part(con)
 
-        return await again_on_collision(attempt)
+        answer = await again_on_collision(attempt)
+        if answer.events and not self.is_rehearsal:
+            self.note()
+        return answer
 
     async def write_all(
         self, parts: Mapping[UUID, Part], abreast: int = _ABREAST
@@ -95,17 +101,25 @@ class Parts:
         return outcomes
 
     async def _outcome(self, subject: UUID, part: Part) -> Answer | ApiError:
-        if _now() >= self.begun + SECONDS:
-            msg = "The time for this request was over before this was begun; send it again."
-            return Unavailable(msg)
         limit: Any = asyncio.timeout_at(self.begun + SECONDS + _SECONDS_TO_END)
         try:
+            self.require_time()
             async with limit:
                 return await self.write(subject, part)
         except TimeoutError as error:
             if not limit.expired():
-                return explained(error, self.request_id)
+                return self.explained(error)
             msg = "It took too long and was given up; look whether it was done, or send it again."
             return Unavailable(msg)
         except Exception as error:  # noqa: BLE001  # it is the outcome of this part alone
-            return explained(error, self.request_id)
+            return self.explained(error)
+
+    def explained(self, error: Exception) -> ApiError:
+        """What to answer for what failed of the request; what happened goes to the log."""
+        return explained(error, self.request_id)
+
+    def require_time(self) -> None:
+        """Raises Unavailable where no part is begun any more."""
+        if _now() >= self.begun + SECONDS:
+            msg = "The time for this request was over before this was begun; send it again."
+            raise Unavailable(msg)

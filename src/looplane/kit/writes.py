@@ -105,7 +105,8 @@ class Write:
         if (stored := await self.stored_answer()) is not None:
             return stored
         is_rehearsal = self.dry_run or bool(self.context.faults)
-        parts = Parts(self.database, self.context.cause, is_rehearsal, self.spend)
+        note = partial(self.note, self.context.workspace_id)
+        parts = Parts(self.database, self.context.cause, is_rehearsal, self.spend, note)
         act = partial(command, parts, self.context, *args)
         return await self._finish(await self._run(act, act, self.database.claiming))
 

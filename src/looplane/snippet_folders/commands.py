@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from looplane import changes
+from looplane.content_inverses import Contents
 from looplane.events import Event, as_write
+from looplane.inverses import Inverses
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
@@ -27,10 +29,16 @@ async def delete_snippet_folder(con: Connection, context: Context, id: UUID) -> 
         latest = max(each["updated_at"] for each in (folder, *held))
         write = as_write(context, later_than(latest, context.clock), events)
         ids = [each["id"] for each in held]
-        await con.execute(snippets.LEAVE_FOLDER, context.workspace_id, ids, write)
+        await con.execute(snippets.MOVE, context.workspace_id, ids, None, write)
         await con.execute(SNIPPET_FOLDER.delete, context.workspace_id, id, write)
     return changes.deleted(id, events)
 
 
 _NO_FOLDER: dict[str, object] = {"folder_id": None}
-INVERSES = inverses_of(SNIPPET_FOLDER, delete=delete_snippet_folder)
+_CONTENTS = Contents(SNIPPET_FOLDER, snippets.SNIPPET, "folder_id", snippets.MOVE)
+# Of folders, and of snippets, which come and go with them.
+INVERSES: Inverses = {
+    **inverses_of(SNIPPET_FOLDER, delete=delete_snippet_folder),
+    SNIPPET_FOLDER.event_type("deleted"): _CONTENTS.restore(),
+    **_CONTENTS.unless_told_along(inverses_of(snippets.SNIPPET)),
+}

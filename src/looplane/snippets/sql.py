@@ -28,10 +28,10 @@ select sn.id, sn.updated_at from snippets sn
 where sn.workspace_id = $1 and sn.folder_id = $2 and sn.deleted_at is null
 order by sn.id for update"""
 
-# Takes the snippets $2 out of their folder. $1 workspace, $3 write.
-LEAVE_FOLDER = f"""
-with w as materialized ({events.WRITE.format("$3")}),
+# Puts the snippets $2 into the folder $3, or into none where it is null. $1 workspace, $4 write.
+MOVE = f"""
+with w as materialized ({events.WRITE.format("$4")}),
 sn as (
-  update snippets sn set folder_id = null, version = sn.version + 1, updated_at = w.created_at
+  update snippets sn set folder_id = $3, version = sn.version + 1, updated_at = w.created_at
   from w where sn.workspace_id = $1 and sn.id = any ($2) returning sn.*)
 {events.insert("sn", SNIPPET.body, "sn.id", "sn.version")}"""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from looplane import changes
 from looplane.events import Values
-from looplane.inverses import PastEvent
+from looplane.inverses import PastEvent, require_kept
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.responses import Answer
@@ -24,7 +24,8 @@ async def delete_tag(con: Connection, context: Context, id: UUID) -> Answer:
 
 async def return_to_threads(con: Connection, context: Context, event: PastEvent) -> None:
     """Gives a tag that is there again to the threads that it had left with its deletion."""
-    ids = event.internal_before.get("thread_ids", [])
+    require_kept(event, {"thread_ids"})
+    ids = event.internal_before["thread_ids"]
     await con.execute(sql.INSERT_INTO_THREADS, context.workspace_id, event.subject_id, ids)
 
 

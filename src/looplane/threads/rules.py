@@ -17,6 +17,8 @@ Sent = Mapping[str, Any]
 _PLAIN = ("text", "title", "pain_level")
 # Fields that hold HTML.
 HTML_FIELDS = ("text", "ai_draft_html")
+# Fields that may be very long.
+TEXTS = (*HTML_FIELDS, "ai_draft_sources")
 # Fields that say which tags a thread has.
 TAG_FIELDS = {"tag_ids", "add_tag_ids", "remove_tag_ids"}
 # Fields that are ours alone, and those that another thing's event tells of.

@@ -36,6 +36,7 @@ async def find_group(con: Connection, context: Context, id: UUID, position: int)
     types: dict[UUID, set[str]] = {}
     for row in rows:
         types.setdefault(row["aggregate_id"], set()).add(row["type"])
+    beside = frozenset(row["type"] for row in rows)
     return [
         PastEvent(
             row["type"],
@@ -45,6 +46,7 @@ async def find_group(con: Connection, context: Context, id: UUID, position: int)
             **{name: _told(row[name]) for name in ("before", "after", "internal_before")},
             data=shown.get(row["data_event_id"], {}),
             write_types=frozenset(types[row["aggregate_id"]]),
+            beside=beside,
             id=row["id"],
             write_id=id,
             visible_to=row["visible_to"],

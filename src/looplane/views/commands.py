@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 
 from looplane import changes
-from looplane.inverses import Inverse, Inverses, PastEvent
+from looplane.inverses import Inverse, Inverses, PastEvent, find_newer, superseded
 from looplane.kit.context import ANY_VERSION, Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import Conflict, Forbidden, NotFound
@@ -87,14 +87,28 @@ def _of_seen(inverse: Inverse | None) -> Inverse:
     assert inverse is not None, "each event of a view is taken back by itself"
 
     async def run(con: Connection, context: Context, event: PastEvent) -> tuple[str, ...]:
+        if event.type == "view.updated" and "deleted" in event.after:  # told along with the other
+            return ()
         try:
             await sql.hold_view(con, context, event.subject_id)
         except NotFound:
+            gone = await _find_seen_deletion(con, context, event)
+            if gone:
+                raise superseded(event, gone) from None
             msg = "The view is not there any more."
             raise Conflict(msg) from None
         return await inverse(con, context, event)
 
     return run
+
+
+async def _find_seen_deletion(con: Connection, context: Context, event: PastEvent) -> list[Row]:
+    """What deleted a view, if the caller may know of it."""
+    newer = await find_newer(con, context, event)
+    seen_by = {None, context.member_id}
+    return [
+        each for each in newer if each["type"] == _OF_DELETION and each["visible_to"] in seen_by
+    ]
 
 
 _INVERSES = inverses_of(sql.VIEW)

@@ -1,6 +1,6 @@
 """How many threads are changed at once: looked at together, written each for itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -42,11 +42,11 @@ async def bulk_threads(parts: Parts, context: Context, body: ThreadBulk) -> Answ
         context.raise_faults([*rules.form_faults(sent, context.faults), *faults])
         ids = await _ids(con, context, body)
         parts.charge(len(ids))
-        rows = await update.find_many(con, context, ids, change)
-        bulk = _Bulk(context, change, rows)
-        outcomes, to_write = await bulk.decide(con)
-    outcomes |= await parts.write_all(to_write)
-    return rules.answer_of({id: outcomes.get(id, _NOT_THERE) for id in ids})
+    bulk = _Bulk(parts, context, change)
+    outcomes: Outcomes = {}
+    for some in rules.portions(ids, change):
+        outcomes |= await bulk.write(some, is_first=not outcomes)
+    return rules.answer_of(outcomes)
 
 
 async def _ids(con: Connection, context: Context, body: ThreadBulk) -> list[UUID]:
@@ -63,19 +63,36 @@ async def _ids(con: Connection, context: Context, body: ThreadBulk) -> list[UUID
 
 @dataclass(frozen=True, slots=True)
 class _Bulk:
-    """One change of many threads, which were found in `rows`."""
+    """One change of many threads."""
 
+    parts: Parts
     context: Context
     sent: Mapping[str, Any]
-    rows: Mapping[UUID, Row]
     room: rules.Room = field(default_factory=rules.Room)
 
-    async def decide(self, con: Connection) -> tuple[Outcomes, dict[UUID, Part]]:
+    async def write(self, ids: Sequence[UUID], *, is_first: bool) -> Outcomes:
+        """What becomes of these threads. Raises only where they are the first of all."""
+        try:
+            if not is_first:
+                self.parts.require_time()
+            async with self.parts.reading() as con:
+                rows = await update.find_many(con, self.context, ids, self.sent)
+                outcomes, to_write = await self._decide(con, rows)
+        except Exception as error:  # some are written already, and are to be answered
+            if is_first:
+                raise
+            return dict.fromkeys(ids, self.parts.explained(error))
+        outcomes |= await self.parts.write_all(to_write)
+        return {id: outcomes.get(id, _NOT_THERE) for id in ids}
+
+    async def _decide(
+        self, con: Connection, rows: Mapping[UUID, Row]
+    ) -> tuple[Outcomes, dict[UUID, Part]]:
         """What is known of the threads without writing, and how the others are written."""
         outcomes: Outcomes = {}
         parts: dict[UUID, Part] = {}
         same: dict[UUID, DecidedChange] = {}
-        for id, row in self.rows.items():
+        for id, row in rows.items():
             try:
                 change = decide(self.context, id, row, self.sent)
             except ApiError as error:

@@ -1,7 +1,7 @@
 """What may be asked for many threads at once, and what is answered. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,10 @@ from looplane.kit.errors import ApiError, Conflict, Unprocessable
 from looplane.kit.ids import parse_id
 from looplane.kit.responses import Answer
 from looplane.threads.bulk.schemas import MAX_SHOWN, MAX_THREADS
+from looplane.threads.rules import TEXTS
+
+# As many threads with all of their texts are in memory at once.
+_MAX_WITH_TEXT = 25
 
 
 def form_faults(sent: Mapping[str, Any], known: Sequence[str] = ()) -> list[str]:
@@ -42,6 +46,12 @@ def check_count(found: int, expected: int) -> None:
     if found != expected:
         msg = f"The filter matches {found} threads, not {expected}; nothing was done."
         raise Conflict(msg)
+
+
+def portions(ids: Sequence[UUID], sent: Mapping[str, Any]) -> Iterator[Sequence[UUID]]:
+    """The threads that are in memory at once: few, where a change is about their texts."""
+    size = _MAX_WITH_TEXT if sent.keys() & TEXTS else MAX_THREADS
+    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from looplane.inverses import (
     PastEvent,
     find_newer,
     first_id_before,
+    require_kept,
     require_untouched,
     superseded,
 )
@@ -50,6 +51,7 @@ async def undo_update(con: Connection, context: Context, event: PastEvent) -> tu
         return ()
     if not (event.after or event.internal_before or _others(event)):
         return ()
+    require_kept(event, rules.kept(event))
     thread = await hold_thread_of(con, context, event)
     row = await update.find(con, context, thread.id, rules.named(event))
     await _require_untouched(con, context, event, row)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from looplane.events import Values, without
 from looplane.inverses import PastEvent
-from looplane.threads.rules import Thread
+from looplane.threads.rules import HTML_FIELDS, Thread
 
 _IDS = {"contact_id", "company_id", "assignee_id"}
 # What is given back otherwise than by what it was.
@@ -45,6 +45,12 @@ def named(event: PastEvent) -> dict[str, Any]:
     links = {name: event.before[name] for name in _IDS & event.before.keys()}
     project = {"project_id": event.before.get("project_id")}
     return {**links, **project, "tag_ids": sorted(map(str, tags.added | tags.removed))}
+
+
+def kept(event: PastEvent) -> set[str]:
+    """The columns that are kept untold with a change such as that of `event`."""
+    states = {"state"} if event.after.keys() & {"status", "closed_loop"} else set()
+    return states | ({"html_version"} if event.after.keys() & {*HTML_FIELDS} else set())
 
 
 def given_back(before: Thread, event: PastEvent) -> Thread:

@@ -14,7 +14,7 @@ from looplane.kit.functions import StoredFunction
 from looplane.kit.references import reference_id, reference_ids
 from looplane.kit.responses import or_404
 from looplane.threads.children.sql import NEED
-from looplane.threads.rules import TAG_FIELDS
+from looplane.threads.rules import TAG_FIELDS, TEXTS
 from looplane.threads.sql import JOINS, THREAD, WATCHERS, existing, tab
 
 # What a thread is now: all that a change of its own fields needs to know.
@@ -52,9 +52,8 @@ FIND_WITH_LINKS = THREAD.find(_LINKED, _LINK_JOINS)
 
 # The same of many threads at once. They may have very much text, so it is read where a change is
 # about it, and otherwise stands as none before and after.
-_TEXTS = ("text", "ai_draft_html", "ai_draft_sources")
 _WITH_TEXT = replace(
-    THREAD, reads_as={name: f"case when {{with_text}} then t.{name} end" for name in _TEXTS}
+    THREAD, reads_as={name: f"case when {{with_text}} then t.{name} end" for name in TEXTS}
 )
 
 
@@ -192,7 +191,7 @@ async def find_many(
     con: Connection, context: Context, ids: Sequence[UUID], sent: Mapping[str, Any]
 ) -> dict[UUID, Row]:
     """What `find` finds of each of these threads that is there, in one look."""
-    key, with_text = (context.workspace_id, ids), bool(sent.keys() & {*_TEXTS})
+    key, with_text = (context.workspace_id, ids), bool(sent.keys() & {*TEXTS})
     if looks_at_links(sent):
         rows = await con.fetch(FIND_MANY_WITH_LINKS, *key, *_named(sent), with_text)
     else:
