@@ -97,11 +97,10 @@ def _of_seen(inverse: Inverse | None) -> Inverse:
     return run
 
 
-_INVERSES = inverses_of(sql.VIEW)
-_OF_DELETION = "view.deleted"
-VIEW_INVERSES: Inverses = {
+_OF_DELETION = sql.VIEW.event_type("deleted")
+INVERSES: Inverses = {
     each: inverse if each == _OF_DELETION else _of_seen(inverse)
-    for each, inverse in _INVERSES.items()
+    for each, inverse in inverses_of(sql.VIEW).items()
 }
 
 
