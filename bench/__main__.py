@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bulk, following, people, scale, updates
+from bench import bulk, following, history, people, scale, updates
 from bench.figures import machine
 from bench.requests import compared
 from bench.world import HERE, World, postgres, seed
@@ -43,6 +43,8 @@ def main() -> None:
             _say("Those who follow events…")
             followed = following.measure(_at(dsn, binaries, small))
             many = scale.measure(_at(dsn, binaries, large))
+            _say("Histories among many events…")
+            histories = history.measure(_at(dsn, binaries, middle))
             of_few, of_many = (_people(dsn, binaries, size) for size in _CONTACTS)
     lines = [
         "# Results",
@@ -63,6 +65,14 @@ def main() -> None:
         "| | |",
         "|---|---|",
         *followed,
+        "",
+        f"## Histories, at {middle:,} threads",
+        "",
+        "Events of the last twelve months, in a partition for each.",
+        "",
+        "| | |",
+        "|---|---|",
+        *histories,
         "",
         f"## The same at {small:,} and at {large:,} threads",
         "",

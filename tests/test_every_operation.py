@@ -193,7 +193,8 @@ async def test_what_a_query_names_of_another_workspace_shows_nothing(
         named["email"] = theirs.ids["address"]
     for name, value in named.items():
         answer = await mine.client.request(**request(operation, mine, params={name: value}))
-        if "cursor" in query_of(operation):
+        # Everything has none of a tag that is not there.
+        if "cursor" in query_of(operation) and name != "tag_none":
             assert answer.json()["data"] == []
         assert not [id for id in theirs.ids.values() if id in answer.text]
 
@@ -207,7 +208,8 @@ async def test_a_query_is_closed(mine: World, operation: Operation) -> None:
     wrong: list[tuple[Any, str]] = [({**valid["params"], "unknown": "1"}, "unknown")]
     for name, schema in query_of(operation).items():
         wrong.append(([(name, "1"), (name, "1")], name))
-        if not fits(schema, "none such"):
+        # Of a list of values one stands for itself.
+        if not fits(schema.get("items", schema), "none such"):
             wrong.append(({**valid["params"], name: "none such"}, name))
     wrong += [({}, name) for name in valid["params"]]
     for params, name in wrong:

@@ -204,7 +204,10 @@ async def test_all_filters_of_a_query_at_once(
                 return request(operation, mine, params=params)
 
             answer = await same_answer(mine, theirs, asked)
-            if "cursor" in query_of(operation):
+            if {"tag_none"} < {*names} and answer.is_client_error:
+                continue  # a tag that is wanted and unwanted at once
+            # Everything has none of a tag that is not there.
+            if "cursor" in query_of(operation) and names != ("tag_none",):
                 assert answer.json()["data"] == []
 
 

@@ -73,6 +73,8 @@ COUNTED = "contacts_subscribed"
 BY_VALUE |= {"snippets_title_part"}
 # What may stand between a page and the index that its rows come from, in their order.
 IN_ORDER = {"Limit", "Subquery Scan", "WindowAgg", "Result", "Nested Loop", "LockRows", "Memoize"}
+# What is equal so far may be put in order, one group after the other.
+IN_ORDER |= {"Merge Append", "Incremental Sort"}
 ROWS = 20_000
 
 
@@ -158,7 +160,8 @@ def _is_narrow(scan: Scan) -> bool:
         return "Aggregate" in steps
     if "workspace_id = " not in scan.condition:
         return False
-    if " AND " in scan.condition:
+    # What is counted no further than a limit is not much either.
+    if " AND " in scan.condition or steps[-2:] == ["Aggregate", "Limit"]:
         return True
     # In its order from the front on: a page that is not the first begins further down.
     is_first = ") < ($" not in scan.statement and not str(scan.index).endswith("_changed")
@@ -181,7 +184,8 @@ async def test_every_operation_reads_what_it_needs(
         with watched(con) as said:
             answer = await world.client.request(**sent)
             assert answer.is_success, (sent, answer.text)
-            cursor = answer.json().get("page", {}).get("cursor")
+            is_json = answer.headers["content-type"] == "application/json"
+            cursor = answer.json().get("page", {}).get("cursor") if is_json else None
             if cursor is not None:
                 next_page = {**sent["params"], "cursor": cursor}
                 await world.client.request(**{**sent, "params": next_page})

@@ -131,12 +131,14 @@ async def _mention(world: World) -> None:
 
 async def _looks(world: World, operation: Operation) -> list[str]:
     """What an operation shows, by each of its filters and with all there is to expand."""
-    known = {"expand": "messages,comments", "sort": "total_score", "name_contains": "a"}
+    known = {"expand": "messages,comments", "name_contains": "a"}
     known |= {"email": world.ids["address"], "tab": "my", "state": "backlog", "status": "open"}
     queries: list[dict[str, Any]] = [{}]
-    for name in query_of(operation):
+    for name, schema in query_of(operation).items():
         if is_reference(name):
             queries.append({name: refer(name, world.ids, operation)})
+        elif name == "sort":
+            queries += [{name: each} for each in schema["enum"]]
         elif name in known:
             queries.append({name: known[name]})
     asked = [request(operation, world) for _ in queries]

@@ -8,7 +8,7 @@ _WAITING = "messages/test_waiting_since.py"
 
 THREAD_LISTS = [
     Mutation(
-        "a page by pain begins at the front of each level",
+        "a page by revenue begins at the front of its company",
         f"{_LISTING}/ranges/sql.py",
         "case when {is_same} then",
         "case when not {is_same} then",

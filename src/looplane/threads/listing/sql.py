@@ -86,6 +86,15 @@ def there(table: str) -> str:
     )
 
 
+def found_by_thread(statement: str) -> str:
+    """SQL for whether a statement about a thread finds a row.
+
+    It is asked for each thread that is looked at, which are few; that is what the offset is for.
+    The planner would rather find all rows that any thread could have.
+    """
+    return f"exists ({statement} offset 0)"
+
+
 def _add_tab(conditions: Conditions, context: Context, tab: Tab) -> None:
     if tab in _TABS:
         conditions.add(_TABS[tab], name="tab")
@@ -126,8 +135,8 @@ def _add_links(conditions: Conditions, filter: ThreadFilter) -> None:
     for name, table in NEEDED.items():
         if (values := getattr(filter, name)) is not None:
             needed = f"n.workspace_id = $1 and n.thread_id = t.id and n.{name}"
-            clause = f"exists (select from customer_needs n where {needed} = any ({there(table)}))"
-            conditions.add(clause, ids_of(values), name=name)
+            clause = f"select from customer_needs n where {needed} = any ({there(table)})"
+            conditions.add(found_by_thread(clause), ids_of(values), name=name)
     if filter.external_id is not None:
         conditions.add(_EXTERNAL_ID.clause, filter.external_id)
 
@@ -136,11 +145,11 @@ def _add_tags(conditions: Conditions, filter: ThreadFilter) -> None:
     tagged = "select from thread_tags tt where tt.workspace_id = $1 and tt.thread_id = t.id"
     of_tags = f"{tagged} and tt.tag_id = any ({there('tags')})"
     if filter.tag_id is not None:
-        conditions.add(f"exists ({of_tags})", ids_of(filter.tag_id), name="tag_id")
+        conditions.add(found_by_thread(of_tags), ids_of(filter.tag_id), name="tag_id")
     if filter.tag_none is not None:
-        conditions.add(f"not exists ({of_tags})", ids_of(filter.tag_none), name="tag_none")
+        conditions.add(f"not {found_by_thread(of_tags)}", ids_of(filter.tag_none), name="tag_none")
     for number, value in enumerate(filter.tag_all or ()):
-        own = f"exists ({tagged} and tt.tag_id = {{0}})"
+        own = found_by_thread(f"{tagged} and tt.tag_id = {{0}}")
         clause = f"{own} and {exists('tags')}"
         conditions.add(clause, parse_id(value), name=f"tag_all.{number}")
 
@@ -155,7 +164,6 @@ def _add_company(conditions: Conditions, filter: ThreadFilter) -> None:
             clauses.append(f"co.revenue {sign} {conditions.number(revenue)}")
     if clauses:
         of_thread = " and ".join(["co.workspace_id = $1", "co.deleted_at is null", *clauses])
-        conditions.add(
-            f"exists (select from companies co where co.id = t.company_id and {of_thread})"
-        )
+        own = f"select from companies co where co.id = t.company_id and {of_thread}"
+        conditions.add(found_by_thread(own))
         conditions.named["company"] = of_thread
