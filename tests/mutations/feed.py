@@ -30,8 +30,8 @@ FEED = [
     Mutation(
         "an idle follower grows old",
         _SQL,
-        "return Batch(events, max(start, last), is_complete=True)",
-        "return Batch(events, events[-1].position if events else start, is_complete=True)",
+        "return Batch(events, max(start, last), is_complete=True,",
+        "return Batch(events, events[-1].position if events else start, is_complete=True,",
         "test_event_feed_dropped.py",
     ),
     Mutation(

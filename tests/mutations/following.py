@@ -16,8 +16,8 @@ FOLLOWING = [
     Mutation(
         "a write tells nobody",
         "src/looplane/kit/writes.py",
-        "                self.note(self.context.workspace_id)\n",
-        "                pass\n",
+        "            self.note(self.context.workspace_id)\n",
+        "            pass\n",
         "test_event_following.py",
     ),
     Mutation(
