@@ -2,11 +2,9 @@
 -- keeps older programs: new columns that triggers and the database itself fill, and new indexes.
 
 alter table threads add column waiting_since timestamptz;
-alter table threads add column last_activity timestamptz not null generated always as
-  (greatest(created_at, last_inbound_message_at, last_outbound_message_at)) stored;
 
 -- Nothing waits where what went out last is not followed by anything. Where nothing went out, the
--- thread waits from its beginning. A column that is generated is not there yet when this is asked.
+-- thread waits from its beginning. A column that is generated has no value yet when this is asked.
 create function keep_waiting_since() returns trigger language plpgsql as $$
 begin
   if new.last_outbound_message_at is null then
@@ -38,6 +36,10 @@ update threads t set waiting_since = case when t.last_outbound_message_at is nul
        and m.direction = 'inbound' and m.created_at > t.last_outbound_message_at),
     t.last_inbound_message_at) end
 where t.needs_response;
+
+-- It writes the table anew, so it comes after all that changes rows: what they were is gone with it.
+alter table threads add column last_activity timestamptz not null generated always as
+  (greatest(created_at, last_inbound_message_at, last_outbound_message_at)) stored;
 
 -- A list by last activity or by pain reads a range of an index for each status, one beside the other.
 create index threads_activity on threads (workspace_id, status, last_activity desc, id desc)

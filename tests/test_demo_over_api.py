@@ -146,6 +146,49 @@ async def test_mentions_are_those_that_the_text_makes(db: Any, demo: Workspace) 
     assert mentioned > 15
 
 
+async def test_threads_have_a_history(db: Any, visitor: httpx.AsyncClient, demo: Workspace) -> None:
+    query = "select id, version from threads where workspace_id = $1"
+    versions = {str(row["id"]): row["version"] for row in await db.fetch(query, demo.id)}
+    seen: set[str] = set()
+    without = []
+    for thread in await rows(visitor, "/threads"):
+        path = f"/threads/{thread['id']}"
+        history = await rows(visitor, f"{path}/events")
+        if not history:
+            without.append(thread["id"])
+            continue
+        latest, first = history[0], history[-1]
+        assert (first["type"], first["before"]) == ("thread.created", None)
+        assert latest["version"] == versions[thread["id"]]
+        assert latest["data"] == {**thread, "tab": latest["data"]["tab"]}
+        assert [each["created_at"] for each in history] == sorted(
+            (each["created_at"] for each in history), reverse=True
+        )
+        seen |= {each["type"] for each in history}
+    assert seen == {"thread.created", "thread.updated", "thread.status_changed"}
+    # The company that they were with is gone.
+    assert without == [str(ident("thread", "qr-code-anlage-4471"))]
+
+
+async def test_threads_are_shown_as_they_were(visitor: httpx.AsyncClient) -> None:
+    shown = {"new": 0, "open": 0, "snoozed": 0, "done": 0}
+    for thread in await rows(visitor, "/threads"):
+        path = f"/threads/{thread['id']}"
+        for event in await rows(visitor, f"{path}/events"):
+            asked = {"as_of": event["created_at"], "expand": "messages,comments"}
+            answer = await visitor.get(path, params=asked)
+            then = answer.json()
+            assert answer.status_code == 200, then
+            whole = {name: then[name] for name in event["data"]}
+            assert whole == {**event["data"], "tab": then["tab"]}
+            said = [each["created_at"] for each in then["messages"]]
+            heard = [then["last_inbound_message_at"], then["last_outbound_message_at"]]
+            assert max(filter(None, heard)) == max(said)
+            assert then["updated_at"] == event["created_at"]
+            shown["open" if then["tab"] in {"my", "needs-response"} else then["tab"]] += 1
+    assert min(shown.values()) > 5
+
+
 async def test_merge_can_be_taken_back(visitor: httpx.AsyncClient) -> None:
     survivor, source = (str(ident("company", slug)) for slug in ("elbhang", "elbhang-notdienst"))
     moved = f"/contacts/{ident('contact', 'malte-brinkmann')}"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from looplane.kit.errors import Conflict, RateLimited
 from looplane.kit.limits import RateLimiter
 from looplane.kit.parts import Parts
 from looplane.kit.responses import Answer
+from tests.processes import come_about
 
 
 def noting(
@@ -56,15 +58,27 @@ async def test_each_has_its_own_outcome(database: Database) -> None:
 
 
 async def test_what_is_given_up_reaches_no_part_by_itself(database: Database) -> None:
-    """A request that is cancelled ends its parts."""
-    order: list[int] = []
-    whole = Parts(database, "test").write_all({uuid4(): noting(order, n, 30) for n in range(9)})
-    task = asyncio.create_task(whole)
-    await asyncio.sleep(0.1)
+    """A request that is cancelled ends its parts, and begins no other."""
+    begun: list[int] = []
+    ended: list[int] = []
+
+    async def part(number: int, _: Any) -> Answer:
+        begun.append(number)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(number)
+        raise AssertionError
+
+    every = {uuid4(): partial(part, number) for number in range(9)}
+    task = asyncio.create_task(Parts(database, "test").write_all(every))
+    await come_about(lambda: len(begun) > 1)
+    assert ended == []
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert order == []
+    assert sorted(ended) == sorted(begun)
+    assert len(begun) < len(every)
 
 
 @pytest.mark.parametrize(

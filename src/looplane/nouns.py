@@ -66,7 +66,7 @@ from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
 from looplane.undo.routes import api as undo
-from looplane.views.commands import VIEW_INVERSES
+from looplane.views.commands import INVERSES as VIEW_INVERSES
 from looplane.views.routes import api as views
 from looplane.views.sql import VIEW
 

@@ -36,7 +36,7 @@ CHANGELOGS = [
     ),
     Mutation(
         "what is named in a list may go meanwhile",
-        "src/looplane/resources.py",
+        "src/looplane/foreign_keys.py",
         "return f\"array({self.statement(f'any ({value}::uuid[])')} for key share)\"",
         "return f\"array({self.statement(f'any ({value}::uuid[])')})\"",
         "test_deletion_races.py",

@@ -4,6 +4,7 @@ from tests.mutations import Mutation
 
 _KIT = "src/looplane/kit"
 _PAGING = f"{_KIT}/paging.py"
+_CONDITIONS = "src/looplane/kit/conditions.py"
 _CURSORS = f"{_KIT}/cursors.py"
 _HTML = f"{_KIT}/html.py"
 _CLEANER = f"{_KIT}/html_cleaner.py"
@@ -29,15 +30,17 @@ CONTENT = [
     Mutation(
         "a page begins with the last row of the one before",
         _PAGING,
-        'conditions.start_after(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
-        'conditions.start_after(f"({self._key}, {self._id}) {beyond}= ({{0}}, {{1}})", *last)',
+        '{beyond} ({{0}})"',
+        '{beyond}= ({{0}})"',
         "test_list_threads_pages.py",
     ),
     Mutation(
         "rows of the same moment are skipped",
         _PAGING,
-        'conditions.start_after(f"({self._key}, {self._id}) {beyond} ({{0}}, {{1}})", *last)',
-        'conditions.start_after(f"{self._key} {beyond} {{0}} and {self._id} <> {{1}}", *last)',
+        """place = f"({', '.join((*self._keys, self._id))}) {beyond} ({{0}})\"
+            conditions.start_after(place, *values, id)""",
+        """place = f"({', '.join(self._keys)}) {beyond} ({{0}})\"
+            conditions.start_after(place, *values)""",
         "test_list_threads_pages.py",
     ),
     Mutation(
@@ -49,14 +52,14 @@ CONTENT = [
     ),
     Mutation(
         "a list shows what was deleted",
-        _PAGING,
+        _CONDITIONS,
         "if not complete:",
         "if complete:",
         "test_delete_thread.py test_deletion_races.py",
     ),
     Mutation(
         "a list shows all workspaces",
-        _PAGING,
+        _CONDITIONS,
         'self._clauses = [f"{alias}.workspace_id = $1"]',
         'self._clauses = ["$1::uuid is not null"]',
         "test_foreign_names.py",

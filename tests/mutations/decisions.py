@@ -27,7 +27,7 @@ DECISIONS = [
     Mutation(
         "If-Match is not looked at by a thread",
         _COMMANDS,
-        '    context.precondition.check(row["version"])\n',
+        '        context.precondition.check(row["version"])\n',
         "",
         "test_every_operation.py",
     ),

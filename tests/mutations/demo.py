@@ -7,8 +7,23 @@ _PAGES = "src/looplane/demo/page_rows.py"
 _MERGES = "src/looplane/demo/merge_rows.py"
 _MESSAGES = "src/looplane/demo/message_rows.py"
 _TESTS = "test_demo_over_api.py"
+_HISTORY = "src/looplane/demo/event_rows.py"
 
 DEMO = [
+    Mutation(
+        "a thread of the demo was answered before it was made",
+        _HISTORY,
+        "if at <= moment and is_ours]",
+        "if is_ours]",
+        _TESTS,
+    ),
+    Mutation(
+        "a thread of the demo was as it is from the beginning",
+        _HISTORY,
+        "then |= {name: None for name in _MOMENTS if then[name] is not None and then[name] > moment}",
+        "then |= {}",
+        _TESTS,
+    ),
     Mutation(
         "Markdown of the demo is not rendered",
         _PAGES,

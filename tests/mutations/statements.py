@@ -6,6 +6,7 @@ _LOST = "test_lost_updates.py"
 _RACES = "test_deletion_races.py"
 _SAME_IDS = "test_same_ids_elsewhere.py"
 _RESOURCES = "src/looplane/resources.py"
+_FOREIGN_KEYS = "src/looplane/foreign_keys.py"
 _UPDATE = "src/looplane/threads/update/sql.py"
 _EVENTS = "src/looplane/events.py"
 _THIS = """return f"{alias}.workspace_id = $1 and {alias}.id = $2{self._alive(f'{alias}.')}\""""
@@ -27,21 +28,21 @@ STATEMENTS = [
     ),
     Mutation(
         "what is referred to is not held",
-        _RESOURCES,
+        _FOREIGN_KEYS,
         'return f"({self.statement(value)} for key share)"',
         'return f"({self.statement(value)})"',
         _RACES,
     ),
     Mutation(
         "what is referred to may be deleted",
-        _RESOURCES,
+        _FOREIGN_KEYS,
         'alive = " and x.deleted_at is null" if self.is_soft_deleted else ""',
         'alive = ""',
         _RACES,
     ),
     Mutation(
         "what is referred to may be of another workspace",
-        _RESOURCES,
+        _FOREIGN_KEYS,
         "from {self.table} x where x.workspace_id = $1 and x.id = {id}{alive}",
         "from {self.table} x where $1::uuid is not null and x.id = {id}{alive}",
         "test_foreign_ids.py",

@@ -30,8 +30,8 @@ VIEWS = [
     Mutation(
         "the end of a personal thing is told to everyone",
         _CHANGES,
-        'events = [Event(resource.event_type("deleted"), id, visible_to=seen_by)]',
-        'events = [Event(resource.event_type("deleted"), id)]',
+        "events = [Event(deletion, id, internal_before=untold, visible_to=seen_by)]",
+        "events = [Event(deletion, id, internal_before=untold)]",
         "test_view_owners.py",
     ),
     Mutation(
@@ -65,8 +65,8 @@ VIEWS = [
     Mutation(
         "of a filter that both set the view's is forgotten",
         "src/looplane/threads/listing/pages/sql.py",
-        "    await add_conditions(con, context, asked.also, conditions)\n",
-        "",
+        "await add_conditions(con, context, asked.query, asked.also)",
+        "await add_conditions(con, context, asked.query)",
         "test_view_lists.py",
     ),
     Mutation(

@@ -9,17 +9,19 @@ from looplane.members.invites.rules import LIFETIME
 Row = dict[str, object]
 
 # Every id is this and a slug, so that a link into one demo workspace fits all of them.
-_NAMESPACE = UUID("6c1f0a52-7d0b-5b0e-9a4e-2f6f6d0c3b71")
+NAMESPACE = UUID("6c1f0a52-7d0b-5b0e-9a4e-2f6f6d0c3b71")
 
 
 def ident(noun: str, slug: str | None) -> UUID | None:
     """The id of the `noun` with that slug; no slug, no id."""
-    return None if slug is None else uuid5(_NAMESPACE, f"{noun}/{slug}")
+    return None if slug is None else uuid5(NAMESPACE, f"{noun}/{slug}")
 
 
 def ago(now: datetime, *, days: float = 0, hours: float = 0) -> datetime:
-    """The moment that long before `now`."""
-    return now - timedelta(days=days, hours=hours)
+    """The moment that long before `now`, in whole milliseconds as every moment that is stored."""
+    return now - timedelta(
+        milliseconds=round(timedelta(days=days, hours=hours).total_seconds() * 1000)
+    )
 
 
 def stamps(now: datetime, age_days: float, updated_age_days: float | None = None) -> Row:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from looplane.demo import merge_rows, message_rows, page_rows, rows, sql, thread_rows
+from looplane.demo import event_rows, merge_rows, message_rows, page_rows, rows, sql, thread_rows
 from looplane.demo.schemas import Content
 from looplane.kit.database import Connection
 
@@ -27,6 +27,7 @@ _STEPS = (
     (sql.VIEWS, thread_rows.views),
     (sql.THREAD_TAGS, thread_rows.thread_tags),
     (sql.CUSTOMER_NEEDS, thread_rows.customer_needs),
+    (sql.THREAD_EVENTS, event_rows.thread_events),
     (sql.MESSAGES, message_rows.messages),
     (sql.COMMENTS, message_rows.comments),
     (sql.COMMENT_MENTIONS, message_rows.comment_mentions),
@@ -63,9 +64,10 @@ def read_content() -> Content:
 
 
 async def seed(con: Connection, workspace_id: UUID, now: datetime) -> None:
-    """Fills an existing, empty workspace, as it would look at `now`; silently, with no events.
+    """Fills an existing, empty workspace, as it would look at `now`.
 
-    The caller has a transaction open. Team, statuses and tiers are found by their names.
+    Threads have a history; of all else no events tell. The caller has a transaction open. Team,
+    statuses and tiers are found by their names.
     """
     content = read_content()
     for statement, rows_of in _STEPS:

@@ -1,5 +1,9 @@
 """Every statement of the loader: one for each table, $1 the workspace and $2 all its rows."""
 
+from looplane.kit.sqltext import json_object
+from looplane.threads.children.sql import NEEDS
+from looplane.threads.sql import THREAD
+
 _STAMPS = "created_at timestamptz, updated_at timestamptz"
 
 
@@ -98,6 +102,21 @@ CUSTOMER_NEEDS = _insert(
     "id uuid, thread_id uuid, project_id uuid, issue_id uuid, priority double precision,"
     f" is_of_project_field boolean, {_STAMPS}",
 )
+# `columns` are those of the thread as they were then; a need is shown since it is there.
+_NEEDS_THEN = f"""(select coalesce(json_agg(n), '[]') from json_array_elements({NEEDS}) n
+    where (n->>'created_at')::timestamptz <= r.created_at)"""
+THREAD_EVENTS = f"""
+insert into events (workspace_id, id, write_id, type, subject_id, aggregate_id, version, actor,
+  cause, created_at, before, after, data_event_id, data)
+select $1, r.id, r.write_id, r.type, r.thread_id, r.thread_id, r.version, r.actor,
+  r.actor->>'rule', r.created_at, r.before, r.after, r.data_event_id,
+  case when r.data_event_id is null
+    then {json_object({**THREAD.json, "customer_needs": _NEEDS_THEN})} end
+from jsonb_to_recordset($2) as r(id uuid, write_id uuid, type text, thread_id uuid,
+  version bigint, actor jsonb, created_at timestamptz, before jsonb, after jsonb,
+  data_event_id uuid, columns jsonb)
+join threads present on present.workspace_id = $1 and present.id = r.thread_id
+cross join lateral jsonb_populate_record(present, r.columns) t {THREAD.joins}"""
 MESSAGES = _insert(
     "messages",
     'id uuid, thread_id uuid, type text, direction text, subject text, "from" jsonb, "to" jsonb,'

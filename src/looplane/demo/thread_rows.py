@@ -27,7 +27,7 @@ def threads(content: Content, now: datetime) -> list[Row]:
             "assignee_id": ident("member", thread.assignee),
             "reporter_id": ident("member", thread.reporter),
             "snoozed_until": _snoozed_until(thread, now),
-            "version": 1 if _moved_age(content, thread) is None else 2,
+            "version": 2 if has_moved(content, thread) else len(moments_of(content, thread, now)),
             **_moments(content, thread, now),
             **_draft(thread.draft, now),
         }
@@ -46,26 +46,45 @@ def _moments(content: Content, thread: Thread, now: datetime) -> Row:
     ours = staff(content)
     inbound = [m.age_hours for m in thread.messages if m.sender not in ours]
     outbound = [m.age_hours for m in thread.messages if m.sender in ours]
-    woken = thread.last_snoozed_until_age_hours
-    # The first answer opens a thread, unless its state changed again after that.
-    changed = _first(thread.state_changed_age_hours, woken, max(outbound, default=None))
-    touched = [
-        changed,
+    ages = {
+        "created_at": thread.messages[0].age_hours,
+        "updated_at": min(_ages_of_changes(content, thread)),
+        "last_inbound_message_at": min(inbound, default=None),
+        "last_outbound_message_at": min(outbound, default=None),
+        "last_state_change_at": _state_changed_age(content, thread),
+        "last_snoozed_until": thread.last_snoozed_until_age_hours,
+    }
+    return {column: _at(age, now) for column, age in ages.items()}
+
+
+def _state_changed_age(content: Content, thread: Thread) -> float | None:
+    """The first answer opens a thread, unless its state changed again after that."""
+    ours = staff(content)
+    answered = max((m.age_hours for m in thread.messages if m.sender in ours), default=None)
+    return _first(thread.state_changed_age_hours, thread.last_snoozed_until_age_hours, answered)
+
+
+def _ages_of_changes(content: Content, thread: Thread) -> list[float]:
+    """Hours since whatever changed it, and since it was made."""
+    ages = [
+        _state_changed_age(content, thread),
         *(message.age_hours for message in thread.messages),
         *(comment.age_hours for comment in thread.comments),
         *(_need_age(content, thread, need) for need in _needs(thread)),
         *_ages(thread.draft),
         _moved_age(content, thread),
     ]
-    ages = {
-        "created_at": thread.messages[0].age_hours,
-        "updated_at": min(age for age in touched if age is not None),
-        "last_inbound_message_at": min(inbound, default=None),
-        "last_outbound_message_at": min(outbound, default=None),
-        "last_state_change_at": changed,
-        "last_snoozed_until": woken,
-    }
-    return {column: _at(age, now) for column, age in ages.items()}
+    return [age for age in ages if age is not None]
+
+
+def moments_of(content: Content, thread: Thread, now: datetime) -> list[datetime]:
+    """When a thread was made, and when it changed since."""
+    return sorted({ago(now, hours=age) for age in _ages_of_changes(content, thread)})
+
+
+def has_moved(content: Content, thread: Thread) -> bool:
+    """Whether it moved to another company with all that its company had."""
+    return _moved_age(content, thread) is not None
 
 
 def _moved_age(content: Content, thread: Thread) -> float | None:

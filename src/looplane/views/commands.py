@@ -111,11 +111,10 @@ async def _find_seen_deletion(con: Connection, context: Context, event: PastEven
     ]
 
 
-_INVERSES = inverses_of(sql.VIEW)
-_OF_DELETION = "view.deleted"
-VIEW_INVERSES: Inverses = {
+_OF_DELETION = sql.VIEW.event_type("deleted")
+INVERSES: Inverses = {
     each: inverse if each == _OF_DELETION else _of_seen(inverse)
-    for each, inverse in _INVERSES.items()
+    for each, inverse in inverses_of(sql.VIEW).items()
 }
 
 

@@ -74,9 +74,8 @@ class DecidedChange:
 def decide(context: Context, id: UUID, row: Row, sent: Mapping[str, Any]) -> DecidedChange:
     """What becomes of the thread in `row`, which `update.find` found for `sent`.
 
-    Raises PreconditionFailed, ValidationFailed.
+    Raises ValidationFailed.
     """
-    context.precondition.check(row["version"])
     now = later_than(row["updated_at"], context.clock)
     before = state_of(row, sent)
     faults = [*_patch_faults(sent, row), *rules.state_faults(before, sent, now)]
