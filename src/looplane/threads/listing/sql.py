@@ -27,6 +27,9 @@ _TABS = {
 NAMED = {"assignee_id": "members", "contact_id": "contacts", "company_id": "companies"}
 NEEDED = {"project_id": "projects", "issue_id": "issues"}
 _EXTERNAL_ID = external_id_filter("t", "threads")
+# Asks for the tags of each thread that is looked at. As a join, all threads that have a tag would
+# be read first, which is right only where many are looked at.
+_OF_EACH = " offset 0 rows"
 # Our answer is due.
 WAITS = "t.status = 'open' and t.needs_response"
 
@@ -71,6 +74,11 @@ async def _add(
         conditions.add(clause, since, name="waiting_longer_than")
     few = await queries.add_dates(con, context, THREAD, filter, conditions)
     return few or filter.external_id is not None
+
+
+def of_many(conditions: Conditions) -> str:
+    """The same conditions, for SQL that may look at many threads."""
+    return str(conditions).replace(_OF_EACH, "")
 
 
 def ids_of(names: Sequence[str]) -> list[UUID]:
@@ -134,13 +142,13 @@ def _add_links(conditions: Conditions, filter: ThreadFilter) -> None:
 
 def _add_tags(conditions: Conditions, filter: ThreadFilter) -> None:
     tagged = "select from thread_tags tt where tt.workspace_id = $1 and tt.thread_id = t.id"
-    of_tags = f"{tagged} and tt.tag_id = any ({there('tags')})"
+    of_tags = f"{tagged} and tt.tag_id = any ({there('tags')}){_OF_EACH}"
     if filter.tag_id is not None:
         conditions.add(f"exists ({of_tags})", ids_of(filter.tag_id), name="tag_id")
     if filter.tag_none is not None:
         conditions.add(f"not exists ({of_tags})", ids_of(filter.tag_none), name="tag_none")
     for number, value in enumerate(filter.tag_all or ()):
-        own = f"exists ({tagged} and tt.tag_id = {{0}})"
+        own = f"exists ({tagged} and tt.tag_id = {{0}}{_OF_EACH})"
         clause = f"{own} and {exists('tags')}"
         conditions.add(clause, parse_id(value), name=f"tag_all.{number}")
 

@@ -18,7 +18,7 @@ from looplane.kit.sqltext import json_object
 from looplane.threads.listing.found.sql import find_few
 from looplane.threads.listing.ranges.sql import NOBODY, WITH_REVENUE, Range, ranges_of
 from looplane.threads.listing.schemas import Sort, ThreadQuery
-from looplane.threads.listing.sql import WAITS, add_conditions
+from looplane.threads.listing.sql import WAITS, add_conditions, of_many
 from looplane.threads.listing.views.rules import AskedFor
 from looplane.threads.listing.views.sql import asked_for
 from looplane.threads.sql import THREAD, thread_body
@@ -114,7 +114,7 @@ class _Page:
             return await self.find_all(f"t.id = any (array({few}))")
         rows: list[Row] = []
         for each in ranges:
-            rows += await self._read(each.read(_MOST, str(self.conditions)))
+            rows += await self._read(each.read(_MOST, of_many(self.conditions)))
             if self._is_full(rows):
                 break
         return rows

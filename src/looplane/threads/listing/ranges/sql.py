@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from looplane.filters import exists
 from looplane.kit.conditions import Conditions
 from looplane.scores.schemas import PainLevel
 from looplane.threads.listing.schemas import Sort, ThreadFilter
-from looplane.threads.listing.sql import WAITS
+from looplane.threads.listing.sql import NAMED, WAITS
 from looplane.threads.schemas import Status
 
 # The company of a thread that has none with revenue, in the order by revenue.
@@ -61,14 +62,19 @@ def statuses_of(filter: ThreadFilter) -> tuple[Sequence[Status], set[str]]:
     return [own], covered | ({"tab"} if filter.tab in {"open", "snoozed", "done"} else set())
 
 
-def _union(branches: Sequence[str], always: str) -> str:
-    """Threads of any of the branches; in order they are merged, and read no further than needed."""
+def _union(branches: Sequence[str], always: str, order: str) -> str:
+    """Threads of any of the branches; in order they are merged, and read no further than needed.
+
+    Each of several has the order itself: the planner would read and sort all of what has none.
+    """
     parts = [f"select t.* from threads t where {always} and {each}" for each in branches]
-    return f"({' union all '.join(parts)}) t" if len(parts) > 1 else f"({parts[0]}) t"
+    if len(parts) == 1:
+        return f"({parts[0]}) t"
+    return f"({' union all '.join(f'({each} order by {order})' for each in parts)}) t"
 
 
 def _plain(branches: Sequence[str], always: str, order: str) -> Callable[[int, str], str]:
-    source = _union(branches, always)
+    source = _union(branches, always, order)
     return lambda limit, condition: (
         f"select t.* from {source} where {condition} order by {order} limit {limit}"
     )
@@ -112,8 +118,15 @@ def _each(conditions: Conditions, name: str, count: int) -> list[str]:
     """A branch for each of the values of a filter."""
     if count == 1:
         return [conditions.named[name]]
-    array = conditions.parameters[name]
-    return [f"t.{name} = ({array}::uuid[])[{number}]" for number in range(1, count + 1)]
+    return [
+        f"t.{name} = {each} and {exists(NAMED[name]).format(each)}"
+        for each in _elements(conditions.parameters[name], count)
+    ]
+
+
+def _elements(array: str, count: int) -> list[str]:
+    """SQL for each of the ids in a parameter."""
+    return [f"({array}::uuid[])[{number}]" for number in range(1, count + 1)]
 
 
 def _of_assignee(
@@ -147,29 +160,28 @@ def _tagged(filter: ThreadFilter, conditions: Conditions, always: str, bounds: s
         if len(filter.tag_all) == 1:
             covered = {"tag_all"}
     else:
-        array = conditions.parameters["tag_id"]
-        count = len(filter.tag_id)
-        wanted = [f"({array}::uuid[])[{number}]" for number in range(1, count + 1)]
+        wanted = _elements(conditions.parameters["tag_id"], len(filter.tag_id))
         covered = {"tag_id"}
-    parts = [
-        f"select t.created_at, t.id from {tags} where {always} and t.tag_id = {each}"
+    # Each in order, as in _union.
+    keys = " union all ".join(
+        f"(select t.created_at, t.id from {tags} where {always} and t.tag_id = {each}"
+        f" and {exists('tags').format(each)} order by {_NEWEST})"
         for each in wanted
-    ]
-    keys = " union all ".join(parts)
+    )
     # One that has two of the tags stands there twice, side by side.
-    first = "distinct on (k.created_at, k.id)" if len(parts) > 1 else ""
+    first = "distinct on (k.created_at, k.id)" if len(wanted) > 1 else ""
     ordered = (
         f"select {first} k.created_at, k.id from ({keys}) k order by k.created_at desc, k.id desc"
     )
 
-    def read(limit: int, condition: str) -> str:
-        few = f" limit {limit}" if condition == "true" else ""
-        return (
-            f"select t.* from ({ordered}{few}) k join threads t on {_HERE} and t.id = k.id"
+    # As many as are wanted are counted where it is known which of them were deleted.
+    return Range(
+        frozenset(covered | bounds),
+        lambda limit, condition: (
+            f"select t.* from ({ordered}) k join threads t on {_HERE} and t.id = k.id"
             f" where {condition} order by k.created_at desc, k.id desc limit {limit}"
-        )
-
-    return Range(frozenset(covered | bounds), read)
+        ),
+    )
 
 
 def _of(status: Status, level: PainLevel) -> str:
@@ -207,7 +219,7 @@ def _painful(filter: ThreadFilter, conditions: Conditions) -> Range:
     return Range(
         frozenset(covered | {"pain_level"}),
         lambda limit, condition: (
-            f"select t.* from (values {values}) l(rank, level)"
+            f"select t.* from (select * from (values {values}) l(rank, level) order by rank desc) l"
             f" cross join lateral ({within(limit, condition)}) t where {from_level}"
             f" order by l.rank desc, {_NEWEST} limit {limit}"
         ),
@@ -252,7 +264,7 @@ def _without_revenue(filter: ThreadFilter, conditions: Conditions) -> Range:
         revenue, _, moment, id = conditions.start
         always += f" and {_newer_within(f'{revenue}::bigint < 0', moment, id)}"
     statuses, covered = statuses_of(filter)
-    source = _union([f"t.status = '{each}'" for each in statuses], always)
+    source = _union([f"t.status = '{each}'" for each in statuses], always, _NEWEST)
 
     def read(limit: int, condition: str) -> str:
         if condition == "true":
