@@ -64,6 +64,9 @@ fuzz: setup-dev  ## many more examples for every generated test (30 minutes)
 soak: setup-dev  ## kill processes under load for ten minutes, and count what is lost
 	@LOOPLANE_SOAK_SECONDS=600 $(BIN)/python -m pytest -s tests/test_kill.py
 
+million: setup-dev  ## read every list of a million threads, and count the rows it takes (5 minutes)
+	@LOOPLANE_MILLION=1 $(BIN)/python -m pytest tests/test_million_threads.py
+
 mutants: setup-dev  ## break the code on purpose, 140 times, and say what no test notices (an hour)
 	@$(BIN)/python -m tests.mutants
 
@@ -74,4 +77,4 @@ lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help setup setup-dev tools run test check test-processes test-others fix contract bench fuzz soak mutants audit lock
+.PHONY: help setup setup-dev tools run test check test-processes test-others fix contract bench fuzz soak million mutants audit lock

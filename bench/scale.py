@@ -3,9 +3,9 @@
 import json
 from datetime import timedelta
 from statistics import median
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from bench import load
+from bench import lists, load
 from bench.requests import fetch, timed
 from bench.updates import get, patch
 from bench.world import PORT, World, api
@@ -33,6 +33,12 @@ def measure(world: World) -> dict[str, float]:
             found[f"{tab}, hundredth page"] = _timed(
                 world, f"/threads?tab={tab}&limit={_LIMIT}&cursor={cursor}"
             )
+        for sort in lists.SORTS:
+            found[f"open by {sort}, first page"] = _timed(
+                world, f"/threads?status=open&sort={sort}"
+            )
+        for name, sent in lists.FILTERS.items():
+            found[f"{name}, first page"] = _timed(world, f"/threads?{urlencode(sent)}")
         found["changed lately, first page"] = changed
         found["projects by score, first page"] = _timed(world, "/projects?sort=total_score")
     return found

@@ -188,6 +188,8 @@ def _encoded(text: str) -> str:
         _encoded(f'[1,"{new_id()}","y"]'),
         _encoded(f'[1,"{new_id()}",["y"]]'),
         _encoded("[" * 100),
+        # Deeper than what can be written, and not than what can be read.
+        _encoded(f'["ThreadQuery",{{"tag_id":{"[" * 300}{"]" * 300}}},1,"{new_id()}"]'),
     ],
 )
 async def test_a_broken_cursor(client: httpx.AsyncClient, cursor: str) -> None:

@@ -55,6 +55,21 @@ async def test_when_it_was_not_there(
     assert faults(await client.get(path, params={"as_of": iso(later)})) == ["as_of"]
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59-23:59"])
+@pytest.mark.parametrize("expand", ["", "messages,comments"])
+async def test_long_before_anything(
+    client: httpx.AsyncClient, make: Factory, db: Any, moment: str, expand: str
+) -> None:
+    thread = await make.thread()
+    params = {"as_of": moment} | ({"expand": expand} if expand else {})
+    assert (await client.get(f"/threads/{thread['id']}", params=params)).status_code == 404
+    # Also where the thread itself is as old.
+    await db.execute(
+        "update threads set created_at = '-infinity' where id::text = $1", thread["id"]
+    )
+    assert (await client.get(f"/threads/{thread['id']}", params=params)).status_code == 404
+
+
 @pytest.mark.parametrize("moment", ["", "yesterday", "2026-01-01", "2026-01-01T00:00:00", "\0"])
 async def test_what_is_no_moment(client: httpx.AsyncClient, make: Factory, moment: str) -> None:
     path = f"/threads/{(await make.thread())['id']}"

@@ -11,7 +11,8 @@ from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.database import Database
 from looplane.kit.principal import Principal
-from looplane.threads.listing.views import rules, sql as listing
+from looplane.threads.listing.schemas import ThreadFilter
+from looplane.threads.listing.views import sql as listing
 from looplane.views import commands
 from looplane.views.schemas import MAX_COUNTED
 from tests.conftest import Workspace
@@ -153,7 +154,8 @@ async def test_counts_read_no_table_from_end_to_end(
     for filters in cases:
         seen: list[Any] = []
         con.add_query_logger(seen.append)
-        await listing.count_threads(con, context, rules.as_sent(filters), "created_at", 1001)
+        meant = ThreadFilter.model_validate(filters)
+        await listing.count_threads(con, context, meant, "created_at", 1001)
         con.remove_query_logger(seen.append)
         await asyncio.sleep(0)
         for each in [each for each in seen if "count(*)" in each.query]:

@@ -230,7 +230,7 @@ def with_filters_of_cursor(query: PageQuery) -> PageQuery:
     own = {"limit": query.limit, "cursor": query.cursor}
     try:
         return type(query).model_validate_json(orjson.dumps({**filters, **own}))
-    except ValidationError:
+    except (ValidationError, orjson.JSONEncodeError):  # the latter for what is too deep
         msg = "The cursor is broken; start again without one."
         raise Unprocessable(msg) from None
 

@@ -177,7 +177,7 @@ async def _count(con: Connection, context: Context, views: Sequence[dict[str, An
 
 async def _count_one(con: Connection, context: Context, view: dict[str, Any]) -> None:
     filters = as_sent(view["filters"])
-    if context.member_id is None and rules.needs_member(filters):
+    if filters is None or (context.member_id is None and rules.needs_member(filters)):
         return
     found = await count_threads(con, context, filters, view["sort"], MAX_COUNTED + 1)
     if found is None:

@@ -18,8 +18,9 @@ def _until(moment: str) -> str:
     """SQL for the events `e` of the time to `moment`.
 
     The id may be a little later than the moment of the write, for which a day is more than enough.
+    No id is older than the epoch; the first moment that can be sent is infinitely far from it.
     """
-    bound = f"first_id({moment}::timestamptz + interval '1 day')"
+    bound = f"first_id(greatest({moment}::timestamptz, 'epoch') + interval '1 day')"
     return f"e.created_at <= {moment} and e.id < {bound}"
 
 

@@ -27,6 +27,9 @@ _TABS = {
 NAMED = {"assignee_id": "members", "contact_id": "contacts", "company_id": "companies"}
 NEEDED = {"project_id": "projects", "issue_id": "issues"}
 _EXTERNAL_ID = external_id_filter("t", "threads")
+# Asks for the tags of each thread that is looked at. As a join, all threads that have a tag would
+# be read first, which is right only where many are looked at.
+_OF_EACH = " offset 0 rows"
 # Our answer is due.
 WAITS = "t.status = 'open' and t.needs_response"
 
@@ -73,6 +76,11 @@ async def _add(
     return few or filter.external_id is not None
 
 
+def of_many(conditions: Conditions) -> str:
+    """The same conditions, for SQL that may look at many threads."""
+    return str(conditions).replace(_OF_EACH, "")
+
+
 def ids_of(names: Sequence[str]) -> list[UUID]:
     """The ids among `names`; what no id is spelled like names nothing."""
     return [id for id in map(parse_id, names) if id is not None]
@@ -84,15 +92,6 @@ def there(table: str) -> str:
         f"array(select x.id from {table} x"
         " where x.workspace_id = $1 and x.id = any ({0}) and x.deleted_at is null)"
     )
-
-
-def found_by_thread(statement: str) -> str:
-    """SQL for whether a statement about a thread finds a row.
-
-    It is asked for each thread that is looked at, which are few; that is what the offset is for.
-    The planner would rather find all rows that any thread could have.
-    """
-    return f"exists ({statement} offset 0)"
 
 
 def _add_tab(conditions: Conditions, context: Context, tab: Tab) -> None:
@@ -135,21 +134,21 @@ def _add_links(conditions: Conditions, filter: ThreadFilter) -> None:
     for name, table in NEEDED.items():
         if (values := getattr(filter, name)) is not None:
             needed = f"n.workspace_id = $1 and n.thread_id = t.id and n.{name}"
-            clause = f"select from customer_needs n where {needed} = any ({there(table)})"
-            conditions.add(found_by_thread(clause), ids_of(values), name=name)
+            clause = f"exists (select from customer_needs n where {needed} = any ({there(table)}))"
+            conditions.add(clause, ids_of(values), name=name)
     if filter.external_id is not None:
         conditions.add(_EXTERNAL_ID.clause, filter.external_id)
 
 
 def _add_tags(conditions: Conditions, filter: ThreadFilter) -> None:
     tagged = "select from thread_tags tt where tt.workspace_id = $1 and tt.thread_id = t.id"
-    of_tags = f"{tagged} and tt.tag_id = any ({there('tags')})"
+    of_tags = f"{tagged} and tt.tag_id = any ({there('tags')}){_OF_EACH}"
     if filter.tag_id is not None:
-        conditions.add(found_by_thread(of_tags), ids_of(filter.tag_id), name="tag_id")
+        conditions.add(f"exists ({of_tags})", ids_of(filter.tag_id), name="tag_id")
     if filter.tag_none is not None:
-        conditions.add(f"not {found_by_thread(of_tags)}", ids_of(filter.tag_none), name="tag_none")
+        conditions.add(f"not exists ({of_tags})", ids_of(filter.tag_none), name="tag_none")
     for number, value in enumerate(filter.tag_all or ()):
-        own = found_by_thread(f"{tagged} and tt.tag_id = {{0}}")
+        own = f"exists ({tagged} and tt.tag_id = {{0}}{_OF_EACH})"
         clause = f"{own} and {exists('tags')}"
         conditions.add(clause, parse_id(value), name=f"tag_all.{number}")
 
@@ -164,6 +163,7 @@ def _add_company(conditions: Conditions, filter: ThreadFilter) -> None:
             clauses.append(f"co.revenue {sign} {conditions.number(revenue)}")
     if clauses:
         of_thread = " and ".join(["co.workspace_id = $1", "co.deleted_at is null", *clauses])
-        own = f"select from companies co where co.id = t.company_id and {of_thread}"
-        conditions.add(found_by_thread(own))
+        conditions.add(
+            f"exists (select from companies co where co.id = t.company_id and {of_thread})"
+        )
         conditions.named["company"] = of_thread

@@ -12,21 +12,20 @@ from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
 from looplane.kit.cursors import ID, INTEGER, MOMENT, several
 from looplane.kit.database import Connection, Row
-from looplane.kit.paging import MAX_PAGE_ROWS, Listing, PageQuery
+from looplane.kit.paging import MAX_PAGE_ROWS, Listing
 from looplane.kit.responses import Answer
 from looplane.kit.sqltext import json_object
 from looplane.threads.listing.found.sql import find_few
 from looplane.threads.listing.ranges.sql import NOBODY, WITH_REVENUE, Range, ranges_of
 from looplane.threads.listing.schemas import Sort, ThreadQuery
-from looplane.threads.listing.sql import WAITS, add_conditions
+from looplane.threads.listing.sql import WAITS, add_conditions, of_many
 from looplane.threads.listing.views.rules import AskedFor
 from looplane.threads.listing.views.sql import asked_for
 from looplane.threads.sql import THREAD, thread_body
 
 # As many threads are looked at before anything else is tried.
 _LOOKED_AT = 2000
-# Pages are of few lengths for the planner, who reads a number but not a parameter.
-_LENGTHS = (PageQuery.model_fields["limit"].default, MAX_PAGE_ROWS)
+_MOST = MAX_PAGE_ROWS + 1
 # As the member $2 sees them.
 LISTING = replace(THREAD.listing, body=json_object(thread_body("$2")))
 
@@ -88,17 +87,13 @@ class _Page:
     limit: str
     asked: AskedFor
 
-    @property
-    def _most(self) -> int:
-        return 1 + next(each for each in _LENGTHS if self.asked.query.limit <= each)
-
     async def find(self) -> list[Row]:
         """The rows of the page, and one more where there is one."""
         ranges = ranges_of(self.asked.sort, self.asked.query, self.conditions)
         rows: list[Row] = []
         for each in ranges:
             is_exact = self.asked.also is None and each.is_exact(self.asked.query)
-            rows += await self._read(each.read(self._most if is_exact else _LOOKED_AT, "true"))
+            rows += await self._read(each.read(_MOST if is_exact else _LOOKED_AT, "true"))
             if self._is_full(rows):
                 return rows
             if not is_exact:
@@ -109,17 +104,17 @@ class _Page:
         """The same, where few threads meet the condition: all that are meant are put in order."""
         meant = f"{self.conditions} and {condition}"
         source = f"threads t {self.order.join}"
-        order = f"order by {self.order.listing.order} limit {self._most}"
+        order = f"order by {self.order.listing.order} limit {_MOST}"
         return await self._read(f"select t.* from {source} where {meant} {order}")
 
     async def _find_further(self, ranges: Sequence[Range]) -> list[Row]:
-        page = self._statement(ranges[0].read(self._most, "true"))
+        page = self._statement(ranges[0].read(_MOST, "true"))
         few = await find_few(self.con, self.asked.query, self.conditions, page)
         if few is not None:
             return await self.find_all(f"t.id = any (array({few}))")
         rows: list[Row] = []
         for each in ranges:
-            rows += await self._read(each.read(self._most, str(self.conditions)))
+            rows += await self._read(each.read(_MOST, of_many(self.conditions)))
             if self._is_full(rows):
                 break
         return rows

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from looplane.filters import exists
 from looplane.kit.conditions import Conditions
 from looplane.scores.schemas import PainLevel
 from looplane.threads.listing.schemas import Sort, ThreadFilter
-from looplane.threads.listing.sql import WAITS
+from looplane.threads.listing.sql import NAMED, WAITS
 from looplane.threads.schemas import Status
 
 # The company of a thread that has none with revenue, in the order by revenue.
@@ -19,9 +20,9 @@ _HERE = "t.workspace_id = $1 and t.deleted_at is null"
 # As many companies are looked at for the first threads in the order of revenue.
 _COMPANIES = 2000
 _HAS_REVENUE = "rc.deleted_at is null and rc.revenue is not null"
-# The company of a thread, where it has revenue; looked up for each, which the offset is for.
-WITH_REVENUE = f"""left join lateral (select rc.id, rc.revenue from companies rc
-  where rc.workspace_id = $1 and rc.id = t.company_id and {_HAS_REVENUE} offset 0) rc on true"""
+# The company of a thread, where it has revenue.
+WITH_REVENUE = f"""left join companies rc on rc.workspace_id = t.workspace_id
+  and rc.id = t.company_id and {_HAS_REVENUE}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +50,34 @@ def active(filter: ThreadFilter) -> set[str]:
 
 def ranges_of(sort: Sort, filter: ThreadFilter, conditions: Conditions) -> list[Range]:
     """The best ranges for `filter` in this order, one after the other."""
-    ranges = (each(filter, conditions) for each in _RANGES[sort])
-    return [each for each in ranges if each is not None]
+    return [each(filter, conditions) for each in _RANGES[sort]]
 
 
 def statuses_of(filter: ThreadFilter) -> tuple[Sequence[Status], set[str]]:
     """Which statuses a thread that is meant can have, and the filters that say no more."""
-    if filter.tab is None and filter.waiting_longer_than is None:
+    if filter.tab is None:
         return filter.status or STATUSES, {"status"}
-    own = _STATUS_OF_TAB.get(filter.tab or "open", "open")
+    own = _STATUS_OF_TAB.get(filter.tab, "open")
     covered = {"status"} if own in (filter.status or STATUSES) else set()
     return [own], covered | ({"tab"} if filter.tab in {"open", "snoozed", "done"} else set())
 
 
-def _plain(
-    branches: Sequence[str], always: str, order: str, join: str = ""
-) -> Callable[[int, str], str]:
-    """Threads of any of the branches.
+def _union(branches: Sequence[str], always: str, order: str) -> str:
+    """Threads of any of the branches; in order they are merged, and read no further than needed.
 
-    Each one is read in order, and they are merged, so none is read further than it is needed.
+    Each of several has the order itself: the planner would read and sort all of what has none.
     """
+    parts = [f"select t.* from threads t where {always} and {each}" for each in branches]
+    if len(parts) == 1:
+        return f"({parts[0]}) t"
+    return f"({' union all '.join(f'({each} order by {order})' for each in parts)}) t"
 
-    def read(limit: int, condition: str) -> str:
-        cut = f"order by {order} limit {limit}"
-        parts = [
-            f"select t.* from threads t {join} where {always} and {each} and {condition} {cut}"
-            for each in branches
-        ]
-        if len(parts) == 1:
-            return parts[0]
-        merged = " union all ".join(f"({each})" for each in parts)
-        return f"select t.* from ({merged}) t {cut}"
 
-    return read
+def _plain(branches: Sequence[str], always: str, order: str) -> Callable[[int, str], str]:
+    source = _union(branches, always, order)
+    return lambda limit, condition: (
+        f"select t.* from {source} where {condition} order by {order} limit {limit}"
+    )
 
 
 def _newest(filter: ThreadFilter, conditions: Conditions) -> Range:
@@ -122,8 +118,15 @@ def _each(conditions: Conditions, name: str, count: int) -> list[str]:
     """A branch for each of the values of a filter."""
     if count == 1:
         return [conditions.named[name]]
-    array = conditions.parameters[name]
-    return [f"t.{name} = ({array}::uuid[])[{number}]" for number in range(1, count + 1)]
+    return [
+        f"t.{name} = {each} and {exists(NAMED[name]).format(each)}"
+        for each in _elements(conditions.parameters[name], count)
+    ]
+
+
+def _elements(array: str, count: int) -> list[str]:
+    """SQL for each of the ids in a parameter."""
+    return [f"({array}::uuid[])[{number}]" for number in range(1, count + 1)]
 
 
 def _of_assignee(
@@ -157,32 +160,28 @@ def _tagged(filter: ThreadFilter, conditions: Conditions, always: str, bounds: s
         if len(filter.tag_all) == 1:
             covered = {"tag_all"}
     else:
-        array = conditions.parameters["tag_id"]
-        count = len(filter.tag_id)
-        wanted = [f"({array}::uuid[])[{number}]" for number in range(1, count + 1)]
+        wanted = _elements(conditions.parameters["tag_id"], len(filter.tag_id))
         covered = {"tag_id"}
-    parts = [
-        f"select t.created_at, t.id from {tags} where {always} and t.tag_id = {each}"
+    # Each in order, as in _union.
+    keys = " union all ".join(
+        f"(select t.created_at, t.id from {tags} where {always} and t.tag_id = {each}"
+        f" and {exists('tags').format(each)} order by {_NEWEST})"
         for each in wanted
-    ]
-    keys = parts[0]
-    if len(parts) > 1:
-        keys = " union all ".join(f"({each} order by {_NEWEST})" for each in parts)
+    )
     # One that has two of the tags stands there twice, side by side.
-    first = "distinct on (k.created_at, k.id)" if len(parts) > 1 else ""
+    first = "distinct on (k.created_at, k.id)" if len(wanted) > 1 else ""
     ordered = (
         f"select {first} k.created_at, k.id from ({keys}) k order by k.created_at desc, k.id desc"
     )
 
-    def read(limit: int, condition: str) -> str:
-        few = f" limit {limit}" if condition == "true" else ""
-        return (
-            f"select t.* from ({ordered}{few}) k cross join lateral"
-            f" (select t.* from threads t where {_HERE} and t.id = k.id offset 0) t"
+    # As many as are wanted are counted where it is known which of them were deleted.
+    return Range(
+        frozenset(covered | bounds),
+        lambda limit, condition: (
+            f"select t.* from ({ordered}) k join threads t on {_HERE} and t.id = k.id"
             f" where {condition} order by k.created_at desc, k.id desc limit {limit}"
-        )
-
-    return Range(frozenset(covered | bounds), read)
+        ),
+    )
 
 
 def _of(status: Status, level: PainLevel) -> str:
@@ -197,34 +196,34 @@ def _active(filter: ThreadFilter, conditions: Conditions) -> Range:
 
 
 def _waiting(filter: ThreadFilter, conditions: Conditions) -> Range:
-    _, covered = statuses_of(filter)
-    if filter.tab != "open":
-        covered -= {"tab"}
+    statuses, covered = statuses_of(filter)
+    if "open" not in statuses:
+        covered = set()
     branch = conditions.named.get("waiting_longer_than", WAITS)
     read = _plain([branch], conditions.always, "t.waiting_since, t.id")
     return Range(frozenset(covered | {"waiting_longer_than"}), read)
 
 
-def _of_level(level: PainLevel) -> Callable[[ThreadFilter, Conditions], Range | None]:
-    """The part of a list by pain that is of one level."""
-
-    def of_level(filter: ThreadFilter, conditions: Conditions) -> Range | None:
-        always = _HERE
-        if conditions.start:
-            rank, moment, id = conditions.start
-            # Places in an array of the database begin at 1.
-            own, reached = _PAIN.index(level) + 1, conditions.values[int(rank[1:]) - 1]
-            if reached < own:
-                return None
-            if reached == own:
-                always += f" and (t.created_at, t.id) < ({moment}, {id})"
-        if level not in (filter.pain_level or _PAIN):
-            return None
-        statuses, covered = statuses_of(filter)
-        read = _plain([_of(each, level) for each in statuses], always, _NEWEST)
-        return Range(frozenset(covered | {"pain_level"}), read)
-
-    return of_level
+def _painful(filter: ThreadFilter, conditions: Conditions) -> Range:
+    """Level by level: the next one is read only where the page has room for it."""
+    statuses, covered = statuses_of(filter)
+    levels = filter.pain_level or _PAIN
+    values = ", ".join(f"({_PAIN.index(each)}, '{each}')" for each in levels)
+    always, from_level = _HERE, "true"
+    if conditions.start:
+        rank, moment, id = conditions.start
+        from_level = f"l.rank <= {rank}::bigint"
+        always += f" and {_newer_within(f'l.rank = {rank}::bigint', moment, id)}"
+    branches = [f"t.status = '{each}' and t.pain_level = l.level" for each in statuses]
+    within = _plain(branches, always, _NEWEST)
+    return Range(
+        frozenset(covered | {"pain_level"}),
+        lambda limit, condition: (
+            f"select t.* from (select * from (values {values}) l(rank, level) order by rank desc) l"
+            f" cross join lateral ({within(limit, condition)}) t where {from_level}"
+            f" order by l.rank desc, {_NEWEST} limit {limit}"
+        ),
+    )
 
 
 def _newer_within(is_same: str, moment: str, id: str) -> str:
@@ -265,24 +264,25 @@ def _without_revenue(filter: ThreadFilter, conditions: Conditions) -> Range:
         revenue, _, moment, id = conditions.start
         always += f" and {_newer_within(f'{revenue}::bigint < 0', moment, id)}"
     statuses, covered = statuses_of(filter)
-    branches = [f"t.status = '{each}'" for each in statuses]
-    first = _plain(branches, always, _NEWEST)
-    meant = _plain(branches, always, _NEWEST, WITH_REVENUE)
+    source = _union([f"t.status = '{each}'" for each in statuses], always, _NEWEST)
 
     def read(limit: int, condition: str) -> str:
         if condition == "true":
-            return (
-                f"select t.* from ({first(limit, condition)}) t {WITH_REVENUE} where rc.id is null"
-            )
-        return meant(limit, f"{condition} and rc.id is null")
+            rows = f"(select t.* from {source} order by {_NEWEST} limit {limit}) t"
+        else:
+            rows = source
+        return (
+            f"select t.* from {rows} {WITH_REVENUE} where {condition} and rc.id is null"
+            f" order by {_NEWEST} limit {limit}"
+        )
 
     return Range(frozenset(covered), read, is_cut=True)
 
 
-_RANGES: dict[Sort, list[Callable[[ThreadFilter, Conditions], Range | None]]] = {
+_RANGES: dict[Sort, list[Callable[[ThreadFilter, Conditions], Range]]] = {
     "created_at": [_newest],
     "last_activity": [_active],
     "oldest_waiting": [_waiting],
-    "pain": [_of_level(each) for each in reversed(_PAIN)],
+    "pain": [_painful],
     "revenue": [_by_revenue, _without_revenue],
 }

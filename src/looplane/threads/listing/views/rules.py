@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from looplane.kit.clock import iso
 from looplane.kit.paging import DateFilter
@@ -32,14 +33,21 @@ def as_stored(filters: ThreadFilter) -> dict[str, Any]:
     return plain | {name: iso(moment) for name, moment in moments.items()}
 
 
-def as_sent(stored: Mapping[str, Any]) -> ThreadFilter:
-    """The filters of a view, as a list takes them."""
-    return ThreadFilter.model_validate_json(orjson.dumps(stored))
+def as_sent(stored: Mapping[str, Any]) -> ThreadFilter | None:
+    """The filters of a view, as a list takes them; None where another version stored others."""
+    try:
+        return ThreadFilter.model_validate_json(orjson.dumps(stored))
+    except ValidationError:
+        return None
 
 
-def within(stored: Mapping[str, Any], sort: Sort, query: ThreadQuery) -> AskedFor:
-    """What is asked for by a view with these filters and this order, and by `query` beside it."""
-    filters = as_sent(stored)
+def within(stored: Mapping[str, Any], sort: Sort, query: ThreadQuery) -> AskedFor | None:
+    """What is asked for by a view with these filters and this order, and by `query` beside it.
+
+    None where the filters are those of another version.
+    """
+    if (filters := as_sent(stored)) is None:
+        return None
     set_by_both = {name for name in stored if getattr(query, name) is not None}
     added = {name: getattr(filters, name) for name in stored.keys() - set_by_both}
     both = {name: getattr(filters, name) for name in set_by_both}

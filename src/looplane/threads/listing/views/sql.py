@@ -31,7 +31,9 @@ async def asked_for(con: Connection, context: Context, query: ThreadQuery) -> ru
     args = (context.workspace_id, parse_id(query.view), context.member_id)
     if (row := await con.fetchrow(FIND, *args)) is None:
         raise ValidationFailed(unknown_reference({"view": query.view}, "view", "view", None))
-    return rules.within(row["filters"], row["sort"], query)
+    if (asked := rules.within(row["filters"], row["sort"], query)) is None:
+        raise ValidationFailed(["view: has filters that this version does not take"])
+    return asked
 
 
 async def count_threads(
