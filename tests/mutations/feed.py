@@ -24,7 +24,7 @@ FEED = [
         "nobody is told that events are gone",
         _SQL,
         "    if after < dropped:",
-        "if False:",
+        "    if False:",
         "test_event_feed_dropped.py",
     ),
     Mutation(

@@ -17,7 +17,7 @@ THREAD_LISTS = [
     Mutation(
         "a thread with two of the tags stands in a list twice",
         f"{_LISTING}/ranges/sql.py",
-        '"distinct on (k.created_at, k.id)" if len(parts) > 1 else ""',
+        '"distinct on (k.created_at, k.id)" if len(wanted) > 1 else ""',
         '""',
         _MODEL,
     ),

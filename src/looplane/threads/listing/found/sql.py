@@ -42,10 +42,10 @@ async def find_few(
     """
     ways = [*_of_threads(filter, conditions), *_of_links(conditions)]
     # What is never run tells the types of the parameters that no way takes.
-    statement = (
-        f"select array[{', '.join(each.count for each in ways)}] where true or exists ({page})"
-    )
-    counts = await con.fetchval(statement, *conditions.values)
+    statement = f"select {', '.join(each.count for each in ways)} where true or exists ({page})"
+    row = await con.fetchrow(statement, *conditions.values)
+    assert row is not None, "what is true of no table is one row"
+    counts = list(row)
     least = min(counts)
     return ways[counts.index(least)].ids if least < FEW else None
 
