@@ -20,9 +20,11 @@ _HERE = "t.workspace_id = $1 and t.deleted_at is null"
 # As many companies are looked at for the first threads in the order of revenue.
 _COMPANIES = 2000
 _HAS_REVENUE = "rc.deleted_at is null and rc.revenue is not null"
-# The company of a thread, where it has revenue.
-WITH_REVENUE = f"""left join companies rc on rc.workspace_id = t.workspace_id
-  and rc.id = t.company_id and {_HAS_REVENUE}"""
+# The company of a thread, where it has revenue; looked up for each thread by itself, which is what
+# the offset is for: the planner would read all companies.
+WITH_REVENUE = f"""left join lateral (
+  select rc.id, rc.revenue from companies rc where rc.workspace_id = t.workspace_id
+    and rc.id = t.company_id and {_HAS_REVENUE} offset 0) rc on true"""
 
 
 @dataclass(frozen=True, slots=True)
