@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,13 +26,15 @@ from looplane.main import API_ROOT, MIGRATIONS, create_app
 from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
-from tests.operations import World, populate
+from tests.operations import World, populate, write_anew
 from tests.query_log import query_log
 from tests.unlimited import UNLIMITED
 from tests.witness import everything
 
 _TESTS = Path(__file__).parent
 _OTHERS = "not processes"
+# Seconds after which a write of the two workspaces is made anew: it can be taken back for ten minutes.
+_GOOD_FOR = 240
 # Tests that start processes, and some that the last tests need not look back on: `make test` runs
 # them beside the others, and either part takes about as long.
 ASIDE = (
@@ -255,9 +258,19 @@ async def worlds(app: ASGIApp, pool: asyncpg.Pool) -> AsyncIterator[list[World]]
         yield [mine, theirs]
 
 
+@pytest.fixture(scope="session")
+def worlds_written_at() -> list[float]:
+    """When what can be taken back was last written in the two workspaces."""
+    return [time.monotonic()]
+
+
 @pytest.fixture
-async def mine(worlds: list[World]) -> AsyncIterator[World]:
+async def mine(worlds: list[World], worlds_written_at: list[float]) -> AsyncIterator[World]:
     """The first of two workspaces that are full of things, and at the end as they were."""
+    if time.monotonic() - worlds_written_at[0] > _GOOD_FOR:
+        for each in worlds:
+            await write_anew(each)
+        worlds_written_at[0] = time.monotonic()
     ids = [(each.make.db, each.make.workspace_id) for each in worlds]
     before = [await everything(*each) for each in ids]
     yield worlds[0]

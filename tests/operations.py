@@ -1,5 +1,6 @@
 """A valid request for each operation of the contract, for tests to spoil in one place."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +103,9 @@ NEEDED_TOO = {
 FORM = {"file": ("words.txt", b"Words", "text/plain")}
 
 
+_NUMBERS = itertools.count(1)
+
+
 @dataclass(frozen=True)
 class World:
     """A workspace with one of each kind of thing, and somebody in it."""
@@ -129,7 +133,6 @@ async def populate(make: Factory, member_id: object) -> World:
     for each in (first, own):  # the second one is not the primary one
         belongs = {"company_id": each["id"]}
         await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
-    undoable = await client.patch(f"/tags/{tag['id']}", json={"name": "To be taken back"})
     merge = {"source_id": merged["id"]}
     await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
@@ -171,9 +174,17 @@ async def populate(make: Factory, member_id: object) -> World:
         "workflow state": issue["state_id"],
         "member": str(member_id),
         "address": contact["email"],
-        "write": undoable.headers["x-looplane-undo"],
     }
-    return World(client, make, ids)
+    world = World(client, make, ids)
+    await write_anew(world)
+    return world
+
+
+async def write_anew(world: World) -> None:
+    """Changes the name of the tag, which can be taken back from now on."""
+    name = f"To be taken back {next(_NUMBERS)}"
+    written = await world.client.patch(f"/tags/{world.ids['tag']}", json={"name": name})
+    world.ids["write"] = written.headers["x-looplane-undo"]
 
 
 def is_reference(name: str) -> bool:

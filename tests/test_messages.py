@@ -66,7 +66,8 @@ async def test_of_a_field(mine: World, operation: Operation) -> None:
             asked["headers"] = {"Content-Type": "application/json"}
             said = await say(mine, **asked)
             about_one = [each for each in said if ", " not in each.partition(":")[0]]
-            assert all(each.startswith(name[:100]) for each in about_one), said
+            begins = (name[:100], "and ")  # … so many more faults
+            assert all(each.startswith(begins) for each in about_one), said
 
 
 @every(WITH_BODY)

@@ -15,7 +15,7 @@ import structlog
 from starlette.requests import Request as StarletteRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from looplane.kit import operation, request_middleware
+from looplane.kit import failures, operation, request_middleware
 from looplane.kit.config import Settings
 from looplane.kit.database import open_database
 from looplane.kit.errors import NotFound
@@ -170,8 +170,9 @@ def log(
     stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    # A logger keeps what it was set up with; this one is thrown away with the test.
-    monkeypatch.setattr(request_middleware, "_log", structlog.get_logger("looplane.http"))
+    # A logger keeps what it was set up with; these are thrown away with the test.
+    for module in (request_middleware, failures):
+        monkeypatch.setattr(module, "_log", structlog.get_logger("looplane.http"))
     caplog.set_level(logging.WARNING, "httpx")  # the other side of the wire
     caplog.set_level(logging.DEBUG)
     set_up_logs("debug", request.param)

@@ -144,6 +144,9 @@ async def test_who_is_forgotten_is_in_no_event(
     await client.patch(path, json={"title": f"{word} again", "status": "done"})
     await client.patch(path, json={"text": f"<p>{word} once more</p>"})
     comment = await make.comment(thread["id"], content=f"<p>{word}</p>")
+    member = {"content": f"<p>{word} @{word}</p>", "mention_ids": [str(workspace.member_id)]}
+    mentioning = await make.comment(thread["id"], **member)
+    await client.delete(f"{path}/comments/{mentioning['id']}")
     changed = {"content": f"<p>{word} too</p>"}
     await client.patch(f"{path}/comments/{comment['id']}", json=changed)
     await make.message(thread["id"], content=f"<p>{word}</p>")
@@ -160,7 +163,10 @@ async def test_who_is_forgotten_is_in_no_event(
         [each[name] for name in told] for each in before
     ]
     # What is not told are marks of the program, and no words.
-    untold = await db.fetch("select internal_before from events where internal_before is not null")
+    untold = await db.fetch(
+        "select internal_before from events where workspace_id = $1 and internal_before is not null",
+        workspace.id,
+    )
     names = {name for row in untold for name in row["internal_before"]}
     assert names <= {"state", "last_snoozed_until", "html_version"}
 

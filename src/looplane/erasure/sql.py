@@ -103,7 +103,11 @@ _WORDS = (
     "{title,text,content,attachments,ai_draft_html,ai_draft_sources,email,name,image_url,"
     "external_ids}"
 )
-_STRIPPED = f"before = before - '{_WORDS}'::text[], after = after - '{_WORDS}'::text[]"
+# Of what no event tells, whom a comment mentioned, and as what.
+_STRIPPED = (
+    f"before = before - '{_WORDS}'::text[], after = after - '{_WORDS}'::text[],"
+    " internal_before = internal_before - 'mentions'"
+)
 
 
 def _erase_events(resource: Resource, erased: str, history: str = "true") -> str:
