@@ -23,7 +23,7 @@ def form_faults(sent: Mapping[str, Any], known: Sequence[str] = ()) -> list[str]
     there = {*sent, *(re.split("[.:]", each)[0] for each in known)}
     faults = []
     if {"ids", "filter"} <= sent.keys() or not {"ids", "filter"} & there:
-        faults.append("ids: send either ids or a filter")
+        faults.append("ids, filter: send one of the two")
     if "filter" in there and not {"ids", "expected_count"} & there:
         faults.append("expected_count: is required with a filter")
     if {"ids", "expected_count"} <= sent.keys() and "filter" not in there:
