@@ -59,8 +59,11 @@ ASIDE = (
     "test_pooler.py",
     "test_readiness.py",
     "test_reference.py",
+    "test_same_ids_elsewhere.py",
     "test_schemathesis.py",
     "test_start.py",
+    "test_thread_filters.py",
+    "test_thread_as_of_any_time.py",
     "test_two_versions.py",
     "test_wake.py",
 )
