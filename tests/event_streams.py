@@ -12,6 +12,7 @@ import httpx
 
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
+from looplane.kit.ids import new_id
 from looplane.main import API_ROOT, Application, create_app
 from tests.conftest import SteppedClock, connected
 from tests.http_servers import PATIENCE, Server, served
@@ -145,3 +146,12 @@ async def hosted(
     keeping.cancel()
     await asyncio.wait([keeping])
     await app.aclose()
+
+
+async def make_tag_group(client: httpx.AsyncClient, name: str = "x") -> str:
+    """Something that happens: a new group of tags, by its id."""
+    answer = await client.post(
+        "/tags/groups", json={"name": f"{name} {new_id()}", "color": "#123456"}
+    )
+    assert answer.is_success, answer.text
+    return str(answer.json()["id"])

@@ -15,7 +15,7 @@ from looplane.kit.database import Database
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
 from tests.conftest import SteppedClock, Workspace
-from tests.event_streams import ENDLESS, Place, hosted
+from tests.event_streams import ENDLESS, Place, hosted, make_tag_group
 from tests.factory import Factory
 from tests.processes import come_about
 
@@ -34,14 +34,6 @@ async def here(place: Place, workspace: Workspace) -> AsyncIterator[httpx.AsyncC
         yield client
 
 
-async def tag(client: httpx.AsyncClient, name: str = "x") -> str:
-    answer = await client.post(
-        "/tags/groups", json={"name": f"{name} {new_id()}", "color": "#123456"}
-    )
-    assert answer.is_success, answer.text
-    return str(answer.json()["id"])
-
-
 async def page(client: httpx.AsyncClient, **query: object) -> Any:
     answer = await client.get("/events", params=httpx.QueryParams(query))  # type: ignore[arg-type]
     assert answer.is_success, answer.text
@@ -51,10 +43,10 @@ async def page(client: httpx.AsyncClient, **query: object) -> Any:
 async def test_what_was_comes_first_and_then_what_is(
     place: Place, here: httpx.AsyncClient, workspace: Workspace
 ) -> None:
-    before = [await tag(here) for _ in range(3)]
+    before = [await make_tag_group(here) for _ in range(3)]
     async with place.listen(workspace.key) as listener:
         told = await listener.events(3)
-        after = await tag(here)
+        after = await make_tag_group(here)
         told.append(await listener.event())
     assert [each.data["subject_id"] for each in told] == [*before, after]
     assert {each.type for each in told} == {"tag_group.created"}
@@ -64,7 +56,7 @@ async def test_what_was_comes_first_and_then_what_is(
 async def test_its_ids_are_cursors_of_pages_and_theirs_are_its_own(
     place: Place, here: httpx.AsyncClient, workspace: Workspace
 ) -> None:
-    ids = [await tag(here) for _ in range(3)]
+    ids = [await make_tag_group(here) for _ in range(3)]
     async with place.listen(workspace.key) as listener:
         first = await listener.event()
     found = await page(here, after=first.id)
@@ -73,7 +65,7 @@ async def test_its_ids_are_cursors_of_pages_and_theirs_are_its_own(
     async with place.listen(workspace.key, first.id, after="latest") as listener:
         assert [each.data["subject_id"] for each in await listener.events(2)] == ids[1:]
     async with place.listen(workspace.key, after=found["page"]["cursor"]) as listener:
-        late = await tag(here)
+        late = await make_tag_group(here)
         assert (await listener.event()).data["subject_id"] == late
 
 
@@ -107,7 +99,7 @@ async def test_only_what_is_wanted_and_may_be_seen(
             await each.comment()
         await db.execute(insert, workspace.id, new_id(), UUID(thread), workspace.member_id)
         assert (await here.patch(f"/threads/{thread}", json={"title": "t"})).is_success
-        group = await tag(here)
+        group = await make_tag_group(here)
         await here.patch(f"/threads/{thread}", json={"title": "u"})
         assert (await by_type.event()).data["subject_id"] == group
         assert (await by_scope.event()).data["subject_id"] == group
@@ -146,7 +138,7 @@ async def test_a_quiet_stream_goes_on_and_its_cursor_with_it(
         start = listener.last_id
         await listener.comment()
         assert listener.last_id == start, "nothing happened"
-        await tag(here)
+        await make_tag_group(here)
 
         async def has_moved() -> bool:
             await listener.comment()

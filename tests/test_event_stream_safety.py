@@ -23,7 +23,7 @@ from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
 from looplane.kit.principal import Principal
 from tests.conftest import SteppedClock, Workspace
-from tests.event_streams import Place, hosted
+from tests.event_streams import Place, hosted, make_tag_group
 from tests.factory import Factory
 from tests.http_servers import PATIENCE
 
@@ -42,14 +42,6 @@ async def here(place: Place, workspace: Workspace) -> AsyncIterator[httpx.AsyncC
         yield client
 
 
-async def tag(client: httpx.AsyncClient, name: str = "x") -> str:
-    answer = await client.post(
-        "/tags/groups", json={"name": f"{name} {new_id()}", "color": "#123456"}
-    )
-    assert answer.is_success, answer.text
-    return str(answer.json()["id"])
-
-
 async def test_the_end_of_its_key_is_seen_before_what_happens_is_told(
     place: Place,
     here: httpx.AsyncClient,
@@ -61,11 +53,11 @@ async def test_the_end_of_its_key_is_seen_before_what_happens_is_told(
     monkeypatch.setattr(stream, "LOOK", 0.0)
     made = await Factory.insert_key(db, make.workspace_id, SCOPES, await make.member())
     async with place.listen(made["key"], after="latest") as listener:
-        await tag(here)
+        await make_tag_group(here)
         await listener.event()
         await db.execute("update api_keys set revoked_at = now() where id = $1", UUID(made["id"]))
         await asyncio.sleep(KNOWN_SECONDS)
-        await tag(here)
+        await make_tag_group(here)
         with pytest.raises(EOFError):
             await listener.event()
 
@@ -75,7 +67,7 @@ async def test_no_sign_of_a_text_ends_a_line(
 ) -> None:
     name = "a\u2028b\u2029c\x85d"
     async with place.listen(workspace.key, after="latest") as listener:
-        await tag(here, name)
+        await make_tag_group(here, name)
         told = await listener.event()
     assert told.data["data"]["name"].startswith(f"{name} ")
     assert event_streams.event("1", "x", "a\nb\r\nc\rd").count(b"\ndata: ") == 4
@@ -91,7 +83,7 @@ async def test_a_person_who_is_erased_is_not_shown_from_memory(
         assert "Zanzibar" in str((await listener.event()).data)
         context = Context(Principal(workspace.id, "rule", rule="erase"), system_clock, "erase")
         await erase_contact(db, context, contact["id"])
-        await tag(here)
+        await make_tag_group(here)
         await listener.event()
         async with place.listen(workspace.key, after=start) as late:
             found = await late.events(2)
@@ -103,13 +95,13 @@ async def test_a_stream_holds_little_for_who_takes_little(
     here: httpx.AsyncClient, database: Database, db: Any, workspace: Workspace
 ) -> None:
     """Read from the database as from memory."""
-    await tag(here)
+    await make_tag_group(here)
     tail = Tail(database)
     wanted = Wanted(["tag_group.created", "tag_group.updated"], None)
     async with tail.follow(workspace.id, START, wanted, 1000) as first:
         await first.following(_soon())
         for _ in range(3):
-            await tag(here)
+            await make_tag_group(here)
         long = {"name": "x" * 1200}
         await db.execute(
             "update events set before = $2 where workspace_id = $1", workspace.id, long
@@ -151,9 +143,9 @@ async def test_a_look_that_is_not_answered_is_given_up(
         return await look(*args)
 
     async with place.listen(workspace.key, after="latest") as listener:
-        await tag(here)
+        await make_tag_group(here)
         await listener.event()
         monkeypatch.setattr(tails, "list_after", silent)
-        group = await tag(here)
+        group = await make_tag_group(here)
         assert (await listener.event()).data["subject_id"] == group
     assert asked > 1
