@@ -18,7 +18,7 @@ from tests.contract_messages import check_messages
 
 FILE = Path(__file__).parent.parent / "contract" / "openapi.json"
 CONTRACT = json.loads(FILE.read_text())
-ROOT = "/api/v2"
+ROOT, APP_ROOT = "/api/v2", "/api/app"
 CODES = {each.code: each.status for each in all_errors()}
 # What each event carries, by what its type starts with.
 PAYLOADS = {
@@ -85,6 +85,7 @@ class Operation:
     method: str
     path: str
     spec: dict[str, Any] = field(compare=False)
+    root: str = ROOT
 
     def __str__(self) -> str:
         return str(self.spec["operationId"])
@@ -150,26 +151,31 @@ class Operation:
         return {name: each["schema"] for name, each in found if each["in"] == "query"}
 
 
-OPERATIONS = [
-    Operation(method.upper(), path, spec)
+_EVERY = [
+    Operation(method.upper(), path, spec, APP_ROOT if "servers" in item else ROOT)
     for path, item in CONTRACT["paths"].items()
     for method, spec in item.items()
-    if method != "parameters"
+    if method not in {"parameters", "servers"}
 ]
+OPERATIONS = [each for each in _EVERY if each.root == ROOT]
+# What the inbox has beyond the API: these take a session and no key.
+APP_OPERATIONS = [each for each in _EVERY if each.root == APP_ROOT]
 
 
 def operation_of(method: str, path: str) -> Operation | None:
     """The operation that a request is for; HEAD is answered as GET."""
     wanted = "GET" if method == "HEAD" else method
     for pattern, operation in _patterns():
-        if operation.method == wanted and pattern.fullmatch(path.removeprefix(ROOT)):
+        if operation.method == wanted and pattern.fullmatch(path):
             return operation
     return None
 
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], Operation]]:
-    found = [(re.compile(re.sub(r"\{\w+\}", "[^/]+", each.path)), each) for each in OPERATIONS]
+    found = [
+        (re.compile(each.root + re.sub(r"\{\w+\}", "[^/]+", each.path)), each) for each in _EVERY
+    ]
     return sorted(found, key=lambda each: each[1].path.count("{"))  # static paths before patterns
 
 
@@ -183,7 +189,9 @@ async def check(response: httpx.Response) -> None:
     """Fails unless `response` is what the contract says of its operation."""
     await response.aread()
     request = response.request
-    if not request.url.path.startswith(ROOT) or request.url.path.endswith("openapi.json"):
+    if not request.url.path.startswith((ROOT, APP_ROOT)) or request.url.path.endswith(
+        "openapi.json"
+    ):
         assert re.fullmatch(r"req_[0-9a-f]{16}", response.headers["x-request-id"])
         return
     operation = operation_of(request.method, request.url.path)

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from looplane.keys import sql as keys
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.authentication import Authenticator
+from looplane.kit.callers import Callers
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Database
@@ -87,10 +88,11 @@ def hosted(database: Database | None = None) -> FastAPI:
         toys.state.database, toys.state.clock = database, system_clock
         toys.state.channels, toys.state.note_events = frozenset(), lambda _: None
         toys.state.undoable = frozenset()
-        toys.state.authenticator = Authenticator(partial(keys.find_principal, database))
+        known = Authenticator(partial(keys.find_principal, database))
+        toys.state.callers = Callers(known, known)
         toys.state.limiter, toys.state.html_cleaner = RateLimiter(0, 0), HtmlCleaner()
         toys.state.large_bodies = asyncio.Semaphore(1)
     return toys
 
 
-CONTRACT = document(hosted(), version="1", description="Toys.", server="/")
+CONTRACT = document({"/": hosted()}, version="1", description="Toys.")

@@ -3,12 +3,13 @@
 import json
 import sys
 
+from looplane.kit.callers import CSRF_HEADER
 from looplane.kit.compression import MIN_SIZE
 from looplane.kit.http_protocol import MAX_HEAD
 from looplane.kit.openapi import document
 from looplane.kit.paging import PAGE_BYTES
 from looplane.kit.request import MAX_BODY
-from looplane.main import API_ROOT, create_api
+from looplane.main import API_ROOT, APP_ROOT, create_api, create_app_api
 
 _DESCRIPTION = f"""\
 The API of Looplane, a support and feedback inbox that a company runs itself. It speaks the \
@@ -25,12 +26,20 @@ HEAD answers as GET, without the body, and OPTIONS says what a path has. Answers
 by what stands between (`Cache-Control: no-store`). Ids are UUIDs, and times are in UTC, to the \
 millisecond. A body has at most {MAX_BODY:,} bytes \
 unless its operation says more, address and headers together at most \
-{MAX_HEAD:,}, and a page ends early after {PAGE_BYTES:,} bytes of text."""
+{MAX_HEAD:,}, and a page ends early after {PAGE_BYTES:,} bytes of text.
+
+The inbox calls the same operations with the cookie of a session in place of a key, and what else \
+it needs at `{APP_ROOT}`. A request with the cookie that writes sends the `csrf_token` of the \
+session in `{CSRF_HEADER}`."""
 
 
 def contract_text() -> str:
     """The contract as it is committed and served."""
-    contract = document(create_api(), version="2.0.0", description=_DESCRIPTION, server=API_ROOT)
+    contract = document(
+        {API_ROOT: create_api(), APP_ROOT: create_app_api()},
+        version="2.0.0",
+        description=_DESCRIPTION,
+    )
     return json.dumps(contract, indent=1, ensure_ascii=False) + "\n"
 
 

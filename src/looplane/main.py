@@ -1,6 +1,7 @@
 """The whole program as one ASGI application: composition only."""
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 
 from fastapi import FastAPI
@@ -13,8 +14,10 @@ from looplane.event_feed.tail.commands import Tail
 from looplane.file_site import FOLDER, file_routes
 from looplane.files.commands import Intake
 from looplane.keys.sql import find_principal, record_uses
+from looplane.kit.api import Api
 from looplane.kit.authentication import Authenticator
 from looplane.kit.bodies import MAX_WHOLE
+from looplane.kit.callers import Callers
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.connections import raise_file_limit
@@ -28,18 +31,22 @@ from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.storage import storage_of
-from looplane.nouns import APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
+from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
+from looplane.sessions.commands import find_session
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 from looplane.undo.rules import TakingBack
 
 API_ROOT = "/api/v2"
+# What the inbox needs beyond the API.
+APP_ROOT = "/api/app"
 CONTRACT = f"{API_ROOT}/openapi.json"
 FUNCTIONS = (THREAD_UPDATE,)
 MIGRATIONS = read_migrations(FUNCTIONS)
 LARGE_BODIES = {
-    (route.method, API_ROOT + route.path): route.most_bytes
-    for noun in APIS
+    (route.method, root + route.path): route.most_bytes
+    for root, nouns in ((API_ROOT, APIS), (APP_ROOT, APP_APIS))
+    for noun in nouns
     for route in noun.routes
     if route.most_bytes > MAX_BODY
 }
@@ -47,9 +54,18 @@ LARGE_BODIES = {
 
 def create_api() -> FastAPI:
     """The API's operations alone, as the contract lists them."""
+    return _create(APIS)
+
+
+def create_app_api() -> FastAPI:
+    """The operations that the inbox has beyond the API."""
+    return _create(APP_APIS)
+
+
+def _create(nouns: Iterable[Api]) -> FastAPI:
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     api.router.redirect_slashes = False
-    for noun in APIS:
+    for noun in nouns:
         api.router.routes.extend(noun.routes)
     return api
 
@@ -59,12 +75,15 @@ class Application:
 
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
         self._html_cleaner = HtmlCleaner()
-        self._api = create_api()
-        state = self._api.state
+        self._api, self._app_api = create_api(), create_app_api()
+        state = self._app_api.state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
         self._key_uses = KeyUses(clock, partial(record_uses, database))
-        find = partial(find_principal, database)
-        state.authenticator = Authenticator(find, clock, self._key_uses.note)
+        state.callers = Callers(
+            Authenticator(partial(find_principal, database), clock, self._key_uses.note),
+            Authenticator(partial(find_session, database), clock, noun="session"),
+        )
+        state.has_secure_cookies = settings.address.startswith("https:")
         state.undoable = INVERSES.keys()
         self._tail = state.tail = Tail(database)
         self._hints = Hints(database, self._tail.hint)
@@ -107,10 +126,13 @@ class Application:
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self._api
+        # The routers alone: what FastAPI puts around them, the middleware does already.
         if scope["path"].startswith(f"{API_ROOT}/") and scope["path"] != CONTRACT:
             scope["root_path"] = API_ROOT
-            # The router alone: what FastAPI puts around it, the middleware does already.
             await self._api.router(scope, receive, send)
+        elif scope["path"].startswith(f"{APP_ROOT}/"):
+            scope["app"], scope["root_path"] = self._app_api, APP_ROOT
+            await self._app_api.router(scope, receive, send)
         elif scope["path"].startswith(FOLDER):
             await self._files(scope, receive, send)
         else:

@@ -49,6 +49,7 @@ from looplane.projects.commands import INVERSES as PROJECT_INVERSES
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.resource_inverses import inverses_of
+from looplane.sessions.routes import api as sessions
 from looplane.snippet_folders.commands import INVERSES as SNIPPET_FOLDER_INVERSES
 from looplane.snippet_folders.routes import api as snippet_folders
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
@@ -103,6 +104,8 @@ APIS = (
     event_feed,
     undo,
 )
+# What the inbox needs beyond them.
+APP_APIS = (sessions,)
 RESOURCES = (
     THREAD,
     VIEW,

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from uuid import uuid4
 
-from looplane.kit.authentication import Authenticator
+from looplane.kit.authentication import Authenticator, bearer
 from looplane.kit.errors import RateLimited, Unauthenticated
 from looplane.kit.keys import digest
 from looplane.kit.principal import Principal
@@ -53,7 +53,7 @@ class Keys:
 
 
 async def authenticate(authenticator: Authenticator, key: str, address: str = HERE) -> Principal:
-    return await authenticator.authenticate(f"Bearer {key}", address)
+    return await authenticator.authenticate(bearer(f"Bearer {key}"), address)
 
 
 async def outcome(authenticator: Authenticator, key: str, address: str = HERE) -> object:

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from looplane.kit import authentication
-from looplane.kit.authentication import UNKNOWN_KEYS_PER_MINUTE, Authenticator
+from looplane.kit.authentication import UNKNOWN_KEYS_PER_MINUTE, Authenticator, bearer
 from looplane.kit.database import ACQUIRE_TIMEOUT, Database, open_database
 from looplane.kit.errors import Unauthenticated, Unavailable, UnsupportedKeyVersion
 from looplane.kit.principal import Principal
@@ -19,7 +19,7 @@ async def test_without_a_key_nobody_is_asked(
     authenticator: Authenticator, keys: Keys, header: str | None
 ) -> None:
     with pytest.raises(Unauthenticated, match="Authorization"):
-        await authenticator.authenticate(header, HERE)
+        await authenticator.authenticate(bearer(header), HERE)
     assert not keys.asked
 
 

@@ -22,6 +22,7 @@ from looplane.kit.keys import digest
 from looplane.kit.logs import set_up_logs
 from looplane.main import API_ROOT
 from looplane.server import Parts, run
+from looplane.sessions.commands import make_first_run_link
 from looplane.threads.listing.pages.sql import list_threads
 from looplane.threads.listing.schemas import ThreadQuery
 from looplane.workspaces.sql import LIST
@@ -62,7 +63,10 @@ async def _greet(settings: Settings, parts: Parts, database: Database, *, as_jso
     about = {"url": _address(settings)} if parts.api else {}
     if parts.migrates:
         _forget_key(settings.data_dir / _FORMERLY_KEPT)
-        about |= await _demo(database, shown=not _goes_to_journal(sys.stdout))
+        is_shown = not _goes_to_journal(sys.stdout)
+        about |= await _demo(database, shown=is_shown)
+        if is_shown and parts.api and (link := await _first_run(database, settings)):
+            about["inbox"] = link
     if as_json:
         say(about, "", as_json=True)
     else:
@@ -109,12 +113,23 @@ async def _demo(database: Database, *, shown: bool) -> dict[str, str]:
     return {"key": made["key"], "thread_id": page["data"][0]["id"]}
 
 
+async def _first_run(database: Database, settings: Settings) -> str | None:
+    """A link that signs the first ADMIN in, where nobody has signed in yet."""
+    async with database.writing() as con:
+        token = await make_first_run_link(con, system_clock())
+    # After the # it is in no log, and no other site is told of it.
+    return f"{_address(settings)}/first-run#{token}" if token else None
+
+
 def _welcome(about: dict[str, str]) -> None:
     if "url" not in about:
         say(None, "The worker runs. Ctrl-C stops it.", as_json=False)
         return
-    facts = {"to read and try": f"{about['url']}/api/docs"}
+    facts = {"the API, to read and try": f"{about['url']}/api/docs"}
     say(None, card(f"Looplane is ready at {about['url']}", facts), as_json=False)
+    if "inbox" in about:
+        say(None, Text("\nOpen the inbox; this link is good once, and for a day:\n"), as_json=False)
+        sys.stdout.write(f"{about['inbox']}\n")
     if "key" in about:
         _show_first_steps(about)
     else:

@@ -30,10 +30,11 @@ class Api:
     """The operations of one noun, in the order in which they are matched.
 
     Each is declared with its answer and the errors that no other operation of its kind raises.
+    Those that are `for_app` are what the inbox needs beyond the API, and have a root of their own.
     """
 
-    def __init__(self, tag: str) -> None:
-        self.tag = tag
+    def __init__(self, tag: str, *, for_app: bool = False) -> None:
+        self.tag, self._for_app = tag, for_app
         self.routes: list[Operation] = []
 
     def get(
@@ -60,6 +61,12 @@ class Api:
         """Declares an endpoint that changes something."""
         return self._declare("PATCH", path, operation_id, answer, raises)
 
+    def put(
+        self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
+    ) -> Declare:
+        """Declares an endpoint that puts something in the place of what is there."""
+        return self._declare("PUT", path, operation_id, answer, raises)
+
     def delete(
         self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
     ) -> Declare:
@@ -84,6 +91,7 @@ class Api:
                     method=method,
                     raises=raises,
                     takes_files=takes_files,
+                    is_of_app=self._for_app,
                     operation_id=operation_id,
                     tags=[self.tag],
                     summary=endpoint.__name__.replace("_", " ").capitalize(),

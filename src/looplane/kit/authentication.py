@@ -1,4 +1,4 @@
-"""Finds who calls by their key, and remembers it for a moment."""
+"""Finds who calls by their secret, and remembers it for a moment."""
 
 import asyncio
 import math
@@ -16,7 +16,7 @@ from looplane.kit.limits import Window
 from looplane.kit.networks import is_within
 from looplane.kit.principal import Principal
 
-# A revoked key is refused after this many seconds at the latest.
+# A revoked secret is refused after this many seconds at the latest.
 _CACHE_SECONDS = 1.0
 # An unknown key stays unknown, for nobody can have one before it is made. One whose member comes
 # back is known again after so many seconds.
@@ -60,45 +60,53 @@ class _LookUp:
 
 
 class Authenticator:
-    """Looks keys up, and spares the database keys that it has just been asked for.
+    """Looks secrets up, and spares the database those that it has just been asked for.
 
-    Whether a key has expired, and from where it comes, is seen at each request.
+    They are keys, or what else `noun` says. Whether one has expired, and from where it comes, is
+    seen at each request.
     """
 
     def __init__(
-        self, find: Find, clock: Clock = system_clock, note: Note = lambda _: None
+        self,
+        find: Find,
+        clock: Clock = system_clock,
+        note: Note = lambda _: None,
+        noun: str = "API key",
     ) -> None:
-        self._find, self._clock, self._note = find, clock, note
-        # Both by the digest of a key; the second says when it was known.
+        self._find, self._clock, self._note, self._noun = find, clock, note, noun
+        # Both by the digest of a secret; the second says when it was known.
         self._look_ups: OrderedDict[bytes, _LookUp] = OrderedDict()
         self._known: OrderedDict[bytes, float] = OrderedDict()
         self._unknown = Window()
 
-    async def authenticate(self, header: str | None, address: str) -> Principal:
-        """Who calls, by the Authorization header, from `address`.
+    async def authenticate(self, secret: str, address: str) -> Principal:
+        """Who calls with `secret`, from `address`.
 
-        Raises Unauthenticated, Forbidden, UnsupportedKeyVersion, RateLimited, and what `find`
-        raises.
+        Raises Unauthenticated, Forbidden, RateLimited, and what `find` raises.
         """
-        hashed, now = digest(bearer(header)), time.monotonic()
+        hashed, now = digest(secret), time.monotonic()
         look_up = self._look_ups.get(hashed)
         if look_up is None or look_up.until <= now:
             look_up = self._ask(hashed, _network(address), now)
         # Whoever goes away does not take the answer from the others.
         principal = await asyncio.shield(look_up.task)
         if principal is None:
-            msg = "This API key is unknown or revoked."
+            msg = f"This {self._noun} is unknown or revoked."
             raise Unauthenticated(msg)
         self._refuse_out_of_bounds(principal, address)
         self._note(principal)
         return principal
 
+    def forget(self, secret: str) -> None:
+        """Looks this secret up again when it comes: it was ended here."""
+        self._look_ups.pop(digest(secret), None)
+
     def _refuse_out_of_bounds(self, principal: Principal, address: str) -> None:
         if principal.expires_at is not None and principal.expires_at <= self._clock():
-            msg = "This API key has expired."
+            msg = f"This {self._noun} has expired."
             raise Unauthenticated(msg)
         if principal.networks and not is_within(address, principal.networks):
-            msg = f"This API key is not for calls from {address or 'an unknown address'}."
+            msg = f"This {self._noun} is not for calls from {address or 'an unknown address'}."
             raise Forbidden(msg)
 
     def _ask(self, hashed: bytes, network: str, now: float) -> _LookUp:

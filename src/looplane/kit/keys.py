@@ -41,6 +41,16 @@ def new_invite_token() -> str:
     return "lli_" + secrets.token_hex(32)
 
 
+def new_session_secret() -> str:
+    """A new secret of a session: 256 random bits behind `lls_`."""
+    return "lls_" + secrets.token_hex(32)
+
+
+def new_link_token() -> str:
+    """A new token of a link that signs in: 256 random bits behind `lll_`."""
+    return "lll_" + secrets.token_hex(32)
+
+
 def digest(key: str) -> bytes:
     """What is stored in place of a secret of 256 random bits: its SHA-256, without salt.
 

@@ -1,10 +1,12 @@
 """The contract: what FastAPI knows of the operations, in the words of the given document."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, params
 from fastapi.openapi.utils import get_openapi
 
+from looplane.kit.callers import SESSION_SCOPE
 from looplane.kit.errors import ScopeRequired
 from looplane.kit.openapi_parts import (
     HEADERS,
@@ -30,18 +32,23 @@ _BINARY = {"type": "string", "format": "binary"}
 _GIVEN = "/threads/{id}"
 
 
-def document(api: FastAPI, *, version: str, description: str, server: str) -> dict[str, Json]:
-    """The OpenAPI 3.1 document of all operations of `api`."""
+def document(apis: Mapping[str, FastAPI], *, version: str, description: str) -> dict[str, Json]:
+    """The OpenAPI 3.1 document of all operations of `apis`, by where they are.
+
+    The first is where the document is; the paths of the others say where they are.
+    """
+    (server, _), *others = apis.items()
+    routes = [route for api in apis.values() for route in api.routes]
     contract = get_openapi(
         title="Looplane API",
         version=version,
         openapi_version="3.1.0",
         description=description,
-        routes=api.routes,
+        routes=routes,
         servers=[{"url": server}],
     )
     contract["security"] = []
-    operations = [route for route in api.routes if isinstance(route, Operation)]
+    operations = [route for route in routes if isinstance(route, Operation)]
     parts = contract.setdefault("components", {})
     parts["schemas"] = {
         name: _tidy(schema)
@@ -55,19 +62,26 @@ def document(api: FastAPI, *, version: str, description: str, server: str) -> di
     parts["securitySchemes"] = {"Authorization": {"type": "http", "scheme": "bearer"}}
     for route in operations:
         _finish(contract["paths"][route.path], route)
+    for other, api in others:
+        for path in {route.path for route in api.routes if isinstance(route, Operation)}:
+            contract["paths"][path]["servers"] = [{"url": other}]
     return contract
 
 
 def _finish(path: dict[str, Json], route: Operation) -> None:
     """Says of one operation what FastAPI cannot know."""
     operation = path[route.method.lower()]
-    needed = " and ".join(f"`{scope}`" for scope in route.signature.scopes)
+    scopes = [each for each in route.signature.scopes if each != SESSION_SCOPE]
+    needed = " and ".join(f"`{scope}`" for scope in scopes)
     scope_text = f"Requires the scope {needed}." if needed else ""
-    if not needed and ScopeRequired not in route.raises:
+    if route.is_of_app:
+        session = "Anybody may call it." if route.signature.is_public else "Requires a session."
+        scope_text = f"{session} {scope_text}".strip()
+    elif not needed and ScopeRequired not in route.raises:
         scope_text = "Any valid key may call it."
     first = operation.get("description", "").strip()
     operation["description"] = f"{first} {scope_text}".strip()
-    operation["security"] = [{"Authorization": []}]
+    operation["security"] = [] if route.is_of_app else [{"Authorization": []}]
     operation["x-error-codes"] = error_codes(route)
     own = [each for each in operation.get("parameters", []) if each["name"] not in PARAMETERS]
     parameters = [*map(_query_parameter, own), *_shared_parameters(path, route)]

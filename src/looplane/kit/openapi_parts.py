@@ -118,6 +118,9 @@ HEADERS: dict[str, Json] = {
             pattern=f"^{REQUEST_ID}$",
         ),
     },
+    "Set-Cookie": _header(
+        "Keeps the session in the browser, where no script sees it, or drops it.", type="string"
+    ),
     "Retry-After": _header(
         "With 429 and 503, and with 409 where waiting helps: seconds until the next try.",
         type="integer",
@@ -157,11 +160,11 @@ def error_codes(route: Operation) -> list[str]:
     """The codes that an operation can answer, beyond those that any request can get."""
     causes: dict[type[ApiError], bool] = {
         ValidationFailed: True,
-        Unauthenticated: True,
-        UnsupportedKeyVersion: True,
+        Unauthenticated: not route.signature.is_public,
+        UnsupportedKeyVersion: not route.signature.is_public,
         RateLimited: True,
         ScopeRequired: bool(route.signature.scopes),
-        Forbidden: True,
+        Forbidden: not route.signature.is_public,
         NotFound: "{" in route.path,
         Conflict: route.signature.writes,
         PreconditionFailed: IF_MATCH in route.headers_taken,
@@ -189,6 +192,7 @@ def headers_of_200(route: Operation) -> dict[str, Json]:
         "X-Looplane-Would": route.signature.writes,
         "X-Looplane-Undo": route.signature.writes,
         "X-Looplane-Notify": notifies,
+        "Set-Cookie": route.is_of_app and route.path.startswith("/session"),
     }
     return _references([*(name for name, has in may_have.items() if has), *_OF_EVERY_ANSWER])
 

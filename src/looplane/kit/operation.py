@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from looplane.kit.bodies import Body, body_of_file
+from looplane.kit.callers import SESSION_SCOPE, Callers, session_secret
 from looplane.kit.context import ANY_VERSION, Context, Precondition
 from looplane.kit.errors import (
     ApiError,
@@ -44,6 +45,7 @@ from looplane.kit.request import (
 from looplane.kit.request_headers import RequestHeaders, headers_taken, read_headers
 from looplane.kit.responses import or_404
 from looplane.kit.signature import RawBody, Signature, WriteQuery, read_signature
+from looplane.kit.visits import Visit
 from looplane.kit.writes import Read, Write, fingerprint
 
 # Seconds that answering may take once the body is there; then the request is given up.
@@ -54,7 +56,7 @@ _READS = {"GET", "HEAD"}
 class Operation(APIRoute):
     """An API operation."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what an operation is declared with
         self,
         path: str,
         endpoint: Callable[..., Any],
@@ -62,10 +64,11 @@ class Operation(APIRoute):
         method: str,
         raises: Sequence[type[ApiError]] = (),
         takes_files: bool = False,
+        is_of_app: bool = False,
         **options: Any,  # noqa: ANN401  # FastAPI's own
     ) -> None:
         self.method, self.raises = method, raises
-        self.takes_files = takes_files
+        self.takes_files, self.is_of_app = takes_files, is_of_app
         self.most_bytes = MAX_FILE_BODY if takes_files else MAX_BODY
         self.signature: Signature = read_signature(endpoint, method, path)
         super().__init__(path, endpoint, methods=[method], **options)
@@ -74,6 +77,7 @@ class Operation(APIRoute):
             method,
             path,
             writes=self.signature.writes,
+            has_version=not is_of_app,
             has_etag=not self.is_stream,
             has_events=MEDIA_TYPE in str(self.responses),
         )
@@ -100,10 +104,10 @@ class Operation(APIRoute):
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["looplane.operation"] = self.operation_id
         request = Request(scope, receive)
-        principal = await self._admit(request)
+        principal = None if self.signature.is_public else await self._admit(request)
         body = await self._read_body(request)
         try:
-            if self.signature.body is not None:
+            if self.signature.body is not None and principal is not None:
                 # The body may have taken minutes, in which the key was ended or lost a scope.
                 principal = await self._authenticate(request)
                 self._require_allowed(principal)
@@ -120,7 +124,7 @@ class Operation(APIRoute):
         kinds = ["read" if request.method in _READS else "write"]
         kinds += ["upload"] if self.takes_files else []
         for kind in kinds:
-            if (left := state.limiter.spend(principal.key_id, kind)) is not None:
+            if (left := state.limiter.spend(principal.caller_id, kind)) is not None:
                 # What is told is the limit that will be reached first.
                 known = scope.setdefault("looplane.rate_limit", left)
                 scope["looplane.rate_limit"] = min(known, left, key=lambda each: each.remaining)
@@ -129,19 +133,19 @@ class Operation(APIRoute):
         return principal
 
     async def _authenticate(self, request: Request) -> Principal:
-        principal: Principal = await request.app.state.authenticator.authenticate(
-            request.headers.get("authorization"), request.scope.get("looplane.client", "")
-        )
-        return principal
+        callers: Callers = request.app.state.callers
+        return await callers.find(request.scope)
 
     def _require_allowed(self, principal: Principal) -> None:
         """Raises ScopeRequired, Forbidden."""
         for needed in self.signature.scopes:
             if needed not in principal.scopes:
-                msg = f"This key lacks the scope {needed}."
+                msg = f"This {principal.means} lacks the scope {needed}."
                 raise ScopeRequired(msg)
-        if self.signature.writes and principal.is_viewer:
-            msg = "This key belongs to a VIEWER, who may read and not write."
+        # What a person at a screen does for themselves changes nothing for others.
+        is_own = SESSION_SCOPE in self.signature.scopes
+        if self.signature.writes and principal.is_viewer and not is_own:
+            msg = f"This {principal.means} belongs to a VIEWER, who may read and not write."
             raise Forbidden(msg)
 
     async def _read_body(self, request: Request) -> Body:
@@ -158,7 +162,7 @@ class Operation(APIRoute):
             return Body(spool=await read_spooled(request))
         return Body(await request.body())
 
-    async def _answer(self, request: Request, principal: Principal, body: Body) -> Response:
+    async def _answer(self, request: Request, principal: Principal | None, body: Body) -> Response:
         limit = asyncio.timeout(REQUEST_TIMEOUT)
         try:
             # One limit for all: the body's HTML, and every statement.
@@ -170,7 +174,7 @@ class Operation(APIRoute):
             msg = "It took too long and was given up; try again."
             raise Unavailable(msg) from None
 
-    async def _call(self, request: Request, principal: Principal, body: Body) -> Response:
+    async def _call(self, request: Request, principal: Principal | None, body: Body) -> Response:
         arguments: dict[str, Any] = {
             name: or_404(parse_id(text), "thing") for name, text in request.path_params.items()
         }
@@ -187,8 +191,12 @@ class Operation(APIRoute):
             arguments[self.signature.query.name] = with_filters_of_cursor(model) if paged else model
         if self.signature.body is not None:
             arguments[self.signature.body.name] = payload.model
-        context = self._context(request, principal, headers.precondition, faults)
-        caller = self._caller(request, context, headers, query, body.content)
+        caller: Visit | Read | Write
+        if principal is None:
+            caller = _visit(request, faults)
+        else:
+            context = self._context(request, principal, headers.precondition, faults)
+            caller = self._caller(request, context, headers, query, body.content)
         arguments[self.signature.caller.name] = caller
         response: Response = await self.endpoint(**arguments)
         return response
@@ -249,7 +257,7 @@ class Operation(APIRoute):
 
     def _spend_more(self, request: Request, principal: Principal, count: int) -> None:
         """Takes so many more requests from the limit of writes. Raises RateLimited."""
-        left = request.app.state.limiter.spend_more(principal.key_id, "write", count)
+        left = request.app.state.limiter.spend_more(principal.caller_id, "write", count)
         if left is not None:
             request.scope["looplane.rate_limit"] = left
 
@@ -267,3 +275,17 @@ class Operation(APIRoute):
         query = {signature.query.name: signature.query.type()} if signature.query else {}
         caller = Read(state.database, self._context(request, principal), state=state)
         return partial(reads[0].endpoint, **ids, **query, **{signature.caller.name: caller})
+
+
+def _visit(request: Request, faults: tuple[str, ...]) -> Visit:
+    scope, state = request.scope, request.app.state
+    return Visit(
+        state.database,
+        state.clock,
+        scope.get("looplane.request_id", ""),
+        scope.get("looplane.client", ""),
+        request.headers.get("user-agent", ""),
+        session_secret(request.headers),
+        state,
+        faults,
+    )

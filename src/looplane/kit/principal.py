@@ -14,19 +14,31 @@ ActorType = Literal["person", "program", "ai", "rule"]
 class Principal:
     """Who acts, in which workspace, and what they may do there.
 
-    A caller has a key, and through it perhaps a member; a rule has a name and neither. The key may
-    end, and be good from some `networks` only; without any it is good from everywhere.
+    A caller has a key, and through it perhaps a member, or a session, and through it always one; a
+    rule has a name and none of them. The key may end, and be good from some `networks` only;
+    without any it is good from everywhere.
     """
 
     workspace_id: UUID
     type: ActorType
     key_id: UUID | None = None
+    session_id: UUID | None = None
     member_id: UUID | None = None
     is_viewer: bool = False
     scopes: frozenset[str] = frozenset()
     rule: str | None = None
     expires_at: datetime | None = None
     networks: tuple[Network, ...] = ()
+
+    @property
+    def caller_id(self) -> UUID | None:
+        """Whose requests are counted together: those of a key, or of a member in all sessions."""
+        return self.key_id or self.member_id
+
+    @property
+    def means(self) -> str:
+        """What a caller calls by."""
+        return "key" if self.session_id is None else "session"
 
     @property
     def actor(self) -> dict[str, object]:

@@ -37,8 +37,14 @@ class RequestHeaders:
     faults: tuple[str, ...] = ()
 
 
-def headers_taken(
-    method: str, path: str, *, writes: bool, has_etag: bool, has_events: bool = False
+def headers_taken(  # noqa: PLR0913  # what an operation says of itself
+    method: str,
+    path: str,
+    *,
+    writes: bool,
+    has_version: bool = True,
+    has_etag: bool,
+    has_events: bool = False,
 ) -> frozenset[str]:
     """The names of those that an operation takes.
 
@@ -46,7 +52,7 @@ def headers_taken(
     once only where a second one would do more than the first.
     """
     taken = set()
-    if writes and "id}" in path:
+    if writes and has_version and "id}" in path:
         taken.add(IF_MATCH)
     if writes and method in {"POST", "PATCH"}:
         taken.add(IDEMPOTENCY_KEY)

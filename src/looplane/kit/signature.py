@@ -1,6 +1,7 @@
 """What an endpoint takes, read from its signature once, and refused there if it cannot be served.
 
-An endpoint takes all ids of the path, and its caller, Read or Write, marked by `require_scopes`.
+An endpoint takes all ids of the path, and its caller, Read or Write, marked by `require_scopes`,
+or a Visit where nobody needs to have called before.
 It may take one query model, `Annotated[Model, Query()]`, and one body: a model for JSON,
 `Annotated[bytes, RawBody(...)]` for the bytes as they come, or `Annotated[UploadFile, File()]`,
 with the UploadFile of FastAPI, for the one file of a form.
@@ -19,6 +20,7 @@ from pydantic import BaseModel
 
 from looplane.kit.request import MAX_BODY
 from looplane.kit.schema import CommaList, StrictModel
+from looplane.kit.visits import Visit
 from looplane.kit.writes import Read, Write
 
 
@@ -59,13 +61,18 @@ class Signature:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """What the key must have."""
+        """What the caller must have."""
         return tuple(self.caller.mark.scopes or ())
 
     @property
     def writes(self) -> bool:
         """Whether its caller writes."""
         return self.caller.type is Write
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it needs no caller."""
+        return self.caller.type is Visit
 
     @property
     def query_model(self) -> type[BaseModel]:
@@ -112,8 +119,8 @@ def _refuse_contradictions(signature: Signature, method: str) -> None:
         _require(not signature.writes, "a GET takes a Read")
         _require(signature.body is None, "a GET has no body")
     else:
-        _require(signature.writes, f"a {method} takes a Write")
-        extends = issubclass(signature.query_model, WriteQuery)
+        _require(signature.writes or signature.is_public, f"a {method} takes a Write")
+        extends = signature.is_public or issubclass(signature.query_model, WriteQuery)
         _require(extends, "the query of a write extends WriteQuery")
     mark = signature.body and signature.body.mark
     if isinstance(mark, RawBody):
@@ -156,7 +163,7 @@ def _is_scalar(annotation: Any) -> bool:  # noqa: ANN401  # any hint
 
 # By the first that fits: what a mark makes of a parameter, and for which types.
 _KINDS: list[tuple[str, type, Callable[[Any], bool]]] = [
-    ("caller", params.Security, lambda plain: plain in {Read, Write}),
+    ("caller", params.Security, lambda plain: plain in {Read, Write, Visit}),
     ("query", params.Query, _is_model),
     ("body", RawBody, lambda plain: plain is bytes),
     ("body", params.File, lambda plain: plain is UploadFile),

@@ -186,8 +186,8 @@ class Write:
 
     @property
     def _slot(self) -> tuple[UUID, UUID | None, str]:
-        key_id = self.context.principal.key_id
-        return self.context.workspace_id, key_id, str(self.idempotency_key)
+        caller_id = self.context.principal.caller_id
+        return self.context.workspace_id, caller_id, str(self.idempotency_key)
 
     async def _find_stored(self, con: Connection) -> JsonResponse | None:
         stored = await idempotency.get(con, *self._slot, self.context.clock() - LIFETIME)

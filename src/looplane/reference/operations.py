@@ -107,8 +107,10 @@ class Operation:
 
 
 def operations_of(contract: dict[str, Json]) -> Iterator[Operation]:
-    """Each operation of the contract, in its order."""
+    """Each operation of the API, in the order of the contract; not what the inbox has beyond it."""
     for path, item in contract["paths"].items():
+        if "servers" in item:
+            continue
         of_path = tuple(item.get("parameters", ()))
         for method, spec in item.items():
             if method != "parameters":

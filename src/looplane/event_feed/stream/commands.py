@@ -15,7 +15,7 @@ from looplane.event_feed.schemas import LATEST, EventQuery, FollowQuery, Positio
 from looplane.event_feed.sql import Batch, StoredEvent, Wanted, as_page, latest
 from looplane.event_feed.tail.commands import Follower
 from looplane.kit import event_streams
-from looplane.kit.authentication import Authenticator
+from looplane.kit.callers import Callers
 from looplane.kit.database import as_unavailable
 from looplane.kit.errors import ApiError, NotFound, Unavailable, Unprocessable
 from looplane.kit.principal import Principal
@@ -48,7 +48,7 @@ class LongPoll(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         until = _now() + self._query.wait
         read, state = self._read, self._read.state
-        with state.places.take(read.context.principal.key_id):
+        with state.places.take(read.context.principal.caller_id):
             place = await _find_place(read, self._query.after)
             async with (
                 state.tail.follow(read.context.workspace_id, place, self._wanted) as follower,
@@ -81,7 +81,7 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         read, state = self._read, self._read.state
         scope["looplane.is_endless"] = True
-        with state.places.take(read.context.principal.key_id):
+        with state.places.take(read.context.principal.caller_id):
             place = await _find_place(read, read.last_event_id or self._query.after)
             async with (
                 state.tail.follow(
@@ -181,11 +181,9 @@ async def _find_place(read: Read, after: str | None) -> Position | None:
 
 
 async def _authenticate(scope: Scope) -> Principal:
-    """Who calls now. Raises what the authenticator does."""
-    authenticator: Authenticator = scope["app"].state.authenticator
-    headers = dict(scope["headers"])
-    sent = headers.get(b"authorization", b"").decode("latin-1")
-    return await authenticator.authenticate(sent, scope.get("looplane.client", ""))
+    """Who calls now. Raises what finding them does."""
+    callers: Callers = scope["app"].state.callers
+    return await callers.find(scope)
 
 
 def _is_away(error: Exception) -> bool:
