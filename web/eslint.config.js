@@ -25,7 +25,11 @@ export default tseslint.config(
     rules: {
       "max-lines": ["error", { max: 250 }],
       "@typescript-eslint/consistent-type-imports": "error",
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      "@typescript-eslint/no-misused-spread": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-misused-promises": [
         "error",
@@ -69,4 +73,5 @@ export default tseslint.config(
     languageOptions: { globals: { document: "readonly", localStorage: "readonly" } },
   },
   { files: ["*.js"], ...tseslint.configs.disableTypeChecked },
+  { files: ["*.js"], languageOptions: { globals: { URL: "readonly" } } },
 );

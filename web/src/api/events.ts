@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
 import { V2, send, take, v2 } from "./client";
-import { ApiError } from "./errors";
+import { ApiError, isAbort } from "./errors";
 import { readStream } from "./event-stream";
 import { applyEvent } from "./event-writes";
 import { keys } from "./keys";
@@ -63,7 +63,7 @@ class Follower {
       try {
         await (this.#streamFailures < TRIES_BEFORE_POLLING ? this.#stream() : this.#pollFor());
       } catch (error) {
-        if (this.abort.aborted) return;
+        if (isAbort(error)) return;
         this.#failures++;
         const refused = error instanceof ApiError && error.status > 0 && !error.isTransient;
         if (refused && error.status === 422) this.#startAgain();

@@ -56,8 +56,11 @@ const ownVersions = new Map<string, Map<number, number>>();
 function versionToSend(write: Begun): number | null {
   const own = ownVersions.get(write.id);
   let version = write.version;
-  for (let next = version; next !== null && next !== undefined; next = own?.get(next) ?? null)
+  while (version !== null) {
+    const next = own?.get(version);
+    if (next === undefined) break;
     version = next;
+  }
   return version;
 }
 

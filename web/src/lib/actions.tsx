@@ -4,7 +4,6 @@ import {
   use,
   useEffect,
   useEffectEvent,
-  useMemo,
   useState,
   useSyncExternalStore,
 } from "react";
@@ -94,17 +93,18 @@ export interface Action extends Shortcut {
 /** All actions, for the palette, menus and the help; their keys as this person has them. */
 export function useActions(): Action[] {
   const store = useStore();
-  const version = useSyncExternalStore(store.subscribe, store.version);
-  return useMemo(() => {
-    void version;
-    const remapped = readRemapped(readStored("keys"));
-    return SHORTCUTS.map((shortcut) => ({
-      ...shortcut,
-      keys: remapped.off ? [] : keysOf(shortcut.id, remapped),
-      isEnabled: store.has(shortcut.id),
-      run: () => void store.run(shortcut.id),
-    }));
-  }, [store, version]);
+  useSyncExternalStore(store.subscribe, store.version);
+  return allActions(store);
+}
+
+function allActions(store: ActionStore): Action[] {
+  const remapped = readRemapped(readStored("keys"));
+  return SHORTCUTS.map((shortcut) => ({
+    ...shortcut,
+    keys: remapped.off ? [] : keysOf(shortcut.id, remapped),
+    isEnabled: store.has(shortcut.id),
+    run: () => void store.run(shortcut.id),
+  }));
 }
 
 /** Runs an action by its name, as a button that does the same as a key. */

@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { useEffect, useState } from "react";
+import { createElement, useEffect, useState } from "react";
 
 type Icons = Readonly<Record<string, LucideIcon | undefined>>;
 
@@ -94,7 +94,7 @@ export function NamedIcon({
   label: string;
   size?: number;
 }) {
-  const Found = useIcon(name);
-  if (Found) return <Found size={size} aria-hidden />;
+  const found = useIcon(name);
+  if (found) return createElement(found, { size, "aria-hidden": true });
   return <span aria-hidden>{[...label.trim()][0]?.toUpperCase() ?? "?"}</span>;
 }

@@ -116,7 +116,7 @@ export function keysOf(id: ActionId, remapped: Remapped): readonly string[] {
   return remapped.keys[id] ?? SHORTCUTS.find((shortcut) => shortcut.id === id)?.keys ?? [];
 }
 
-const isMac = (): boolean => /Mac|iP(hone|ad|od)/.test(navigator.platform);
+const isMac = (): boolean => /Mac|iP(hone|ad|od)/.test(navigator.userAgent);
 
 /** One press as the table writes it: `j`, `shift+e`, `mod+k`, `?`. Null for modifiers alone. */
 export function pressOf(event: KeyboardEvent): string | null {
