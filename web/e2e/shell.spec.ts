@@ -34,6 +34,7 @@ for (const scheme of ["light", "dark"] as const) {
       await expect(page.getByRole("main").getByRole("heading")).toBeVisible();
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
+      await expect(page.getByText("Press R to reply")).toBeVisible();
       await page.screenshot({ path: info.outputPath(`thread-${width}-${scheme}.png`) });
     });
   }
