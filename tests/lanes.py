@@ -1,0 +1,36 @@
+"""Which tests run in which of the two parts that `make test` runs side by side."""
+
+# Tests that start processes, and some that the last tests need not look back on: `make test` runs
+# them beside the others, and either part takes about as long.
+ASIDE = (
+    "cli/",
+    "embedded_pg/",
+    "html_upkeep/test_command.py",
+    "test_api_processes.py",
+    "test_browser.py",
+    "test_bulk_threads_killed.py",
+    "test_company_merge_races.py",
+    "test_event_processes.py",
+    "test_html_cleaner",
+    "test_hostile_html.py",
+    "test_html.py",
+    "test_html_work.py",
+    "test_http_connections.py",
+    "test_kill.py",
+    "test_list_threads_plans.py",
+    "test_messages.py",
+    "test_migrations.py",
+    "test_mutants.py",
+    "test_outbound",
+    "test_plans.py",
+    "test_pooler.py",
+    "test_readiness.py",
+    "test_reference.py",
+    "test_same_ids_elsewhere.py",
+    "test_schemathesis.py",
+    "test_start.py",
+    "test_thread_filters.py",
+    "test_thread_as_of_any_time.py",
+    "test_two_versions.py",
+    "test_wake.py",
+)
