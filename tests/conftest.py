@@ -3,13 +3,14 @@
 import math
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -41,6 +42,8 @@ _GOOD_FOR = 240
 
 def pytest_configure() -> None:
     """What is started from here ends at Ctrl-C, also where this was started in the background."""
+    # What httpx looks for in each request, and finds missing the sooner for it.
+    sys.modules.setdefault("sniffio", cast("Any", None))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
