@@ -177,7 +177,7 @@ def _patterns() -> list[tuple[re.Pattern[str], Operation]]:
 @cache
 def validator(reference: str) -> Draft202012Validator:
     """A validator for a part of the contract, by its JSON pointer."""
-    schema = {"$ref": reference, **CONTRACT}
+    schema = {"$ref": reference, "components": CONTRACT["components"]}
     return Draft202012Validator(schema, validate_formats=True, formats=FORMATS)
 
 
