@@ -1,16 +1,13 @@
 """One PostgreSQL for all tests, a workspace for each, and the contract over every reply."""
 
-import math
 import os
-import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -27,40 +24,15 @@ from looplane.main import API_ROOT, MIGRATIONS, create_app
 from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
-from tests.lanes import ASIDE
 from tests.one_connection import OneConnection
 from tests.operations import World, populate, write_anew
 from tests.query_log import query_log
 from tests.unlimited import UNLIMITED
 from tests.witness import Stillness
 
-_TESTS = Path(__file__).parent
-_OTHERS = "not processes"
+pytest_plugins = ["tests.lanes"]
 # Seconds after which a write of the two workspaces is made anew: it can be taken back for ten minutes.
 _GOOD_FOR = 240
-
-
-def pytest_configure() -> None:
-    """What is started from here ends at Ctrl-C, also where this was started in the background."""
-    # What httpx looks for in each request, and finds missing the sooner for it.
-    sys.modules.setdefault("sniffio", cast("Any", None))
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks what starts processes; what looks back on all the others comes last, after them all."""
-    for each in items:
-        if str(each.path.relative_to(_TESTS)).startswith(ASIDE):
-            each.add_marker("processes")
-    last = [each for each in items if each.get_closest_marker("whole_run")]
-    items[:] = [each for each in items if each not in last]
-    paths = {each.path for each in items}
-    if paths >= set(_TESTS.rglob("test_*.py")) and config.option.markexpr in {"", _OTHERS}:
-        items += last
-    else:
-        config.hook.pytest_deselected(items=last)
 
 
 class SteppedClock:
@@ -236,7 +208,7 @@ async def stillness(worlds: list[World]) -> Stillness:
 @pytest.fixture(scope="session")
 def worlds_written_at() -> list[float]:
     """When what can be taken back was last written in the two workspaces."""
-    return [-math.inf]
+    return [time.monotonic()]
 
 
 @pytest.fixture
@@ -247,8 +219,8 @@ async def mine(
     if time.monotonic() - worlds_written_at[0] > _GOOD_FOR:
         for each in worlds:
             await write_anew(each)
-        await stillness.begin()
         worlds_written_at[0] = time.monotonic()
+    await stillness.begin()
     yield worlds[0]
     await stillness.check()
 

@@ -87,12 +87,13 @@ class Stillness:
 
     async def begin(self) -> None:
         """Takes what is there now as what is to stay."""
-        self._places = await places(self._db, *self._workspace_ids)
-        self._rows = await everything(self._db, *self._workspace_ids)
+        now = await places(self._db, *self._workspace_ids)
+        if now != self._places:
+            self._places = now
+            self._rows = await everything(self._db, *self._workspace_ids)
 
     async def check(self) -> None:
-        """Fails where anything was written since; what was written is then what is to stay."""
-        if await places(self._db, *self._workspace_ids) != self._places:
-            before = self._rows
-            await self.begin()
-            assert self._rows == before
+        """Fails where anything was written since."""
+        before = self._rows
+        await self.begin()
+        assert self._rows == before
