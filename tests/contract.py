@@ -181,6 +181,16 @@ def validator(reference: str) -> Draft202012Validator:
     return Draft202012Validator(schema, validate_formats=True, formats=FORMATS)
 
 
+@cache
+def _validator_of(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(schema), validate_formats=True)
+
+
+def fits(schema: dict[str, Any], value: object) -> bool:
+    """Whether a schema of the contract, references resolved, takes a value."""
+    return _validator_of(json.dumps(schema)).is_valid(value)
+
+
 async def check(response: httpx.Response) -> None:
     """Fails unless `response` is what the contract says of its operation."""
     await response.aread()

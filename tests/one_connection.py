@@ -5,15 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from looplane.kit.database import Database
 
 
 class OneConnection(Database):
     """A database of one connection, in a transaction of which nothing stays."""
 
-    def __init__(self, con: asyncpg.Connection) -> None:
+    def __init__(self, con: Any) -> None:
         self.con = con
 
     @asynccontextmanager

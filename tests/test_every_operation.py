@@ -1,16 +1,13 @@
 """What holds for every operation of the contract: who is let in, and what is let through."""
 
-import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 import pytest
-from jsonschema_rs import Draft202012Validator
 from starlette.types import ASGIApp
 
 from looplane.kit import idempotency
@@ -19,11 +16,10 @@ from looplane.kit.database import Database
 from looplane.kit.keys import SCOPES
 from looplane.main import create_app
 from tests.conftest import SteppedClock, connected
-from tests.contract import OPERATIONS, Operation
+from tests.contract import OPERATIONS, Operation, fits
 from tests.factory import Factory
 from tests.operations import (
     WITH_BODY,
-    Schema,
     World,
     fields_of,
     is_reference,
@@ -49,15 +45,6 @@ def every(operations: list[Operation]) -> pytest.MarkDecorator:
 def refused(answer: httpx.Response, status: int, code: str) -> httpx.Response:
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     return answer
-
-
-def fits(schema: Schema, value: object) -> bool:
-    return _validator(json.dumps(schema)).is_valid(value)
-
-
-@cache
-def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads(schema), validate_formats=True)
 
 
 # Who is let in
