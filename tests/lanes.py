@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import structlog
 
 _TESTS = Path(__file__).parent
 _PROCESSES, _OTHERS = "processes", "not processes"
@@ -49,6 +50,10 @@ def pytest_configure() -> None:
     """What is started from here ends at Ctrl-C, also where this was started in the background."""
     # What httpx looks for in each request, and finds missing the sooner for it.
     sys.modules.setdefault("sniffio", cast("Any", None))
+    # An error is told in words, not in pictures of all that it saw, which takes seconds.
+    *others, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*others, plain])
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
