@@ -1,0 +1,129 @@
+import { type InfiniteData, type QueryClient, notifyManager } from "@tanstack/react-query";
+import { keys } from "./keys";
+import type { Thread } from "./types";
+
+export type Shown = Partial<Thread>;
+
+export interface ThreadIds {
+  ids: string[];
+  cursor: string | null;
+  has_more: boolean;
+}
+
+interface Known {
+  truth: Thread;
+  version: number | null;
+  /** What was done here and is not confirmed yet, by the number of the write. */
+  overlays: Map<number, Shown>;
+}
+
+// Beside the query cache, which holds what is shown: the truth with the overlays upon it. So a
+// list or an event that comes in meanwhile does not take away what somebody just did, and a write
+// that is refused leaves what the server says by then.
+const stores = new WeakMap<QueryClient, Map<string, Known>>();
+
+function storeOf(client: QueryClient): Map<string, Known> {
+  let store = stores.get(client);
+  if (!store) {
+    store = new Map();
+    stores.set(client, store);
+  }
+  return store;
+}
+
+function show(client: QueryClient, known: Known): void {
+  const shown: Thread = Object.assign({}, known.truth, ...known.overlays.values()) as Thread;
+  client.setQueryData(keys.thread(shown.id), shown);
+}
+
+const isOlder = (thread: Thread, version: number | null, known: Known): boolean =>
+  version !== null && known.version !== null
+    ? version < known.version
+    : Date.parse(thread.updated_at) < Date.parse(known.truth.updated_at);
+
+/** Keeps what the server said of a thread, unless something newer is known. */
+export function putThread(client: QueryClient, thread: Thread, version: number | null): void {
+  const store = storeOf(client);
+  const known = store.get(thread.id);
+  if (known && isOlder(thread, version, known)) return;
+  const same = known?.truth.updated_at === thread.updated_at ? known.version : null;
+  const next: Known = {
+    truth: thread,
+    version: version ?? same,
+    overlays: known?.overlays ?? new Map<number, Shown>(),
+  };
+  store.set(thread.id, next);
+  show(client, next);
+}
+
+export function putThreads(client: QueryClient, threads: readonly Thread[]): void {
+  notifyManager.batch(() => {
+    for (const thread of threads) putThread(client, thread, null);
+  });
+}
+
+/** As it is shown, unconfirmed changes and all. */
+export function readThread(client: QueryClient, id: string): Thread | undefined {
+  return client.getQueryData<Thread>(keys.thread(id));
+}
+
+/** As the server last said it. */
+export function readTruth(client: QueryClient, id: string): Thread | undefined {
+  return storeOf(client).get(id)?.truth;
+}
+
+/** The version to send as If-Match; null where only a list has told of the thread. */
+export function versionOfThread(client: QueryClient, id: string): number | null {
+  return storeOf(client).get(id)?.version ?? null;
+}
+
+export function addOverlay(client: QueryClient, id: string, write: number, shown: Shown): void {
+  const known = storeOf(client).get(id);
+  if (!known) return;
+  known.overlays.set(write, shown);
+  show(client, known);
+}
+
+export function dropOverlay(client: QueryClient, id: string, write: number): void {
+  const known = storeOf(client).get(id);
+  if (known?.overlays.delete(write)) show(client, known);
+}
+
+/** Changes what every thread shows of a thing within it, such as the name of its contact. */
+export function patchThreads(client: QueryClient, patch: (thread: Thread) => Thread): void {
+  notifyManager.batch(() => {
+    for (const known of storeOf(client).values()) {
+      const truth = patch(known.truth);
+      if (truth === known.truth) continue;
+      known.truth = truth;
+      show(client, known);
+    }
+  });
+}
+
+export function removeThread(client: QueryClient, id: string): void {
+  storeOf(client).delete(id);
+  removeFromLists(client, [id]);
+  client.removeQueries({ queryKey: keys.thread(id) });
+}
+
+export function removeFromLists(client: QueryClient, ids: readonly string[]): void {
+  const gone = new Set(ids);
+  client.setQueriesData<InfiniteData<ThreadIds>>({ queryKey: keys.allThreads }, (data) =>
+    data?.pages.some((page) => page.ids.some((id) => gone.has(id)))
+      ? {
+          ...data,
+          pages: data.pages.map((page) => ({
+            ...page,
+            ids: page.ids.filter((id) => !gone.has(id)),
+          })),
+        }
+      : data,
+  );
+}
+
+/** What the cache is to forget when somebody else signs in. */
+export function forgetEverything(client: QueryClient): void {
+  stores.delete(client);
+  client.clear();
+}

@@ -1,0 +1,107 @@
+import createClient, { type Middleware } from "openapi-fetch";
+import { ApiError, errorOf, isAbort, unreachable } from "./errors";
+import type { paths } from "./schema";
+import { signal } from "./signal";
+
+export const V2 = "/api/v2";
+export const APP = "/api/app";
+const TIMEOUT_MS = 20_000;
+
+let csrfToken: string | null = null;
+
+/** True from the first 401 after somebody was signed in, until they are again. */
+export const sessionEnded = signal(false);
+
+export function setCsrfToken(token: string | null): void {
+  csrfToken = token;
+  if (token !== null) sessionEnded.set(false);
+}
+
+/** fetch with what every request of ours has: cookie, CSRF header, a time to be done in. */
+export async function send(request: Request, timeout = TIMEOUT_MS): Promise<Response> {
+  const headers = new Headers(request.headers);
+  if (request.method !== "GET" && csrfToken !== null) headers.set("X-Looplane-CSRF", csrfToken);
+  const signals = [request.signal, ...(timeout > 0 ? [AbortSignal.timeout(timeout)] : [])];
+  let response: Response;
+  try {
+    response = await fetch(
+      new Request(request, {
+        headers,
+        credentials: "same-origin",
+        signal: AbortSignal.any(signals),
+      }),
+    );
+  } catch (cause) {
+    if (isAbort(cause) && request.signal.aborted) throw cause;
+    throw unreachable(cause);
+  }
+  if (response.ok || response.status === 304) return response;
+  if (response.status === 401 && csrfToken !== null) sessionEnded.set(true);
+  throw await errorOf(response);
+}
+
+const noEmptyAnswers: Middleware = {
+  onResponse({ response }) {
+    if (response.status === 304) throw new ApiError(304, "not_modified", "Nothing changed.");
+  },
+};
+
+/** The public API, with the types of the contract: `take(v2.GET("/tags"))`. */
+export const v2 = createClient<paths>({
+  baseUrl: location.origin + V2,
+  fetch: (request) => send(request),
+  querySerializer: { array: { style: "form", explode: false } },
+});
+v2.use(noEmptyAnswers);
+
+interface Answer<T> {
+  data?: T | undefined;
+  response: Response;
+}
+
+export interface Answered<T> {
+  data: T;
+  /** The version of the thing, as events count it too. */
+  version: number | null;
+  undoToken: string | null;
+}
+
+export async function takeAll<T>(call: Promise<Answer<T>>): Promise<Answered<T>> {
+  const { data, response } = await call;
+  if (data === undefined) throw await errorOf(response);
+  return {
+    data,
+    version: versionOf(response.headers.get("ETag")),
+    undoToken: response.headers.get("X-Looplane-Undo"),
+  };
+}
+
+/** The body of an answer; whatever else came is thrown as an ApiError. */
+export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
+  return (await takeAll(call)).data;
+}
+
+export function versionOf(etag: string | null): number | null {
+  const version = /^(?:W\/)?"(\d{1,15})(?:-[0-9a-f]+)?"$/.exec(etag ?? "")?.[1];
+  return version === undefined ? null : Number(version);
+}
+
+/** The API of this program alone, until the contract has its types. */
+export async function app<T>(
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+  abort?: AbortSignal,
+): Promise<T> {
+  const response = await send(
+    new Request(new URL(APP + path, location.origin), {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+      ...(abort ? { signal: abort } : {}),
+    }),
+  );
+  const text = await response.text();
+  return (text === "" ? null : JSON.parse(text)) as T;
+}

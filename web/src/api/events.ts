@@ -1,0 +1,154 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent } from "react";
+import { V2, send, take, v2 } from "./client";
+import { ApiError, isAbort } from "./errors";
+import { readStream } from "./event-stream";
+import { applyEvent } from "./event-writes";
+import { keys } from "./keys";
+import { signal, useSignal } from "./signal";
+import type { FeedEvent } from "./types";
+
+/** live: what is shown is now. behind: being caught up. offline: nothing comes in. */
+export type LiveStatus = "live" | "behind" | "offline";
+
+const status = signal<LiveStatus>("behind");
+const heard = new Set<(event: FeedEvent) => void>();
+const LISTS_AT_MOST_EVERY_MS = 1_000;
+const MAX_BEHIND = 500;
+const TRIES_BEFORE_POLLING = 3;
+const POLLS_BEFORE_STREAM = 10;
+
+export function useLiveStatus(): LiveStatus {
+  return useSignal(status);
+}
+
+/** Each event as it comes, after it was written into the cache. */
+export function useEvents(handler: (event: FeedEvent) => void): void {
+  const onEvent = useEffectEvent(handler);
+  useEffect(() => {
+    const listener = (event: FeedEvent): void => onEvent(event);
+    heard.add(listener);
+    return () => void heard.delete(listener);
+  }, []);
+}
+
+const pause = (ms: number, abort: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const wake = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    abort.addEventListener("abort", wake, { once: true });
+    window.addEventListener("online", wake, { once: true });
+  });
+
+class Follower {
+  #cursor: string | null = null;
+  #failures = 0;
+  /** Streams that never began, as behind a proxy that holds them back. */
+  #streamFailures = 0;
+  #missed = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly client: QueryClient,
+    readonly abort: AbortSignal,
+  ) {
+    abort.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  async run(): Promise<void> {
+    while (!this.abort.aborted) {
+      try {
+        await (this.#streamFailures < TRIES_BEFORE_POLLING ? this.#stream() : this.#pollFor());
+      } catch (error) {
+        if (isAbort(error)) return;
+        this.#failures++;
+        const refused = error instanceof ApiError && error.status > 0 && !error.isTransient;
+        if (refused && error.status === 422) this.#startAgain();
+        status.set(navigator.onLine && this.#failures < 3 ? "behind" : "offline");
+        await pause(Math.min(1_000 * 2 ** this.#failures, 30_000), this.abort);
+      }
+    }
+  }
+
+  async #stream(): Promise<void> {
+    const url = new URL(`${V2}/events/stream`, location.origin);
+    if (this.#cursor === null) url.searchParams.set("after", "latest");
+    const headers = this.#cursor === null ? {} : { "Last-Event-ID": this.#cursor };
+    const request = new Request(url, { headers, signal: this.abort, cache: "no-store" });
+    this.#streamFailures++;
+    const response = await send(request, 0);
+    this.#streamFailures = 0;
+    this.#arrived();
+    await readStream(response, (message) => {
+      if (message.data !== null) this.#take(JSON.parse(message.data) as FeedEvent);
+      if (message.id !== null) this.#cursor = message.id;
+    });
+    // The server ends streams from time to time; where it does so at once, do not spin.
+    await pause(1_000, this.abort);
+  }
+
+  async #pollFor(): Promise<void> {
+    for (let n = 0; n < POLLS_BEFORE_STREAM && !this.abort.aborted; n++) await this.#poll();
+    this.#streamFailures = TRIES_BEFORE_POLLING - 1;
+  }
+
+  async #poll(): Promise<void> {
+    const page = await take(
+      v2.GET("/events", {
+        params: { query: { after: this.#cursor ?? "latest", wait: 15, limit: 200 } },
+        signal: this.abort,
+      }),
+    );
+    this.#cursor = page.page.cursor;
+    this.#arrived();
+    for (const event of page.data) this.#take(event);
+  }
+
+  #arrived(): void {
+    const wasAway = status.get() === "offline" || this.#failures > 0;
+    this.#failures = 0;
+    status.set("live");
+    if (wasAway && this.#cursor === null) this.#startAgain();
+  }
+
+  #take(event: FeedEvent): void {
+    const isOld = Date.now() - Date.parse(event.created_at) > 60_000;
+    this.#missed = isOld ? this.#missed + 1 : 0;
+    if (this.#missed > MAX_BEHIND) return this.#startAgain();
+    if (applyEvent(this.client, event)) this.#staleLists();
+    for (const listener of heard) listener(event);
+  }
+
+  /** So much was missed, or so long ago, that reading all anew is cheaper, and right. */
+  #startAgain(): void {
+    this.#cursor = null;
+    this.#missed = 0;
+    void this.client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" });
+  }
+
+  #staleLists(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.client.invalidateQueries({ queryKey: keys.allThreads });
+      void this.client.invalidateQueries({ queryKey: keys.counts });
+    }, LISTS_AT_MOST_EVERY_MS);
+  }
+}
+
+/** Follows what happens for as long as the page is there. Mounted once, by the frame. */
+export function useFollowEvents(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const abort = new AbortController();
+    void new Follower(client, abort.signal).run();
+    const onOffline = (): void => status.set("offline");
+    window.addEventListener("offline", onOffline);
+    return () => {
+      abort.abort();
+      window.removeEventListener("offline", onOffline);
+    };
+  }, [client]);
+}

@@ -1,0 +1,29 @@
+import type { Filters } from "@/lib/search-params";
+
+/** The name under which each thing is in the cache. Keys of one kind share their first part. */
+export const keys = {
+  session: ["session"] as const,
+  counts: ["counts"] as const,
+  threads: (view: string, filters: Filters) => ["threads", view, filters] as const,
+  allThreads: ["threads"] as const,
+  thread: (id: string) => ["thread", id] as const,
+  messages: (threadId: string) => ["messages", threadId] as const,
+  comments: (threadId: string) => ["comments", threadId] as const,
+  threadEvents: (threadId: string) => ["thread-events", threadId] as const,
+  unsent: (threadId: string) => ["unsent", threadId] as const,
+  presence: (threadId: string) => ["presence", threadId] as const,
+  conflict: (threadId: string) => ["conflict", threadId] as const,
+  unsaved: (threadId: string) => ["unsaved", threadId] as const,
+  contact: (id: string) => ["contact", id] as const,
+  company: (id: string) => ["company", id] as const,
+  contacts: ["contacts"] as const,
+  companies: ["companies"] as const,
+  tags: ["tags"] as const,
+  views: ["views"] as const,
+  members: ["members"] as const,
+  invites: ["invites"] as const,
+  apiKeys: ["keys"] as const,
+  snippets: ["snippets"] as const,
+  projects: ["projects"] as const,
+  issues: ["issues"] as const,
+};

@@ -1,0 +1,14 @@
+// Short names for what the contract calls otherwise; nothing is declared here.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Thread = Schemas["ThreadOut"];
+export type ThreadPatch = Schemas["ThreadPatch"];
+export type Message = Schemas["MessageOut"];
+export type Comment = Schemas["CommentOut"];
+export type FeedEvent = Schemas["EventOut"];
+export type View = Schemas["ViewOut"];
+export type Tag = Schemas["TagOut"];
+export type Member = Schemas["MemberOut"];
+export type Contact = Schemas["ContactOut"];
+export type Company = Schemas["CompanyOut"];

@@ -1,0 +1,47 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { take, v2 } from "./client";
+import { keys } from "./keys";
+import { signal, useSignal } from "./signal";
+
+export interface Undoable {
+  token: string;
+  /** What was done, as words for the screen: "Done". */
+  label: string;
+  at: number;
+  /** The threads that it touched, which are read anew. */
+  threadIds: readonly string[];
+}
+
+// The server takes a token for ten minutes; a few seconds less, so that none is offered in vain.
+const KEPT_MS = 9.5 * 60_000;
+const undoables = signal<readonly Undoable[]>([]);
+
+export function rememberUndo(
+  token: string | null,
+  label: string,
+  threadIds: readonly string[] = [],
+): void {
+  if (token === null) return;
+  undoables.set([...undoables.get().slice(-49), { token, label, at: Date.now(), threadIds }]);
+}
+
+/** Takes back what was done last here; null where nothing can be. */
+export async function undoLast(client: QueryClient): Promise<Undoable | null> {
+  const fresh = undoables.get().filter((one) => Date.now() - one.at < KEPT_MS);
+  const last = fresh.at(-1);
+  undoables.set(fresh.slice(0, -1));
+  if (!last) return null;
+  await take(v2.POST("/undo/{token}", { params: { path: { token: last.token } } }));
+  await Promise.all([
+    ...last.threadIds.map((id) => client.invalidateQueries({ queryKey: keys.thread(id) })),
+    client.invalidateQueries({ queryKey: keys.allThreads }),
+    client.invalidateQueries({ queryKey: keys.counts }),
+  ]);
+  return last;
+}
+
+export function useUndo() {
+  const client = useQueryClient();
+  const all = useSignal(undoables);
+  return { last: all.at(-1) ?? null, undo: () => undoLast(client) };
+}

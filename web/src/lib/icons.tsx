@@ -1,0 +1,100 @@
+import type { LucideIcon } from "lucide-react";
+import { createElement, useEffect, useState } from "react";
+
+type Icons = Readonly<Record<string, LucideIcon | undefined>>;
+
+let icons: Icons | null = null;
+let loading: Promise<Icons> | null = null;
+
+// All of them are large, and no row waits for its picture: they come once, apart, when the first
+// is asked for.
+const loadIcons = (): Promise<Icons> =>
+  (loading ??= import("./all-icons").then((module) => (icons = module.icons)));
+
+// Tags carry names of another set. What is called otherwise here:
+const NEAR: Readonly<Record<string, string>> = {
+  Notepad: "NotepadText",
+  Gear: "Settings",
+  Gears: "Cog",
+  Magnifier: "Search",
+  Envelope: "Mail",
+  Bin: "Trash2",
+  Home: "House",
+  Alarm: "AlarmClock",
+  Warning: "TriangleAlert",
+  CircleWarning: "CircleAlert",
+  Lightbulb: "Lightbulb",
+  Chart: "ChartColumn",
+  ChartBar: "ChartBar",
+  ChartLine: "ChartLine",
+  ChartPie: "ChartPie",
+  CreditCard: "CreditCard",
+  Money: "Banknote",
+  Cart: "ShoppingCart",
+  Chat: "MessageSquare",
+  Chats: "MessagesSquare",
+  Document: "File",
+  Documents: "Files",
+  Picture: "Image",
+  Paperplane: "Send",
+  PaperPlane: "Send",
+  Pen: "Pen",
+  PenWriting: "PenLine",
+  Person: "User",
+  People: "Users",
+  Office: "Building2",
+  Company: "Building2",
+  Code: "Code",
+  Bolt: "Zap",
+  Lightning: "Zap",
+  Fire: "Flame",
+  Love: "Heart",
+  Ruler: "Ruler",
+  Web: "Globe",
+  Wifi: "Wifi",
+  Clock: "Clock",
+  CircleQuestion: "CircleHelp",
+  CircleInfo: "Info",
+  ThumbUp: "ThumbsUp",
+  ThumbDown: "ThumbsDown",
+  Mobile: "Smartphone",
+  Monitor: "Monitor",
+  Puzzle: "Puzzle",
+};
+
+function find(all: Icons, name: string): LucideIcon | null {
+  const plain = name.replace(/(Outline|Fill|Duo|\d+)$/, "");
+  return all[name] ?? all[NEAR[name] ?? ""] ?? all[plain] ?? all[NEAR[plain] ?? ""] ?? null;
+}
+
+/** Whether a name in PascalCase has a picture; null until that is known, and where it has none. */
+export function useIcon(name: string | null | undefined): LucideIcon | null {
+  const [all, setAll] = useState(icons);
+  useEffect(() => {
+    if (!name || all) return;
+    let isThere = true;
+    void loadIcons().then(
+      (loaded) => isThere && setAll(loaded),
+      () => undefined,
+    );
+    return () => {
+      isThere = false;
+    };
+  }, [name, all]);
+  return all && name ? find(all, name) : null;
+}
+
+/** The picture of a tag, or the first letter of what it is called. Decoration: say the name too. */
+export function NamedIcon({
+  name,
+  label,
+  size = 16,
+}: {
+  name: string | null | undefined;
+  label: string;
+  size?: number;
+}) {
+  const found = useIcon(name);
+  if (found) return createElement(found, { size, "aria-hidden": true });
+  return <span aria-hidden>{[...label.trim()][0]?.toUpperCase() ?? "?"}</span>;
+}

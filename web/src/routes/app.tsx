@@ -1,0 +1,118 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Suspense, lazy, useState } from "react";
+import { sessionEnded } from "@/api/client";
+import { messageOf } from "@/api/errors";
+import { useFollowEvents, useLiveStatus } from "@/api/events";
+import { useSignOut } from "@/api/session";
+import { useSignal } from "@/api/signal";
+import { undoLast } from "@/api/undo";
+import { useAction } from "@/lib/actions";
+import { THEMES, useTheme } from "@/lib/theme";
+import { announce } from "@/ui/LiveRegion";
+import { Banner } from "@/ui/Banner";
+import styles from "./app.module.css";
+
+const Palette = lazy(() =>
+  import("@/features/palette/Palette").then((module) => ({ default: module.Palette })),
+);
+const Help = lazy(() =>
+  import("@/features/palette/Help").then((module) => ({ default: module.Help })),
+);
+const SessionEnded = lazy(() =>
+  import("@/features/sign-in/SessionEnded").then((module) => ({ default: module.SessionEnded })),
+);
+
+/** Around every page of a member: what is followed, said and reached from everywhere. */
+export function AppFrame() {
+  useFollowEvents();
+  const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const isSignedOut = useSignal(sessionEnded);
+  useGlobalActions(setOpen, setProblem);
+  const onOpenChange = (isOpen: boolean): void => {
+    if (!isOpen) setOpen(null);
+  };
+  return (
+    <div className={styles.frame}>
+      <a className={styles.skip} href="#main">
+        Skip to the content
+      </a>
+      <LiveBanner />
+      {problem !== null && (
+        <Banner
+          tone="warn"
+          actions={
+            <button type="button" onClick={() => setProblem(null)}>
+              Dismiss
+            </button>
+          }
+        >
+          {problem}
+        </Banner>
+      )}
+      <div className={styles.page}>
+        <Outlet />
+      </div>
+      <Suspense>
+        {open === "palette" && <Palette open onOpenChange={onOpenChange} />}
+        {open === "help" && <Help open onOpenChange={onOpenChange} />}
+        {isSignedOut && <SessionEnded />}
+      </Suspense>
+    </div>
+  );
+}
+
+function LiveBanner() {
+  const live = useLiveStatus();
+  if (live !== "offline") return null;
+  return (
+    <Banner tone="warn">
+      You are offline. What you see may be old; what you change is kept and sent later.
+    </Banner>
+  );
+}
+
+const GO = {
+  "go-new": "new",
+  "go-needs-response": "needs-response",
+  "go-my": "my",
+  "go-open": "open",
+  "go-snoozed": "snoozed",
+  "go-done": "done",
+} as const;
+
+function useGlobalActions(
+  setOpen: (open: "palette" | "help") => void,
+  setProblem: (problem: string | null) => void,
+): void {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [theme, setTheme] = useTheme();
+  const signOut = useSignOut();
+  const go = (action: keyof typeof GO) => () =>
+    void navigate({ to: "/inbox/$view", params: { view: GO[action] } });
+  useAction("go-new", go("go-new"));
+  useAction("go-needs-response", go("go-needs-response"));
+  useAction("go-my", go("go-my"));
+  useAction("go-open", go("go-open"));
+  useAction("go-snoozed", go("go-snoozed"));
+  useAction("go-done", go("go-done"));
+  useAction("palette", () => setOpen("palette"));
+  useAction("help", () => setOpen("help"));
+  useAction(
+    "settings",
+    () => void navigate({ to: "/settings/$page", params: { page: "profile" } }),
+  );
+  useAction("theme", () =>
+    setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system"),
+  );
+  useAction("sign-out", () => signOut.mutate());
+  useAction("undo", () => {
+    setProblem(null);
+    undoLast(client).then(
+      (undone) => announce(undone ? `Undone: ${undone.label}` : "There is nothing to undo"),
+      (error: unknown) => setProblem(`It was not undone. ${messageOf(error)}`),
+    );
+  });
+}

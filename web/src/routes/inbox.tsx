@@ -1,0 +1,175 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
+import { Suspense, lazy, useState } from "react";
+import { neighbourOf } from "@/api/threads";
+import { BulkBar } from "@/features/bulk/BulkBar";
+import { ThreadList } from "@/features/list/ThreadList";
+import { Rail } from "@/features/rail/Rail";
+import { SidePanel } from "@/features/side/SidePanel";
+import { ThreadPane } from "@/features/thread/ThreadPane";
+import { useAction, useKeyLabel } from "@/lib/actions";
+import { useWidth } from "@/lib/media";
+import { filtersOf } from "@/lib/search-params";
+import { useStoredFlag } from "@/lib/stored";
+import { Drawer } from "@/ui/Drawer";
+import { EmptyState } from "@/ui/EmptyState";
+import { IconButton } from "@/ui/IconButton";
+import { LoopMark } from "@/ui/LoopMark";
+import { Pane } from "./Pane";
+import styles from "./inbox.module.css";
+
+const Composer = lazy(() =>
+  import("@/features/composer/Composer").then((module) => ({ default: module.Composer })),
+);
+
+/** The rail, the list, the thread with the composer at its foot, and what is beside it. */
+export function InboxPage() {
+  const { view = "open", threadId } = useParams({ strict: false });
+  const search = useSearch({ strict: false });
+  const filters = filtersOf(search);
+  const width = useWidth();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [isRailFolded, foldRail] = useStoredFlag("rail.folded", false);
+  const [isSideFolded, foldSide] = useStoredFlag("side.folded", false);
+  const [drawer, setDrawer] = useState<"rail" | "side" | null>(null);
+  const [selection, setSelection] = useState<readonly string[]>([]);
+  const [selectionView, setSelectionView] = useState(view);
+  if (selectionView !== view) {
+    setSelectionView(view);
+    setSelection([]);
+  }
+
+  const openThread = (id: string): void =>
+    void navigate({
+      to: "/inbox/$view/$threadId",
+      params: { view, threadId: id },
+      search: filters,
+    });
+  const close = (): void =>
+    void navigate({ to: "/inbox/$view", params: { view }, search: filters });
+  const advance = (from: string): void => {
+    const next = neighbourOf(client, view, filters, from);
+    if (next === null) close();
+    else openThread(next);
+  };
+
+  useAction("toggle-rail", () =>
+    width === "wide" ? foldRail(!isRailFolded) : setDrawer(drawer === "rail" ? null : "rail"),
+  );
+  useAction("toggle-side", () =>
+    width === "wide" ? foldSide(!isSideFolded) : setDrawer(drawer === "side" ? null : "side"),
+  );
+  useAction("back", close, { enabled: threadId !== undefined });
+  const sideKey = useKeyLabel("toggle-side");
+
+  const rail = (isCollapsed: boolean) => (
+    <Pane name="The views">
+      <Rail view={view} isCollapsed={isCollapsed} />
+    </Pane>
+  );
+  const isNarrow = width === "narrow";
+  const hasSide = threadId !== undefined;
+  const sideButton = hasSide && (width !== "wide" || isSideFolded) && (
+    <IconButton
+      label="Show the details"
+      shortcut={sideKey}
+      icon={<PanelRight size={18} />}
+      onClick={() => (width === "wide" ? foldSide(false) : setDrawer("side"))}
+    />
+  );
+
+  return (
+    <div className={styles.inbox}>
+      {isNarrow ? (
+        <div className={styles.bar}>
+          {hasSide ? (
+            <IconButton label="Back to the list" icon={<MoveLeft size={18} />} onClick={close} />
+          ) : (
+            <IconButton
+              label="Show the views"
+              icon={<MenuIcon size={18} />}
+              onClick={() => setDrawer("rail")}
+            />
+          )}
+          <span className={styles.grow} />
+          {sideButton}
+        </div>
+      ) : (
+        <nav
+          className={styles.rail}
+          aria-label="Views"
+          data-folded={width === "medium" || isRailFolded}
+        >
+          {rail(width === "medium" || isRailFolded)}
+        </nav>
+      )}
+      {(!isNarrow || !hasSide) && (
+        <section className={styles.list} aria-label="Threads" id={hasSide ? undefined : "main"}>
+          <Pane name="The list of threads" resetKey={view}>
+            <ThreadList
+              view={view}
+              filters={filters}
+              selectedId={threadId}
+              onOpen={openThread}
+              selection={selection}
+              onSelectionChange={setSelection}
+            />
+            {selection.length > 0 && <BulkBar ids={selection} onClear={() => setSelection([])} />}
+          </Pane>
+        </section>
+      )}
+      {(!isNarrow || hasSide) && (
+        <main className={styles.main} id={hasSide ? "main" : undefined}>
+          {threadId === undefined ? (
+            <EmptyState icon={<LoopMark size={40} isClosed />} title="No thread is open">
+              Choose one from the list, or press J.
+            </EmptyState>
+          ) : (
+            <Pane name="The thread" resetKey={threadId}>
+              <ThreadPane
+                key={threadId}
+                threadId={threadId}
+                view={view}
+                headerEnd={isNarrow ? null : sideButton}
+                onAdvance={() => advance(threadId)}
+                footer={
+                  <Suspense>
+                    <Composer threadId={threadId} onSentAndDone={() => advance(threadId)} />
+                  </Suspense>
+                }
+              />
+            </Pane>
+          )}
+        </main>
+      )}
+      {hasSide && width === "wide" && !isSideFolded && (
+        <aside className={styles.side} aria-label="Details">
+          <Pane name="The details" resetKey={threadId}>
+            <SidePanel threadId={threadId} />
+          </Pane>
+        </aside>
+      )}
+      <Drawer
+        open={drawer === "rail" && width !== "wide"}
+        onOpenChange={(isOpen) => setDrawer(isOpen ? "rail" : null)}
+        label="Views"
+        side="left"
+      >
+        {rail(false)}
+      </Drawer>
+      {hasSide && (
+        <Drawer
+          open={drawer === "side" && width !== "wide"}
+          onOpenChange={(isOpen) => setDrawer(isOpen ? "side" : null)}
+          label="Details"
+        >
+          <Pane name="The details" resetKey={threadId}>
+            <SidePanel threadId={threadId} />
+          </Pane>
+        </Drawer>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { useState } from "react";
+import styles from "./small.module.css";
+
+function initialsOf(name: string): string {
+  const words = name
+    .replace(/@.*/, "")
+    .split(/[\s._-]+/u)
+    .filter(Boolean);
+  const first = [...(words[0] ?? "?")][0] ?? "?";
+  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
+  return (first + last).toUpperCase();
+}
+
+/** A face, or the initials. Say whose it is with `label`, unless the name stands beside it. */
+export function Avatar({
+  name,
+  src,
+  size = 24,
+  label,
+}: {
+  /** A name, or an address where there is none. */
+  name: string;
+  src?: string | null;
+  size?: number;
+  label?: string;
+}) {
+  const [failed, setFailed] = useState<string | null>(null);
+  const named =
+    label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label };
+  return (
+    <span
+      {...named}
+      className={styles.avatar}
+      style={{ width: size, height: size, fontSize: size * 0.42 }}
+    >
+      {src && src !== failed ? (
+        <img src={src} alt="" referrerPolicy="no-referrer" onError={() => setFailed(src)} />
+      ) : (
+        initialsOf(name)
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,162 @@
+import { Popover as Radix } from "radix-ui";
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import styles from "./Combobox.module.css";
+import { ComboboxList } from "./ComboboxList";
+import { type ComboboxItem, type ItemSource, useItems } from "./combobox-items";
+import floating from "./floating.module.css";
+
+const CREATE = "\u0000create";
+
+export interface ComboboxProps {
+  /** What is picked: "Assignee". */
+  label: string;
+  /** A Button or an IconButton, which opens it. */
+  trigger: ReactNode;
+  /** A fixed list, or a search that answers later: keep its identity between renders. */
+  items: ItemSource;
+  /** The ids of what is picked. */
+  value: readonly string[];
+  isMultiple?: boolean;
+  placeholder?: string;
+  /** Once, when it closes with another choice; Esc leaves all as it was. */
+  onChange: (ids: string[], items: ComboboxItem[]) => void;
+  /** Offers to make what was typed; what comes back is picked. */
+  onCreate?: (text: string) => Promise<ComboboxItem>;
+  createLabel?: (text: string) => string;
+  open?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
+  align?: "start" | "end";
+}
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((id) => other.includes(id));
+
+export function Combobox(props: ComboboxProps) {
+  const { label, trigger, value, isMultiple = false, onChange, onCreate } = props;
+  const [isOpenHere, setOpenHere] = useState(false);
+  const isOpen = props.open ?? isOpenHere;
+  const [query, setQuery] = useState("");
+  const [picked, setPicked] = useState<readonly string[]>(value);
+  const [active, setActive] = useState(0);
+  const [failure, setFailure] = useState<string | null>(null);
+  const known = useRef(new Map<string, ComboboxItem>());
+  const listId = useId();
+  const found = useItems(props.items, query, isOpen);
+
+  const text = query.trim();
+  const hasExact = found.items.some((item) => item.label.toLowerCase() === text.toLowerCase());
+  const canCreate = onCreate !== undefined && text !== "" && !hasExact && !found.isLoading;
+  const create: ComboboxItem = {
+    id: CREATE,
+    label: props.createLabel?.(text) ?? `Create “${text}”`,
+  };
+  const items = canCreate ? [...found.items, create] : found.items;
+  const at = Math.min(active, items.length - 1);
+
+  const setOpen = (next: boolean): void => {
+    setOpenHere(next);
+    props.onOpenChange?.(next);
+  };
+  // Also where the owner opened it, the choice begins with what there is.
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (wasOpen !== isOpen) {
+    setWasOpen(isOpen);
+    if (isOpen) {
+      setPicked(value);
+      setQuery("");
+      setActive(0);
+      setFailure(null);
+    }
+  }
+
+  const commit = (ids: readonly string[]): void => {
+    setOpen(false);
+    if (isSame(ids, value)) return;
+    onChange(
+      [...ids],
+      ids.flatMap((id) => known.current.get(id) ?? []),
+    );
+  };
+
+  const toggle = (item: ComboboxItem): void => {
+    known.current.set(item.id, item);
+    if (!isMultiple) return commit([item.id]);
+    setPicked((ids) =>
+      ids.includes(item.id) ? ids.filter((id) => id !== item.id) : [...ids, item.id],
+    );
+    setQuery("");
+  };
+
+  const pick = (item: ComboboxItem): void => {
+    for (const one of found.items) known.current.set(one.id, one);
+    if (item.id !== CREATE) return toggle(item);
+    onCreate?.(text).then(toggle, (error: unknown) => {
+      setFailure(error instanceof Error ? error.message : "It could not be made.");
+    });
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && items.length > 0) {
+      event.preventDefault();
+      setActive((at + step + items.length) % items.length);
+    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      for (const one of found.items) known.current.set(one.id, one);
+      const item = items[at];
+      if (event.metaKey || event.ctrlKey) commit(picked);
+      else if (item) pick(item);
+    } else if (event.key === "Backspace" && query === "" && picked.length > 0) {
+      event.preventDefault();
+      if (isMultiple) setPicked(picked.slice(0, -1));
+      else commit([]);
+    } else if (event.key === "Tab") commit(picked);
+  };
+
+  return (
+    <Radix.Root open={isOpen} onOpenChange={(next) => (next ? setOpen(true) : commit(picked))}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          className={floating.floating}
+          aria-label={label}
+          align={props.align ?? "start"}
+          sideOffset={4}
+          collisionPadding={8}
+          onEscapeKeyDown={(event) => {
+            event.preventDefault();
+            setOpen(false);
+          }}
+        >
+          <input
+            className={styles.input}
+            role="combobox"
+            aria-label={label}
+            aria-expanded
+            aria-controls={listId}
+            aria-autocomplete="list"
+            aria-activedescendant={items[at] ? `${listId}-${at}` : undefined}
+            placeholder={props.placeholder ?? "Search…"}
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              setActive(0);
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <ComboboxList
+            id={listId}
+            label={label}
+            items={items}
+            picked={picked}
+            active={at}
+            isMultiple={isMultiple}
+            note={failure ?? found.error ?? (found.isLoading ? "Searching…" : null)}
+            onPick={pick}
+            onHover={setActive}
+          />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,34 @@
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import styles from "./Dialog.module.css";
+import { cx } from "./cx";
+
+/** A pane from the side, over the page. */
+export function Drawer({
+  open,
+  onOpenChange,
+  label,
+  side = "right",
+  children,
+}: {
+  open: boolean;
+  onOpenChange: (isOpen: boolean) => void;
+  label: string;
+  side?: "left" | "right";
+  children: ReactNode;
+}) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={styles.veil} />
+        <Radix.Content
+          className={cx(styles.drawer, side === "left" && styles.left)}
+          aria-describedby={undefined}
+        >
+          <Radix.Title className="visually-hidden">{label}</Radix.Title>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

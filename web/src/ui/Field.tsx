@@ -1,0 +1,42 @@
+import { type ComponentPropsWithRef, type ReactNode, useId } from "react";
+import styles from "./Field.module.css";
+import { cx } from "./cx";
+
+interface FieldWords {
+  label: string;
+  /** What helps to fill it in. */
+  hint?: ReactNode;
+  /** Why what was typed is not taken. It is read out with the field. */
+  error?: string | null | undefined;
+}
+
+type FieldProps = FieldWords & Omit<ComponentPropsWithRef<"input">, "id">;
+
+export function Field({ label, hint, error, className, ...input }: FieldProps) {
+  const id = useId();
+  const says = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  return (
+    <div className={styles.field}>
+      <label className={styles.label} htmlFor={id}>
+        {label}
+      </label>
+      <input
+        {...input}
+        id={id}
+        className={cx(styles.input, className)}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={says === "" ? undefined : says}
+      />
+      {hint && (
+        <div id={`${id}-hint`} className={styles.hint}>
+          {hint}
+        </div>
+      )}
+      {error && (
+        <div id={`${id}-error`} className={styles.error} role="alert">
+          {error}
+        </div>
+      )}
+    </div>
+  );
+}
