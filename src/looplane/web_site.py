@@ -6,6 +6,7 @@ the page and what it loads belong together.
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,6 @@ _ROOMS = (
     *("sign-in", "sign-in-link", "invite", "first-run"),
 )
 _MEDIA_TYPES = {
-    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json",
@@ -43,15 +43,18 @@ _PACKED = {"br": ".br", "gzip": ".gz"}
 _HASHED = re.compile(r"assets/.+-[\w-]{8}\.\w+")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASKED_AGAIN = "no-cache"
+# Stands in the built page where the nonce of an answer belongs, as `web/vite.config.ts` has it.
+_NONCE = b"looplane-nonce"
 # Mails are shown in frames of ours that have a policy of their own, and pictures that were just
-# chosen are shown from memory.
+# chosen are shown from memory. What keeps the page behind a dialog from scrolling is a style that
+# is made in the browser: it has the nonce, and styles in anybody's HTML have not.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data: blob:;"
     " connect-src 'self'; font-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
 )
 _OF_PAGES = {
-    "Content-Security-Policy": POLICY,
+    "Content-Type": "text/html; charset=utf-8",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
@@ -66,13 +69,10 @@ class _File:
     packed: Mapping[str, bytes] = field(default_factory=dict)
 
     def headers(self) -> dict[str, str]:
-        """What goes with it, however it is packed, its ETag but for that."""
-        suffix = Path(self.name).suffix
-        return {
-            "Content-Type": _MEDIA_TYPES.get(suffix, "application/octet-stream"),
-            "Cache-Control": _FOR_EVER if _HASHED.fullmatch(self.name) else _ASKED_AGAIN,
-            **(_OF_PAGES if suffix == ".html" else {}),
-        }
+        """What goes with it, however it is packed, but for its ETag."""
+        kind = _MEDIA_TYPES.get(Path(self.name).suffix, "application/octet-stream")
+        is_hashed = _HASHED.fullmatch(self.name)
+        return {"Content-Type": kind, "Cache-Control": _FOR_EVER if is_hashed else _ASKED_AGAIN}
 
 
 def web_routes(folder: Path | None = None) -> list[BaseRoute]:
@@ -80,11 +80,11 @@ def web_routes(folder: Path | None = None) -> list[BaseRoute]:
     files = {each.name: each for each in _read(folder or folder_of("web/dist"))}
     page = files.pop("index.html", None)
     if page is None:
-        return [_route("/", _File(_NOT_BUILT.name, _NOT_BUILT.read_bytes()))]
+        return [_page_route("/", _NOT_BUILT.read_bytes())]
     at = ("/", *(path for room in _ROOMS for path in (f"/{room}", f"/{room}/{{rest:path}}")))
     return [
-        *(_route(path, page) for path in at),
-        *(_route(f"/{name}", each) for name, each in files.items()),
+        *(_page_route(path, page.content) for path in at),
+        *(_file_route(f"/{name}", each) for name, each in files.items()),
     ]
 
 
@@ -97,7 +97,20 @@ def _read(folder: Path) -> Iterator[_File]:
             yield _File(path.relative_to(folder).as_posix(), path.read_bytes(), packed)
 
 
-def _route(path: str, file: _File) -> Route:
+def _page_route(path: str, content: bytes) -> Route:
+    """The page has a nonce for each answer, so that no two are the same."""
+
+    async def serve(_request: Request) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        policy = POLICY.format(nonce=f" 'nonce-{nonce}'")
+        body = content.replace(_NONCE, nonce.encode())
+        headers = {**_OF_PAGES, "Content-Security-Policy": policy, "Cache-Control": "no-store"}
+        return Response(body, headers=headers)
+
+    return Route(path, serve)
+
+
+def _file_route(path: str, file: _File) -> Route:
     etag, headers = hashlib.blake2b(file.content, digest_size=16).hexdigest(), file.headers()
 
     async def serve(request: Request) -> Response:

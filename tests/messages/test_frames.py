@@ -27,7 +27,9 @@ def path_of(thread_id: object, message_id: object) -> str:
 
 def policy_of(answer: httpx.Response) -> dict[str, str]:
     policy = answer.headers["content-security-policy"]
-    return dict((*each.strip().split(" ", 1), "")[:2] for each in policy.split(";"))
+    return {
+        each.strip().partition(" ")[0]: each.strip().partition(" ")[2] for each in policy.split(";")
+    }
 
 
 @pytest.mark.parametrize("role", ["ADMIN", "USER", "VIEWER"])
