@@ -92,7 +92,7 @@ contract: setup-dev  ## print the contract, the reference and the inbox's types 
 	@$(BIN)/python -m looplane.reference docs/reference
 	@if [ -d web/node_modules ]; then cd web && npm run --silent types -- --silent >/dev/null; else echo "web/src/api/schema.d.ts is as before: \`make web\`, then this again."; fi
 
-bench: setup-dev  ## measure speed against pgbench, at size, and at rest (20 minutes)
+bench: setup-dev web  ## measure speed against pgbench, at size, at rest, and in a browser (30 minutes)
 	@$(BIN)/python -m bench
 
 fuzz: setup-dev  ## many more examples for every generated test (30 minutes)

@@ -21,7 +21,8 @@ _POLICY = (
 # Mails are written for a light sheet, in whatever theme the inbox is.
 _STYLE = """
 :root { color-scheme: light; background: #fff; color: #1c1b19 }
-body { display: flow-root; margin: 0; font: 15px/24px system-ui, sans-serif; overflow-wrap: anywhere }
+body { display: flow-root; margin: 0; overflow-wrap: anywhere }
+body { font: 15px/24px system-ui, sans-serif }
 body > :first-child { margin-top: 0 }
 body > :last-child { margin-bottom: 0 }
 img { max-width: 100%; height: auto }
