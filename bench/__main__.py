@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bulk, following, history, people, scale, updates
+from bench import bulk, following, history, inbox, people, scale, updates
 from bench.figures import machine
 from bench.requests import compared
 from bench.world import HERE, World, postgres, seed
@@ -40,6 +40,9 @@ def main() -> None:
             world = _at(dsn, binaries, middle)
             speed = [*updates.measure(world), *bulk.measure(world)]
             _say("\n".join(speed))
+            _say("The inbox in a browser…")
+            inbox_of_many = inbox.measure(_at(dsn, binaries, middle))
+            inbox_of_demo = inbox.measure(asyncio.run(inbox.demo(dsn, binaries)))
             _say("Those who follow events…")
             followed = following.measure(_at(dsn, binaries, small))
             many = scale.measure(_at(dsn, binaries, large))
@@ -58,6 +61,15 @@ def main() -> None:
         "|---|---|",
         *speed,
         "",
+        "## The inbox in a browser",
+        "",
+        "Chromium without a window, on the same machine.",
+        "",
+        *(
+            line
+            for name, figures in (("the demo", inbox_of_demo), (f"{middle:,}", inbox_of_many))
+            for line in (f"| On {name} | | at most | met |", "|---|---|---|---|", *figures, "")
+        ),
         "## Those who follow events",
         "",
         "Twenty writes a second at the most; from the answer of the write to the arrival.",

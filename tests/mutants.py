@@ -41,6 +41,7 @@ from tests.mutations.thread_lists import THREAD_LISTS
 from tests.mutations.thread_undo import THREAD_UNDO
 from tests.mutations.undo import UNDO
 from tests.mutations.views import VIEWS
+from tests.mutations.web_site import WEB_SITE
 
 MUTATIONS = [
     *STATEMENTS,
@@ -64,6 +65,7 @@ MUTATIONS = [
     *DOCS,
     *DEMO,
     *MESSAGES,
+    *WEB_SITE,
     *THREAD_LISTS,
     *THREAD_UNDO,
     *FEED,

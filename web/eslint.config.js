@@ -67,6 +67,11 @@ export default tseslint.config(
       "Features share through api, ui or lib.",
     ),
   })),
+  {
+    files: ["e2e/**", "bench/**"],
+    // Playwright's fixtures say by an empty pattern what they need, and their `use` is no hook.
+    rules: { "no-empty-pattern": "off", "react-hooks/rules-of-hooks": "off" },
+  },
   { files: ["public/**"], ...tseslint.configs.disableTypeChecked },
   {
     files: ["public/**"],

@@ -1,32 +1,25 @@
 import { defineConfig } from "@playwright/test";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-
-const names = ["chromium", "chromium-browser", "google-chrome"];
-const executablePath = (process.env["PATH"] ?? "")
-  .split(delimiter)
-  .flatMap((folder) => names.map((name) => join(folder, name)))
-  .find(existsSync);
-const port = Number(process.env["LOOPLANE_WEB_PORT"] ?? 4173);
+import { findBrowser } from "./e2e/browser";
 
 export default defineConfig({
   testDir: "e2e",
-  workers: 1,
+  // Each worker has a server of its own.
+  workers: Number(process.env["LOOPLANE_E2E_WORKERS"] ?? 1),
   outputDir: "test-results",
   reporter: "list",
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env["CI"] !== undefined,
   use: {
-    baseURL: process.env["LOOPLANE_WEB_URL"] ?? `http://127.0.0.1:${port}`,
-    launchOptions: { ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] },
+    launchOptions: findBrowser(),
+    contextOptions: {
+      viewport: { width: 1440, height: 900 },
+      locale: "en-GB",
+      timezoneId: "UTC",
+      reducedMotion: "reduce",
+    },
     locale: "en-GB",
     timezoneId: "UTC",
+    trace: "retain-on-failure",
   },
-  ...(process.env["LOOPLANE_WEB_URL"]
-    ? {}
-    : {
-        webServer: {
-          command: `npx vite preview --port ${port} --strictPort`,
-          port,
-          reuseExistingServer: true,
-        },
-      }),
 });

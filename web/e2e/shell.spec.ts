@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { fakeServer } from "./fake";
+import { expect, test } from "./fixtures";
 
 test("the shell opens a view, a thread, and its way back", async ({ page }) => {
   await fakeServer(page);

@@ -1,0 +1,76 @@
+"""The inbox in a browser without a window, on the demo and on many threads: `bench.inbox` alone."""
+
+import asyncio
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from bench.world import HERE, PORT, WORKSPACE, World, api, bench_id
+from looplane.cli.demo import open_demo
+from looplane.kit.clock import system_clock
+from looplane.kit.database import connected
+from looplane.kit.ids import new_id
+from looplane.kit.keys import digest, new_session_secret
+from looplane.kit.migrate import migrate
+from looplane.main import MIGRATIONS
+from looplane.members.sql import FIND_ADMIN
+from looplane.sessions.sql import INSERT
+
+_WEB = HERE.parent / "web"
+
+
+async def demo(dsn: str, binaries: Path) -> World:
+    """Empties the database, and fills it with the demo workspace."""
+    async with connected(dsn) as con:
+        await con.execute("drop schema public cascade; create schema public")
+        await migrate(con, MIGRATIONS)
+        await open_demo(con, system_clock(), with_key=False)
+    return World(dsn, 0, "", binaries, datetime.now(UTC))
+
+
+def measure(world: World) -> list[str]:
+    """Each figure of the inbox on `world`, beside what it may be at the most."""
+    secret = asyncio.run(_session(world))
+    with tempfile.TemporaryDirectory() as folder, api(world):
+        kept = Path(folder) / "figures.json"
+        _run(secret, kept, is_large=world.size > 0)
+        return _rows(json.loads(kept.read_text()))
+
+
+async def _session(world: World) -> str:
+    """The secret of a session: of an ADMIN of the demo, or of the first member."""
+    secret, now = new_session_secret(), datetime.now(UTC)
+    async with connected(world.dsn) as con:
+        workspace_id, member_id = WORKSPACE, UUID(bench_id("d", 1))
+        if world.size == 0:
+            workspace_id = await con.fetchval("select id from workspaces")
+            member_id = await con.fetchval(FIND_ADMIN, workspace_id)  # the id comes first
+        args = (digest(secret), member_id, "bench", "127.0.0.1", now, now + timedelta(days=1))
+        await con.execute(INSERT, workspace_id, new_id(), *args)
+    return secret
+
+
+def _run(secret: str, kept: Path, *, is_large: bool) -> None:
+    environment = {
+        **os.environ,
+        "LOOPLANE_WEB_URL": f"http://127.0.0.1:{PORT}",
+        "LOOPLANE_SESSION": secret,
+        "LOOPLANE_FIGURES": str(kept),
+        "LOOPLANE_LARGE": str(int(is_large)),
+    }
+    command = ["npx", "--no", "playwright", "test", "--config=playwright.bench.config.ts"]
+    subprocess.run(command, cwd=_WEB, env=environment, check=True)
+
+
+def _rows(figures: Sequence[dict[str, Any]]) -> list[str]:
+    return [
+        f"| {each['name']} | {each['text']} | {each['most']:,} |"
+        f" {'yes' if each['value'] <= each['most'] else '**no**'} |"
+        for each in figures
+    ]

@@ -1,0 +1,26 @@
+import { expect, type Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
+
+/** Fails on whatever axe finds on the page as it is now; mails in their frames are not ours. */
+export async function expectNoAxeViolations(page: Page): Promise<void> {
+  // As text by the debugger: the policy of the page lets no script in that it does not serve.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(source);
+  const violations = await page.evaluate(async () => {
+    const found = await window.axe.run(document, { iframes: false, resultTypes: ["violations"] });
+    return found.violations.map(({ id, help, nodes }) => ({
+      rule: `${id}: ${help}`,
+      nodes: nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`),
+    }));
+  });
+  expect(violations).toEqual([]);
+}
