@@ -16,6 +16,7 @@ from looplane.kit.clock import Clock
 from looplane.kit.context import Context
 from looplane.kit.database import COLLISION, Connection, Row, as_unavailable
 from looplane.kit.errors import ApiError, Conflict, Unavailable, ValidationFailed
+from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.ids import new_id, parse_id
 from looplane.kit.principal import Principal
 from looplane.kit.references import reference_id
@@ -135,7 +136,8 @@ async def _send(con: Connection, context: Context, row: Row) -> tuple[str, ...]:
     key = (context.workspace_id, row["thread_id"])
     sent = await send_thread_message(con, context, row["thread_id"], _message_of(row))
     message_id = UUID(orjson.loads(sent.body)["id"])
-    await con.execute(sql.MARK_CLEANED, context.workspace_id, message_id, row["html_version"])
+    if row["html_version"] < CLEANER_VERSION:
+        await con.execute(sql.MARK_CLEANED, key[0], message_id, row["html_version"])
     events = dict.fromkeys(sent.events)
     if changes := rules.change_now(row["changes"], context.clock()):
         changed = await change_thread(con, context, row["thread_id"], changes)

@@ -18,7 +18,7 @@ LASTS = timedelta(seconds=30)
 async def beat_presence(con: Connection, context: Context, beat: PresenceBeat) -> Answer:
     """Says what the member does at a thread in one tab; who else is there. Raises NotFound."""
     tab = parse_id(getattr(beat, "tab", ""))
-    context.raise_faults([] if tab else ["tab: must be a UUID, in small letters"])
+    context.raise_faults([] if tab else ["tab: must be an id, in small letters"])
     now, thread_id = context.clock(), parse_id(beat.thread_id)
     args = (thread_id, context.member_id, tab, beat.doing, now, now - LASTS)
     body = await con.fetchval(sql.BEAT, context.workspace_id, *args)

@@ -7,7 +7,7 @@ from uuid import UUID
 from looplane.kit.clock import iso
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
-from looplane.kit.errors import Conflict, PreconditionFailed
+from looplane.kit.errors import PreconditionFailed
 from looplane.kit.responses import Answer
 from looplane.unsent import rules, sql
 from looplane.unsent.schemas import UnsentDelete, UnsentPut
@@ -24,32 +24,38 @@ async def put_unsent(con: Connection, context: Context, thread_id: UUID, body: U
     context.raise_faults(rules.mode_faults(sent))
     async with con.transaction():
         row = await sql.hold_text(con, context, thread_id, body.mode)
-        after = rules.next_text(row, sent)
         if row is None:
-            await _insert(con, context, thread_id, sent, after)
-        elif after != rules.next_text(row, {}):
-            _check(sent, row)
-            if rules.is_nothing(after):
-                await con.execute(sql.DELETE, context.workspace_id, row["id"])
-            else:
-                await sql.update_text(con, context, row["id"], after)
+            row = await _insert(con, context, thread_id, sent)
+        if row is not None:
+            await _update(con, context, thread_id, sent, row)
         return await sql.get_unsent(con, context, thread_id)
 
 
 async def _insert(
-    con: Connection,
-    context: Context,
-    thread_id: UUID,
-    sent: Mapping[str, Any],
-    after: Mapping[str, Any],
+    con: Connection, context: Context, thread_id: UUID, sent: Mapping[str, Any]
+) -> Row | None:
+    """Stores a first text; the one that another tab stored at this instant, if one did."""
+    first = rules.next_text(None, sent)
+    if rules.is_nothing(first):
+        return None
+    await _check(con, context, thread_id, sent, None)
+    if await sql.insert_text(con, context, thread_id, sent["mode"], first):
+        return None
+    return await sql.hold_text(con, context, thread_id, sent["mode"])
+
+
+async def _update(
+    con: Connection, context: Context, thread_id: UUID, sent: Mapping[str, Any], row: Row
 ) -> None:
-    if rules.is_nothing(after):
+    before = dict(row)
+    after = rules.next_text(before, sent)
+    if after == rules.next_text(before, {}):
         return
-    _check(sent, None)
-    if not await sql.insert_text(con, context, thread_id, sent["mode"], after):
-        await sql.get_unsent(con, context, thread_id)  # raises where there is no such thread
-        msg = "Another tab of yours writes about this thread at this instant; try again."
-        raise Conflict(msg, headers={"Retry-After": "1"})
+    await _check(con, context, thread_id, sent, row)
+    if rules.is_nothing(after):
+        await con.execute(sql.DELETE, context.workspace_id, row["id"])
+    else:
+        await sql.update_text(con, context, row["id"], after)
 
 
 async def delete_unsent(
@@ -59,16 +65,20 @@ async def delete_unsent(
     async with con.transaction():
         row = await sql.hold_text(con, context, thread_id, query.mode)
         if row is not None:
-            _check(query.model_dump(exclude_unset=True), row)
+            sent = query.model_dump(exclude_unset=True)
+            await _check(con, context, thread_id, sent, row)
             await con.execute(sql.DELETE, context.workspace_id, row["id"])
         return await sql.get_unsent(con, context, thread_id)
 
 
-def _check(sent: Mapping[str, Any], row: Row | None) -> None:
+async def _check(
+    con: Connection, context: Context, thread_id: UUID, sent: Mapping[str, Any], row: Row | None
+) -> None:
     """Raises PreconditionFailed where what is there is not what the caller has."""
     present = None if row is None else row["updated_at"]
     if _EXPECTED not in sent or sent[_EXPECTED] == present:
         return
     there = "there is none any more" if present is None else f"it is from {iso(present)}"
     msg = f"This text was written elsewhere meanwhile: {there}. Read it again."
-    raise PreconditionFailed(msg)
+    whole = await sql.get_unsent(con, context, thread_id)
+    raise PreconditionFailed(msg, headers={"ETag": whole.all_headers()["ETag"]})

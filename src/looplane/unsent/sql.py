@@ -84,8 +84,8 @@ delete from unsent_texts
 where workspace_id = $1 and thread_id = $2 and member_id = $3 and mode = 'reply'
 returning ai_draft_generated_at"""
 
-_TOGETHER = """(select coalesce(jsonb_agg(distinct r), '[]')
-    from jsonb_array_elements(excluded.{0} || u.{0}) r)"""
+_TOGETHER = """case when u.{0} in ('[]', excluded.{0}) then excluded.{0} else (
+    select jsonb_agg(distinct r) from jsonb_array_elements(excluded.{0} || u.{0}) r) end"""
 # What was to be sent and was not, before whatever was written since; see `put_back`.
 PUT_BACK = f"""
 insert into unsent_texts as u (workspace_id, id, member_id, thread_id, mode, html, html_version, cc,
