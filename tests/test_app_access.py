@@ -37,8 +37,8 @@ async def call(
 ) -> httpx.Response:
     method, path, body = each
     sent = {key: id if value == "{id}" else value for key, value in (body or {}).items()}
-    options = {"json": sent} if body is not None else {}
-    return await client.request(method, APP + path.replace("{id}", id), **options)
+    url = APP + path.replace("{id}", id)
+    return await client.request(method, url, json=sent if body is not None else None)
 
 
 @pytest.mark.parametrize("each", REQUESTS, ids=_named)

@@ -160,7 +160,8 @@ where e.workspace_id = $1 and e.type like 'thread.%' and e.subject_id <> all ($3
 # Whoever keeps events in memory, for those who follow them, sees by this row that they are others.
 CHANGE_EDITION = "update workspaces set name = name where id = $1"
 
-# Whatever answer shows a contact, an address ($3) or one of the threads; it would not be given again for long.
+# Whatever answer shows a contact, an address ($3) or one of the threads; it would not be given
+# again for long.
 DELETE_ANSWERS = """
 delete from idempotent_answers a
 where a.workspace_id = $1 and exists (

@@ -52,7 +52,7 @@ async def create_held(con: Connection, context: Context, body: HeldCreate, secon
             **{name: sent.get(name, []) for name in ("cc", "bcc", "attachments")},
             "channel_id": body.channel_id,
             "expected_last_message_id": reference_id(sent, "expected_last_message_id"),
-            "changes": body.then.model_dump(mode="json", exclude_unset=True),
+            "changes": rules.stored_change(body.then.model_dump(exclude_unset=True)),
             "ai_draft_generated_at": began_with,
             "created_at": now,
             "due_at": now + timedelta(seconds=seconds),

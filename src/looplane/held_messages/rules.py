@@ -4,11 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from looplane.kit.clock import iso
 from looplane.kit.errors import ApiError, NotFound, PreconditionFailed, ValidationFailed
 
 NO_MEMBER = "Whoever wrote this was no member any more when it was to be sent."
 VIEWER = "Your role no longer lets you send messages."
 FAILED = "Something failed on our side; nothing was sent. Try again."
+
+
+def stored_change(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What becomes of a thread, as it is stored and answered."""
+    return {
+        name: iso(value) if isinstance(value, datetime) else value for name, value in sent.items()
+    }
 
 
 def read_change(stored: Mapping[str, Any]) -> dict[str, Any]:
