@@ -120,9 +120,7 @@ class Application:
 
     async def keep(self) -> None:
         """Does what is due beside the requests, until cancelled."""
-        await asyncio.gather(
-            self._key_uses.keep(), self._session_uses.keep(), self._hints.keep()
-        )
+        await asyncio.gather(self._key_uses.keep(), self._session_uses.keep(), self._hints.keep())
 
     def end_streams(self) -> None:
         """Lets nobody wait for events any more; who comes from now on is answered at once."""

@@ -55,7 +55,7 @@ class Unauthenticated(ApiError):
 
 
 class SecondFactorRequired(ApiError):
-    """The password is right, and so is the link: a code of the second factor is needed beside it."""
+    """The rest is right; a code of the second factor is needed beside it, or another one."""
 
     code, status = "second_factor_required", 401
 

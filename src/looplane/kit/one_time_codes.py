@@ -20,7 +20,7 @@ def new_code_secret() -> str:
 
 def code_uri(secret: str, account: str, issuer: str) -> str:
     """What an app for codes reads, as a picture mostly."""
-    return pyotp.TOTP(secret).provisioning_uri(account, issuer)
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

@@ -102,8 +102,9 @@ async def list_own_sessions(con: Connection, context: Context) -> Answer:
 async def sign_out(write: Write) -> Response:
     """Ends the session that calls."""
     dropped = {"Set-Cookie": dropped_cookie()}
-    end = partial(_end_one, id=write.context.principal.session_id, headers=dropped)
-    return await ending(write, end)
+    id = write.context.principal.session_id
+    assert id is not None, "a session calls"
+    return await ending(write, partial(_end_one, id=id, headers=dropped))
 
 
 async def end_own_session(write: Write, id: UUID) -> Response:

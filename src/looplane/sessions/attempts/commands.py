@@ -23,7 +23,7 @@ def of_own_password(member_id: UUID) -> str:
 
 
 def of_code(member_id: UUID) -> str:
-    """What is guessed at by who has a session or a link of a member, and not their second factor."""
+    """What is guessed at by who has all of a member but their second factor."""
     return f"code {member_id}"
 
 

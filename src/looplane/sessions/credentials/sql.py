@@ -16,6 +16,3 @@ values ($1, $2, $3, $4, $4)
 on conflict (workspace_id, member_id) do update set password_hash = $3, updated_at = $4"""
 PUT = _PUT
 PUT_IN_PLACE = f"{_PUT} where c.password_hash is not distinct from $5 returning member_id"
-
-# Whether any member of any workspace has a password.
-HAS_ANY = "select exists (select from credentials where password_hash is not null)"

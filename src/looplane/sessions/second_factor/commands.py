@@ -144,9 +144,7 @@ async def _use_code(  # noqa: PLR0913  # a code, whose, and by what it is known
     return True
 
 
-def _step(
-    secrets: Secrets, whose: Whose, sealed: bytes, digits: str, now: datetime
-) -> int | None:
+def _step(secrets: Secrets, whose: Whose, sealed: bytes, digits: str, now: datetime) -> int | None:
     """The step of time whose code this is; None for a wrong one."""
     try:
         secret = secrets.open(sealed, _place(whose)).decode()

@@ -1,6 +1,7 @@
 """How somebody signs in: with a password, by a link, or by an invite."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -12,10 +13,11 @@ from looplane.kit.database import Connection, Row
 from looplane.kit.errors import SecondFactorRequired, Unauthenticated
 from looplane.kit.ids import parse_id
 from looplane.kit.principal import Principal
-from looplane.kit.responses import Answer
+from looplane.kit.responses import Answer, or_404
 from looplane.kit.visits import Visit
 from looplane.members.invites.commands import accept_invite, find_invite
 from looplane.members.profile.commands import update_own
+from looplane.members.sql import FIND_BY_EMAIL
 from looplane.sessions.attempts.commands import (
     forget_attempts,
     of_code,
@@ -25,8 +27,8 @@ from looplane.sessions.attempts.commands import (
 from looplane.sessions.commands import enter, open_session
 from looplane.sessions.credentials.commands import put_password
 from looplane.sessions.credentials.rules import password_faults
-from looplane.sessions.links.commands import find_link, use_link
-from looplane.sessions.second_factor.commands import require_code
+from looplane.sessions.links.commands import find_link, make_link, use_link
+from looplane.sessions.second_factor.commands import remove_second_factor, require_code
 from looplane.sessions.sign_in import rules, sql
 from looplane.sessions.sign_in.schemas import SignIn, SignInByInvite, SignInByLink
 
@@ -133,6 +135,21 @@ async def _introduce(
 def _unknown() -> Unauthenticated:
     msg = "This link is unknown, was used already, or has expired; ask for a new one."
     return Unauthenticated(msg)
+
+
+async def make_way_back(
+    con: Connection, workspace_id: UUID, email: str, now: datetime, *, without_second_factor: bool
+) -> str:
+    """Makes a link for the member with this address, by the operator; its token.
+
+    Their second factor is taken away where they have lost it. Raises NotFound.
+    """
+    id = await con.fetchval(FIND_BY_EMAIL, workspace_id, email)
+    member_id = or_404(id, f"member with the address {email}")
+    async with con.transaction():
+        if without_second_factor:
+            await remove_second_factor(con, (workspace_id, member_id), now)
+        return await make_link(con, workspace_id, member_id, "sign_in", now)
 
 
 async def sign_in_by_invite(visit: Visit, body: SignInByInvite) -> Response:
