@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -73,4 +73,4 @@ async def with_second_factor(client: httpx.AsyncClient, clock: Any) -> tuple[str
 
 def code_at(secret: str, clock: Any, steps: int = 0) -> str:
     """The code that an app shows, so many steps off."""
-    return pyotp.TOTP(secret).at(clock(), steps)
+    return pyotp.TOTP(secret).at(clock() + steps * timedelta(seconds=30))

@@ -27,7 +27,7 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The step of time whose code this is; None where it is of none that counts now."""
     codes, present = pyotp.HOTP(secret), int(now.timestamp()) // _STEP_SECONDS
     found = None
-    for step in range(present - _STEPS_OFF, present + _STEPS_OFF + 1):
+    for step in range(max(0, present - _STEPS_OFF), present + _STEPS_OFF + 1):
         if hmac.compare_digest(codes.at(step).encode(), code.encode()):
             found = step
     return found
