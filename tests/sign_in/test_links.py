@@ -126,6 +126,7 @@ async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
             {"email": f"{uuid4().hex}@team.example"},
             {"email": email, "workspace_id": str(other.id)},
             {"email": email, "workspace_id": "x"},
+            {"email": email, "workspace_id": ""},
         ):
             asked = await client.post(f"{APP}/sign-in-links", json=body)
             assert (asked.status_code, asked.json()) == (200, {"accepted": True})

@@ -41,6 +41,7 @@ async def start_second_factor(write: Write, body: SecondFactorStart) -> Response
 
     Raises ValidationFailed, RateLimited, and Conflict where there is one already.
     """
+    write.context.raise_faults()
     member = await prove_password(write, body.password)
     return await write(partial(_start, secrets=write.state.secrets, email=member["email"]))
 
@@ -85,6 +86,7 @@ async def _confirm(con: Connection, context: Context, *, secrets: Secrets, code:
 
 async def end_second_factor(write: Write, body: SecondFactorEnd) -> Response:
     """Turns the second factor off. Raises ValidationFailed, RateLimited, Conflict."""
+    write.context.raise_faults()
     await prove_password(write, body.password)
     await _take_attempt(write)
     return await write(partial(_end, secrets=write.state.secrets, code=body.code))
