@@ -84,7 +84,7 @@ CALLERS = [
     Mutation(
         "a VIEWER writes",
         _OPERATION,
-        "if self.signature.writes and principal.is_viewer:",
+        "if self.signature.writes and principal.is_viewer and not is_own:",
         "if False:",
         "test_every_operation.py test_members.py",
     ),
