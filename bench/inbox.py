@@ -1,9 +1,13 @@
-"""The inbox in a browser without a window, on the demo and on many threads: `bench.inbox` alone."""
+"""The inbox in a browser without a window, on the demo and on many threads.
+
+`python -m bench.inbox` measures that alone; LOOPLANE_SHORT=1 only tries whether it can.
+"""
 
 import asyncio
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from bench.world import HERE, PORT, WORKSPACE, World, api, bench_id
+from bench.world import HERE, PORT, WORKSPACE, World, api, bench_id, postgres, seed
 from looplane.cli.demo import open_demo
 from looplane.kit.clock import system_clock
 from looplane.kit.database import connected
@@ -23,6 +27,7 @@ from looplane.members.sql import FIND_ADMIN
 from looplane.sessions.sql import INSERT
 
 _WEB = HERE.parent / "web"
+_MANY = 100_000
 
 
 async def demo(dsn: str, binaries: Path) -> World:
@@ -74,3 +79,13 @@ def _rows(figures: Sequence[dict[str, Any]]) -> list[str]:
         f" {'yes' if each['value'] <= each['most'] else '**no**'} |"
         for each in figures
     ]
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        with postgres(Path(place)) as (address, programs):
+            rows = measure(asyncio.run(demo(address, programs)))
+            size = _MANY // 100 if os.environ.get("LOOPLANE_SHORT") else _MANY
+            rows += measure(asyncio.run(seed(address, programs, size)))
+    sys.stdout.write("\n".join(rows) + "\n")
