@@ -1,8 +1,6 @@
 """One PostgreSQL for all tests, a workspace for each, and the contract over every reply."""
 
-import json
 import os
-import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -26,70 +24,15 @@ from looplane.main import API_ROOT, MIGRATIONS, create_app
 from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory
+from tests.one_connection import OneConnection
 from tests.operations import World, populate, write_anew
 from tests.query_log import query_log
 from tests.unlimited import UNLIMITED
-from tests.witness import everything
+from tests.witness import Stillness
 
-_TESTS = Path(__file__).parent
-_OTHERS = "not processes"
+pytest_plugins = ["tests.lanes"]
 # Seconds after which a write of the two workspaces is made anew: it can be taken back for ten minutes.
 _GOOD_FOR = 240
-# Tests that start processes, and some that the last tests need not look back on: `make test` runs
-# them beside the others, and either part takes about as long.
-ASIDE = (
-    "cli/",
-    "embedded_pg/",
-    "html_upkeep/test_command.py",
-    "test_api_processes.py",
-    "test_browser.py",
-    "test_bulk_threads_killed.py",
-    "test_company_merge_races.py",
-    "test_event_processes.py",
-    "test_html_cleaner",
-    "test_hostile_html.py",
-    "test_html.py",
-    "test_html_work.py",
-    "test_http_connections.py",
-    "test_kill.py",
-    "test_list_threads_plans.py",
-    "test_messages.py",
-    "test_migrations.py",
-    "test_mutants.py",
-    "test_outbound",
-    "test_plans.py",
-    "test_pooler.py",
-    "test_readiness.py",
-    "test_reference.py",
-    "test_same_ids_elsewhere.py",
-    "test_schemathesis.py",
-    "test_start.py",
-    "test_thread_filters.py",
-    "test_thread_as_of_any_time.py",
-    "test_two_versions.py",
-    "test_wake.py",
-)
-
-
-def pytest_configure() -> None:
-    """What is started from here ends at Ctrl-C, also where this was started in the background."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks what starts processes; what looks back on all the others comes last, after them all."""
-    for each in items:
-        if str(each.path.relative_to(_TESTS)).startswith(ASIDE):
-            each.add_marker("processes")
-    last = [each for each in items if each.get_closest_marker("whole_run")]
-    items[:] = [each for each in items if each not in last]
-    paths = {each.path for each in items}
-    if paths >= set(_TESTS.rglob("test_*.py")) and config.option.markexpr in {"", _OTHERS}:
-        items += last
-    else:
-        config.hook.pytest_deselected(items=last)
 
 
 class SteppedClock:
@@ -208,13 +151,7 @@ async def furnish(db: Any, name: str) -> Workspace:
 async def workspace(db: Any, clock: SteppedClock) -> AsyncIterator[Workspace]:
     made = await furnish(db, "Test")
     yield made
-    for kind, data, *sides in await db.fetch(
-        "select type, data::text, before, after from events where workspace_id = $1", made.id
-    ):
-        for changed in sides:
-            contract.check_words(kind, changed)
-        if data is not None:
-            contract.check_event(kind, json.loads(data))
+    await contract.check_events(db, made.id)
 
 
 @pytest.fixture
@@ -264,28 +201,68 @@ async def worlds(app: ASGIApp, pool: asyncpg.Pool) -> AsyncIterator[list[World]]
 
 
 @pytest.fixture(scope="session")
+async def stillness(worlds: list[World]) -> Stillness:
+    return Stillness(worlds[0].make.db, *[each.make.workspace_id for each in worlds])
+
+
+@pytest.fixture(scope="session")
 def worlds_written_at() -> list[float]:
     """When what can be taken back was last written in the two workspaces."""
     return [time.monotonic()]
 
 
 @pytest.fixture
-async def mine(worlds: list[World], worlds_written_at: list[float]) -> AsyncIterator[World]:
+async def mine(
+    worlds: list[World], worlds_written_at: list[float], stillness: Stillness
+) -> AsyncIterator[World]:
     """The first of two workspaces that are full of things, and at the end as they were."""
     if time.monotonic() - worlds_written_at[0] > _GOOD_FOR:
         for each in worlds:
             await write_anew(each)
         worlds_written_at[0] = time.monotonic()
-    ids = [(each.make.db, each.make.workspace_id) for each in worlds]
-    before = [await everything(*each) for each in ids]
+    await stillness.begin()
     yield worlds[0]
-    assert [await everything(*each) for each in ids] == before
+    await stillness.check()
 
 
 @pytest.fixture
 def theirs(worlds: list[World]) -> World:
     """The second of them."""
     return worlds[1]
+
+
+@pytest.fixture(scope="session")
+async def brief(
+    dsn: str, database: Database, session_clock: SteppedClock
+) -> AsyncIterator[tuple[OneConnection, ASGIApp]]:
+    """An application on one connection."""
+    async with connected_to(dsn) as con:
+        one = OneConnection(con)
+        app = create_app(one, UNLIMITED, session_clock)
+        yield one, app
+        await app.aclose()
+
+
+@pytest.fixture
+async def brief_app(brief: tuple[OneConnection, ASGIApp]) -> AsyncIterator[ASGIApp]:
+    """An application of whose writes nothing stays, so that each test finds the same things."""
+    database, app = brief
+    transaction = database.con.transaction()
+    await transaction.start()
+    yield app
+    await transaction.rollback()
+
+
+@pytest.fixture
+async def ours(
+    brief: tuple[OneConnection, ASGIApp], brief_app: ASGIApp, mine: World, clock: SteppedClock
+) -> AsyncIterator[World]:
+    """The first of the two workspaces, to be written to: nothing of that stays either."""
+    key = mine.client.headers["authorization"].removeprefix("Bearer ")
+    con, workspace_id = brief[0].con, mine.make.workspace_id
+    async with connected(brief_app, key) as client:
+        yield World(client, Factory(client, con, workspace_id), dict(mine.ids))
+    await contract.check_events(con, workspace_id)
 
 
 @pytest.fixture

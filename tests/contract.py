@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from looplane.kit.errors import all_errors
 from looplane.kit.request import MAX_BODY
@@ -182,7 +183,18 @@ def _patterns() -> list[tuple[re.Pattern[str], Operation]]:
 @cache
 def validator(reference: str) -> Draft202012Validator:
     """A validator for a part of the contract, by its JSON pointer."""
-    return Draft202012Validator({"$ref": reference, **CONTRACT}, format_checker=FORMATS)
+    schema = {"$ref": reference, "components": CONTRACT["components"]}
+    return Draft202012Validator(schema, validate_formats=True, formats=FORMATS)
+
+
+@cache
+def _validator_of(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(schema), validate_formats=True)
+
+
+def fits(schema: dict[str, Any], value: object) -> bool:
+    """Whether a schema of the contract, references resolved, takes a value."""
+    return _validator_of(json.dumps(schema)).is_valid(value)
 
 
 async def check(response: httpx.Response) -> None:
@@ -253,3 +265,14 @@ def check_event(kind: str, data: object) -> None:
     """Fails unless an event's payload is the resource as the contract has it."""
     validator(f"#/components/schemas/{_payload(kind)}").validate(data)
     check_formats(data)
+
+
+async def check_events(db: Any, workspace_id: UUID) -> None:
+    """Fails unless all events of a workspace are as the contract has them."""
+    for kind, data, *sides in await db.fetch(
+        "select type, data::text, before, after from events where workspace_id = $1", workspace_id
+    ):
+        for changed in sides:
+            check_words(kind, changed)
+        if data is not None:
+            check_event(kind, json.loads(data))

@@ -15,7 +15,7 @@ import httpx
 
 from looplane.kit.clock import Clock
 from looplane.kit.database import Database, open_database
-from looplane.main import create_app
+from looplane.main import Application, create_app
 from tests.conftest import Workspace, connected
 from tests.factory import Factory
 from tests.field_values import furnish_names
@@ -74,6 +74,7 @@ class SteppedDatabase(Database):
     """A database whose writes stand still wherever `before` waits."""
 
     before: Callable[[Any], Awaitable[None]] | None = None
+    app: Application | None = None
 
     @asynccontextmanager
     async def writing(self, subject: UUID | None = None) -> AsyncIterator[Any]:
@@ -90,7 +91,10 @@ class SteppedDatabase(Database):
 async def stepped_database(dsn: str) -> AsyncIterator[SteppedDatabase]:
     """A pool of its own."""
     opened = await open_database(dsn, 4)
-    yield SteppedDatabase(dsn, opened.pool, opened.pooling)
+    stepped = SteppedDatabase(dsn, opened.pool, opened.pooling)
+    yield stepped
+    if stepped.app is not None:
+        await stepped.app.aclose()
     await opened.pool.close()
 
 
@@ -223,10 +227,10 @@ async def set_stage(
     stepped: SteppedDatabase, clock: Clock, make: Factory, workspace: Workspace
 ) -> AsyncIterator[Stage]:
     """A stage in the workspace of `make`, with one of each kind of thing."""
-    app = create_app(stepped, UNLIMITED, clock)
-    async with connected(app, workspace.key) as first:
+    if stepped.app is None:
+        stepped.app = create_app(stepped, UNLIMITED, clock)
+    async with connected(stepped.app, workspace.key) as first:
         await first.get("/me")  # the key is known
         world = await populate(make, workspace.member_id)
         await furnish_names(world)
         yield Stage(stepped, make.db, first, make.client, world)
-    await app.aclose()

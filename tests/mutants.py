@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.mutations import ROOT, Mutation
+from tests.mutations.app_operations import APP_OPERATIONS
 from tests.mutations.as_of import AS_OF
 from tests.mutations.bulk import BULK
 from tests.mutations.callers import CALLERS
@@ -45,6 +46,7 @@ from tests.mutations.web_site import WEB_SITE
 
 MUTATIONS = [
     *STATEMENTS,
+    *APP_OPERATIONS,
     *AS_OF,
     *DECISIONS,
     *CALLERS,

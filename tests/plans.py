@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import orjson
 
-from looplane.kit.database import SESSION_SETTINGS, Database
+from looplane.kit.database import SESSION_SETTINGS
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.json import to_json
 
@@ -52,25 +51,6 @@ class Scan:
     def __str__(self) -> str:
         steps = " > ".join(each["Node Type"] for each in (*self.above, self.node))
         return f"{steps} on {self.table} by {self.index} ({self.condition}) in {self.statement}"
-
-
-class OneConnection(Database):
-    """A database of one connection, in a transaction of which nothing stays."""
-
-    def __init__(self, con: asyncpg.Connection) -> None:
-        self._con = con
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Any]:
-        yield self._con
-
-    @asynccontextmanager
-    async def writing(self, _subject: UUID | None = None) -> AsyncIterator[Any]:
-        yield self._con
-
-    @asynccontextmanager
-    async def writing_part(self, _subject: UUID) -> AsyncIterator[Any]:
-        yield self._con
 
 
 def explain_all(server: EmbeddedPostgres, folder: Path) -> str:

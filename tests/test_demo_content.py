@@ -1,5 +1,6 @@
 """The demo workspace: all that a visitor may look for is there, and no row contradicts another."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import UUID
@@ -9,7 +10,7 @@ import pytest
 from looplane.demo.rows import ident
 from looplane.demo.schemas import Content
 from looplane.demo.seed import read_content, seed
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, connected
 from looplane.kit.html import CLEANER_VERSION
 from looplane.threads.schemas import Origin
 from looplane.workspaces.commands import create_workspace
@@ -134,10 +135,30 @@ async def workspace_id(con: Connection) -> UUID:
     return await create_workspace(con, "Rungwell", NOW)
 
 
+@pytest.fixture(scope="module")
+async def seeded(dsn: str, database: object) -> AsyncIterator[tuple[Connection, UUID]]:
+    """A connection in a transaction that is rolled back, and a demo there."""
+    async with connected(dsn) as con:
+        transaction = con.transaction()
+        await transaction.start()
+        workspace_id = await create_workspace(con, "Rungwell", NOW)
+        await seed(con, workspace_id, NOW)
+        yield con, workspace_id
+        await transaction.rollback()
+
+
 @pytest.fixture
-async def demo(con: Connection, workspace_id: UUID) -> UUID:
-    await seed(con, workspace_id, NOW)
-    return workspace_id
+async def con(seeded: tuple[Connection, UUID]) -> AsyncIterator[Connection]:
+    """The connection, of whose writes nothing stays for the next test."""
+    savepoint = seeded[0].transaction()
+    await savepoint.start()
+    yield seeded[0]
+    await savepoint.rollback()
+
+
+@pytest.fixture
+def demo(seeded: tuple[Connection, UUID]) -> UUID:
+    return seeded[1]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """What holds for every operation of the contract: who is let in, and what is let through."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +8,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 from starlette.types import ASGIApp
 
 from looplane.kit import idempotency
@@ -15,18 +15,16 @@ from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.keys import SCOPES
 from looplane.main import create_app
-from tests.conftest import SteppedClock, Workspace, connected
-from tests.contract import OPERATIONS, Operation
+from tests.conftest import SteppedClock, connected
+from tests.contract import OPERATIONS, Operation, fits
 from tests.factory import Factory
 from tests.operations import (
     WITH_BODY,
-    Schema,
     World,
     fields_of,
     is_reference,
     least,
     path_ids,
-    populate,
     query_of,
     refer,
     request,
@@ -49,24 +47,19 @@ def refused(answer: httpx.Response, status: int, code: str) -> httpx.Response:
     return answer
 
 
-def fits(schema: Schema, value: object) -> bool:
-    return Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value)
-
-
 # Who is let in
 
 
 @every(OPERATIONS)
 async def test_its_scopes_are_all_it_takes(
-    app: ASGIApp, make: Factory, workspace: Workspace, operation: Operation
+    brief_app: ASGIApp, ours: World, operation: Operation
 ) -> None:
-    world = await populate(make, workspace.member_id)
     for scopes in [[each] for each in operation.any_scopes] or [operation.scopes]:
-        key = await make.key(scopes)
+        key = await ours.make.key(scopes)
         if str(operation) == "writes-undo":  # of a tag, by a key of the member who wrote it
-            key = await make.key({"tags:write"}, str(workspace.member_id))
-        async with connected(app, key) as caller:
-            answer = await caller.request(**request(operation, world))
+            key = await ours.make.key({"tags:write"}, ours.ids["member"])
+        async with connected(brief_app, key) as caller:
+            answer = await caller.request(**request(operation, ours))
         assert answer.status_code == httpx.codes.OK, answer.text
 
 
@@ -119,16 +112,21 @@ async def test_a_key_of_the_first_version(app: ASGIApp, mine: World, operation: 
     refused(answer, 410, "unsupported_key_version")
 
 
+@pytest.fixture(scope="module")
+async def limited_app(database: Database, session_clock: SteppedClock) -> AsyncIterator[ASGIApp]:
+    app = create_app(database, Settings(reads_per_minute=1, writes_per_minute=1), session_clock)
+    yield app
+    await app.aclose()
+
+
 @every(OPERATIONS)
 async def test_a_minute_has_its_limit(
-    database: Database, clock: SteppedClock, mine: World, make: Factory, operation: Operation
+    limited_app: ASGIApp, clock: SteppedClock, mine: World, make: Factory, operation: Operation
 ) -> None:
-    app = create_app(database, Settings(reads_per_minute=1, writes_per_minute=1), clock)
     nowhere = request(operation, mine, params={"unknown": "x"})
-    async with connected(app, await make.key()) as caller:
+    async with connected(limited_app, await make.key()) as caller:
         # A minute may end in between, but not twice.
         answers = [await caller.request(**nowhere) for _ in range(3)]
-    await app.aclose()
     assert answers[0].status_code == httpx.codes.BAD_REQUEST
     assert int(answers[0].headers["x-ratelimit-remaining"]) == 0
     late = refused(answers[-1], 429, "rate_limited")
@@ -276,21 +274,20 @@ async def test_another_version_is_left_alone(mine: World, operation: Operation) 
 
 @every(REPEATABLE)
 async def test_an_idempotency_key_is_for_one_request(
-    client: httpx.AsyncClient, make: Factory, workspace: Workspace, db: Any, operation: Operation
+    mine: World, ours: World, db: Any, operation: Operation
 ) -> None:
-    world = await populate(make, workspace.member_id)
-    once = request(operation, world, headers={"Idempotency-Key": "once"})
-    key_id = UUID((await client.get("/me")).json()["api_key_id"])
+    once = request(operation, ours, headers={"Idempotency-Key": "once"})
+    key_id = UUID((await mine.client.get("/me")).json()["api_key_id"])
     async with db.transaction():
-        assert await idempotency.claim(db, workspace.id, key_id, "once")
-        running = refused(await client.request(**once), 409, "conflict")
+        assert await idempotency.claim(db, mine.make.workspace_id, key_id, "once")
+        running = refused(await mine.client.request(**once), 409, "conflict")
         assert running.headers["retry-after"] == "1"
-    first = await client.request(**once)
+    first = await ours.client.request(**once)
     assert first.status_code == httpx.codes.OK, first.text
-    again = await client.request(**once)
+    again = await ours.client.request(**once)
     assert (again.content, again.headers["idempotent-replayed"]) == (kept_of(first), "true")
     once["params"] = {"dry_run": "false"}
-    refused(await client.request(**once), 422, "unprocessable")
+    refused(await ours.client.request(**once), 422, "unprocessable")
 
 
 @every([each for each in OPERATIONS if "cursor" in each.parameters])

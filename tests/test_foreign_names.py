@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Workspace
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
-from tests.operations import fields_of, is_reference, least, populate, refer, request
+from tests.operations import World, fields_of, is_reference, least, refer, request
 from tests.witness import everything, faults
 
 WRITES = [each for each in OPERATIONS if each.method != "GET"]
@@ -168,26 +168,17 @@ async def test_an_idempotency_key_of_theirs_is_a_new_one(
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
 async def test_a_write_of_ours_changes_nothing_of_theirs(
-    make: Factory,
-    workspace: Workspace,
-    make_other: Factory,
-    other: Workspace,
-    db: Any,
-    operation: Operation,
+    ours: World, theirs: World, operation: Operation
 ) -> None:
-    """Both workspaces have the same things, by their names."""
-    own = await populate(make, workspace.member_id)
-    foreign = await populate(make_other, other.member_id)
-    theirs = await everything(db, other.id)
-    before = await everything(db, workspace.id)
-    body = {
-        name: refer(name, own.ids, operation) for name in filter(is_reference, fields_of(operation))
-    }
+    """Both workspaces have the same things."""
+    db, workspace_ids = ours.make.db, [each.make.workspace_id for each in (theirs, ours)]
+    before = [await everything(db, each) for each in workspace_ids]
     fields = filter(is_reference, fields_of(operation))
-    body = {name: refer(name, own.ids, operation) for name in fields}
-    whole = {"json": {**least(operation, own.ids), **body}} if operation.body else {}
-    answer = await own.client.request(**request(operation, own, **whole))
+    body = {name: refer(name, ours.ids, operation) for name in fields}
+    whole = {"json": {**least(operation, ours.ids), **body}} if operation.body else {}
+    answer = await ours.client.request(**request(operation, ours, **whole))
     assert answer.is_success, answer.text
-    assert not [kind for kind, id in foreign.ids.items() if "@" not in id and id in answer.text]
-    assert await everything(db, other.id) == theirs
-    assert operation.method == "PATCH" or await everything(db, workspace.id) != before
+    assert not [kind for kind, id in theirs.ids.items() if "@" not in id and id in answer.text]
+    after = [await everything(db, each) for each in workspace_ids]
+    assert after[0] == before[0]
+    assert operation.method == "PATCH" or after[1] != before[1]

@@ -4,15 +4,18 @@ For each PATCH of the contract, field by field, and for whatever else takes If-M
 writer comes in between every two statements of the first.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from itertools import count
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
-from tests.conftest import SteppedClock, Workspace
-from tests.contract import OPERATIONS, Operation
+from tests.conftest import SteppedClock, connected, furnish
+from tests.contract import OPERATIONS, Operation, check_events
 from tests.factory import Factory
 from tests.field_values import another_change, changes_of
 from tests.interleaving import Meeting, Send, Stage, SteppedDatabase, set_stage, stepped_database
@@ -33,12 +36,33 @@ async def stepped(dsn: str, database: object) -> AsyncIterator[SteppedDatabase]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+async def stages(
+    stepped: SteppedDatabase, app: ASGIApp, pool: asyncpg.Pool, session_clock: SteppedClock
+) -> AsyncIterator[Callable[[str], Awaitable[Stage]]]:
+    """A stage of each name, made when it is asked for first."""
+    made: dict[str, Stage] = {}
+    async with pool.acquire() as db, AsyncExitStack() as held:
+
+        async def find(name: str) -> Stage:
+            if name not in made:
+                workspace = await furnish(db, name)
+                held.push_async_callback(check_events, db, workspace.id)
+                client = await held.enter_async_context(connected(app, workspace.key))
+                make = Factory(client, db, workspace.id)
+                stage = set_stage(stepped, session_clock, make, workspace)
+                made[name] = await held.enter_async_context(stage)
+            return made[name]
+
+        yield find
+
+
 @pytest.fixture
 async def stage(
-    stepped: SteppedDatabase, clock: SteppedClock, make: Factory, workspace: Workspace
-) -> AsyncIterator[Stage]:
-    async with set_stage(stepped, clock, make, workspace) as stage:
-        yield stage
+    stages: Callable[[str], Awaitable[Stage]], clock: SteppedClock, request: pytest.FixtureRequest
+) -> Stage:
+    """One for all tests of an operation: each makes the things that it changes."""
+    return await stages(str(request.node.callspec.params.get("operation")))
 
 
 def every(operations: list[Operation]) -> pytest.MarkDecorator:

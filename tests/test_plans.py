@@ -20,6 +20,7 @@ from tests.contract import OPERATIONS, Operation
 from tests.crowd import fill
 from tests.factory import Factory
 from tests.field_values import changes_of, furnish_names
+from tests.one_connection import OneConnection
 from tests.operations import (
     World,
     fields_of,
@@ -30,7 +31,7 @@ from tests.operations import (
     refer,
     request,
 )
-from tests.plans import OneConnection, Scan, explain_all, rolled_back, scans_of, told, watched
+from tests.plans import Scan, explain_all, rolled_back, scans_of, told, watched
 from tests.unlimited import UNLIMITED
 
 # Groups of articles are not among them: they are always listed as a whole.

@@ -11,14 +11,12 @@ import pytest
 
 from tests.conftest import Workspace
 from tests.contract import OPERATIONS, Operation
-from tests.factory import Factory
 from tests.field_values import changes_of, furnish_names
 from tests.operations import (
     World,
     fields_of,
     is_reference,
     least,
-    populate,
     query_of,
     refer,
     request,
@@ -102,9 +100,9 @@ async def copy_workspace(db: Any, source: UUID, target: UUID) -> None:
 
 
 @pytest.fixture
-async def own(make: Factory, workspace: Workspace, db: Any) -> World:
+async def own(ours: World) -> World:
     """Things of ours, each linked to the others."""
-    world = await populate(make, workspace.member_id)
+    world, make = ours, ours.make
     await furnish_names(world)
     fields = {"assignee_id", "contact_id", "company_id", "tag_ids", "project_id"}
     links = {name: refer(name, world.ids) for name in fields}
@@ -152,17 +150,15 @@ async def _looks(world: World, operation: Operation) -> list[str]:
 
 
 @pytest.mark.parametrize("operation", READS, ids=str)
-async def test_what_is_shown_is_our_own(
-    own: World, workspace: Workspace, other: Workspace, db: Any, operation: Operation
-) -> None:
+async def test_what_is_shown_is_our_own(own: World, other: Workspace, operation: Operation) -> None:
     before = await _looks(own, operation)
-    await copy_workspace(db, workspace.id, other.id)
+    await copy_workspace(own.make.db, own.make.workspace_id, other.id)
     assert await _looks(own, operation) == before
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
 async def test_what_is_written_is_our_own(
-    own: World, workspace: Workspace, other: Workspace, db: Any, operation: Operation
+    own: World, other: Workspace, operation: Operation
 ) -> None:
     bodies: list[dict[str, Any]] = [{}]
     if operation.method == "PATCH":
@@ -175,11 +171,11 @@ async def test_what_is_written_is_our_own(
         bodies = [{**least(operation, own.ids), **links}]
         if "contact_email" in bodies[0]:
             bodies.append({**bodies[0], "contact_email": own.ids["address"]})
-    await copy_workspace(db, workspace.id, other.id)
-    theirs = await everything(db, other.id)
+    await copy_workspace(own.make.db, own.make.workspace_id, other.id)
+    theirs = await everything(own.make.db, other.id)
     for body in bodies:
         sent = {"json": body} if operation.body else {}
         answer = await own.client.request(**request(operation, own, **sent))
         assert answer.is_success, (body, answer.text)
         assert "Their " not in answer.text
-        assert await everything(db, other.id) == theirs, body
+        assert await everything(own.make.db, other.id) == theirs, body

@@ -150,7 +150,7 @@ async def test_bytes_of_no_file_are_removed_after_a_day(
     await con.execute(
         "insert into upload_days select $1, $2::date - n, 1 from generate_series(0, 9) n",
         workspace.id,
-        now.date(),
+        (now + timedelta(hours=25)).date(),
     )
     clock = SteppedClock()
     clock.step(timedelta(hours=23))
@@ -163,7 +163,7 @@ async def test_bytes_of_no_file_are_removed_after_a_day(
     days = await con.fetchval(
         "select count(*) from upload_days where workspace_id = $1", workspace.id
     )
-    assert days == 7
+    assert days == 8
     await storage.delete([kept])
 
 

@@ -6,11 +6,9 @@ import httpx
 import pytest
 
 from looplane.nouns import EVENT_TYPES, INVERSES, RESOURCES
-from tests.conftest import Workspace
 from tests.contract import OPERATIONS, UNDOABLE, Operation
-from tests.factory import Factory
 from tests.field_values import another_change, changes_of, furnish_names
-from tests.operations import World, path_ids, populate, request, url
+from tests.operations import World, path_ids, request, url
 from tests.undo.reasons import CANNOT
 from tests.undo.steps import UNDO, issues, undo, undone
 from tests.witness import everything
@@ -33,16 +31,11 @@ _TRACES = ("version", "updated_at")
 _TOLD_AS = {"state": "linear_status_id"}
 
 
-@pytest.fixture
-async def world(make: Factory, workspace: Workspace) -> World:
-    return await populate(make, workspace.member_id)
-
-
-async def _look(world: World, path: str) -> Any:
+async def _look(ours: World, path: str) -> Any:
     """What is there: the thing itself, or the list where single ones are not shown."""
-    answer = await world.client.get(path)
+    answer = await ours.client.get(path)
     if answer.status_code == httpx.codes.METHOD_NOT_ALLOWED:
-        answer = await world.client.get(path.rpartition("/")[0])
+        answer = await ours.client.get(path.rpartition("/")[0])
     if answer.status_code != httpx.codes.OK:
         return answer.status_code
     body = answer.json()
@@ -50,115 +43,113 @@ async def _look(world: World, path: str) -> Any:
     return [{name: each[name] for name in each if name not in _TRACES} for each in shown]
 
 
-def _path(operation: Operation, world: World) -> str:
-    return url(operation, path_ids(operation, world.ids))
+def _path(operation: Operation, ours: World) -> str:
+    return url(operation, path_ids(operation, ours.ids))
 
 
 @pytest.mark.parametrize("operation", PATCHES, ids=str)
-async def test_a_change_is_taken_back_and_done_again(operation: Operation, world: World) -> None:
-    await furnish_names(world)
-    path, tried = _path(operation, world), 0
-    for body, _ in changes_of(operation, world):
-        before = await _look(world, path)
-        changed = await world.client.patch(path, json=body)
+async def test_a_change_is_taken_back_and_done_again(operation: Operation, ours: World) -> None:
+    await furnish_names(ours)
+    path, tried = _path(operation, ours), 0
+    for body, _ in changes_of(operation, ours):
+        before = await _look(ours, path)
+        changed = await ours.client.patch(path, json=body)
         assert changed.status_code == httpx.codes.OK, (body, changed.text)
-        after = await _look(world, path)
+        after = await _look(ours, path)
         if after == before:
             assert UNDO not in changed.headers, body
             continue
-        first = await undone(world.client, changed)
-        assert await _look(world, path) == before, body
-        assert issues(await undo(world.client, changed)), body
-        second = await undone(world.client, first)
-        assert await _look(world, path) == after, body
-        await undone(world.client, second)
-        assert await _look(world, path) == before, body
+        first = await undone(ours.client, changed)
+        assert await _look(ours, path) == before, body
+        assert issues(await undo(ours.client, changed)), body
+        second = await undone(ours.client, first)
+        assert await _look(ours, path) == after, body
+        await undone(ours.client, second)
+        assert await _look(ours, path) == before, body
         tried += 1
     assert tried
 
 
 @pytest.mark.parametrize("operation", DELETES, ids=str)
-async def test_a_deletion_is_taken_back_and_done_again(
-    operation: Operation, world: World, db: Any, workspace: Workspace
-) -> None:
-    path = _path(operation, world)
-    before = await _look(world, path)
-    deleted = await world.client.delete(path)
-    gone = await _look(world, path)
+async def test_a_deletion_is_taken_back_and_done_again(operation: Operation, ours: World) -> None:
+    path = _path(operation, ours)
+    before = await _look(ours, path)
+    deleted = await ours.client.delete(path)
+    gone = await _look(ours, path)
     assert gone != before
-    first = await undone(world.client, deleted)
-    assert await _look(world, path) == before
-    named = issues(await undo(world.client, deleted))
+    first = await undone(ours.client, deleted)
+    assert await _look(ours, path) == before
+    named = issues(await undo(ours.client, deleted))
     assert named
-    assert all(" at 20" in each and str(workspace.member_id) in each for each in named)
-    second = await undone(world.client, first)
-    assert await _look(world, path) == gone
-    await undone(world.client, second)
-    assert await _look(world, path) == before
+    assert all(" at 20" in each and ours.ids["member"] in each for each in named)
+    second = await undone(ours.client, first)
+    assert await _look(ours, path) == gone
+    await undone(ours.client, second)
+    assert await _look(ours, path) == before
 
 
 @pytest.mark.parametrize("operation", CREATES, ids=str)
-async def test_what_was_made_goes_again(operation: Operation, world: World) -> None:
-    made = await world.client.request(**request(operation, world))
+async def test_what_was_made_goes_again(operation: Operation, ours: World) -> None:
+    made = await ours.client.request(**request(operation, ours))
     assert made.status_code == httpx.codes.OK, made.text
     path = operation.path if "{" in operation.path else f"{operation.path}/{made.json()['id']}"
-    path = path.format(**path_ids(operation, world.ids)) if "{" in path else path
-    here = await _look(world, path)
-    first = await undone(world.client, made)
-    gone = await _look(world, path)
+    path = path.format(**path_ids(operation, ours.ids)) if "{" in path else path
+    here = await _look(ours, path)
+    first = await undone(ours.client, made)
+    gone = await _look(ours, path)
     assert gone != here
-    assert issues(await undo(world.client, made))
-    await undone(world.client, first)
-    assert await _look(world, path) == here
+    assert issues(await undo(ours.client, made))
+    await undone(ours.client, first)
+    assert await _look(ours, path) == here
 
 
 @pytest.mark.parametrize("operation", PATCHES, ids=str)
 async def test_a_newer_change_of_the_same_field_stands_and_one_of_another_is_kept(
-    operation: Operation, world: World, db: Any, workspace: Workspace
+    operation: Operation, ours: World
 ) -> None:
-    await furnish_names(world)
-    path, refused = _path(operation, world), 0
-    for body, other in changes_of(operation, world):
+    await furnish_names(ours)
+    path, refused = _path(operation, ours), 0
+    for body, other in changes_of(operation, ours):
         name = next(iter(body))
-        before = (await world.client.get(path)).json()
-        changed = await world.client.patch(path, json=body)
+        before = (await ours.client.get(path)).json()
+        changed = await ours.client.patch(path, json=body)
         if UNDO not in changed.headers:
             continue
         if other not in body:
-            more = await world.client.patch(path, json=another_change(operation, world, other))
-            await undone(world.client, changed)
+            more = await ours.client.patch(path, json=another_change(operation, ours, other))
+            await undone(ours.client, changed)
             value = more.json()[other]
-            assert (await world.client.get(path)).json()[other] == value
-            changed = await world.client.patch(path, json=body)
-        newer = another_change(operation, world, name)
+            assert (await ours.client.get(path)).json()[other] == value
+            changed = await ours.client.patch(path, json=body)
+        newer = another_change(operation, ours, name)
         if newer[name] == body[name]:
             if name not in before:  # another way to name what a field holds
                 continue
             newer[name] = before[name]
-        answer = await world.client.patch(path, json=newer)
+        answer = await ours.client.patch(path, json=newer)
         assert answer.status_code == httpx.codes.OK, answer.text
-        rows = await everything(db, workspace.id)
+        rows = await everything(ours.make.db, ours.make.workspace_id)
         told = _TOLD_AS.get(name, name)
-        assert told in " ".join(issues(await undo(world.client, changed)))
-        assert await everything(db, workspace.id) == rows
+        assert told in " ".join(issues(await undo(ours.client, changed)))
+        assert await everything(ours.make.db, ours.make.workspace_id) == rows
         refused += 1
     assert refused
 
 
 @pytest.mark.parametrize("operation", PATCHES, ids=str)
 async def test_a_thing_that_was_deleted_since_is_not_changed(
-    operation: Operation, world: World, db: Any, workspace: Workspace
+    operation: Operation, ours: World
 ) -> None:
-    await furnish_names(world)
-    path = _path(operation, world)
-    body, _ = next(changes_of(operation, world))
-    changed = await world.client.patch(path, json=body)
-    if (await world.client.delete(path)).status_code != httpx.codes.OK:
+    await furnish_names(ours)
+    path = _path(operation, ours)
+    body, _ = next(changes_of(operation, ours))
+    changed = await ours.client.patch(path, json=body)
+    if (await ours.client.delete(path)).status_code != httpx.codes.OK:
         return
-    rows = await everything(db, workspace.id)
-    (named,) = issues(await undo(world.client, changed))
+    rows = await everything(ours.make.db, ours.make.workspace_id)
+    (named,) = issues(await undo(ours.client, changed))
     assert named.partition(": ")[2].partition(" ")[0].endswith((".deleted", "removed", "revoked"))
-    assert await everything(db, workspace.id) == rows
+    assert await everything(ours.make.db, ours.make.workspace_id) == rows
 
 
 def test_each_noun_says_how_it_is_taken_back_or_why_not() -> None:

@@ -43,6 +43,7 @@ class Settings:
     stream_seconds: int = 3600
     keep_events_days: int = 0  # 0 keeps them for ever
     console_channel: str = "on"
+    hold_seconds: int = 10  # 0 sends at once
     public_url: str | None = None  # without a slash at its end
     secret_key: str | None = field(default=None, repr=False)
     visits_per_minute: int = 30
@@ -184,6 +185,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "stream_seconds": _integer(10, 86_400),
     "keep_events_days": _integer(0, 36_500),
     "console_channel": _one_of("on", "off"),
+    "hold_seconds": _integer(0, 600),
     "public_url": _address,
     "secret_key": _secret_key,
     "visits_per_minute": _integer(0, 10_000_000),

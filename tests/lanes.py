@@ -1,0 +1,82 @@
+"""Which tests run in which of the two parts that `make test` runs side by side."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import structlog
+
+_TESTS = Path(__file__).parent
+_PROCESSES, _OTHERS = "processes", "not processes"
+# Tests that start processes, and some that the last tests need not look back on: `make test` runs
+# them beside the others, and either part takes about as long.
+ASIDE = (
+    "cli/",
+    "embedded_pg/",
+    "html_upkeep/test_command.py",
+    "test_api_processes.py",
+    "test_browser.py",
+    "test_bulk_threads_killed.py",
+    "test_company_merge_races.py",
+    "test_event_processes.py",
+    "test_html_cleaner",
+    "test_hostile_html.py",
+    "test_html.py",
+    "test_html_work.py",
+    "test_http_connections.py",
+    "test_kill.py",
+    "test_list_threads_plans.py",
+    "test_messages.py",
+    "test_migrations.py",
+    "test_mutants.py",
+    "test_outbound",
+    "test_pooler.py",
+    "test_readiness.py",
+    "test_reference.py",
+    "test_schemathesis.py",
+    "test_start.py",
+    "test_thread_as_of_any_time.py",
+    "test_two_versions.py",
+    "test_wake.py",
+)
+
+
+def pytest_configure() -> None:
+    """What is started from here ends at Ctrl-C, also where this was started in the background."""
+    # What httpx looks for in each request, and finds missing the sooner for it.
+    sys.modules.setdefault("sniffio", cast("Any", None))
+    # An error is told in words, not in pictures of all that it saw, which takes seconds.
+    *others, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*others, plain])
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _is_aside(path: Path) -> bool:
+    return str(path.relative_to(_TESTS)).startswith(ASIDE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Reads no file of the part that does not run."""
+    if not collection_path.match("test_*.py"):
+        return None
+    left_out = {_PROCESSES: False, _OTHERS: True}.get(config.option.markexpr)
+    return True if _is_aside(collection_path) == left_out else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks what starts processes; what looks back on all the others comes last, after them all."""
+    for each in items:
+        if _is_aside(each.path):
+            each.add_marker("processes")
+    last = [each for each in items if each.get_closest_marker("whole_run")]
+    items[:] = [each for each in items if each not in last]
+    missing = set(_TESTS.rglob("test_*.py")) - {each.path for each in items}
+    if not missing or (all(map(_is_aside, missing)) and config.option.markexpr == _OTHERS):
+        items += last
+    else:
+        config.hook.pytest_deselected(items=last)
