@@ -1,6 +1,6 @@
 """The inbox in a browser without a window, on the demo and on many threads.
 
-`python -m bench.inbox` measures that alone; LOOPLANE_SHORT=1 only tries whether it can.
+`python -m bench.inbox` measures that alone; BENCH_SHORT=1 only tries whether it can.
 """
 
 import asyncio
@@ -86,6 +86,6 @@ if __name__ == "__main__":
         Path(place).chmod(0o755)
         with postgres(Path(place)) as (address, programs):
             rows = measure(asyncio.run(demo(address, programs)))
-            size = _MANY // 100 if os.environ.get("LOOPLANE_SHORT") else _MANY
+            size = _MANY // 100 if os.environ.get("BENCH_SHORT") else _MANY
             rows += measure(asyncio.run(seed(address, programs, size)))
     sys.stdout.write("\n".join(rows) + "\n")
