@@ -23,9 +23,6 @@ from looplane.workspaces.commands import find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Make members.")
 NewEmail = Annotated[str, typer.Option(help="Their e-mail address.", callback=email_checked)]
-MemberEmail = Annotated[
-    str, typer.Argument(help="Who, by e-mail address.", callback=email_checked, metavar="EMAIL")
-]
 NewName = Annotated[str, typer.Option(help="Their name.", callback=name_checked)]
 NewRole = Annotated[Role, typer.Option(help="What they may do.", case_sensitive=False)]
 Email = Annotated[
