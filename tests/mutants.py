@@ -36,6 +36,7 @@ from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
+from tests.mutations.sign_in import SIGN_IN
 from tests.mutations.statements import STATEMENTS
 from tests.mutations.thread_lists import THREAD_LISTS
 from tests.mutations.thread_undo import THREAD_UNDO
@@ -43,6 +44,7 @@ from tests.mutations.undo import UNDO
 from tests.mutations.views import VIEWS
 
 MUTATIONS = [
+    *SIGN_IN,
     *STATEMENTS,
     *AS_OF,
     *DECISIONS,

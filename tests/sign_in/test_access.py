@@ -20,7 +20,9 @@ _WRITES: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/second-factor/confirm", {"code": "123456"}),
     ("DELETE", "/second-factor", {"password": "x", "code": "123456"}),
 ]
-_READS = [("GET", each, None) for each in ("/session", "/sessions", "/team")]
+_READS: list[tuple[str, str, dict[str, Any] | None]] = [
+    ("GET", each, None) for each in ("/session", "/sessions", "/team")
+]
 
 
 @pytest.mark.parametrize(("method", "path", "body"), _WRITES + _READS)

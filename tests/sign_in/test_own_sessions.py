@@ -126,7 +126,7 @@ async def test_uses_are_written_once_in_some_minutes(
 async def test_a_member_has_so_many_sessions_and_the_longest_unused_ends(
     app: Any, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
-    id, email = await person(db, workspace.id)
+    _, email = await person(db, workspace.id)
     async with at_screen(app, email) as first:
         oldest = (await first.get(f"{APP}/session")).json()["id"]
         await db.execute(
