@@ -34,7 +34,7 @@ CALLERS = [
     ),
     Mutation(
         "a caller has as many guesses as IPv6 has addresses",
-        "src/looplane/kit/networks.py",
+        f"{_KIT}/networks.py",
         "_NETWORK_BITS = 64",
         "_NETWORK_BITS = 128",
         _GUESSING,

@@ -108,7 +108,7 @@ async def test_a_mailed_link_is_made_when_it_leaves_and_signs_in(
             await deliver_due(db, system_clock, set_up_channels(Settings()))
         [link] = [each["link"] for each in lines if each.get("recipient") == email]
         address, _, token = link.partition("#")
-        assert address == "http://127.0.0.1:8000/sign-in"
+        assert address == "http://127.0.0.1:8000/sign-in-link"
         opened = await client.post(f"{APP}/session/by-link", json={"token": token})
         assert opened.json()["member"]["id"] == id
     spans = await db.fetchval(

@@ -42,7 +42,6 @@ async def make_link(  # noqa: PLR0913  # for whom, for what, and how long
     token = new_link_token()
     args = (workspace_id, digest(token), member_id, purpose, now, now + lifetime)
     or_404(await con.fetchval(sql.INSERT, *args), "member")
-    _log.info("link made", workspace=str(workspace_id), member=str(member_id), purpose=purpose)
     return token
 
 
@@ -63,6 +62,7 @@ async def issue_mailed_link(
     con: Connection, workspace_id: UUID, member_id: UUID, now: datetime
 ) -> str:
     """Makes a link for the mail that leaves now; its token. Raises NotFound."""
+    _log.info("link mailed", workspace=str(workspace_id), member=str(member_id))
     return await make_link(con, workspace_id, member_id, "sign_in", now, rules.MAILED_LIFETIME)
 
 

@@ -103,6 +103,7 @@ async def _end(con: Connection, context: Context, *, secrets: Secrets, code: str
             raise ValidationFailed(["code: is wrong, or was used already"])
         await remove_second_factor(con, whose, now)
         await forget_attempts(con, of_code(whose[1]))
+    _log.info("second factor off", workspace=str(whose[0]), member=str(whose[1]))
     return Answer(orjson.dumps({"id": str(context.member_id), "deleted": True}).decode())
 
 
@@ -110,7 +111,6 @@ async def remove_second_factor(con: Connection, whose: Whose, now: datetime) -> 
     """Takes the second factor of a member away, with its codes for recovery."""
     await con.execute(sql.REMOVE, *whose, now)
     await con.execute(sql.DELETE_CODES, *whose)
-    _log.info("second factor off", workspace=str(whose[0]), member=str(whose[1]))
 
 
 async def require_code(
