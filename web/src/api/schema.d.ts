@@ -1837,12 +1837,63 @@ export interface paths {
          */
         get: operations["session-get"];
         put?: never;
-        post?: never;
+        /**
+         * Sign in
+         * @description Sign in with an address and a password.
+         *
+         *     `second_factor_required` asks for a `code` too, or for another one. Who tries too often waits
+         *     for longer and longer (429, `Retry-After`); a mailed link waits for none of it. Anybody may call it.
+         */
+        post: operations["session-signIn"];
         /**
          * Sign out
          * @description End the session that calls; its cookie is dropped. Requires a session.
          */
         delete: operations["session-signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own sessions
+         * @description List the sessions of the member who calls, newest first; `last_used_at` to some minutes. Requires a session.
+         */
+        get: operations["session-listOwn"];
+        put?: never;
+        post?: never;
+        /**
+         * End other sessions
+         * @description End all sessions of the member who calls but the one that does. Requires a session.
+         */
+        delete: operations["session-endOthers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End own session
+         * @description End a session of the member who calls; it opens nothing after a second. Requires a session.
+         */
+        delete: operations["session-end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1859,13 +1910,177 @@ export interface paths {
         put?: never;
         /**
          * Sign in by link
-         * @description Sign in with the token of a link, which is good once. Anybody may call it.
+         * @description Sign in with the token of a link, which is good once; one that is refused stays good. Anybody may call it.
          */
         post: operations["session-signInByLink"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/session/by-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by invite
+         * @description Accept an invite with a password of one's own, and sign in. Anybody may call it.
+         */
+        post: operations["session-signInByInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show link
+         * @description Say what the token of a link or an invite is for; it stays good. Anybody may call it.
+         */
+        post: operations["session-showLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sign-in-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request link
+         * @description Have a link mailed that signs in; the answer is the same for an address that is unknown. Anybody may call it.
+         */
+        post: operations["session-requestLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set password
+         * @description Set the password of the member who calls; their other sessions end. Requires a session.
+         */
+        post: operations["session-setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start second factor
+         * @description Begin with a second factor: a secret for an app, which counts once it is confirmed. Requires a session.
+         */
+        post: operations["session-startSecondFactor"];
+        /**
+         * End second factor
+         * @description Turn the second factor off, with the password and a code; the `id` is the member's. Requires a session.
+         */
+        delete: operations["session-endSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm second factor
+         * @description Turn the second factor on with its first code; the codes for recovery are shown once. Requires a session.
+         */
+        post: operations["session-confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List team members
+         * @description List all members for pickers, by name; everybody in the workspace may. Requires a session.
+         */
+        get: operations["members-listTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update member profile
+         * @description Change the name and the picture of the member who calls. Requires a session.
+         */
+        patch: operations["members-updateProfile"];
         trace?: never;
     };
 }
@@ -2440,6 +2655,10 @@ export interface components {
             /** @description The portal that shows it; null stands for the main one. */
             portal_instance_id?: string | null;
         };
+        /** @description How many sessions were ended. */
+        EndedSessions: {
+            ended: number;
+        };
         /** @description Why one of many things could not be done: as the error for that thing alone. */
         ErrorOut: {
             message: string;
@@ -2690,6 +2909,34 @@ export interface components {
             expires_at?: string | null;
             allowed_ips?: string[];
         };
+        /** @description What a link is for, and whom it is for. */
+        LinkOut: {
+            /** @enum {string} */
+            purpose: "first_run" | "sign_in" | "invite";
+            workspace: components["schemas"]["SessionWorkspace"];
+            email: string;
+            name: string | null;
+            /** @enum {string} */
+            role: "ADMIN" | "USER" | "VIEWER";
+            has_second_factor: boolean;
+        };
+        LinkRequest: {
+            /**
+             * Format: email
+             * @description Before the @ at most 64 characters.
+             */
+            email: string;
+            /** @description Where several workspaces know the address; the one that was last used without it. */
+            workspace_id?: string;
+        };
+        /** @description The answer to whoever asks, whether the address is known or not. */
+        LinkRequested: {
+            /** @constant */
+            accepted: true;
+        };
+        LinkToken: {
+            token: string;
+        };
         MeOut: {
             workspace_id: string;
             api_key_id: string;
@@ -2796,9 +3043,31 @@ export interface components {
             /** @description The whole key. It is shown in the answer that made it, and is null where that is rehearsed or given again. */
             key: string | null;
         };
+        /** @description What an app for codes is told; null after a dry run. */
+        NewSecondFactor: {
+            secret: string | null;
+            uri: string | null;
+        };
         Notify: {
             slack?: boolean;
             email?: boolean;
+        };
+        /** @description A session as its member sees it among theirs. */
+        OwnSessionOut: {
+            id: string;
+            agent: string;
+            address: string;
+            is_current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        OwnSessionPage: {
+            data: components["schemas"]["OwnSessionOut"][];
+            page: components["schemas"]["PageInfo"];
         };
         OwnerOut: {
             id: string;
@@ -2810,6 +3079,18 @@ export interface components {
             cursor: string | null;
             has_more: boolean;
             limit: number;
+        };
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description Needed where one is set, but for ten minutes after signing in by a link.
+             */
+            current_password?: string;
+            /**
+             * Format: password
+             * @description None of the most common ones, and not the address.
+             */
+            new_password: string;
         };
         PortalCompanyOut: {
             id: string;
@@ -2866,6 +3147,11 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        ProfilePatch: {
+            name?: string;
+            /** Format: uri */
+            image_url?: string | null;
         };
         ProjectCreate: {
             name: string;
@@ -2940,6 +3226,10 @@ export interface components {
             /** @default  */
             mailboxHash: string;
         };
+        /** @description Codes that stand in for one of the app, each once; null after a dry run. */
+        RecoveryCodes: {
+            recovery_codes: string[] | null;
+        };
         RoadmapIssueOut: {
             id: string;
             title: string;
@@ -3001,6 +3291,18 @@ export interface components {
             data: components["schemas"]["ContributionOut"][];
             page: components["schemas"]["PageInfo"];
         };
+        SecondFactorConfirm: {
+            code: string;
+        };
+        SecondFactorEnd: {
+            /** Format: password */
+            password: string;
+            code: string;
+        };
+        SecondFactorStart: {
+            /** Format: password */
+            password: string;
+        };
         /** @description What is known of a message that is about to leave. */
         SentMessage: {
             id: string;
@@ -3017,11 +3319,16 @@ export interface components {
             /** @enum {string} */
             role: "ADMIN" | "USER" | "VIEWER";
         };
+        /** @description Who is signed in and where, and what their pages prove themselves with. */
         SessionOut: {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            other_workspaces: components["schemas"]["SessionWorkspace"][];
             csrf_token: string;
+            has_password: boolean;
+            has_second_factor: boolean;
+            recovery_codes_left: number;
             /** Format: date-time */
             expires_at: string;
         };
@@ -3029,8 +3336,45 @@ export interface components {
             id: string;
             name: string;
         };
+        SignIn: {
+            /**
+             * Format: email
+             * @description Before the @ at most 64 characters.
+             */
+            email: string;
+            /** Format: password */
+            password: string;
+            /** @description Of the second factor, or one for recovery. */
+            code?: string;
+            /** @description Where several workspaces know the address; the one that was last used without it. */
+            workspace_id?: string;
+        };
+        SignInByInvite: {
+            token: string;
+            /** @description The one in the invite without it. */
+            name?: string;
+            /**
+             * Format: password
+             * @description None of the most common ones, and not the address.
+             */
+            password: string;
+        };
         SignInByLink: {
             token: string;
+            /** @description Of the second factor, or one for recovery. */
+            code?: string;
+            /** @description At the first run alone. */
+            name?: string;
+            /**
+             * Format: email
+             * @description At the first run alone.
+             */
+            email?: string;
+            /**
+             * Format: password
+             * @description At the first run alone.
+             */
+            password?: string;
         };
         SnippetCreate: {
             title: string;
@@ -3142,6 +3486,19 @@ export interface components {
             color?: string;
             icon?: string;
             tag_group_id?: string;
+        };
+        /** @description A member as pickers show them. */
+        TeamMember: {
+            id: string;
+            name: string | null;
+            email: string;
+            image_url: string | null;
+            /** @enum {string} */
+            role: "ADMIN" | "USER" | "VIEWER";
+        };
+        TeamMemberPage: {
+            data: components["schemas"]["TeamMember"][];
+            page: components["schemas"]["PageInfo"];
         };
         ThreadBulk: {
             /** @description Threads, each of which counts once. Not with `filter`. */
@@ -3511,6 +3868,7 @@ export interface components {
          *     | status | code | meaning |
          *     |---|---|---|
          *     | 400 | `validation_failed` | Body or query is invalid; `issues` has one entry for each fault. |
+         *     | 401 | `second_factor_required` | The password is right, and so is the link: a code of the second factor is needed beside it. |
          *     | 401 | `unauthenticated` | No key, or none that is known. |
          *     | 403 | `forbidden` | Known, and still not allowed. |
          *     | 403 | `scope_required` | The key lacks a scope. |
@@ -3524,7 +3882,7 @@ export interface components {
          *     | 415 | `unsupported_media_type` | The body is not JSON. |
          *     | 416 | `range_not_satisfiable` | The file has none of the bytes that Range asks for. |
          *     | 422 | `unprocessable` | Well formed, and cannot be processed. |
-         *     | 429 | `rate_limited` | The key used up its requests of this minute. |
+         *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often. |
          *     | 431 | `head_too_large` | The address and the headers together are over the limit. |
          *     | 500 | `internal_error` | Our fault; shows nothing of the inside. |
          *     | 503 | `unavailable` | The database cannot be reached now, or is held up. |
@@ -8676,6 +9034,37 @@ export interface operations {
             default: components["responses"]["error"];
         };
     };
+    "session-signIn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
     "session-signOut": {
         parameters: {
             query?: {
@@ -8684,6 +9073,103 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-listOwn": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "session-endOthers": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-end": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -8734,6 +9220,306 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-signInByInvite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByInvite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-showLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-requestLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRequested"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-setPassword": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-startSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecondFactor"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-endSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-confirmSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorConfirm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "members-listTeam": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMemberPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "members-updateProfile": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfilePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
                 };
             };
             default: components["responses"]["error"];
