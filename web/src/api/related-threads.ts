@@ -1,4 +1,9 @@
-import { infiniteQueryOptions, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { type ThreadIds, putThreads } from "./cache";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
@@ -34,4 +39,25 @@ export function useRelatedThreads(of: Related | null, limit = 20) {
       getNextPageParam: (last) => (last.has_more ? last.cursor : null),
     }),
   );
+}
+
+/** The thread of a company that waits longest for our answer; null where none does. */
+export function useLongestWaiting(companyId: string | null) {
+  const client = useQueryClient();
+  return useQuery({
+    // The first part is of its own: what is kept here is no list of pages.
+    queryKey: [...keys.companies, "longest-waiting", companyId],
+    enabled: companyId !== null,
+    queryFn: async ({ signal }): Promise<string | null> => {
+      const query = {
+        company_id: [companyId ?? ""],
+        status: ["open" as const],
+        sort: "oldest_waiting" as const,
+        limit: 1,
+      };
+      const { data } = await take(v2.GET("/threads", { params: { query }, signal }));
+      putThreads(client, data);
+      return data[0]?.id ?? null;
+    },
+  });
 }
