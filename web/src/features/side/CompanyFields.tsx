@@ -5,6 +5,7 @@ import { formatNumber, parseWholeNumber } from "@/lib/numbers";
 import { ChoiceValue } from "./ChoiceValue";
 import { UnsavedBox } from "./EditState";
 import { ResourceRow, TextRow } from "./ResourceRow";
+import styles from "./side.module.css";
 
 type Edits = ReturnType<typeof useResource<Company, CompanyPatch>>["edits"];
 
@@ -22,6 +23,34 @@ const listOf = (text: string): string[] => [
       .filter(Boolean),
   ),
 ];
+
+export function CompanyName({
+  company,
+  edits,
+  canWrite,
+  isCard = false,
+}: {
+  company: Company;
+  edits: Edits;
+  canWrite: boolean;
+  /** Beside a face, without a label. */
+  isCard?: boolean;
+}) {
+  return (
+    <TextRow
+      label="Name"
+      field="name"
+      edits={edits}
+      canWrite={canWrite}
+      isBare={isCard}
+      className={isCard ? styles.strong : undefined}
+      wordsOf={(one) => one.name ?? ""}
+      value={company.name}
+      check={(text) => (text === "" ? "A company needs a name." : null)}
+      onSave={(name) => edits.update({ name }, "Name of the company")}
+    />
+  );
+}
 
 /** What of a company is changed in place: beside a thread what matters there, on its page all. */
 export function CompanyFields({
@@ -48,17 +77,7 @@ export function CompanyFields({
           onGiveUp={edits.giveUp}
         />
       )}
-      {!isShort && (
-        <TextRow
-          {...shared}
-          label="Name"
-          field="name"
-          wordsOf={(one) => one.name ?? ""}
-          value={company.name}
-          check={(text) => (text === "" ? "A company needs a name." : null)}
-          onSave={(name) => edits.update({ name }, "Name of the company")}
-        />
-      )}
+      {!isShort && <CompanyName company={company} edits={edits} canWrite={canWrite} />}
       <ResourceRow
         label="Tier"
         field="tier_id"

@@ -4,7 +4,7 @@ import { messageOf } from "@/api/errors";
 import { useCanWrite } from "@/api/lookups";
 import { useResource } from "@/api/resource-writes";
 import { useAction } from "@/lib/actions";
-import { fullDate, shortTime, useNow } from "@/lib/dates";
+import { fullDate } from "@/lib/dates";
 import { formatNumber } from "@/lib/numbers";
 import { useTitle } from "@/lib/title";
 import { Avatar } from "@/ui/Avatar";
@@ -17,12 +17,12 @@ import { RelatedThreads } from "./RelatedThreads";
 import { TextRow } from "./ResourceRow";
 import { Row, Said } from "./Row";
 import { Section } from "./Section";
+import { dayWords } from "./side-words";
 import styles from "./side.module.css";
 
 export function CompanyPage({ id }: { id: string }) {
   const { query, shown: company, edits } = useResource(companyResource, id);
   const canWrite = useCanWrite();
-  const now = useNow();
   useTitle(company?.name ?? "Company");
   useAction("back", () => history.back());
   return (
@@ -56,7 +56,7 @@ export function CompanyPage({ id }: { id: string }) {
               <Row label="Known since">
                 <Said>
                   <time dateTime={company.created_at} title={fullDate(company.created_at)}>
-                    {shortTime(company.created_at, now)}
+                    {dayWords(company.created_at)}
                   </time>
                 </Said>
               </Row>

@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { ArrowRightLeft } from "lucide-react";
 import type { ReactNode } from "react";
 import { companyResource } from "@/api/contacts";
@@ -11,9 +10,10 @@ import { CompanyPicker } from "@/pickers/CompanyPicker";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
-import { CompanyFields } from "./CompanyFields";
+import { CompanyFields, CompanyName } from "./CompanyFields";
 import { EditState } from "./EditState";
 import { LongestWaiting } from "./LongestWaiting";
+import { PageLink } from "./PageLink";
 import { RelatedThreads } from "./RelatedThreads";
 import { Section } from "./Section";
 import { ThreadConflict } from "./ThreadProblems";
@@ -56,12 +56,16 @@ export function CompanySection({
       title="Company"
       isPressing={isPressing}
       actions={
-        company && canWrite
-          ? picker(
-              <IconButton label="Change the company" icon={<ArrowRightLeft size={16} />} />,
-              "end",
-            )
-          : null
+        company && (
+          <>
+            <PageLink label="Open the page of the company" to="company" id={company.id} />
+            {canWrite &&
+              picker(
+                <IconButton label="Change the company" icon={<ArrowRightLeft size={16} />} />,
+                "end",
+              )}
+          </>
+        )
       }
     >
       <EditState edit={edit} />
@@ -87,14 +91,12 @@ function Known({ of, threadId, canWrite }: { of: Company; threadId: string; canW
       <div className={styles.who}>
         <Avatar name={company.name} src={company.logo_url} size={36} />
         <div className={styles.whoText}>
-          <Link to="/companies/$id" params={{ id: of.id }} className={styles.strong} dir="auto">
-            {company.name}
-          </Link>
+          <CompanyName company={company} edits={edits} canWrite={canWrite} isCard />
         </div>
       </div>
       <CompanyFields company={company} edits={edits} canWrite={canWrite} isShort />
       <LongestWaiting companyId={of.id} />
-      <h4 className={styles.label}>Other threads {countWords(others.data?.pages, threadId)}</h4>
+      <h4 className={styles.sub}>Other threads {countWords(others.data?.pages, threadId)}</h4>
       <RelatedThreads
         of={{ company_id: of.id }}
         except={threadId}

@@ -2,6 +2,7 @@ import type { useResource } from "@/api/resource-writes";
 import type { Contact, ContactPatch } from "@/api/types";
 import { UnsavedBox } from "./EditState";
 import { TextRow } from "./ResourceRow";
+import styles from "./side.module.css";
 
 type Edits = ReturnType<typeof useResource<Contact, ContactPatch>>["edits"];
 
@@ -13,10 +14,13 @@ export function ContactFields({
   contact,
   edits,
   canWrite,
+  isCard = false,
 }: {
   contact: Contact;
   edits: Edits;
   canWrite: boolean;
+  /** Beside a face, without labels. */
+  isCard?: boolean;
 }) {
   const [first] = edits.unsaved;
   return (
@@ -31,6 +35,8 @@ export function ContactFields({
       )}
       <TextRow
         label="Name"
+        isBare={isCard}
+        className={isCard ? styles.strong : undefined}
         field="name"
         edits={edits}
         wordsOf={(one) => one.name ?? "No name"}
@@ -41,6 +47,8 @@ export function ContactFields({
       />
       <TextRow
         label="Email"
+        isBare={isCard}
+        className={isCard ? styles.under : undefined}
         field="email"
         edits={edits}
         wordsOf={(one) => one.email ?? ""}

@@ -2,7 +2,7 @@ import { contactResource } from "@/api/contacts";
 import { useCanWrite } from "@/api/lookups";
 import { useResource } from "@/api/resource-writes";
 import { useAction } from "@/lib/actions";
-import { fullDate, shortTime, useNow } from "@/lib/dates";
+import { fullDate } from "@/lib/dates";
 import { useTitle } from "@/lib/title";
 import { Avatar } from "@/ui/Avatar";
 import { Switch } from "@/ui/Switch";
@@ -14,11 +14,11 @@ import { RelatedThreads } from "./RelatedThreads";
 import { ResourceRow, TextRow } from "./ResourceRow";
 import { Row, Said } from "./Row";
 import { Section } from "./Section";
+import { dayWords } from "./side-words";
 
 export function ContactPage({ id }: { id: string }) {
   const { query, shown: contact, edits } = useResource(contactResource, id);
   const canWrite = useCanWrite();
-  const now = useNow();
   const title = contact?.name ?? contact?.email ?? "Contact";
   useTitle(title);
   useAction("back", () => history.back());
@@ -71,7 +71,7 @@ export function ContactPage({ id }: { id: string }) {
               <Row label="Known since">
                 <Said>
                   <time dateTime={contact.created_at} title={fullDate(contact.created_at)}>
-                    {shortTime(contact.created_at, now)}
+                    {dayWords(contact.created_at)}
                   </time>
                 </Said>
               </Row>

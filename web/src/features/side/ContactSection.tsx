@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { ArrowRightLeft } from "lucide-react";
 import { contactResource } from "@/api/contacts";
 import { useRelatedThreads } from "@/api/related-threads";
@@ -12,6 +11,7 @@ import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
 import { ContactFields } from "./ContactFields";
 import { EditState } from "./EditState";
+import { PageLink } from "./PageLink";
 import { RelatedThreads } from "./RelatedThreads";
 import { Section } from "./Section";
 import { ThreadConflict } from "./ThreadProblems";
@@ -54,12 +54,16 @@ export function ContactSection({
       title="Contact"
       isPressing={isPressing}
       actions={
-        contact && canWrite
-          ? picker(
-              <IconButton label="Change the contact" icon={<ArrowRightLeft size={16} />} />,
-              "end",
-            )
-          : null
+        contact && (
+          <>
+            <PageLink label="Open the page of the contact" to="contact" id={contact.id} />
+            {canWrite &&
+              picker(
+                <IconButton label="Change the contact" icon={<ArrowRightLeft size={16} />} />,
+                "end",
+              )}
+          </>
+        )
       }
     >
       <EditState edit={edit} />
@@ -85,13 +89,10 @@ function Known({ of, threadId, canWrite }: { of: Contact; threadId: string; canW
       <div className={styles.who}>
         <Avatar name={contact.name ?? contact.email} src={contact.image_url} size={36} />
         <div className={styles.whoText}>
-          <Link to="/contacts/$id" params={{ id: of.id }} className={styles.strong} dir="auto">
-            {contact.name ?? contact.email}
-          </Link>
+          <ContactFields contact={contact} edits={edits} canWrite={canWrite} isCard />
         </div>
       </div>
-      <ContactFields contact={contact} edits={edits} canWrite={canWrite} />
-      <h4 className={styles.label}>Other threads {countWords(others.data?.pages, threadId)}</h4>
+      <h4 className={styles.sub}>Other threads {countWords(others.data?.pages, threadId)}</h4>
       <RelatedThreads
         of={{ contact_id: of.id }}
         except={threadId}

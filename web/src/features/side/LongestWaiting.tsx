@@ -17,7 +17,7 @@ export function LongestWaiting({ companyId }: { companyId: string }) {
       ? thread.created_at
       : (thread.last_inbound_message_at ?? thread.created_at);
   return (
-    <Row label="Waits since">
+    <Row label="Waiting">
       <div className={styles.static}>
         <Link to="/inbox/$view/$threadId" params={{ view: thread.tab, threadId: id }}>
           <time dateTime={at} title={fullDate(at)}>

@@ -1,13 +1,13 @@
 import { Check, Copy, ExternalLink } from "lucide-react";
 import { useState } from "react";
 import type { Thread } from "@/api/types";
-import { fullDate, shortTime, useNow } from "@/lib/dates";
+import { fullDate } from "@/lib/dates";
 import { safeLink } from "@/lib/links";
 import { IconButton } from "@/ui/IconButton";
 import { announce } from "@/ui/LiveRegion";
 import { Row, Said } from "./Row";
 import { Section } from "./Section";
-import { originWords, systemWords } from "./side-words";
+import { dayWords, originWords, systemWords } from "./side-words";
 import styles from "./side.module.css";
 
 function CopyButton({ text, label }: { text: string; label: string }) {
@@ -72,14 +72,13 @@ export function ExternalSection({ thread }: { thread: Thread }) {
 }
 
 export function OriginSection({ thread }: { thread: Thread }) {
-  const now = useNow();
   const { reporter, created_at, origin } = thread;
   return (
     <Section name="origin" title="Origin">
       <Row label="Created">
         <Said>
           <time dateTime={created_at} title={fullDate(created_at)}>
-            {shortTime(created_at, now)}
+            {dayWords(created_at)}
           </time>
         </Said>
       </Row>

@@ -9,7 +9,6 @@ import type { CustomerNeed, Thread } from "@/api/types";
 import { formatNumber } from "@/lib/numbers";
 import { TagIcon } from "@/lib/TagIcon";
 import { ProjectPicker } from "@/pickers/ProjectPicker";
-import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
 import { Skeleton } from "@/ui/Skeleton";
@@ -73,7 +72,6 @@ interface Named {
   name: string;
   status: string;
   score: number;
-  threads: number;
   icon: ReactNode;
 }
 
@@ -83,7 +81,7 @@ function useNamed({ kind, id }: Linked): { named: Named | null; isGone: boolean 
   const issue = useQuery({ ...issueQuery(id), enabled: kind === "issue" });
   const isGone = kind === "project" ? project.isError : issue.isError;
   if (project.data) {
-    const { name, status, total_score, thread_count } = project.data;
+    const { name, status, total_score } = project.data;
     const icon =
       project.data.icon === null && project.data.color === null ? (
         <FolderKanban size={16} aria-hidden />
@@ -91,15 +89,15 @@ function useNamed({ kind, id }: Linked): { named: Named | null; isGone: boolean 
         <TagIcon tag={project.data} size={18} />
       );
     return {
-      named: { name, status: status.name, score: total_score, threads: thread_count, icon },
+      named: { name, status: status.name, score: total_score, icon },
       isGone,
     };
   }
   if (issue.data) {
-    const { title, state, total_score, thread_count } = issue.data;
+    const { title, state, total_score } = issue.data;
     const icon = <CircleDot size={16} aria-hidden />;
     return {
-      named: { name: title, status: state.name, score: total_score, threads: thread_count, icon },
+      named: { name: title, status: state.name, score: total_score, icon },
       isGone,
     };
   }
@@ -111,22 +109,25 @@ function NeedRow({ need, onRemove }: { need: CustomerNeed; onRemove: (() => void
   const { named, isGone } = useNamed(linked);
   const kind = linked.kind === "project" ? "Project" : "Issue";
   const name = named?.name ?? (isGone ? `${kind} that cannot be shown` : null);
-  const score = named
-    ? `Score ${formatNumber(named.score)} from ${formatNumber(named.threads)} ${named.threads === 1 ? "thread" : "threads"}`
-    : undefined;
+  const words = named && [
+    kind,
+    named.status,
+    `score ${formatNumber(named.score)}`,
+    ...(need.priority > 0 ? [`priority ${formatNumber(need.priority)}`] : []),
+  ];
   return (
-    <div className={styles.link}>
-      {named?.icon}
+    <div className={styles.need}>
+      {named?.icon ?? <span />}
       {name === null ? (
         <Skeleton height={16} />
       ) : (
-        <span className={styles.cut} dir="auto" title={[name, score].filter(Boolean).join(" · ")}>
-          <span className="visually-hidden">{kind}: </span>
-          {name}
-        </span>
+        <div className={styles.cut}>
+          <div className={styles.cut} dir="auto" title={name}>
+            {name}
+          </div>
+          <span className={styles.under}>{words?.join(" · ")}</span>
+        </div>
       )}
-      {need.priority > 0 && <Badge title="Priority of this request">P{need.priority}</Badge>}
-      {named && <Badge {...(score !== undefined && { title: score })}>{named.status}</Badge>}
       {onRemove && (
         <IconButton
           label={`Unlink ${name ?? kind.toLowerCase()}`}

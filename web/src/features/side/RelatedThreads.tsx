@@ -57,7 +57,7 @@ export function RelatedThreads({
         ))}
       </ul>
       {list.hasNextPage && (
-        <div>
+        <div className={styles.more}>
           <Button
             size="small"
             variant="quiet"

@@ -10,6 +10,8 @@ interface RowOf<T, P> {
   label: string;
   field: keyof P & string;
   edits: Edits<T, P>;
+  /** Whether it stands by itself, its label only for those who hear it. */
+  isBare?: boolean;
   /** What a thing, or a change, says in this field, in words. */
   wordsOf: (thing: Partial<T>) => string;
 }
@@ -20,6 +22,7 @@ export function ResourceRow<T, P>({
   field,
   edits,
   wordsOf,
+  isBare = false,
   children,
 }: RowOf<T, P> & { children: ReactNode }) {
   const conflict = edits.conflicts.find((one) => one.fields.includes(field));
@@ -39,6 +42,14 @@ export function ResourceRow<T, P>({
   ) : edit && edit.state !== "saving" ? (
     <EditState edit={edit} />
   ) : null;
+  if (isBare) {
+    return (
+      <div role="group" aria-label={label}>
+        {children}
+        {state}
+      </div>
+    );
+  }
   return (
     <Row label={label} state={state}>
       {children}
@@ -55,6 +66,7 @@ export function TextRow<T, P>({
   display,
   check,
   inputMode,
+  className,
   ...row
 }: RowOf<T, P> & {
   value: string;
@@ -64,6 +76,7 @@ export function TextRow<T, P>({
   display?: ReactNode;
   check?: (text: string) => string | null;
   inputMode?: "email" | "numeric" | "url";
+  className?: string | undefined;
 }) {
   return (
     <ResourceRow {...row}>
@@ -73,6 +86,7 @@ export function TextRow<T, P>({
         onSave={onSave}
         isReadOnly={!canWrite}
         wraps
+        className={className}
         {...(placeholder !== undefined && { placeholder })}
         {...(display !== undefined && { display })}
         {...(check && { check })}

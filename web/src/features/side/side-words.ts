@@ -35,3 +35,10 @@ const SYSTEMS: Record<string, string> = {
 export function systemWords(system: string): string {
   return SYSTEMS[system] ?? system.charAt(0).toUpperCase() + system.slice(1).replaceAll("_", " ");
 }
+
+/** A day with its time, as the language writes it: "25 Nov 2026, 23:07". */
+export function dayWords(iso: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(iso),
+  );
+}
