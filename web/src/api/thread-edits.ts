@@ -15,7 +15,8 @@ export interface FieldEdit {
 /** Why a change was refused, in the words that concern the field. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiError && error.issues.length > 0) {
-    return error.issues.map((issue) => issue.replace(/^[a-z_.[\]0-9]+: /, "")).join("; ");
+    const said = error.issues.map((issue) => issue.replace(/^[a-z_.[\]0-9]+: /, ""));
+    return [...new Set(said)].join("; ");
   }
   return error instanceof Error ? error.message : "It was refused.";
 }

@@ -37,7 +37,7 @@ export function CompanyPage({ id }: { id: string }) {
       {company && (
         <>
           <div>
-            <Section name="page.about" title="About">
+            <Section level="h2" name="page.about" title="About">
               <CompanyFields company={company} edits={edits} canWrite={canWrite} />
               <TextRow
                 label="Logo"
@@ -63,7 +63,7 @@ export function CompanyPage({ id }: { id: string }) {
             </Section>
             <Contacts id={id} />
           </div>
-          <Section name="page.threads" title="Threads">
+          <Section level="h2" name="page.threads" title="Threads">
             <RelatedThreads
               of={{ company_id: id }}
               limit={50}
@@ -82,6 +82,7 @@ function Contacts({ id }: { id: string }) {
   const count = contacts?.length ?? 0;
   return (
     <Section
+      level="h2"
       name="page.contacts"
       title="Contacts"
       count={

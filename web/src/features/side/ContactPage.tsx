@@ -35,7 +35,7 @@ export function ContactPage({ id }: { id: string }) {
       {contact && (
         <>
           <div>
-            <Section name="page.about" title="About">
+            <Section level="h2" name="page.about" title="About">
               <ContactFields contact={contact} edits={edits} canWrite={canWrite} />
               <TextRow
                 label="Picture"
@@ -78,12 +78,12 @@ export function ContactPage({ id }: { id: string }) {
             </Section>
             <Memberships contact={contact} canWrite={canWrite} />
             {Object.keys(ids).length > 0 && (
-              <Section name="page.external" title="In other systems">
+              <Section level="h2" name="page.external" title="In other systems">
                 <ExternalIds ids={ids} />
               </Section>
             )}
           </div>
-          <Section name="page.threads" title="Threads">
+          <Section level="h2" name="page.threads" title="Threads">
             <RelatedThreads
               of={{ contact_id: id }}
               limit={50}

@@ -22,6 +22,7 @@ export function Memberships({ contact, canWrite }: { contact: Contact; canWrite:
   const removing = remove.isPending ? remove.variables.id : null;
   return (
     <Section
+      level="h2"
       name="page.companies"
       title="Companies"
       actions={

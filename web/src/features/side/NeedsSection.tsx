@@ -110,7 +110,6 @@ function NeedRow({ need, onRemove }: { need: CustomerNeed; onRemove: (() => void
   const kind = linked.kind === "project" ? "Project" : "Issue";
   const name = named?.name ?? (isGone ? `${kind} that cannot be shown` : null);
   const words = named && [
-    kind,
     named.status,
     `score ${formatNumber(named.score)}`,
     ...(need.priority > 0 ? [`priority ${formatNumber(need.priority)}`] : []),
@@ -123,6 +122,7 @@ function NeedRow({ need, onRemove }: { need: CustomerNeed; onRemove: (() => void
       ) : (
         <div className={styles.cut}>
           <div className={styles.cut} dir="auto" title={name}>
+            <span className="visually-hidden">{kind}: </span>
             {name}
           </div>
           <span className={styles.under}>{words?.join(" · ")}</span>

@@ -33,6 +33,7 @@ export function PageFrame({
     const isGone = error instanceof ApiError && [400, 404].includes(error.status);
     return (
       <main id="main" className={styles.page}>
+        <h1 className="visually-hidden">{title === "" ? noun : title}</h1>
         {isGone ? (
           <EmptyState title={`There is no such ${noun}`} actions={<HomeLink />}>
             It may have been deleted, or the address may be mistyped.

@@ -9,6 +9,7 @@ export function Section({
   title,
   count,
   isPressing = false,
+  level: Heading = "h3",
   actions,
   children,
 }: {
@@ -17,6 +18,8 @@ export function Section({
   title: string;
   count?: string | undefined;
   isPressing?: boolean;
+  /** Beside a thread they stand below its title, on a page below that of the page. */
+  level?: "h2" | "h3";
   actions?: ReactNode;
   children: ReactNode;
 }) {
@@ -26,7 +29,7 @@ export function Section({
   return (
     <section className={styles.section} aria-labelledby={`${id}-title`}>
       <div className={styles.sectionHead}>
-        <h3>
+        <Heading>
           <button
             type="button"
             className={styles.fold}
@@ -39,7 +42,7 @@ export function Section({
             {title}
             {count !== undefined && <span className={styles.count}>{count}</span>}
           </button>
-        </h3>
+        </Heading>
         {isOpen && actions}
       </div>
       <div id={id} className={styles.body} hidden={!isOpen}>
