@@ -19,7 +19,10 @@ export const keys = {
   contacts: ["contacts"] as const,
   companies: ["companies"] as const,
   tags: ["tags"] as const,
+  tagGroups: ["tag_groups"] as const,
   views: ["views"] as const,
+  // Below members, so that what makes those stale makes it stale too.
+  team: ["members", "team"] as const,
   members: ["members"] as const,
   invites: ["invites"] as const,
   apiKeys: ["keys"] as const,
