@@ -36,6 +36,7 @@ from looplane.sessions.commands import find_session
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 from looplane.undo.rules import TakingBack
+from looplane.web_site import web_routes
 
 API_ROOT = "/api/v2"
 # What the inbox needs beyond the API.
@@ -101,7 +102,8 @@ class Application:
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
         )
         self._files = Router(file_routes(), redirect_slashes=False)
-        self._site = WithoutRanges(Router(site_routes(CONTRACT), redirect_slashes=False))
+        routes = [*site_routes(CONTRACT), *web_routes()]
+        self._site = WithoutRanges(Router(routes, redirect_slashes=False))
         self._middleware = RequestMiddleware(
             self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER
         )

@@ -42,6 +42,7 @@ from looplane.members.commands import INVERSES as MEMBER_INVERSES
 from looplane.members.invites.sql import INVITE
 from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
+from looplane.messages.frames.routes import api as frames
 from looplane.messages.routes import api as messages
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
@@ -105,7 +106,7 @@ APIS = (
     undo,
 )
 # What the inbox needs beyond them.
-APP_APIS = (sessions,)
+APP_APIS = (sessions, frames)
 RESOURCES = (
     THREAD,
     VIEW,

@@ -10,15 +10,22 @@ from looplane.cli.database import on_tables
 from looplane.cli.options import AsJson, Workspace, checked, email_checked, name_checked
 from looplane.cli.output import card, say
 from looplane.kit.clock import system_clock
+from looplane.kit.config import read_settings
 from looplane.kit.database import Connection
+from looplane.kit.responses import or_404
 from looplane.kit.schema import Text
 from looplane.members.commands import create_member
 from looplane.members.invites.commands import accept_invite
 from looplane.members.schemas import Role
+from looplane.members.sql import FIND_BY_EMAIL
+from looplane.sessions.commands import make_link
 from looplane.workspaces.commands import find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Make members.")
 NewEmail = Annotated[str, typer.Option(help="Their e-mail address.", callback=email_checked)]
+MemberEmail = Annotated[
+    str, typer.Argument(help="Who, by e-mail address.", callback=email_checked, metavar="EMAIL")
+]
 NewName = Annotated[str, typer.Option(help="Their name.", callback=name_checked)]
 NewRole = Annotated[Role, typer.Option(help="What they may do.", case_sensitive=False)]
 Token = Annotated[
@@ -49,6 +56,20 @@ def create(
         f"Next: looplane key create --workspace {made['workspace_id']} --member {email}",
     )
     say(made, text, as_json=as_json)
+
+
+@app.command("sign-in-link")
+def sign_in_link(email: MemberEmail, workspace: Workspace, *, as_json: AsJson = False) -> None:
+    """Make a link that signs a member in once, for whoever cannot sign in otherwise."""
+
+    async def work(con: Connection) -> str:
+        workspace_id = await find_workspace(con, workspace)
+        member_id = or_404(await con.fetchval(FIND_BY_EMAIL, workspace_id, email), "member")
+        return await make_link(con, workspace_id, member_id, "sign_in", system_clock())
+
+    # After the # it is in no log, and no other site is told of it.
+    url = f"{read_settings().address}/sign-in-link#{on_tables(work)}"
+    say({"url": url}, card("Good once, and for a day:", {"link": url}), as_json=as_json)
 
 
 @app.command("accept")
