@@ -1,14 +1,20 @@
 import { useState } from "react";
 import { useThreadRow } from "@/api/threads";
-import { SnoozePicker } from "@/pickers/SnoozePicker";
+import type { Thread } from "@/api/types";
 import { useAction } from "@/lib/actions";
+import { AssigneePicker } from "@/pickers/AssigneePicker";
+import { ProjectPicker } from "@/pickers/ProjectPicker";
+import { SnoozePicker } from "@/pickers/SnoozePicker";
+import { TagPicker } from "@/pickers/TagPicker";
 import { ClosingLoop } from "./ClosingLoop";
+import { DeletedNotice } from "./DeletedNotice";
 import { Refused } from "./Refused";
+import { linkedOf, useLinks } from "./use-links";
 import { useThreadChanges } from "./use-thread-changes";
 
 export interface ThreadActionsProps {
   /** The open thread, or the highlighted row where none is open. */
-  threadId: string;
+  threadId: string | undefined;
   /** Opens the next thread, before this one leaves the list. */
   onAdvance: () => void;
 }
@@ -23,19 +29,16 @@ interface Opened {
 }
 
 /** What can be done to a thread by key, menu or palette, wherever it is on the screen. */
-export function ThreadActions({ threadId, onAdvance }: ThreadActionsProps) {
+export function ThreadActions({ threadId = "", onAdvance }: ThreadActionsProps) {
   const thread = useThreadRow(threadId);
   const [picker, setPicker] = useState<Opened | null>(null);
   const [closings, setClosings] = useState(0);
   const changes = useThreadChanges(threadId, onAdvance);
-  const open = picker?.threadId === threadId ? picker.kind : null;
-  const enabled = thread !== undefined && changes.canChange;
+  const isThere = thread !== undefined;
+  const enabled = isThere && changes.canChange;
   const show = (kind: Picker) => () => {
     const anchor = document.querySelector(`[data-picker="${kind}"]`);
     setPicker({ kind, threadId, anchor });
-  };
-  const onOpenChange = (isOpen: boolean): void => {
-    if (!isOpen) setPicker(null);
   };
 
   useAction("done", () => changes.done(false), { enabled });
@@ -49,28 +52,80 @@ export function ThreadActions({ threadId, onAdvance }: ThreadActionsProps) {
   );
   useAction("reopen", changes.reopen, { enabled: enabled && thread.status !== "open" });
   useAction("snooze", show("snooze"), { enabled });
+  useAction("assign", show("assign"), { enabled });
   useAction("assign-me", changes.assignToMe, { enabled });
+  useAction("tags", show("tags"), { enabled });
+  useAction("project", show("project"), { enabled });
   useAction("pain-low", () => changes.pain("LOW"), { enabled });
   useAction("pain-medium", () => changes.pain("MEDIUM"), { enabled });
   useAction("pain-high", () => changes.pain("HIGH"), { enabled });
   useAction("pain-unknown", () => changes.pain("UNKNOWN"), { enabled });
   useAction("toggle-read", changes.toggleRead, { enabled });
+  useAction("delete", changes.remove, { enabled });
+  useAction("copy-link", changes.copyLink, { enabled: isThere });
 
   return (
     <>
       {thread && (
-        <SnoozePicker
-          open={open === "snooze"}
-          onOpenChange={onOpenChange}
-          anchor={picker?.anchor ?? null}
-          align="end"
-          value={thread.snoozed_until}
-          onPick={changes.snooze}
-          {...(thread.status === "snoozed" && { onWake: changes.reopen })}
+        <Pickers
+          thread={thread}
+          opened={picker?.threadId === threadId ? picker : null}
+          onClose={() => setPicker(null)}
+          changes={changes}
         />
       )}
       {closings > 0 && <ClosingLoop key={closings} />}
       {changes.refused && <Refused refused={changes.refused} onDismiss={changes.dismiss} />}
+      <DeletedNotice />
+    </>
+  );
+}
+
+function Pickers({
+  thread,
+  opened,
+  onClose,
+  changes,
+}: {
+  thread: Thread;
+  opened: Opened | null;
+  onClose: () => void;
+  changes: ReturnType<typeof useThreadChanges>;
+}) {
+  const relink = useLinks(thread.id);
+  const open = (kind: Picker) => ({
+    open: opened?.kind === kind,
+    onOpenChange: (isOpen: boolean) => {
+      if (!isOpen) onClose();
+    },
+  });
+  return (
+    <>
+      <SnoozePicker
+        {...open("snooze")}
+        anchor={opened?.anchor ?? null}
+        align="end"
+        value={thread.snoozed_until}
+        onPick={changes.snooze}
+        {...(thread.status === "snoozed" && { onWake: changes.reopen })}
+      />
+      {opened?.kind === "assign" && (
+        <AssigneePicker
+          {...open("assign")}
+          value={thread.assignee?.id ?? null}
+          onPick={changes.assign}
+        />
+      )}
+      {opened?.kind === "tags" && (
+        <TagPicker {...open("tags")} value={thread.tags} onPick={changes.tags} />
+      )}
+      {opened?.kind === "project" && (
+        <ProjectPicker
+          {...open("project")}
+          value={linkedOf(thread)}
+          onPick={(change) => void relink(change).catch(changes.refuseLink)}
+        />
+      )}
     </>
   );
 }
