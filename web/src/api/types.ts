@@ -18,3 +18,6 @@ export type Issue = Schemas["IssueOut"];
 export type CustomerNeed = Schemas["CustomerNeedOut"];
 export type UserRef = Schemas["UserRef"];
 export type ContactCompany = Schemas["ContactCompanyOut"];
+export type TeamMember = Schemas["TeamMember"];
+export type ContactPatch = Schemas["ContactPatch"];
+export type CompanyPatch = Schemas["CompanyPatch"];
