@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { useMembers, useTags } from "./lookups";
+import { useTeam, useTags } from "./lookups";
 import { useMe } from "./session";
 
 /** What ids in a history are called; null for what is gone, or not loaded. */
@@ -10,7 +10,7 @@ export interface Names {
 
 export function useNames(): Names {
   const me = useMe();
-  const { data: team } = useMembers();
+  const { data: team } = useTeam();
   const { data: tags } = useTags();
   return useMemo(() => {
     const members = new Map(team?.map((one) => [one.id, one.name ?? one.email]));

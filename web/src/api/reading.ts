@@ -1,10 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { addOverlay, dropOverlay, putThread, readThread } from "./cache";
 import { APP, send, versionOf } from "./client";
+import type { components } from "./schema";
 import type { Thread } from "./types";
 
-// Below zero, so that these never meet the numbers of changes by PATCH.
-let lastNumber = 0;
+// Halves below zero, where the numbers of the other writes of threads never are.
+let lastNumber = -0.5;
 
 /**
  * Marks a thread as read or unread, which shows at once. What is marked by opening it says what was
@@ -18,6 +19,11 @@ export async function markRead(
 ): Promise<void> {
   const thread = readThread(client, id);
   if (!thread || thread.is_read === isRead) return;
+  const mark: components["schemas"]["ReadMark"] = {
+    thread_id: id,
+    is_read: isRead,
+    ...(seen === undefined ? {} : { seen_inbound_at: seen }),
+  };
   const number = --lastNumber;
   addOverlay(client, id, number, { is_read: isRead });
   try {
@@ -25,11 +31,7 @@ export async function markRead(
       new Request(new URL(`${APP}/read`, location.origin), {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({
-          thread_id: id,
-          is_read: isRead,
-          ...(seen === undefined ? {} : { seen_inbound_at: seen }),
-        }),
+        body: JSON.stringify(mark),
       }),
     );
     const answer = (await response.json()) as Thread;

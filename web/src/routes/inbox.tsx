@@ -82,18 +82,14 @@ export function InboxPage() {
     />
   );
 
-  const changed = threadId ?? highlightedId;
-
   return (
     <div className={styles.inbox}>
-      {changed !== undefined && (
-        <ThreadActions
-          threadId={changed}
-          onAdvance={() => {
-            if (threadId !== undefined) advance(threadId);
-          }}
-        />
-      )}
+      <ThreadActions
+        threadId={threadId ?? highlightedId}
+        onAdvance={() => {
+          if (threadId !== undefined) advance(threadId);
+        }}
+      />
       {isNarrow ? (
         <div className={styles.bar}>
           {hasSide ? (

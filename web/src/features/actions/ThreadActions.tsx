@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { linkedOf, useThreadNeeds } from "@/api/needs";
 import { useThreadRow } from "@/api/threads";
 import type { Thread } from "@/api/types";
 import { useAction } from "@/lib/actions";
@@ -9,7 +10,6 @@ import { TagPicker } from "@/pickers/TagPicker";
 import { ClosingLoop } from "./ClosingLoop";
 import { DeletedNotice } from "./DeletedNotice";
 import { Refused } from "./Refused";
-import { linkedOf, useLinks } from "./use-links";
 import { useThreadChanges } from "./use-thread-changes";
 
 export interface ThreadActionsProps {
@@ -92,7 +92,7 @@ function Pickers({
   onClose: () => void;
   changes: ReturnType<typeof useThreadChanges>;
 }) {
-  const relink = useLinks(thread.id);
+  const needs = useThreadNeeds(thread.id);
   const open = (kind: Picker) => ({
     open: opened?.kind === kind,
     onOpenChange: (isOpen: boolean) => {
@@ -122,8 +122,8 @@ function Pickers({
       {opened?.kind === "project" && (
         <ProjectPicker
           {...open("project")}
-          value={linkedOf(thread)}
-          onPick={(change) => void relink(change).catch(changes.refuseLink)}
+          value={thread.customer_needs.map(linkedOf)}
+          onPick={needs.change}
         />
       )}
     </>

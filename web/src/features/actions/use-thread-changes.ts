@@ -2,12 +2,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, messageOf } from "@/api/errors";
 import { markRead } from "@/api/reading";
+import { deleteThread } from "@/api/thread-deletion";
 import { useMe } from "@/api/session";
 import { useThreadRow } from "@/api/threads";
 import { type ThreadWrite, useUpdateThread } from "@/api/thread-writes";
-import type { Thread } from "@/api/types";
+import type { Tag, Thread, UserRef } from "@/api/types";
 import { momentInWords } from "@/lib/dates";
-import { PAIN_WORDS } from "@/lib/thread-words";
+import { PAIN } from "@/lib/pain";
 import { announce } from "@/ui/LiveRegion";
 
 export interface RefusedChange {
@@ -20,6 +21,9 @@ export interface RefusedChange {
   isKept: boolean;
 }
 
+/** For undo, and for the notice that offers it. */
+export const DELETED = "Thread deleted";
+
 const nameOf = (thread: Thread): string =>
   thread.title ?? thread.contact?.name ?? thread.contact?.email ?? "A thread";
 
@@ -30,6 +34,9 @@ export function useThreadChanges(threadId: string, onAdvance: () => void) {
   const thread = useThreadRow(threadId);
   const { updateAsync } = useUpdateThread();
   const [refused, setRefused] = useState<RefusedChange | null>(null);
+
+  const refuse = (of: Thread, label: string, error: unknown, isKept = false): void =>
+    setRefused({ threadId: of.id, name: nameOf(of), label, why: messageOf(error), isKept });
 
   const change = (
     patch: ThreadWrite["patch"],
@@ -43,7 +50,7 @@ export function useThreadChanges(threadId: string, onAdvance: () => void) {
       const isKept =
         error instanceof ApiError &&
         (error.isTransient || error.status === 401 || error.status === 412);
-      setRefused({ threadId, name: nameOf(thread), label, why: messageOf(error), isKept });
+      refuse(thread, label, error, isKept);
     });
   };
 
@@ -81,9 +88,32 @@ export function useThreadChanges(threadId: string, onAdvance: () => void) {
         assignee: { id, name, email, image_url },
       });
     },
+    assign: (assignee: UserRef | null) =>
+      change(
+        { assignee_id: assignee?.id ?? null },
+        assignee ? `Assigned to ${assignee.name ?? assignee.email}` : "Unassigned",
+        { assignee },
+      ),
+    tags: (tags: Tag[]) => change({ tag_ids: tags.map((tag) => tag.id) }, "Tags changed", { tags }),
+    remove: () => {
+      if (!thread) return;
+      onAdvance();
+      setRefused(null);
+      announce(DELETED);
+      deleteThread(client, threadId, DELETED).catch((error: unknown) =>
+        refuse(thread, DELETED, error),
+      );
+    },
+    copyLink: () => {
+      const address = `${location.origin}/inbox/open/${threadId}`;
+      navigator.clipboard.writeText(address).then(
+        () => announce("The link is copied"),
+        (error: unknown) => thread && refuse(thread, "Copy the link", error),
+      );
+    },
     pain: (level: Thread["pain_level"]) => {
       if (thread?.pain_level === level) return;
-      change({ pain_level: level }, `Pain: ${PAIN_WORDS[level]}`);
+      change({ pain_level: level }, `Pain: ${PAIN[level].label.toLowerCase()}`);
     },
     toggleRead: () => {
       if (!thread) return;
@@ -91,9 +121,7 @@ export function useThreadChanges(threadId: string, onAdvance: () => void) {
       const label = isRead ? "Marked read" : "Marked unread";
       setRefused(null);
       announce(label);
-      markRead(client, threadId, isRead).catch((error: unknown) =>
-        setRefused({ threadId, name: nameOf(thread), label, why: messageOf(error), isKept: false }),
-      );
+      markRead(client, threadId, isRead).catch((error: unknown) => refuse(thread, label, error));
     },
   };
 }
