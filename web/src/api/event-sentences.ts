@@ -148,7 +148,8 @@ export function sentenceOf(event: FeedEvent, names: Names, say: SayMoment): stri
   const after: Fields = event.after ?? {};
   switch (event.type) {
     case "thread.created":
-      return event.actor.type === "person" ? `${actor} began the thread` : "The thread began";
+      // What came in by itself shows itself: its first message.
+      return event.actor.type === "rule" ? null : `${actor} began the thread`;
     case "thread.deleted":
       return `${actor} deleted the thread`;
     case "thread.restored":

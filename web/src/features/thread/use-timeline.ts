@@ -74,7 +74,8 @@ export function useReading(
 ): string | null {
   const client = useQueryClient();
   const me = useMe();
-  const [wasUnread] = useState(() => thread?.is_read === false);
+  const [wasUnread, setWasUnread] = useState<boolean | null>(null);
+  if (wasUnread === null && thread) setWasUnread(!thread.is_read);
   const [unreadId, setUnreadId] = useState<string | null>(null);
   const { isReady, messages, events } = timeline;
   if (wasUnread && isReady && unreadId === null && messages.length > 0) {
