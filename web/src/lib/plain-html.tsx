@@ -129,8 +129,12 @@ function nodesOf(parent: Node, depth: number): PlainNode[] {
   return nodes;
 }
 
+// Styles are never read, and the policy of the page would complain of each.
 const parse = (html: string): HTMLElement =>
-  new DOMParser().parseFromString(html, "text/html").body;
+  new DOMParser().parseFromString(
+    html.replaceAll(/<[^<>]*>/g, (tag) => tag.replaceAll(/\sstyle\s*=/gi, " data-style=")),
+    "text/html",
+  ).body;
 
 /** All that HTML says, without how it looks: for what the team writes among itself. */
 export function readLeniently(html: string): PlainNode[] {

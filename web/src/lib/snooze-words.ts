@@ -233,7 +233,7 @@ export function understand(text: string, now: Date): Understood | null {
 
 /** What is offered before anything is typed; each is only words of the same kind. */
 export const SNOOZE_PRESETS: readonly { label: string; words: string }[] = [
-  { label: "Later today", words: "in 3 hours" },
+  { label: "In 3 hours", words: "in 3 hours" },
   { label: "Tomorrow", words: "tomorrow" },
   { label: "In 3 days", words: "in 3 days" },
   { label: "Next week", words: "next week" },

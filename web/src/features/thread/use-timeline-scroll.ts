@@ -61,17 +61,22 @@ export function useTimelineScroll(
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    const before = held.current;
-    if (before?.element.isConnected && isTheirs.current) {
-      box.scrollBy({ top: before.element.getBoundingClientRect().top - before.top });
-    }
-    return () => {
+    const hold = (): void => {
       const edge = box.getBoundingClientRect().top;
-      const shown = [...box.querySelectorAll("article")].find(
+      const shown = [...box.querySelectorAll("article[aria-labelledby]")].find(
         (article) => article.getBoundingClientRect().bottom > edge,
       );
       held.current = shown ? { element: shown, top: shown.getBoundingClientRect().top } : null;
     };
+    const before = held.current;
+    if (before?.element.isConnected && isTheirs.current) {
+      // By hand, so not by the browser as well.
+      box.style.setProperty("overflow-anchor", "none");
+      box.scrollBy({ top: before.element.getBoundingClientRect().top - before.top });
+      requestAnimationFrame(() => box.style.removeProperty("overflow-anchor"));
+    }
+    box.addEventListener("scroll", hold, { passive: true });
+    return () => box.removeEventListener("scroll", hold);
   }, [scroller, firstKey]);
 
   // What comes in below is followed by whoever is at the end.
