@@ -82,7 +82,7 @@ function linkClause(event: FeedEvent, after: Fields, field: "company" | "contact
   const id = after[`${field}_id`];
   if (id === undefined) return null;
   if (id === null) return `removed the ${field}`;
-  const name = nameWithin(event, field, String(id));
+  const name = nameWithin(event, field, text(id) ?? "");
   return `set the ${field}${name === null ? "" : ` to ${name}`}`;
 }
 
@@ -172,7 +172,9 @@ export function sentenceOf(event: FeedEvent, names: Names, say: SayMoment): stri
   const byRule = ruleSentence(event, after);
   if (byRule !== null) return byRule;
   const clauses = clausesOf(event, names, say);
-  return clauses.length === 0 ? null : `${actor} ${joined(clauses)}`;
+  if (clauses.length === 0) return null;
+  const isDraft = event.actor.type === "rule" && text(after["ai_draft_html"]) !== null;
+  return `${isDraft ? "AI" : actor} ${joined(clauses)}`;
 }
 
 /** Whether the loop was closed by the last word on it: threads themselves only say `done`. */

@@ -29,7 +29,7 @@ export function ComboboxList({
   const activeRef = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Newer browsers answer with a promise, which is no way to clean up.
-    void activeRef.current?.scrollIntoView({ block: "nearest" });
+    activeRef.current?.scrollIntoView({ block: "nearest" });
   }, [active]);
   const said = note ?? (items.length === 0 ? "Nothing found" : null);
   return (
