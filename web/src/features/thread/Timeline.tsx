@@ -45,23 +45,29 @@ export function Timeline({
         ref={scroller}
         className={styles.scroll}
         data-loading-older={older.isLoading}
-        role="feed"
-        aria-label="Messages and changes"
-        aria-busy={older.isLoading}
+        role="region"
+        aria-label="Timeline"
         tabIndex={0}
         onKeyDown={moveBetweenArticles}
       >
         <div className={styles.entries}>
           {older.hasMore && <LoadOlder key={first} older={older} scroller={scroller} />}
-          {entries.map((entry, at) => (
-            <Article
-              key={entry.key}
-              entry={entry}
-              position={older.hasMore ? null : { at: at + 1, of: entries.length }}
-              isNew={entry.key === unreadId && at > 0}
-              opensHere={entry.key === opensAt}
-            />
-          ))}
+          <div
+            className={styles.entries}
+            role="feed"
+            aria-label="Messages and changes"
+            aria-busy={older.isLoading}
+          >
+            {entries.map((entry, at) => (
+              <Article
+                key={entry.key}
+                entry={entry}
+                position={older.hasMore ? null : { at: at + 1, of: entries.length }}
+                isNew={entry.key === unreadId && at > 0}
+                opensHere={entry.key === opensAt}
+              />
+            ))}
+          </div>
         </div>
       </div>
       {!isAtEnd && (
