@@ -37,7 +37,7 @@ export function InboxPage() {
   const [drawer, setDrawer] = useState<"rail" | "side" | null>(null);
   const [selection, setSelection] = useState<readonly string[]>([]);
   const [selectionView, setSelectionView] = useState(view);
-  const [highlightedId, setHighlightedId] = useState<string | undefined>(undefined);
+  const [highlightedId, setHighlightedId] = useState<string | null>(null);
   if (selectionView !== view) {
     setSelectionView(view);
     setSelection([]);
@@ -85,7 +85,7 @@ export function InboxPage() {
   return (
     <div className={styles.inbox}>
       <ThreadActions
-        threadId={threadId ?? highlightedId}
+        threadId={threadId ?? highlightedId ?? undefined}
         onAdvance={() => {
           if (threadId !== undefined) advance(threadId);
         }}

@@ -17,7 +17,7 @@ export interface ThreadListProps {
   selectedId: string | undefined;
   onOpen: (id: string) => void;
   /** The row that keys act on where no thread is open. */
-  onHighlight?: (id: string | undefined) => void;
+  onHighlight?: (id: string | null) => void;
   /** Those that are marked for a change of many. */
   selection: readonly string[];
   onSelectionChange: (ids: readonly string[]) => void;
