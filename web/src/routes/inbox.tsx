@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
 import { Suspense, lazy, useState } from "react";
 import { neighbourOf } from "@/api/threads";
+import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
 import { ThreadList } from "@/features/list/ThreadList";
 import { Rail } from "@/features/rail/Rail";
@@ -37,6 +38,7 @@ export function InboxPage() {
   const [drawer, setDrawer] = useState<"rail" | "side" | null>(null);
   const [selection, setSelection] = useState<readonly string[]>([]);
   const [selectionView, setSelectionView] = useState(view);
+  const [highlightedId, setHighlightedId] = useState<string | null>(null);
   if (selectionView !== view) {
     setSelectionView(view);
     setSelection([]);
@@ -83,6 +85,12 @@ export function InboxPage() {
 
   return (
     <div className={styles.inbox}>
+      <ThreadActions
+        threadId={threadId ?? highlightedId ?? undefined}
+        onAdvance={() => {
+          if (threadId !== undefined) advance(threadId);
+        }}
+      />
       {isNarrow ? (
         <div className={styles.bar}>
           {hasSide ? (
@@ -114,6 +122,7 @@ export function InboxPage() {
               filters={filters}
               selectedId={threadId}
               onOpen={openThread}
+              onHighlight={setHighlightedId}
               selection={selection}
               onSelectionChange={setSelection}
             />

@@ -1,10 +1,18 @@
+import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { messageOf } from "@/api/errors";
+import { ApiError, messageOf } from "@/api/errors";
 import { useThread } from "@/api/threads";
+import { filtersOf } from "@/lib/search-params";
 import { useTitle } from "@/lib/title";
+import { EmptyState } from "@/ui/EmptyState";
 import { ErrorPanel } from "@/ui/ErrorPanel";
-import { Splash } from "@/ui/Spinner";
+import { LoopMark } from "@/ui/LoopMark";
+import { ThreadHead } from "./ThreadHead";
 import styles from "./ThreadPane.module.css";
+import { ThreadWait, TimelineWait } from "./ThreadWait";
+import { Timeline } from "./Timeline";
+import { usePrefetchNeighbours } from "./use-prefetch";
+import { useReading, useTimeline } from "./use-timeline";
 
 export interface ThreadPaneProps {
   threadId: string;
@@ -17,10 +25,32 @@ export interface ThreadPaneProps {
   footer: ReactNode;
 }
 
-export function ThreadPane({ threadId, headerEnd, footer }: ThreadPaneProps) {
+export function ThreadPane({ threadId, view, headerEnd, footer }: ThreadPaneProps) {
+  const filters = filtersOf(useSearch({ strict: false }));
   const { data: thread, error, refetch } = useThread(threadId);
-  const title = thread?.title ?? thread?.contact?.name ?? "Thread";
+  const timeline = useTimeline(threadId);
+  const unreadId = useReading(thread, timeline);
+  usePrefetchNeighbours(threadId, view, filters);
+  const title = thread?.title ?? (thread && firstWords(thread.text)) ?? "Thread";
   useTitle(thread && title);
+
+  const isGone = error instanceof ApiError && [400, 404, 410, 422].includes(error.status);
+  if (isGone) {
+    return (
+      <EmptyState
+        icon={<LoopMark size={40} />}
+        title="This thread is not here"
+        actions={
+          <Link to="/inbox/$view" params={{ view }} search={filters}>
+            Go to the list
+          </Link>
+        }
+      >
+        It was deleted, or it belongs to another workspace. What was deleted a moment ago can be
+        brought back with Z.
+      </EmptyState>
+    );
+  }
   if (!thread && error) {
     return (
       <ErrorPanel title="The thread could not be loaded" onRetry={() => void refetch()}>
@@ -28,15 +58,48 @@ export function ThreadPane({ threadId, headerEnd, footer }: ThreadPaneProps) {
       </ErrorPanel>
     );
   }
-  if (!thread) return <Splash />;
+  if (!thread) return <ThreadWait />;
   return (
     <div className={styles.pane}>
-      <header className={styles.head}>
-        <h2>{title}</h2>
-        {headerEnd}
-      </header>
-      <div className={styles.scroll} />
+      <ThreadHead
+        thread={thread}
+        title={title}
+        isClosed={timeline.isClosed}
+        headerEnd={headerEnd}
+      />
+      {timeline.error ? (
+        <div className={styles.problem}>
+          <ErrorPanel
+            title="The messages could not be loaded"
+            kept="What you write below is kept."
+            onRetry={() => void timeline.refetch()}
+          >
+            {messageOf(timeline.error)}
+          </ErrorPanel>
+        </div>
+      ) : timeline.isReady ? (
+        <Timeline
+          entries={timeline.entries}
+          unreadId={unreadId}
+          older={timeline.older}
+          isReady={timeline.isReady}
+        />
+      ) : (
+        <TimelineWait />
+      )}
       {footer}
     </div>
   );
+}
+
+const WORDS = 90;
+
+/** What stands for a title: the first words of what was asked. */
+function firstWords(html: string): string | null {
+  const text = new DOMParser()
+    .parseFromString(html.slice(0, 2_000).replaceAll(/<(\/p|br|\/li|\/div)/g, " $&"), "text/html")
+    .body.textContent.replace(/\s+/g, " ")
+    .trim();
+  if (text === "") return null;
+  return text.length > WORDS ? `${text.slice(0, WORDS).trimEnd()}…` : text;
 }
