@@ -4,7 +4,7 @@ import { addPeople, isAddress, readPeople, readPerson, recipientOf } from "./peo
 const contact = { email: "ada@firm.example", name: "Ada" } as never;
 
 it("mails the contact, whose address stands on the button", () => {
-  expect(recipientOf({ origin: "portal", contact, external_ids: {} as never })).toEqual({
+  expect(recipientOf({ origin: "portal", contact, external_ids: {} })).toEqual({
     channel: "email",
     label: "ada@firm.example",
     problem: null,
@@ -12,12 +12,12 @@ it("mails the contact, whose address stands on the button", () => {
 });
 
 it("says why a thread without a contact cannot be answered by mail", () => {
-  const { problem } = recipientOf({ origin: "email", contact: null, external_ids: {} as never });
+  const { problem } = recipientOf({ origin: "email", contact: null, external_ids: {} });
   expect(problem).toMatch(/no contact/);
 });
 
 it("names the place of other channels", () => {
-  const said = recipientOf({ origin: "slack_connect", contact, external_ids: {} as never });
+  const said = recipientOf({ origin: "slack_connect", contact, external_ids: {} });
   expect(said).toMatchObject({ channel: "slack", label: "Ada in Slack" });
 });
 
