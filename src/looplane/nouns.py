@@ -19,6 +19,7 @@ from looplane.contacts.blocked_senders.sql import BLOCKED_SENDER
 from looplane.contacts.memberships.routes import api as memberships
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
+from looplane.counts.routes import api as counts
 from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
 from looplane.doc_articles.routes import api as doc_articles
@@ -31,6 +32,7 @@ from looplane.doc_groups.sql import DOC_GROUP
 from looplane.event_feed.routes import api as event_feed
 from looplane.files.routes import api as files
 from looplane.files.sql import FILE
+from looplane.held_messages.routes import api as held_messages
 from looplane.inverses import Inverses
 from looplane.issues.commands import INVERSES as ISSUE_INVERSES
 from looplane.issues.routes import api as issues
@@ -40,16 +42,23 @@ from looplane.keys.routes import api as keys, me_api as me
 from looplane.keys.sql import KEY
 from looplane.members.commands import INVERSES as MEMBER_INVERSES
 from looplane.members.invites.sql import INVITE
+from looplane.members.profile.routes import api as profile
 from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
+from looplane.messages.frames.routes import api as frames
 from looplane.messages.routes import api as messages
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
+from looplane.presence.routes import api as presence
 from looplane.projects.commands import INVERSES as PROJECT_INVERSES
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.resource_inverses import inverses_of
+from looplane.sessions.credentials.routes import api as credentials
+from looplane.sessions.links.routes import api as links
 from looplane.sessions.routes import api as sessions
+from looplane.sessions.second_factor.routes import api as second_factor
+from looplane.sessions.sign_in.routes import api as sign_in
 from looplane.snippet_folders.commands import INVERSES as SNIPPET_FOLDER_INVERSES
 from looplane.snippet_folders.routes import api as snippet_folders
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
@@ -63,10 +72,12 @@ from looplane.tags.routes import api as tags
 from looplane.tags.sql import TAG
 from looplane.threads.bulk.routes import api as bulk
 from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
+from looplane.threads.reading.routes import api as reading
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
 from looplane.undo.routes import api as undo
+from looplane.unsent.routes import api as unsent
 from looplane.views.commands import INVERSES as VIEW_INVERSES
 from looplane.views.routes import api as views
 from looplane.views.sql import VIEW
@@ -105,7 +116,20 @@ APIS = (
     undo,
 )
 # What the inbox needs beyond them.
-APP_APIS = (sessions,)
+APP_APIS = (
+    sessions,
+    sign_in,
+    links,
+    credentials,
+    second_factor,
+    profile,
+    frames,
+    counts,
+    presence,
+    unsent,
+    held_messages,
+    reading,
+)
 RESOURCES = (
     THREAD,
     VIEW,

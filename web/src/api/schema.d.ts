@@ -1837,12 +1837,63 @@ export interface paths {
          */
         get: operations["session-get"];
         put?: never;
-        post?: never;
+        /**
+         * Sign in
+         * @description Sign in with an address and a password.
+         *
+         *     `second_factor_required` asks for a `code` too, or for another one. Who tries too often waits
+         *     for longer and longer (429, `Retry-After`); a mailed link waits for none of it. Anybody may call it.
+         */
+        post: operations["session-signIn"];
         /**
          * Sign out
          * @description End the session that calls; its cookie is dropped. Requires a session.
          */
         delete: operations["session-signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own sessions
+         * @description List the sessions of the member who calls, newest first; `last_used_at` to some minutes. Requires a session.
+         */
+        get: operations["session-listOwn"];
+        put?: never;
+        post?: never;
+        /**
+         * End other sessions
+         * @description End all sessions of the member who calls but the one that does. Requires a session.
+         */
+        delete: operations["session-endOthers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End own session
+         * @description End a session of the member who calls; it opens nothing after a second. Requires a session.
+         */
+        delete: operations["session-end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1859,9 +1910,393 @@ export interface paths {
         put?: never;
         /**
          * Sign in by link
-         * @description Sign in with the token of a link, which is good once. Anybody may call it.
+         * @description Sign in with the token of a link, which is good once; one that is refused stays good. Anybody may call it.
          */
         post: operations["session-signInByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/by-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by invite
+         * @description Accept an invite with a password of one's own, and sign in. Anybody may call it.
+         */
+        post: operations["session-signInByInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show link
+         * @description Say what the token of a link or an invite is for; it stays good. Anybody may call it.
+         */
+        post: operations["session-showLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sign-in-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request link
+         * @description Have a link mailed that signs in; the answer is the same for an address that is unknown. Anybody may call it.
+         */
+        post: operations["session-requestLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set password
+         * @description Set the password of the member who calls; their other sessions end. Requires a session.
+         */
+        post: operations["session-setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start second factor
+         * @description Begin with a second factor: a secret for an app, which counts once it is confirmed. Requires a session.
+         */
+        post: operations["session-startSecondFactor"];
+        /**
+         * End second factor
+         * @description Turn the second factor off, with the password and a code; the `id` is the member's. Requires a session.
+         */
+        delete: operations["session-endSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm second factor
+         * @description Turn the second factor on with its first code; the codes for recovery are shown once. Requires a session.
+         */
+        post: operations["session-confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List team members
+         * @description List all members for pickers, by name; everybody in the workspace may. Requires a session.
+         */
+        get: operations["members-listTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update member profile
+         * @description Change the name and the picture of the member who calls. Requires a session.
+         */
+        patch: operations["members-updateProfile"];
+        trace?: never;
+    };
+    "/messages/{thread_id}/{message_id}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get message frame
+         * @description Get a message as a page for a frame: nothing in it runs, and links open elsewhere.
+         *
+         *     `data-remote-images` of its root says how many pictures are elsewhere, shown or not. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["messages-getFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{message_id}/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get message attachment
+         * @description Get the bytes of a file of a message. Pictures may be shown; all else is to be saved. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["messages-getAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get counts
+         * @description Count the threads of each tab and of each view, up to 1,000 of each.
+         *
+         *     They are those that the list of threads has for the same tab or view. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["counts-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Beat presence
+         * @description Say what you do at a thread in this tab, and get who else is there; never yourself. Requires a session. Requires the scope `threads:read`.
+         */
+        post: operations["presence-beat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unsent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List unsent
+         * @description List the threads about which you wrote something that is not sent, the latest first. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["unsent-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unsent/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get unsent
+         * @description Get what you wrote about a thread and did not send. Nobody else ever sees it. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["unsent-get"];
+        /**
+         * Put unsent
+         * @description Keep what you are writing about a thread. Requires a session. Requires the scope `threads:read`.
+         */
+        put: operations["unsent-put"];
+        post?: never;
+        /**
+         * Delete unsent
+         * @description Forget what you wrote about a thread in one mode. Requires a session. Requires the scope `threads:read`.
+         */
+        delete: operations["unsent-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List held
+         * @description List your messages that are still held back, the next one to leave first. Requires a session.
+         */
+        get: operations["held-list"];
+        put?: never;
+        /**
+         * Create held
+         * @description Answer a thread in a few seconds, until which the message can be taken back.
+         *
+         *     It is judged as it would be sent now, and takes the place of your unsent reply. What cannot be
+         *     sent when its time comes, since somebody else answered meanwhile, is unsent text again, and
+         *     says so. Requires a session. Requires the scope `messages:write` and `threads:write`.
+         */
+        post: operations["held-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/held/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back held
+         * @description Take a message back before it is sent: it is unsent text again, which is answered. Requires a session.
+         */
+        delete: operations["held-takeBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/held/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send held
+         * @description Send a message now instead of waiting. Where that is refused, it is held as before. Requires a session. Requires the scope `messages:write` and `threads:write`.
+         */
+        post: operations["held-send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark thread read
+         * @description Mark a thread as read or unread, for the whole team. It moves in no list by that. Requires a session. Requires the scope `threads:write`.
+         */
+        post: operations["threads-markRead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2239,6 +2674,11 @@ export interface components {
             /** @description `pain_weight` plus `priority`. */
             contribution: number;
         };
+        CountsOut: {
+            tabs: components["schemas"]["TabCounts"];
+            /** @description The views that the caller sees. */
+            views: components["schemas"]["ViewCount"][];
+        };
         /** @description At least one id in all; one that is named twice counts once. */
         CustomerNeedCreate: {
             issue_ids?: string[];
@@ -2440,6 +2880,10 @@ export interface components {
             /** @description The portal that shows it; null stands for the main one. */
             portal_instance_id?: string | null;
         };
+        /** @description How many sessions were ended. */
+        EndedSessions: {
+            ended: number;
+        };
         /** @description Why one of many things could not be done: as the error for that thing alone. */
         ErrorOut: {
             message: string;
@@ -2470,7 +2914,7 @@ export interface components {
             /** @description Of the subject after it; what happened to one thing is in this order. */
             version: number | null;
             actor: components["schemas"]["ActorOut"];
-            /** @description The `X-Request-Id` of the request, or the rule. */
+            /** @description The `X-Request-Id` of the request, the rule, or the held message. */
             cause: string | null;
             /** @description The fields that changed, as they were; null where none did. */
             before: {
@@ -2548,6 +2992,67 @@ export interface components {
             sha256: string;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description What becomes of the thread once the message is sent, as an update of it takes it. */
+        HeldChange: {
+            /** @enum {string} */
+            status?: "done" | "snoozed";
+            /** Format: date-time */
+            snoozed_until?: string;
+            closed_loop?: boolean;
+        };
+        HeldChangeOut: {
+            /** @enum {string} */
+            status?: "done" | "snoozed";
+            /** Format: date-time */
+            snoozed_until?: string;
+            closed_loop?: boolean;
+        };
+        HeldCreate: {
+            /** @description HTML; it is cleaned, and something must be left. At most 200,000 characters. */
+            content: string;
+            /** @description Only where the answer is a mail. */
+            cc?: components["schemas"]["Recipient"][];
+            /** @description Only where the answer is a mail. */
+            bcc?: components["schemas"]["Recipient"][];
+            /** @description Files, which together fit into the body of the request. */
+            attachments?: components["schemas"]["Attachment"][];
+            /** @description The Slack channel to write in, for a thread from Slack that has none of its own in `external_ids.slack_channel`. */
+            channel_id?: string | null;
+            /** @description The last message that you have seen. If there is a newer one, from whomever, the answer is 412 and nothing is sent. */
+            expected_last_message_id?: string | null;
+            thread_id: string;
+            /** @description What becomes of the thread together with the sending. */
+            then?: components["schemas"]["HeldChange"];
+        };
+        HeldOut: {
+            id: string;
+            thread_id: string;
+            /**
+             * @description `taken_back`: you did that. `returned`: it could not be sent, and is unsent text again, with the problem.
+             * @enum {string}
+             */
+            state: "held" | "sent" | "taken_back" | "returned";
+            /** @description Empty once it is no longer held. */
+            content: string;
+            cc: unknown[];
+            bcc: unknown[];
+            then: components["schemas"]["HeldChangeOut"];
+            /** @description Seconds from its making to `due_at`. */
+            held_for: number;
+            /**
+             * Format: date-time
+             * @description When it is sent.
+             */
+            due_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The message, once it is sent. */
+            message_id: string | null;
+        };
+        HeldPage: {
+            data: components["schemas"]["HeldOut"][];
+            page: components["schemas"]["PageInfo"];
         };
         InviteCreate: {
             /**
@@ -2690,6 +3195,34 @@ export interface components {
             expires_at?: string | null;
             allowed_ips?: string[];
         };
+        /** @description What a link is for, and whom it is for. */
+        LinkOut: {
+            /** @enum {string} */
+            purpose: "first_run" | "sign_in" | "invite";
+            workspace: components["schemas"]["SessionWorkspace"];
+            email: string;
+            name: string | null;
+            /** @enum {string} */
+            role: "ADMIN" | "USER" | "VIEWER";
+            has_second_factor: boolean;
+        };
+        LinkRequest: {
+            /**
+             * Format: email
+             * @description Before the @ at most 64 characters.
+             */
+            email: string;
+            /** @description Where several workspaces know the address; the one that was last used without it. */
+            workspace_id?: string;
+        };
+        /** @description The answer to whoever asks, whether the address is known or not. */
+        LinkRequested: {
+            /** @constant */
+            accepted: true;
+        };
+        LinkToken: {
+            token: string;
+        };
         MeOut: {
             workspace_id: string;
             api_key_id: string;
@@ -2796,9 +3329,31 @@ export interface components {
             /** @description The whole key. It is shown in the answer that made it, and is null where that is rehearsed or given again. */
             key: string | null;
         };
+        /** @description What an app for codes is told; null after a dry run. */
+        NewSecondFactor: {
+            secret: string | null;
+            uri: string | null;
+        };
         Notify: {
             slack?: boolean;
             email?: boolean;
+        };
+        /** @description A session as its member sees it among theirs. */
+        OwnSessionOut: {
+            id: string;
+            agent: string;
+            address: string;
+            is_current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        OwnSessionPage: {
+            data: components["schemas"]["OwnSessionOut"][];
+            page: components["schemas"]["PageInfo"];
         };
         OwnerOut: {
             id: string;
@@ -2810,6 +3365,18 @@ export interface components {
             cursor: string | null;
             has_more: boolean;
             limit: number;
+        };
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description Needed where one is set, but for ten minutes after signing in by a link.
+             */
+            current_password?: string;
+            /**
+             * Format: password
+             * @description None of the most common ones, and not the address.
+             */
+            new_password: string;
         };
         PortalCompanyOut: {
             id: string;
@@ -2866,6 +3433,38 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        PresenceBeat: {
+            thread_id: string;
+            /** @description A UUID that the tab of the browser made for itself when it was opened. */
+            tab: string;
+            /**
+             * @description A tab is at one thread: a beat of another one takes it from the thread before. One that stays says so every 10 seconds; after 30 it counts as gone.
+             * @enum {string}
+             */
+            doing: "looking" | "writing" | "left";
+        };
+        PresenceOut: {
+            /** @description Who else is at the thread: writers first, then who came first. */
+            others: components["schemas"]["PresentMember"][];
+        };
+        PresentMember: {
+            member: components["schemas"]["UserRef"];
+            /**
+             * @description `writing` where they do either in two tabs.
+             * @enum {string}
+             */
+            doing: "looking" | "writing";
+            /**
+             * Format: date-time
+             * @description When they began that.
+             */
+            since: string;
+        };
+        ProfilePatch: {
+            name?: string;
+            /** Format: uri */
+            image_url?: string | null;
         };
         ProjectCreate: {
             name: string;
@@ -2928,6 +3527,15 @@ export interface components {
             data: components["schemas"]["ProjectStatusOut"][];
             page: components["schemas"]["PageInfo"];
         };
+        ReadMark: {
+            thread_id: string;
+            is_read: boolean;
+            /**
+             * Format: date-time
+             * @description The `last_inbound_message_at` of what was read. Where a newer message came in, the thread stays unread: nobody has seen it yet.
+             */
+            seen_inbound_at?: string | null;
+        };
         /** @description Somebody who gets a mail, as well. */
         Recipient: {
             /**
@@ -2939,6 +3547,10 @@ export interface components {
             name: string;
             /** @default  */
             mailboxHash: string;
+        };
+        /** @description Codes that stand in for one of the app, each once; null after a dry run. */
+        RecoveryCodes: {
+            recovery_codes: string[] | null;
         };
         RoadmapIssueOut: {
             id: string;
@@ -3001,6 +3613,18 @@ export interface components {
             data: components["schemas"]["ContributionOut"][];
             page: components["schemas"]["PageInfo"];
         };
+        SecondFactorConfirm: {
+            code: string;
+        };
+        SecondFactorEnd: {
+            /** Format: password */
+            password: string;
+            code: string;
+        };
+        SecondFactorStart: {
+            /** Format: password */
+            password: string;
+        };
         /** @description What is known of a message that is about to leave. */
         SentMessage: {
             id: string;
@@ -3017,11 +3641,16 @@ export interface components {
             /** @enum {string} */
             role: "ADMIN" | "USER" | "VIEWER";
         };
+        /** @description Who is signed in and where, and what their pages prove themselves with. */
         SessionOut: {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            other_workspaces: components["schemas"]["SessionWorkspace"][];
             csrf_token: string;
+            has_password: boolean;
+            has_second_factor: boolean;
+            recovery_codes_left: number;
             /** Format: date-time */
             expires_at: string;
         };
@@ -3029,8 +3658,45 @@ export interface components {
             id: string;
             name: string;
         };
+        SignIn: {
+            /**
+             * Format: email
+             * @description Before the @ at most 64 characters.
+             */
+            email: string;
+            /** Format: password */
+            password: string;
+            /** @description Of the second factor, or one for recovery. */
+            code?: string;
+            /** @description Where several workspaces know the address; the one that was last used without it. */
+            workspace_id?: string;
+        };
+        SignInByInvite: {
+            token: string;
+            /** @description The one in the invite without it. */
+            name?: string;
+            /**
+             * Format: password
+             * @description None of the most common ones, and not the address.
+             */
+            password: string;
+        };
         SignInByLink: {
             token: string;
+            /** @description Of the second factor, or one for recovery. */
+            code?: string;
+            /** @description At the first run alone. */
+            name?: string;
+            /**
+             * Format: email
+             * @description At the first run alone.
+             */
+            email?: string;
+            /**
+             * Format: password
+             * @description At the first run alone.
+             */
+            password?: string;
         };
         SnippetCreate: {
             title: string;
@@ -3095,6 +3761,23 @@ export interface components {
             /** @enum {string} */
             type: "backlog" | "planned" | "started" | "completed" | "canceled";
         };
+        TabCount: {
+            /** @description Of the threads of the tab, up to 1,000. */
+            count: number;
+            /** @description There are more than those that were counted. */
+            is_more: boolean;
+            /** @description How many of those that were counted are unread. */
+            unread: number;
+        };
+        /** @description Each as `GET /threads?tab=` lists it for the caller. */
+        TabCounts: {
+            new: components["schemas"]["TabCount"];
+            "needs-response": components["schemas"]["TabCount"];
+            my: components["schemas"]["TabCount"];
+            open: components["schemas"]["TabCount"];
+            snoozed: components["schemas"]["TabCount"];
+            done: components["schemas"]["TabCount"];
+        };
         TagCreate: {
             name: string;
             color: string;
@@ -3142,6 +3825,19 @@ export interface components {
             color?: string;
             icon?: string;
             tag_group_id?: string;
+        };
+        /** @description A member as pickers show them. */
+        TeamMember: {
+            id: string;
+            name: string | null;
+            email: string;
+            image_url: string | null;
+            /** @enum {string} */
+            role: "ADMIN" | "USER" | "VIEWER";
+        };
+        TeamMemberPage: {
+            data: components["schemas"]["TeamMember"][];
+            page: components["schemas"]["PageInfo"];
         };
         ThreadBulk: {
             /** @description Threads, each of which counts once. Not with `filter`. */
@@ -3434,11 +4130,74 @@ export interface components {
             status: "undone" | "refused";
             error: components["schemas"]["UndoErrorOut"] | null;
         };
+        UnsentComment: {
+            html: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description What a member wrote about a thread and did not send; nobody else sees it. */
+        UnsentOut: {
+            thread_id: string;
+            reply: components["schemas"]["UnsentReply"] | null;
+            comment: components["schemas"]["UnsentComment"] | null;
+        };
+        UnsentPage: {
+            data: components["schemas"]["UnsentThread"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        UnsentPut: {
+            /** @enum {string} */
+            mode: "reply" | "comment";
+            /** @description It is cleaned. Where nothing is left of it, nor of the rest, there is no unsent text any more. At most 200,000 characters. */
+            html: string;
+            /** @description Only of a reply, as the next three; left out, each stays as it is. */
+            cc?: components["schemas"]["Recipient"][];
+            bcc?: components["schemas"]["Recipient"][];
+            attachments?: components["schemas"]["Attachment"][];
+            /** Format: date-time */
+            ai_draft_generated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description The `updated_at` of what you have, null for none. Where another tab wrote since, the answer is 412, says when, and nothing is written.
+             */
+            expected_updated_at?: string | null;
+        };
+        UnsentReply: {
+            html: string;
+            cc: unknown[];
+            bcc: unknown[];
+            /** @description Whole, as a message takes them. */
+            attachments: unknown[];
+            /**
+             * Format: date-time
+             * @description Of the AI's draft that it began with.
+             */
+            ai_draft_generated_at: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Why it could not be sent when it was to be; a change of it clears it. */
+            problem: string | null;
+        };
+        UnsentThread: {
+            thread_id: string;
+            modes: ("reply" | "comment")[];
+            /** @description A reply of it could not be sent. */
+            has_problem: boolean;
+            /** Format: date-time */
+            updated_at: string;
+        };
         UserRef: {
             id: string;
             name: string | null;
             email: string;
             image_url: string | null;
+        };
+        ViewCount: {
+            id: string;
+            /** @description Of the threads of the view, up to 1,000; null where they cannot be counted quickly. */
+            count: number | null;
+            /** @description There may be more than those. */
+            is_more: boolean;
         };
         ViewCreate: {
             name: string;
@@ -3511,6 +4270,7 @@ export interface components {
          *     | status | code | meaning |
          *     |---|---|---|
          *     | 400 | `validation_failed` | Body or query is invalid; `issues` has one entry for each fault. |
+         *     | 401 | `second_factor_required` | The rest is right; a code of the second factor is needed beside it, or another one. |
          *     | 401 | `unauthenticated` | No key, or none that is known. |
          *     | 403 | `forbidden` | Known, and still not allowed. |
          *     | 403 | `scope_required` | The key lacks a scope. |
@@ -3524,7 +4284,7 @@ export interface components {
          *     | 415 | `unsupported_media_type` | The body is not JSON. |
          *     | 416 | `range_not_satisfiable` | The file has none of the bytes that Range asks for. |
          *     | 422 | `unprocessable` | Well formed, and cannot be processed. |
-         *     | 429 | `rate_limited` | The key used up its requests of this minute. |
+         *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often. |
          *     | 431 | `head_too_large` | The address and the headers together are over the limit. |
          *     | 500 | `internal_error` | Our fault; shows nothing of the inside. |
          *     | 503 | `unavailable` | The database cannot be reached now, or is held up. |
@@ -8676,6 +9436,37 @@ export interface operations {
             default: components["responses"]["error"];
         };
     };
+    "session-signIn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
     "session-signOut": {
         parameters: {
             query?: {
@@ -8684,6 +9475,103 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-listOwn": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "session-endOthers": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-end": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -8734,6 +9622,747 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-signInByInvite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByInvite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-showLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-requestLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRequested"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-setPassword": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-startSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecondFactor"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-endSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-confirmSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorConfirm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "members-listTeam": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMemberPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "members-updateProfile": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfilePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "messages-getFrame": {
+        parameters: {
+            query?: {
+                /** @description With `remote` pictures are loaded from wherever they are, and whoever has them learns that the message was opened. Else only those that came with it. */
+                images?: "remote";
+            };
+            header?: never;
+            path: {
+                thread_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "messages-getAttachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "counts-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "presence-beat": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceBeat"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-put": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsentPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-delete": {
+        parameters: {
+            query: {
+                mode: "reply" | "comment";
+                /** @description The `updated_at` of what you have, null for none. Where another tab wrote since, the answer is 412, says when, and nothing is written. */
+                expected_updated_at?: string;
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "held-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "held-create": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "held-takeBack": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "held-send": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "threads-markRead": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadMark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
                 };
             };
             default: components["responses"]["error"];

@@ -56,6 +56,8 @@ export const SHORTCUTS = [
     when: "thread",
   },
   { id: "toggle-read", label: "Mark read or unread", keys: ["m"], group: "Change", when: "thread" },
+  { id: "copy-link", label: "Copy the link", keys: [], group: "Change", when: "thread" },
+  { id: "delete", label: "Delete thread", keys: [], group: "Change", when: "thread" },
   { id: "undo", label: "Undo", keys: ["z"], group: "Change", when: "always" },
   { id: "reply", label: "Reply", keys: ["r"], group: "Write", when: "thread" },
   { id: "comment", label: "Comment", keys: ["c"], group: "Write", when: "thread" },

@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
 import { Suspense, lazy, useState } from "react";
 import { neighbourOf } from "@/api/threads";
+import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
 import { ThreadList } from "@/features/list/ThreadList";
 import { Rail } from "@/features/rail/Rail";
@@ -39,6 +40,7 @@ export function InboxPage() {
   const [drawer, setDrawer] = useState<"rail" | "side" | null>(null);
   const [selection, setSelection] = useState<readonly string[]>([]);
   const [selectionView, setSelectionView] = useState(view);
+  const [highlightedId, setHighlightedId] = useState<string | undefined>(undefined);
   if (selectionView !== view) {
     setSelectionView(view);
     setSelection([]);
@@ -88,8 +90,18 @@ export function InboxPage() {
     />
   );
 
+  const changed = threadId ?? highlightedId;
+
   return (
     <div className={styles.inbox}>
+      {changed !== undefined && (
+        <ThreadActions
+          threadId={changed}
+          onAdvance={() => {
+            if (threadId !== undefined) advance(threadId);
+          }}
+        />
+      )}
       {isNarrow ? (
         <div className={styles.bar}>
           {hasSide ? (
@@ -121,6 +133,7 @@ export function InboxPage() {
               filters={filters}
               selectedId={threadId}
               onOpen={openThread}
+              onHighlight={setHighlightedId}
               selection={selection}
               onSelectionChange={setSelection}
             />

@@ -16,6 +16,8 @@ export interface ThreadListProps {
   /** The thread that is open. */
   selectedId: string | undefined;
   onOpen: (id: string) => void;
+  /** The row that keys act on where no thread is open. */
+  onHighlight?: (id: string | undefined) => void;
   /** Those that are marked for a change of many. */
   selection: readonly string[];
   onSelectionChange: (ids: readonly string[]) => void;

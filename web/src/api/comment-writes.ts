@@ -1,0 +1,47 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { takeAll, v2 } from "./client";
+import { keys } from "./keys";
+import type { Comment } from "./types";
+import { rememberUndo } from "./undo";
+
+/** Changes and deletes comments. Who may is decided by the server; offered to their author. */
+export function useCommentWrites(threadId: string) {
+  const client = useQueryClient();
+  const key = keys.comments(threadId);
+  const onSettled = (): void => {
+    void client.invalidateQueries({ queryKey: key });
+    void client.invalidateQueries({ queryKey: keys.threadEvents(threadId) });
+  };
+  const path = (id: string) => ({ thread_id: threadId, comment_id: id });
+  const edit = useMutation({
+    mutationFn: ({ id, content }: { id: string; content: string }) =>
+      takeAll(
+        v2.PATCH("/threads/{thread_id}/comments/{comment_id}", {
+          params: { path: path(id) },
+          body: { content },
+        }),
+      ),
+    onSuccess: ({ data, undoToken }) => {
+      client.setQueryData<Comment[]>(key, (all) =>
+        all?.map((one) => (one.id === data.id ? data : one)),
+      );
+      rememberUndo(undoToken, "Comment changed", [threadId]);
+    },
+    onSettled,
+  });
+  const remove = useMutation({
+    mutationFn: (id: string) =>
+      takeAll(
+        v2.DELETE("/threads/{thread_id}/comments/{comment_id}", { params: { path: path(id) } }),
+      ),
+    onMutate: (id) => {
+      const before = client.getQueryData<Comment[]>(key);
+      client.setQueryData<Comment[]>(key, (all) => all?.filter((one) => one.id !== id));
+      return { before };
+    },
+    onError: (_error, _id, kept) => client.setQueryData(key, kept?.before),
+    onSuccess: ({ undoToken }) => rememberUndo(undoToken, "Comment deleted", [threadId]),
+    onSettled,
+  });
+  return { edit, remove };
+}
