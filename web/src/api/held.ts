@@ -1,20 +1,14 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { HeldOut, ThreadChange, UnsentOut } from "./app-types";
 import { app, take, v2 } from "./client";
 import { ApiError } from "./errors";
 import { keys } from "./keys";
 import type { components } from "./schema";
+import type { UnsentOut } from "./unsent";
 
-type MessageCreate = components["schemas"]["MessageCreate"];
-
-/** A message as it is written: what has a default may be left out. */
-export interface NewMessage {
-  content: string;
-  cc?: { email: string; name: string }[];
-  bcc?: { email: string; name: string }[];
-  attachments?: { Name: string; ContentType: string; Content: string; ContentID?: string | null }[];
-  expected_last_message_id?: string;
-}
+type Schemas = components["schemas"];
+export type HeldOut = Schemas["HeldOut"];
+export type ThreadChange = Schemas["HeldChange"];
+export type NewMessage = Schemas["MessageCreate"];
 
 export interface Outgoing {
   threadId: string;
@@ -38,9 +32,7 @@ export async function holdMessage(
   } catch (error) {
     if (!isMissing(error) || (await isHeldThere())) throw error;
     const path = { path: { thread_id: threadId } };
-    await take(
-      v2.POST("/threads/{thread_id}/messages", { params: path, body: message as MessageCreate }),
-    );
+    await take(v2.POST("/threads/{thread_id}/messages", { params: path, body: message }));
     if (Object.keys(then).length > 0) {
       const params = { path: { id: threadId } };
       await take(v2.PATCH("/threads/{id}", { params, body: then }));

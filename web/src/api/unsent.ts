@@ -1,20 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import type { UnsentOut, UnsentThread } from "./app-types";
 import { app } from "./client";
 import { keys } from "./keys";
+import type { components } from "./schema";
 
-export type Mode = "reply" | "comment";
-
-export interface UnsentPut {
-  mode: Mode;
-  html: string;
-  cc?: unknown[];
-  bcc?: unknown[];
-  attachments?: unknown[];
-  ai_draft_generated_at?: string | null;
-  /** Null for none; left out, whatever is there is written over. */
-  expected_updated_at?: string | null;
-}
+type Schemas = components["schemas"];
+export type UnsentOut = Schemas["UnsentOut"];
+export type UnsentThread = Schemas["UnsentThread"];
+export type UnsentPut = Schemas["UnsentPut"];
+export type Mode = UnsentPut["mode"];
 
 export const getUnsent = (threadId: string, abort?: AbortSignal): Promise<UnsentOut> =>
   app<UnsentOut>("GET", `/unsent/${threadId}`, undefined, abort);

@@ -1,9 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import type { HeldOut } from "@/api/app-types";
 import { messageOf } from "@/api/errors";
-import { settled, useHeld, useHeldWrites } from "@/api/held";
+import { type HeldOut, settled, useHeld, useHeldWrites } from "@/api/held";
 import { keys } from "@/api/keys";
 import { useThread } from "@/api/threads";
 import { useUndo } from "@/api/undo";

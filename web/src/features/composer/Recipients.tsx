@@ -1,16 +1,19 @@
-import { useId, useRef, useState } from "react";
-import { findContacts } from "@/api/compose";
+import { useId, useMemo, useRef, useState } from "react";
+import { searchContacts } from "@/api/lookups";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { Chip } from "@/ui/Chip";
 import { type ComboboxItem, useItems } from "@/ui/combobox-items";
 import styles from "./Recipients.module.css";
 import { type Person, addPeople, readPeople } from "./people";
 
-const search = async (words: string, signal: AbortSignal): Promise<ComboboxItem[]> =>
-  (await findContacts(words, signal)).map((one) => ({
-    id: one.email,
-    label: one.name ?? one.email,
-    ...(one.name !== null && { detail: one.email }),
-  }));
+const searchFor =
+  (client: QueryClient) =>
+  async (words: string): Promise<ComboboxItem[]> =>
+    (await searchContacts(client, words)).map((one) => ({
+      id: one.email,
+      label: one.name ?? one.email,
+      ...(one.name !== null && { detail: one.email }),
+    }));
 
 const said = (person: Person): string => person.name || person.email;
 
@@ -32,6 +35,8 @@ export function Recipients({
   hasFocus?: boolean;
 }) {
   const id = useId();
+  const client = useQueryClient();
+  const search = useMemo(() => searchFor(client), [client]);
   const input = useRef<HTMLInputElement>(null);
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(-1);

@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from "react";
-import type { ThreadChange } from "@/api/app-types";
+import { useRef, useState } from "react";
+import type { ThreadChange } from "@/api/held";
 import { useSnippets } from "@/api/compose";
 import { useMe } from "@/api/session";
 import type { Thread } from "@/api/types";
 import { useAction } from "@/lib/actions";
+import { SnoozePicker } from "@/pickers/SnoozePicker";
 import { announce } from "@/ui/LiveRegion";
 import { DraftBar } from "./DraftBar";
 import { DraftBeside, DraftDifference } from "./DraftBeside";
@@ -22,7 +23,6 @@ import { changedText, useDraft } from "./use-draft";
 import { useFiles } from "./use-files";
 import { useKeeper } from "./use-keeper";
 import { useSend } from "./use-send";
-import { SnoozeChoice } from "./SnoozeChoice";
 
 export interface FormProps {
   thread: Thread;
@@ -61,6 +61,7 @@ export function ReplyForm({
   const [beside, setBeside] = useState<"draft" | "difference" | null>(opensDraft ? "draft" : null);
   const [rest, setRest] = useState({ cc: "", bcc: "" });
   const [gaps, setGaps] = useState<{ words: string[]; after: After } | null>(null);
+  const [foot, setFoot] = useState<HTMLElement | null>(null);
   const [isSnoozing, setSnoozing] = useState(false);
   const editor = useRef<EditorHandle>(null);
   const frame = useRef<HTMLElement>(null);
@@ -229,11 +230,14 @@ export function ReplyForm({
           }}
         />
       )}
-      <div className={styles.foot}>
-        <SnoozeChoice
-          isOpen={isSnoozing}
+      <div className={styles.foot} ref={setFoot}>
+        <SnoozePicker
+          open={isSnoozing}
           onOpenChange={setSnoozing}
-          onPick={(until) => void sendThen({ status: "snoozed", snoozed_until: until })}
+          anchor={foot}
+          align="end"
+          value={thread.snoozed_until}
+          onPick={(at) => void sendThen({ status: "snoozed", snoozed_until: at.toISOString() })}
         />
         <SendButton
           label={`Send to ${recipient.label ?? "nobody"}`}

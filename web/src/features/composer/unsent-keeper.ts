@@ -10,6 +10,7 @@ import {
   type ServerText,
   type Text,
 } from "./unsent-text";
+import { filesToSend, peopleToSend } from "./wire";
 
 const SAVE_AFTER_MS = 800;
 const RETRY_AFTER_MS = 15_000;
@@ -204,9 +205,11 @@ export class UnsentKeeper {
     try {
       const server = await this.#places.put({
         html: isKept ? text.html : "",
-        cc: isKept ? [...text.cc] : [],
-        bcc: isKept ? [...text.bcc] : [],
-        ...(text.files === this.#savedFiles ? {} : { attachments: isKept ? [...text.files] : [] }),
+        cc: isKept ? peopleToSend(text.cc) : [],
+        bcc: isKept ? peopleToSend(text.bcc) : [],
+        ...(text.files === this.#savedFiles
+          ? {}
+          : { attachments: isKept ? filesToSend(text.files) : [] }),
         ai_draft_generated_at: text.draftAt,
         expected_updated_at: this.#base,
       });

@@ -1,11 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import type { UnsentOut } from "@/api/app-types";
 import { sessionEnded } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useMe } from "@/api/session";
 import { useSignal } from "@/api/signal";
-import { type Mode, getUnsent, putUnsent, useUnsent } from "@/api/unsent";
+import { type Mode, type UnsentOut, getUnsent, putUnsent, useUnsent } from "@/api/unsent";
 import { readStored, writeStored } from "@/lib/stored";
 import { UnsentKeeper } from "./unsent-keeper";
 import { readCopy, readText } from "./unsent-rules";

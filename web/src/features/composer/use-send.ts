@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ThreadChange } from "@/api/app-types";
-import { useLastMessage } from "@/api/compose";
+import type { ThreadChange } from "@/api/held";
 import { ApiError, messageOf } from "@/api/errors";
 import { holdMessage } from "@/api/held";
 import { useMe } from "@/api/session";
+import { allOf, useMessages } from "@/api/thread-content";
 import type { Message } from "@/api/types";
 import { putUnsent } from "@/api/unsent";
 import { announce } from "@/ui/LiveRegion";
@@ -12,6 +12,7 @@ import { withoutUnused } from "./attachments";
 import { isBlank } from "./html";
 import type { UnsentKeeper } from "./unsent-keeper";
 import type { KeeperState } from "./unsent-text";
+import { filesToSend, peopleToSend } from "./wire";
 
 const SAVE_AT_MOST_MS = 1_500;
 
@@ -20,16 +21,17 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** The last message that whoever writes has seen, and the one that came in since. */
 function useSeen(threadId: string, isNothingWritten: boolean) {
   const me = useMe();
-  const { data: last, refetch } = useLastMessage(threadId);
+  const { data, refetch } = useMessages(threadId);
+  const last = allOf(data)[0];
   const [seen, setSeen] = useState<string | null>(null);
   const isOwn = last?.direction === "outbound" && last.user_id === me.id;
   // What came in before anything was written stands above, to be read; one's own is no news.
   if (last && last.id !== seen && (seen === null || isNothingWritten || isOwn)) setSeen(last.id);
-  const isNews = last != null && seen !== null && last.id !== seen;
+  const isNews = last !== undefined && seen !== null && last.id !== seen;
   return {
     seen,
     newer: isNews ? last : null,
-    look: async (): Promise<Message | null> => (await refetch()).data ?? null,
+    look: async (): Promise<Message | null> => allOf((await refetch()).data)[0] ?? null,
     accept: () => setSeen(last?.id ?? seen),
   };
 }
@@ -66,9 +68,9 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
         then,
         message: {
           content: text.html,
-          cc: [...text.cc],
-          bcc: [...text.bcc],
-          attachments: withoutUnused(text.files, text.html),
+          cc: peopleToSend(text.cc),
+          bcc: peopleToSend(text.bcc),
+          attachments: filesToSend(withoutUnused(text.files, text.html)),
           ...(expected !== null && { expected_last_message_id: expected }),
         },
       });
