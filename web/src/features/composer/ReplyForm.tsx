@@ -100,9 +100,6 @@ export function ReplyForm({
   useAction("send", () => send("nothing"));
   useAction("use-draft", () => (canUse ? setBeside("draft") : editor.current?.focus()));
   useAction("reply", () => editor.current?.focus());
-  useEffect(() => {
-    if (sending.newer) anyway.current?.scrollIntoView({ block: "nearest" });
-  }, [sending.newer]);
 
   const closeBeside = (): void => {
     setBeside(null);

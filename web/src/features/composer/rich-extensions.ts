@@ -99,7 +99,6 @@ export function extensionsFor(wiring: Wiring) {
       link: {
         openOnClick: false,
         autolink: true,
-        protocols: ["mailto", "tel"],
         HTMLAttributes: { target: null, rel: null, class: null },
       },
     }),
