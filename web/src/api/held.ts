@@ -38,6 +38,10 @@ export async function holdMessage(
       await take(v2.PATCH("/threads/{id}", { params, body: then }));
     }
   }
+  client.setQueryData<UnsentOut>(
+    keys.unsent(threadId),
+    (before) => before && { ...before, reply: null },
+  );
   if (held?.state === "held") {
     client.setQueryData<HeldOut[]>(keys.held, (before = []) => [...before, held]);
   } else settled(client, threadId);

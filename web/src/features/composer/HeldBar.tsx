@@ -112,8 +112,8 @@ function Held({ held, isLast }: { held: HeldOut; isLast: boolean }) {
   return (
     <div className={styles.bar}>
       <span className={styles.text}>
-        {isDue ? `Sending to ${to}…` : `Sending to ${to} in `}
-        {!isDue && <span className={styles.seconds}>{seconds} s</span>}
+        <span className={styles.to}>Sending to {to}</span>
+        <span className={styles.seconds}>{isDue ? "…" : ` in ${seconds} s`}</span>
         {problem !== null && <span className={styles.problem}> {problem}</span>}
       </span>
       {!isDue && (
