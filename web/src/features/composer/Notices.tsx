@@ -56,10 +56,10 @@ export function MovedOn({
       tone="warn"
       actions={
         <>
-          <Button ref={first} size="small" isBusy={isBusy} onClick={onSend}>
+          <Button size="small" isBusy={isBusy} onClick={onSend}>
             Send anyway
           </Button>
-          <Button size="small" variant="primary" onClick={onKeep}>
+          <Button ref={first} size="small" variant="primary" onClick={onKeep}>
             Keep writing
           </Button>
         </>

@@ -65,7 +65,7 @@ export function ReplyForm({
   const [isSnoozing, setSnoozing] = useState(false);
   const editor = useRef<EditorHandle>(null);
   const frame = useRef<HTMLElement>(null);
-  const anyway = useRef<HTMLButtonElement>(null);
+  const keep = useRef<HTMLButtonElement>(null);
   const [lastThen, setLastThen] = useState<ThreadChange>({});
   const isMail = recipient.channel === "email";
   const isEmpty = isBlank(text.html);
@@ -78,7 +78,7 @@ export function ReplyForm({
     setLastThen(then);
     if (sending.newer && !isAnyway) {
       announce("Somebody answered meanwhile. Send anyway, or keep writing");
-      return anyway.current?.focus();
+      return keep.current?.focus();
     }
     if (!(await sending.send(then, isAnyway))) return;
     onClose();
@@ -147,7 +147,7 @@ export function ReplyForm({
         <MovedOn
           message={sending.newer}
           isBusy={sending.isBusy}
-          first={anyway}
+          first={keep}
           onSend={() => void sendThen(lastThen, true)}
           onKeep={() => {
             sending.accept();
