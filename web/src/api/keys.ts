@@ -11,6 +11,8 @@ export const keys = {
   comments: (threadId: string) => ["comments", threadId] as const,
   threadEvents: (threadId: string) => ["thread-events", threadId] as const,
   unsent: (threadId: string) => ["unsent", threadId] as const,
+  unsentThreads: ["unsent-threads"] as const,
+  held: ["held"] as const,
   presence: (threadId: string) => ["presence", threadId] as const,
   conflict: (threadId: string) => ["conflict", threadId] as const,
   unsaved: (threadId: string) => ["unsaved", threadId] as const,

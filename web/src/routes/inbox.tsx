@@ -21,6 +21,9 @@ import { LoopMark } from "@/ui/LoopMark";
 import { Pane } from "./Pane";
 import styles from "./inbox.module.css";
 
+const HeldBar = lazy(() =>
+  import("@/features/composer/HeldBar").then((module) => ({ default: module.HeldBar })),
+);
 const Composer = lazy(() =>
   import("@/features/composer/Composer").then((module) => ({ default: module.Composer })),
 );
@@ -71,6 +74,11 @@ export function InboxPage() {
     <Pane name="The views">
       <Rail view={view} isCollapsed={isCollapsed} />
     </Pane>
+  );
+  const heldBar = (
+    <Suspense>
+      <HeldBar />
+    </Suspense>
   );
   const isNarrow = width === "narrow";
   const hasSide = threadId !== undefined;
@@ -126,35 +134,39 @@ export function InboxPage() {
               selection={selection}
               onSelectionChange={setSelection}
             />
+            {isNarrow && heldBar}
             {selection.length > 0 && <BulkBar ids={selection} onClear={() => setSelection([])} />}
           </Pane>
         </section>
       )}
       {(!isNarrow || hasSide) && (
         <main className={styles.main} id={hasSide ? "main" : undefined}>
-          {threadId === undefined ? (
-            <EmptyState icon={<LoopMark size={40} isClosed />} title="No thread is open">
-              Choose one from the list, or press J.
-            </EmptyState>
-          ) : (
-            <Pane name="The thread" resetKey={threadId}>
-              {(width !== "wide" || isSideFolded) && drawer !== "side" && (
-                <ThreadProblems threadId={threadId} />
-              )}
-              <ThreadPane
-                key={threadId}
-                threadId={threadId}
-                view={view}
-                headerEnd={isNarrow ? null : sideButton}
-                onAdvance={() => advance(threadId)}
-                footer={
-                  <Suspense>
-                    <Composer threadId={threadId} onSentAndDone={() => advance(threadId)} />
-                  </Suspense>
-                }
-              />
-            </Pane>
-          )}
+          <div className={styles.mainContent}>
+            {threadId === undefined ? (
+              <EmptyState icon={<LoopMark size={40} isClosed />} title="No thread is open">
+                Choose one from the list, or press J.
+              </EmptyState>
+            ) : (
+              <Pane name="The thread" resetKey={threadId}>
+                {(width !== "wide" || isSideFolded) && drawer !== "side" && (
+                  <ThreadProblems threadId={threadId} />
+                )}
+                <ThreadPane
+                  key={threadId}
+                  threadId={threadId}
+                  view={view}
+                  headerEnd={isNarrow ? null : sideButton}
+                  onAdvance={() => advance(threadId)}
+                  footer={
+                    <Suspense>
+                      <Composer threadId={threadId} onSentAndDone={() => advance(threadId)} />
+                    </Suspense>
+                  }
+                />
+              </Pane>
+            )}
+          </div>
+          {heldBar}
         </main>
       )}
       {hasSide && width === "wide" && !isSideFolded && (

@@ -1,5 +1,21 @@
-import { useAction } from "@/lib/actions";
-import styles from "./Composer.module.css";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Lock, Reply as ReplyIcon, Sparkles } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useMe } from "@/api/session";
+import { useThread } from "@/api/threads";
+import type { Thread } from "@/api/types";
+import { type Mode, useUnsent } from "@/api/unsent";
+import { useAction, useKeyLabel } from "@/lib/actions";
+import { Badge } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { Kbd } from "@/ui/Kbd";
+import { Spinner } from "@/ui/Spinner";
+import { CommentForm } from "./CommentForm";
+import { loadEditor } from "./Editor";
+import styles from "./Frame.module.css";
+import { ReplyForm } from "./ReplyForm";
+import { recipientOf } from "./people";
+import { useAfter } from "./use-draft";
 
 export interface ComposerProps {
   threadId: string;
@@ -7,11 +23,117 @@ export interface ComposerProps {
   onSentAndDone: () => void;
 }
 
-export function Composer({ threadId }: ComposerProps) {
-  useAction("reply", () => undefined);
+/** Where a thread is answered, and where the team talks about it: never both at once. */
+export function Composer({ threadId, onSentAndDone }: ComposerProps) {
+  const me = useMe();
+  const { data: thread } = useThread(threadId);
+  if (!thread) return null;
+  if (me.role === "VIEWER") {
+    return (
+      <p className={styles.readOnly}>
+        You can read here, not write: your role is viewer. An admin can change that.
+      </p>
+    );
+  }
+  return <Open key={threadId} thread={thread} onSentAndDone={onSentAndDone} />;
+}
+
+function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => void }) {
+  const { compose } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  // By a key or a press it takes the focus; by an address it does not, so that keys go on working.
+  const [wanted, setWanted] = useState<"none" | "focus" | "draft">("none");
+
+  const go = (mode: Mode | undefined): void =>
+    void navigate({
+      to: ".",
+      search: (before) => {
+        const search = { ...before };
+        delete search.compose;
+        return mode ? { ...search, compose: mode } : search;
+      },
+      replace: compose !== undefined,
+    });
+  const open =
+    (mode: Mode, want: "focus" | "draft" = "focus") =>
+    (): void => {
+      setWanted(want);
+      go(mode);
+    };
+  useAction("reply", open("reply"), { enabled: compose !== "reply" });
+  useAction("comment", open("comment"), { enabled: compose !== "comment" });
+  useAction("use-draft", open("reply", "draft"), {
+    enabled: compose !== "reply" && thread.ai_draft_html !== null,
+  });
+  useEffect(() => {
+    // Fetched while nothing else is to be done, it is there when R is pressed.
+    const idle = setTimeout(() => void loadEditor().catch(() => undefined), 1_000);
+    return () => clearTimeout(idle);
+  }, []);
+
+  if (compose === undefined) return <Closed thread={thread} onOpen={open} />;
+  const form = {
+    thread,
+    hasFocus: wanted !== "none",
+    onMode: (mode: Mode) => {
+      if (mode !== compose) open(mode)();
+    },
+    onClose: () => {
+      setWanted("none");
+      go(undefined);
+    },
+  };
+  return compose === "reply" ? (
+    <ReplyForm {...form} opensDraft={wanted === "draft"} onSentAndDone={onSentAndDone} />
+  ) : (
+    <CommentForm {...form} />
+  );
+}
+
+function Closed({
+  thread,
+  onOpen,
+}: {
+  thread: Thread;
+  onOpen: (mode: Mode, want?: "focus" | "draft") => () => void;
+}) {
+  const replyKey = useKeyLabel("reply");
+  const commentKey = useKeyLabel("comment");
+  const draftKey = useKeyLabel("use-draft");
+  const { data: unsent } = useUnsent(thread.id);
+  const isDrafting = useAfter(thread.ai_draft_started_at !== null, 400);
+  const { label } = recipientOf(thread);
   return (
-    <div className={styles.composer} data-thread={threadId}>
-      Press R to reply, C to comment
+    <div className={styles.closed}>
+      <Button className={styles.first} onClick={onOpen("reply")}>
+        <ReplyIcon size={16} aria-hidden />
+        <span className={styles.sendLabel}>{label === null ? "Reply" : `Reply to ${label}`}</span>
+        {replyKey !== undefined && <Kbd>{replyKey}</Kbd>}
+      </Button>
+      <Button onClick={onOpen("comment")}>
+        <Lock size={16} aria-hidden />
+        Comment
+        {commentKey !== undefined && <Kbd>{commentKey}</Kbd>}
+      </Button>
+      {thread.ai_draft_html !== null && (
+        <Button variant="quiet" onClick={onOpen("reply", "draft")}>
+          <Sparkles size={16} aria-hidden />
+          AI draft
+          {draftKey !== undefined && <Kbd>{draftKey}</Kbd>}
+        </Button>
+      )}
+      {isDrafting && (
+        <Badge tone="accent">
+          <Spinner />
+          {thread.ai_draft_html === null ? "Drafting…" : "Updating…"}
+        </Badge>
+      )}
+      {thread.ai_draft_error_at !== null && !isDrafting && (
+        <Badge tone="danger">AI draft failed</Badge>
+      )}
+      {unsent?.reply?.problem != null && <Badge tone="danger">Reply not sent</Badge>}
+      {unsent?.reply && unsent.reply.problem === null && <Badge tone="warn">Unsent reply</Badge>}
+      {unsent?.comment && <Badge tone="note">Unsent note</Badge>}
     </div>
   );
 }

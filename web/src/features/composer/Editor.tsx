@@ -1,0 +1,77 @@
+import { type ComponentType, type ReactNode, type RefObject, useEffect, useState } from "react";
+import { PlainEditor } from "./PlainEditor";
+
+export interface Suggestion {
+  id: string;
+  label: string;
+  detail?: string;
+  /** What is put in for it. */
+  html: string;
+}
+
+/** What each sign finds; a sign that is not there opens nothing. */
+export type Suggestions = Partial<Record<";" | "@", (query: string) => readonly Suggestion[]>>;
+
+export interface EditorHandle {
+  focus: () => void;
+}
+
+export interface EditorProps {
+  label: string;
+  placeholder: string;
+  html: string;
+  /** Another one means that the text comes from elsewhere and is to be shown anew. */
+  revision: number;
+  /** Whether the field takes the focus as it comes. */
+  hasFocus: boolean;
+  onChange: (html: string) => void;
+  /** The text as the editor shows it, where nobody typed it. */
+  onShown: (html: string) => void;
+  onBlur: () => void;
+  onSend: () => void;
+  onEscape: () => void;
+  suggest: Suggestions;
+  /** Takes files; pictures that are to stand in the text come back with their name in it. */
+  addFiles: (files: File[], isInline: boolean) => Promise<{ cid: string; name: string }[]>;
+  findPicture: (cid: string) => string | null;
+  handle: RefObject<EditorHandle | null>;
+  /** At the end of the toolbar. */
+  end?: ReactNode;
+}
+
+type Loaded = ComponentType<EditorProps>;
+let loaded: Loaded | null = null;
+
+/** Fetches the editor, so that it is there by the time somebody wants to write. */
+export async function loadEditor(): Promise<Loaded> {
+  loaded ??= (await import("./RichEditor")).default;
+  return loaded;
+}
+
+/** The editor; until it is there, or where it does not come, a plain field that loses nothing. */
+export function Editor(props: EditorProps) {
+  const [state, setState] = useState<Loaded | "loading" | "failed">(() => loaded ?? "loading");
+  const [isFocused, setFocused] = useState(props.hasFocus);
+  useEffect(() => {
+    if (state !== "loading") return;
+    let isGone = false;
+    loadEditor().then(
+      (editor) => !isGone && setState(() => editor),
+      () => !isGone && setState("failed"),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [state]);
+  if (typeof state !== "string") {
+    const Rich = state;
+    return <Rich {...props} hasFocus={isFocused} />;
+  }
+  return (
+    <PlainEditor
+      {...props}
+      onFocusChange={setFocused}
+      onRetry={state === "failed" ? () => setState("loading") : null}
+    />
+  );
+}

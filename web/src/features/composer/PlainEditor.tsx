@@ -1,0 +1,77 @@
+import { useEffect, useImperativeHandle, useRef, useState } from "react";
+import type { EditorProps } from "./Editor";
+import styles from "./Editor.module.css";
+import { htmlOfText, textOf } from "./html";
+
+/** A field of plain text, for the moment until the editor is there, and for when it never comes. */
+export function PlainEditor({
+  label,
+  placeholder,
+  html,
+  revision,
+  hasFocus,
+  onChange,
+  onBlur,
+  onSend,
+  onEscape,
+  handle,
+  end,
+  onFocusChange,
+  onRetry,
+}: EditorProps & { onFocusChange: (isFocused: boolean) => void; onRetry: (() => void) | null }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(() => textOf(html));
+  const [shownRevision, setShownRevision] = useState(revision);
+  if (shownRevision !== revision) {
+    setShownRevision(revision);
+    setText(textOf(html));
+  }
+  useImperativeHandle(handle, () => ({ focus: () => field.current?.focus() }), []);
+  useEffect(() => {
+    if (hasFocus) field.current?.focus();
+    // Only as it comes: later it has the focus of its own.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  return (
+    <>
+      <textarea
+        ref={field}
+        className={styles.plain}
+        aria-label={label}
+        placeholder={placeholder}
+        dir="auto"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          onChange(htmlOfText(event.target.value));
+        }}
+        onFocus={() => onFocusChange(true)}
+        onBlur={() => {
+          onFocusChange(false);
+          onBlur();
+        }}
+        onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
+          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+            event.preventDefault();
+            onSend();
+          } else if (event.key === "Escape") {
+            event.preventDefault();
+            onEscape();
+          }
+        }}
+      />
+      <div className={styles.toolbar}>
+        {onRetry && (
+          <span className={styles.failed}>
+            Formatting could not be loaded. Plain text is kept and sent as ever.{" "}
+            <button type="button" className={styles.link} onClick={onRetry}>
+              Try again
+            </button>
+          </span>
+        )}
+        {end}
+      </div>
+    </>
+  );
+}
