@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
 import { Suspense, lazy, useState } from "react";
-import { neighbourOf } from "@/api/threads";
+import { neighbourOf } from "@/api/thread-lists";
 import { BulkBar } from "@/features/bulk/BulkBar";
 import { ThreadList } from "@/features/list/ThreadList";
 import { Rail } from "@/features/rail/Rail";
