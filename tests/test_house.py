@@ -54,6 +54,9 @@ ACROSS = {
     "looplane.files.sql.LIST_ORPHANS": "one sweep looks through the storage of all",
     "looplane.files.sql.DELETE_DAYS": "one sweep counts for all",
     "looplane.deliveries.sql.TAKE_DUE": "one worker delivers for all",
+    "looplane.presence.sql.DELETE_GONE": "one clock sweeps all",
+    "looplane.held_messages.sql.FIND_DUE": "one worker sends for all",
+    "looplane.held_messages.sql.DELETE_ENDED": "one clock sweeps all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",
 }
 STATEMENT = re.compile(r"\s*(select|insert into|update|delete from|with|create|alter|set local)\s")

@@ -19,6 +19,7 @@ from looplane.contacts.blocked_senders.sql import BLOCKED_SENDER
 from looplane.contacts.memberships.routes import api as memberships
 from looplane.contacts.routes import api as contacts
 from looplane.contacts.sql import CONTACT
+from looplane.counts.routes import api as counts
 from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
 from looplane.doc_articles.routes import api as doc_articles
@@ -31,6 +32,7 @@ from looplane.doc_groups.sql import DOC_GROUP
 from looplane.event_feed.routes import api as event_feed
 from looplane.files.routes import api as files
 from looplane.files.sql import FILE
+from looplane.held_messages.routes import api as held_messages
 from looplane.inverses import Inverses
 from looplane.issues.commands import INVERSES as ISSUE_INVERSES
 from looplane.issues.routes import api as issues
@@ -45,6 +47,7 @@ from looplane.members.sql import MEMBER
 from looplane.messages.routes import api as messages
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
+from looplane.presence.routes import api as presence
 from looplane.projects.commands import INVERSES as PROJECT_INVERSES
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
@@ -63,10 +66,12 @@ from looplane.tags.routes import api as tags
 from looplane.tags.sql import TAG
 from looplane.threads.bulk.routes import api as bulk
 from looplane.threads.children.sql import MESSAGE_EVENTS, NEED_EVENTS
+from looplane.threads.reading.routes import api as reading
 from looplane.threads.routes import api as threads
 from looplane.threads.sql import THREAD
 from looplane.threads.undo.commands import INVERSES as THREAD_INVERSES
 from looplane.undo.routes import api as undo
+from looplane.unsent.routes import api as unsent
 from looplane.views.commands import INVERSES as VIEW_INVERSES
 from looplane.views.routes import api as views
 from looplane.views.sql import VIEW
@@ -105,7 +110,14 @@ APIS = (
     undo,
 )
 # What the inbox needs beyond them.
-APP_APIS = (sessions,)
+APP_APIS = (
+    sessions,
+    counts,
+    presence,
+    unsent,
+    held_messages,
+    reading,
+)
 RESOURCES = (
     THREAD,
     VIEW,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -14,6 +15,7 @@ from looplane.channels import set_up_channels
 from looplane.deliveries.commands import deliver_due
 from looplane.event_feed.hints.commands import Hints
 from looplane.files.commands import OrphanSweep
+from looplane.held_messages.commands import send_due, sweep_held
 from looplane.kit import idempotency
 from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
@@ -21,11 +23,13 @@ from looplane.kit.database import COLLISION, Connection, Database, as_unavailabl
 from looplane.kit.errors import Unavailable
 from looplane.kit.storage import storage_of
 from looplane.kit.writes import LIFETIME
+from looplane.presence.commands import sweep_presence
 from looplane.threads.commands import wake_due_threads
 
 _log = structlog.get_logger("looplane.worker")
 # All in seconds.
 _TICK = 1.0  # between two looks
+_MINUTE = 60.0
 _HOUR = 3600.0
 _ROUND_TIMEOUT = 60.0  # longer, and the database is taken to be away
 _MAX_PAUSE = 10.0
@@ -68,12 +72,24 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
     rounds = (
         Periodic(waker.run, writes_events=True),
         Periodic(deliver, writes_events=True),
+        Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
         Periodic(sweep),
+        Periodic(partial(sweep_held, clock=clock), _HOUR),
+        Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )
     hints = Hints(database)
     await asyncio.gather(hints.keep(), *(_repeat(database, each, hints) for each in rounds))
+
+
+async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:
+    done = await send_due(con, clock, channels)
+    for id, reason in done.returned.items():
+        _log.warning("a held message went back", held=str(id), reason=reason)
+    for id, error in done.failures.items():
+        _log.error("a held message waits", held=str(id), exc_info=error)
+    return done.sent + len(done.returned)
 
 
 async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:

@@ -46,6 +46,10 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
         await con.execute(sql.DELETE_FILES, workspace_id, threads)
         await con.execute(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
+        await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
+        await con.execute(sql.DELETE_HELD, workspace_id, threads)
+        await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
+        await con.execute(sql.ERASE_HELD_NAMES, workspace_id, addresses)
         others = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
         messages_named = [row["id"] for row in others]
         erased = [
@@ -57,7 +61,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
             await con.execute(sql.ERASE_MESSAGE_EVENTS, workspace_id, threads, messages_named),
             await con.execute(sql.ERASE_FORMER_CONTACT, workspace_id, ids, threads),
         ]
-        await con.execute(sql.DELETE_ANSWERS, workspace_id, [*ids, *threads])
+        await con.execute(sql.DELETE_ANSWERS, workspace_id, [*ids, *threads], addresses)
         await con.execute(sql.CHANGE_EDITION, workspace_id)
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))

@@ -76,6 +76,23 @@ where m.workspace_id = $1 and (lower(m."from"->>'email') = any ($2)
   or {" or ".join(_NAMED.format(name) for name in _LISTS)})
 returning m.id"""
 
+# What members wrote about their threads and did not send speaks of them as well; what is held back
+# there is never sent.
+DELETE_UNSENT = "delete from unsent_texts where workspace_id = $1 and thread_id = any ($2)"
+DELETE_HELD = "delete from held_messages where workspace_id = $1 and thread_id = any ($2)"
+
+
+def _erase_copies(table: str) -> str:
+    """SQL that takes these addresses ($2) out of whom a text goes to as well."""
+    lists = ("cc", "bcc")
+    return f"""
+update {table} m set {", ".join(f"{name} = {_WITHOUT.format(name)}" for name in lists)}
+where m.workspace_id = $1 and ({" or ".join(_NAMED.format(name) for name in lists)})"""
+
+
+ERASE_UNSENT_NAMES = _erase_copies("unsent_texts")
+ERASE_HELD_NAMES = _erase_copies("held_messages")
+
 # What was to go to them goes nowhere, and what went says no more to whom.
 ERASE_DELIVERIES = """
 update deliveries set target = 'erased-' || id, reason = null,
@@ -143,8 +160,9 @@ where e.workspace_id = $1 and e.type like 'thread.%' and e.subject_id <> all ($3
 # Whoever keeps events in memory, for those who follow them, sees by this row that they are others.
 CHANGE_EDITION = "update workspaces set name = name where id = $1"
 
-# Whatever answer shows a contact or one of the threads; it would not be given again for long.
+# Whatever answer shows a contact, an address ($3) or one of the threads; it would not be given again for long.
 DELETE_ANSWERS = """
 delete from idempotent_answers a
 where a.workspace_id = $1 and exists (
-  select from unnest($2::uuid[]) as named(id) where position(named.id::text in a.body) > 0)"""
+  select from unnest($2::uuid[]::text[] || $3::text[]) as named(word)
+  where position(named.word in lower(a.body)) > 0)"""

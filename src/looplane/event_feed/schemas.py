@@ -100,7 +100,8 @@ class EventOut(StrictModel):
     ]
     actor: ActorOut
     cause: Annotated[
-        str | None, Field(description="The `X-Request-Id` of the request, or the rule.")
+        str | None,
+        Field(description="The `X-Request-Id` of the request, the rule, or the held message."),
     ]
     before: Annotated[
         _Object, Field(description="The fields that changed, as they were; null where none did.")

@@ -213,6 +213,8 @@ _TABLES = {
     for each in (
         _Table(sql.THREADS, _write_thread),
         _Table(sql.MESSAGES, _WriteRow(sql.MESSAGES)),
+        _Table(sql.UNSENT_TEXTS, _WriteRow(sql.UNSENT_TEXTS)),
+        _Table(sql.HELD_MESSAGES, _WriteRow(sql.HELD_MESSAGES)),
         _table_of(COMMENT, sql.COMMENTS),
         _table_of(SNIPPET, sql.SNIPPETS),
         _table_of(ARTICLE, sql.ARTICLES),

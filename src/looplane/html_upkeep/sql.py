@@ -84,6 +84,8 @@ join doc_articles a on a.workspace_id = tr.workspace_id and a.id = tr.article_id
 where tr.workspace_id = $1 and tr.id = $2 and tr.html_version < $3""",
 )
 DRAFTS = HtmlTable("doc_drafts", ("html",), shown="deleted_at is null and html is not null")
+UNSENT_TEXTS = HtmlTable("unsent_texts", ("html",), shown="true", has_version=False)
+HELD_MESSAGES = HtmlTable("held_messages", ("html",), shown="state = 'held'", has_version=False)
 CHANGELOGS = HtmlTable("changelogs", ("html",))
 CHANGELOG_TRANSLATIONS = HtmlTable(
     "changelog_translations", ("html",), shown="true", has_version=False

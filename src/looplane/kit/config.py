@@ -42,6 +42,7 @@ class Settings:
     stream_seconds: int = 3600
     keep_events_days: int = 0  # 0 keeps them for ever
     console_channel: str = "on"
+    hold_seconds: int = 10  # 0 sends at once
     public_url: str | None = None  # without a slash at its end
     uploads_per_minute: int = 30
     uploads_per_day: int = 500
@@ -173,6 +174,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "stream_seconds": _integer(10, 86_400),
     "keep_events_days": _integer(0, 36_500),
     "console_channel": _one_of("on", "off"),
+    "hold_seconds": _integer(0, 600),
     "public_url": _address,
     "uploads_per_minute": _integer(0, 10_000_000),
     "uploads_per_day": _integer(0, 10_000_000),

@@ -95,13 +95,13 @@ class Attachment(StrictModel):
     )
 
 
-_Recipients = Annotated[
+Recipients = Annotated[
     list[Recipient],
     at_most_items(MAX_RECIPIENTS),
     Field(json_schema_extra={"maxItems": MAX_RECIPIENTS}),
 ]
 
-_Attachments = Annotated[
+Attachments = Annotated[
     list[Attachment],
     at_most_items(MAX_ATTACHMENTS),
     Field(json_schema_extra={"maxItems": MAX_ATTACHMENTS}),
@@ -116,9 +116,9 @@ class MessageCreate(StrictModel):
             f"At most {MAX_HTML_LENGTH:,} characters."
         ),
     ]
-    cc: _Recipients = Field(default_factory=list, description="Only where the answer is a mail.")
-    bcc: _Recipients = Field(default_factory=list, description="Only where the answer is a mail.")
-    attachments: _Attachments = Field(
+    cc: Recipients = Field(default_factory=list, description="Only where the answer is a mail.")
+    bcc: Recipients = Field(default_factory=list, description="Only where the answer is a mail.")
+    attachments: Attachments = Field(
         default_factory=list,
         description="Files, which together fit into the body of the request.",
     )

@@ -28,7 +28,7 @@ _MOST_OF_ALL = 2000
 async def list_views(con: Connection, context: Context, query: ViewQuery) -> Answer:
     """A page of the views that the caller sees, in their order. Raises Unprocessable."""
     page = orjson.loads(await sql.list_views(con, context, query))
-    await _count(con, context, page["data"])
+    await count_views(con, context, page["data"])
     return Answer(orjson.dumps(page).decode())
 
 
@@ -151,11 +151,11 @@ async def _take_steps(
 
 async def _counted(con: Connection, context: Context, answer: Answer) -> Answer:
     view = orjson.loads(answer.body)
-    await _count(con, context, [view])
+    await count_views(con, context, [view])
     return replace(answer, body=orjson.dumps(view).decode())
 
 
-async def _count(con: Connection, context: Context, views: Sequence[dict[str, Any]]) -> None:
+async def count_views(con: Connection, context: Context, views: Sequence[dict[str, Any]]) -> None:
     """Counts the threads of each view, within its share of the time.
 
     What takes longer is broken off by the database, and begun again with the next view.
