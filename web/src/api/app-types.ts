@@ -24,22 +24,3 @@ export interface FirstRun {
   email: string;
   password: string;
 }
-
-/** Of the threads of a tab: up to 1,000 are counted. */
-export interface TabCount {
-  count: number;
-  is_more: boolean;
-  unread: number;
-}
-
-export interface Counts {
-  tabs: Record<"new" | "needs-response" | "my" | "open" | "snoozed" | "done", TabCount>;
-  views: { id: string; count: number | null; is_more: boolean }[];
-}
-
-export interface UnsentThread {
-  thread_id: string;
-  modes: ("reply" | "comment")[];
-  has_problem: boolean;
-  updated_at: string;
-}

@@ -1,8 +1,10 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { isTab } from "@/lib/search-params";
-import type { Counts } from "./app-types";
 import { app } from "./client";
 import { keys } from "./keys";
+import type { components } from "./schema";
+
+type Counts = components["schemas"]["CountsOut"];
 
 export interface Count {
   count: number;

@@ -1868,6 +1868,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get counts
+         * @description Count the threads of each tab and of each view, up to 1,000 of each.
+         *
+         *     They are those that the list of threads has for the same tab or view. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["counts-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Beat presence
+         * @description Say what you do at a thread in this tab, and get who else is there; never yourself. Requires a session. Requires the scope `threads:read`.
+         */
+        post: operations["presence-beat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unsent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List unsent
+         * @description List the threads about which you wrote something that is not sent, the latest first. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["unsent-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unsent/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get unsent
+         * @description Get what you wrote about a thread and did not send. Nobody else ever sees it. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["unsent-get"];
+        /**
+         * Put unsent
+         * @description Keep what you are writing about a thread. Requires a session. Requires the scope `threads:read`.
+         */
+        put: operations["unsent-put"];
+        post?: never;
+        /**
+         * Delete unsent
+         * @description Forget what you wrote about a thread in one mode. Requires a session. Requires the scope `threads:read`.
+         */
+        delete: operations["unsent-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List held
+         * @description List your messages that are still held back, the next one to leave first. Requires a session.
+         */
+        get: operations["held-list"];
+        put?: never;
+        /**
+         * Create held
+         * @description Answer a thread in a few seconds, until which the message can be taken back.
+         *
+         *     It is judged as it would be sent now, and takes the place of your unsent reply. What cannot be
+         *     sent when its time comes, since somebody else answered meanwhile, is unsent text again, and
+         *     says so. Requires a session. Requires the scope `messages:write` and `threads:write`.
+         */
+        post: operations["held-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/held/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back held
+         * @description Take a message back before it is sent: it is unsent text again, which is answered. Requires a session.
+         */
+        delete: operations["held-takeBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/held/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send held
+         * @description Send a message now instead of waiting. Where that is refused, it is held as before. Requires a session. Requires the scope `messages:write` and `threads:write`.
+         */
+        post: operations["held-send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark thread read
+         * @description Mark a thread as read or unread, for the whole team. It moves in no list by that. Requires a session. Requires the scope `threads:write`.
+         */
+        post: operations["threads-markRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2239,6 +2417,11 @@ export interface components {
             /** @description `pain_weight` plus `priority`. */
             contribution: number;
         };
+        CountsOut: {
+            tabs: components["schemas"]["TabCounts"];
+            /** @description The views that the caller sees. */
+            views: components["schemas"]["ViewCount"][];
+        };
         /** @description At least one id in all; one that is named twice counts once. */
         CustomerNeedCreate: {
             issue_ids?: string[];
@@ -2470,7 +2653,7 @@ export interface components {
             /** @description Of the subject after it; what happened to one thing is in this order. */
             version: number | null;
             actor: components["schemas"]["ActorOut"];
-            /** @description The `X-Request-Id` of the request, or the rule. */
+            /** @description The `X-Request-Id` of the request, the rule, or the held message. */
             cause: string | null;
             /** @description The fields that changed, as they were; null where none did. */
             before: {
@@ -2548,6 +2731,67 @@ export interface components {
             sha256: string;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description What becomes of the thread once the message is sent, as an update of it takes it. */
+        HeldChange: {
+            /** @enum {string} */
+            status?: "done" | "snoozed";
+            /** Format: date-time */
+            snoozed_until?: string;
+            closed_loop?: boolean;
+        };
+        HeldChangeOut: {
+            /** @enum {string} */
+            status?: "done" | "snoozed";
+            /** Format: date-time */
+            snoozed_until?: string;
+            closed_loop?: boolean;
+        };
+        HeldCreate: {
+            /** @description HTML; it is cleaned, and something must be left. At most 200,000 characters. */
+            content: string;
+            /** @description Only where the answer is a mail. */
+            cc?: components["schemas"]["Recipient"][];
+            /** @description Only where the answer is a mail. */
+            bcc?: components["schemas"]["Recipient"][];
+            /** @description Files, which together fit into the body of the request. */
+            attachments?: components["schemas"]["Attachment"][];
+            /** @description The Slack channel to write in, for a thread from Slack that has none of its own in `external_ids.slack_channel`. */
+            channel_id?: string | null;
+            /** @description The last message that you have seen. If there is a newer one, from whomever, the answer is 412 and nothing is sent. */
+            expected_last_message_id?: string | null;
+            thread_id: string;
+            /** @description What becomes of the thread together with the sending. */
+            then?: components["schemas"]["HeldChange"];
+        };
+        HeldOut: {
+            id: string;
+            thread_id: string;
+            /**
+             * @description `taken_back`: you did that. `returned`: it could not be sent, and is unsent text again, with the problem.
+             * @enum {string}
+             */
+            state: "held" | "sent" | "taken_back" | "returned";
+            /** @description Empty once it is no longer held. */
+            content: string;
+            cc: unknown[];
+            bcc: unknown[];
+            then: components["schemas"]["HeldChangeOut"];
+            /** @description Seconds from its making to `due_at`. */
+            held_for: number;
+            /**
+             * Format: date-time
+             * @description When it is sent.
+             */
+            due_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The message, once it is sent. */
+            message_id: string | null;
+        };
+        HeldPage: {
+            data: components["schemas"]["HeldOut"][];
+            page: components["schemas"]["PageInfo"];
         };
         InviteCreate: {
             /**
@@ -2867,6 +3111,33 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        PresenceBeat: {
+            thread_id: string;
+            /** @description A UUID that the tab of the browser made for itself when it was opened. */
+            tab: string;
+            /**
+             * @description A tab is at one thread: a beat of another one takes it from the thread before. One that stays says so every 10 seconds; after 30 it counts as gone.
+             * @enum {string}
+             */
+            doing: "looking" | "writing" | "left";
+        };
+        PresenceOut: {
+            /** @description Who else is at the thread: writers first, then who came first. */
+            others: components["schemas"]["PresentMember"][];
+        };
+        PresentMember: {
+            member: components["schemas"]["UserRef"];
+            /**
+             * @description `writing` where they do either in two tabs.
+             * @enum {string}
+             */
+            doing: "looking" | "writing";
+            /**
+             * Format: date-time
+             * @description When they began that.
+             */
+            since: string;
+        };
         ProjectCreate: {
             name: string;
             team_id: string;
@@ -2927,6 +3198,15 @@ export interface components {
         ProjectStatusPage: {
             data: components["schemas"]["ProjectStatusOut"][];
             page: components["schemas"]["PageInfo"];
+        };
+        ReadMark: {
+            thread_id: string;
+            is_read: boolean;
+            /**
+             * Format: date-time
+             * @description The `last_inbound_message_at` of what was read. Where a newer message came in, the thread stays unread: nobody has seen it yet.
+             */
+            seen_inbound_at?: string | null;
         };
         /** @description Somebody who gets a mail, as well. */
         Recipient: {
@@ -3094,6 +3374,23 @@ export interface components {
             name: string;
             /** @enum {string} */
             type: "backlog" | "planned" | "started" | "completed" | "canceled";
+        };
+        TabCount: {
+            /** @description Of the threads of the tab, up to 1,000. */
+            count: number;
+            /** @description There are more than those that were counted. */
+            is_more: boolean;
+            /** @description How many of those that were counted are unread. */
+            unread: number;
+        };
+        /** @description Each as `GET /threads?tab=` lists it for the caller. */
+        TabCounts: {
+            new: components["schemas"]["TabCount"];
+            "needs-response": components["schemas"]["TabCount"];
+            my: components["schemas"]["TabCount"];
+            open: components["schemas"]["TabCount"];
+            snoozed: components["schemas"]["TabCount"];
+            done: components["schemas"]["TabCount"];
         };
         TagCreate: {
             name: string;
@@ -3434,11 +3731,74 @@ export interface components {
             status: "undone" | "refused";
             error: components["schemas"]["UndoErrorOut"] | null;
         };
+        UnsentComment: {
+            html: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description What a member wrote about a thread and did not send; nobody else sees it. */
+        UnsentOut: {
+            thread_id: string;
+            reply: components["schemas"]["UnsentReply"] | null;
+            comment: components["schemas"]["UnsentComment"] | null;
+        };
+        UnsentPage: {
+            data: components["schemas"]["UnsentThread"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        UnsentPut: {
+            /** @enum {string} */
+            mode: "reply" | "comment";
+            /** @description It is cleaned. Where nothing is left of it, nor of the rest, there is no unsent text any more. At most 200,000 characters. */
+            html: string;
+            /** @description Only of a reply, as the next three; left out, each stays as it is. */
+            cc?: components["schemas"]["Recipient"][];
+            bcc?: components["schemas"]["Recipient"][];
+            attachments?: components["schemas"]["Attachment"][];
+            /** Format: date-time */
+            ai_draft_generated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description The `updated_at` of what you have, null for none. Where another tab wrote since, the answer is 412, says when, and nothing is written.
+             */
+            expected_updated_at?: string | null;
+        };
+        UnsentReply: {
+            html: string;
+            cc: unknown[];
+            bcc: unknown[];
+            /** @description Whole, as a message takes them. */
+            attachments: unknown[];
+            /**
+             * Format: date-time
+             * @description Of the AI's draft that it began with.
+             */
+            ai_draft_generated_at: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Why it could not be sent when it was to be; a change of it clears it. */
+            problem: string | null;
+        };
+        UnsentThread: {
+            thread_id: string;
+            modes: ("reply" | "comment")[];
+            /** @description A reply of it could not be sent. */
+            has_problem: boolean;
+            /** Format: date-time */
+            updated_at: string;
+        };
         UserRef: {
             id: string;
             name: string | null;
             email: string;
             image_url: string | null;
+        };
+        ViewCount: {
+            id: string;
+            /** @description Of the threads of the view, up to 1,000; null where they cannot be counted quickly. */
+            count: number | null;
+            /** @description There may be more than those. */
+            is_more: boolean;
         };
         ViewCreate: {
             name: string;
@@ -8734,6 +9094,388 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "counts-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "presence-beat": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceBeat"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-put": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsentPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "unsent-delete": {
+        parameters: {
+            query: {
+                mode: "reply" | "comment";
+                /** @description The `updated_at` of what you have, null for none. Where another tab wrote since, the answer is 412, says when, and nothing is written. */
+                expected_updated_at?: string;
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "held-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "held-create": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "held-takeBack": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "held-send": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "threads-markRead": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadMark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
                 };
             };
             default: components["responses"]["error"];

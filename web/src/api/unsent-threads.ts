@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import type { UnsentThread } from "./app-types";
 import { app } from "./client";
+import type { components } from "./schema";
+
+type UnsentThread = components["schemas"]["UnsentThread"];
 
 /** Beside the keys of one thread's text, so that a change of one does not ask for all. */
 export const unsentThreadsKey = ["unsent-threads"] as const;
@@ -12,7 +14,7 @@ export function useUnsentThreads(): ReadonlyMap<string, UnsentThread> {
   const { data } = useQuery({
     queryKey: unsentThreadsKey,
     queryFn: async ({ signal }) => {
-      const page = await app<{ data: UnsentThread[] }>("GET", "/unsent", undefined, signal);
+      const page = await app<components["schemas"]["UnsentPage"]>("GET", "/unsent", undefined, signal);
       return page.data;
     },
     staleTime: 60_000,
