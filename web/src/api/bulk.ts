@@ -89,8 +89,11 @@ async function idsOfView(view: string, filters: Filters): Promise<string[]> {
   const found: string[] = [];
   let cursor: string | null = null;
   do {
-    const query = { ...threadQuery(view, filters), limit: 200, ...(cursor && { cursor }) };
-    const page = await take(v2.GET("/threads", { params: { query } }));
+    const page: Schemas["ThreadPage"] = await take(
+      v2.GET("/threads", {
+        params: { query: { ...threadQuery(view, filters), limit: 200, ...(cursor && { cursor }) } },
+      }),
+    );
     found.push(...page.data.map(({ id }) => id));
     cursor = page.page.has_more ? page.page.cursor : null;
     if (found.length > MAX_AT_ALL) {

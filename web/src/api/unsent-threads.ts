@@ -14,7 +14,12 @@ export function useUnsentThreads(): ReadonlyMap<string, UnsentThread> {
   const { data } = useQuery({
     queryKey: unsentThreadsKey,
     queryFn: async ({ signal }) => {
-      const page = await app<components["schemas"]["UnsentPage"]>("GET", "/unsent", undefined, signal);
+      const page = await app<components["schemas"]["UnsentPage"]>(
+        "GET",
+        "/unsent",
+        undefined,
+        signal,
+      );
       return page.data;
     },
     staleTime: 60_000,
