@@ -4,6 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# What the inbox is built from; its tests are not.
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json web/package.json web/compress.js -not -name '*.test.ts*' 2>/dev/null)
+WEB_TOOLS := web/node_modules/.package-lock.json
+
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -24,15 +28,34 @@ setup: .venv/run.stamp  ## make .venv with what running needs
 
 setup-dev: .venv/dev.stamp  ## make .venv with what the tests need too
 
-run: setup  ## start everything: PostgreSQL, the demo workspace, the API
+web/node_modules/.package-lock.json: web/package-lock.json web/.npmrc
+	@web/ready.sh
+	@echo "Fetching what the inbox is built of (once, about half a minute)…"
+	@cd web && npm ci --no-progress --loglevel=error || { rm -rf node_modules; echo "npm could not fetch what the inbox is built of: it needs its registry once (\`npm config get registry\` says which)."; exit 1; }
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@web/ready.sh
+	@echo "Building the inbox…"
+	@cd web && npm run --silent build
+	@touch $@
+
+web: web/dist/index.html  ## build the inbox in the browser (needs Node 20.19 or newer)
+	@:
+
+run: setup  ## start everything: PostgreSQL, the demo workspace, the API, the inbox
+	@if web/ready.sh; then $(MAKE) --no-print-directory web || echo "Starting without a newly built inbox." >&2; fi
 	@exec $(BIN)/looplane serve
+
+wheel: setup web  ## make a wheel with everything in it: dist/
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 tools: setup-dev  ## install the programs that tests need (as root; else say which)
 	@$(BIN)/python tests/system_packages.py
 
 test: setup-dev tools  ## run every check and every test
-	@echo "Three parts, two at a time; each says how it went when it ends (14 minutes on 2 cores)…"
-	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j2 test-processes check test-others
+	@echo "Five parts, two at a time; each says how it went when it ends (18 minutes on 2 cores)…"
+	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j2 test-processes check test-web test-others test-browser
 
 check: setup-dev  ## look for mistakes without running anything
 	@$(BIN)/ruff check .
@@ -46,14 +69,28 @@ test-processes: setup-dev
 test-others: setup-dev
 	@$(BIN)/python -m pytest -m "not processes"
 
+test-web: $(WEB_TOOLS)  ## look for mistakes in the inbox, and run its tests without a browser
+	@cd web && npm run --silent typecheck
+	@cd web && npm run --silent lint
+	@cd web && npm run --silent test -- --reporter=dot
+	@cd web && npx --no openapi-typescript ../contract/openapi.json --silent --check -o src/api/schema.d.ts >/dev/null 2>&1 || { echo "web/src/api/schema.d.ts is not what contract/openapi.json says: run \`make contract\`."; exit 1; }
+
+test-browser: setup-dev web  ## drive the inbox in a real browser, on a server of its own
+	@cd web && npm run --silent e2e
+
+screenshots: setup-dev web  ## the same, with a picture of each page and state: web/screenshots/
+	@cd web && LOOPLANE_SCREENSHOTS=1 npm run --silent e2e
+
 fix: setup-dev  ## format, and mend what a tool can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@if [ -d web/node_modules ]; then cd web && npm run --silent format -- --log-level warn; fi
 
-contract: setup-dev  ## print the contract and the reference again: contract/, docs/reference/
+contract: setup-dev  ## print the contract, the reference and the inbox's types again
 	@$(BIN)/python -m looplane.contract > contract/openapi.json.new
 	@mv contract/openapi.json.new contract/openapi.json
 	@$(BIN)/python -m looplane.reference docs/reference
+	@if [ -d web/node_modules ]; then cd web && npm run --silent types -- --silent >/dev/null; else echo "web/src/api/schema.d.ts is as before: \`make web\`, then this again."; fi
 
 bench: setup-dev  ## measure speed against pgbench, at size, and at rest (20 minutes)
 	@$(BIN)/python -m bench
@@ -73,8 +110,11 @@ mutants: setup-dev  ## break the code on purpose, 140 times, and say what no tes
 audit: setup-dev  ## look for known vulnerabilities in what is installed
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
 
+audit-web:  ## look for known vulnerabilities in what the inbox is built of
+	@cd web && npm audit --omit=dev
+
 lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help setup setup-dev tools run test check test-processes test-others fix contract bench fuzz soak million mutants audit lock
+.PHONY: help setup setup-dev tools run web wheel test check test-web test-processes test-others test-browser screenshots fix contract bench fuzz soak million mutants audit audit-web lock

@@ -17,7 +17,7 @@ _PARTS = _CONTRACT["components"]
 _SHARED = _PARTS["responses"]
 # What every HTTP server answers with, and browsers look at.
 _PLAIN = re.compile(
-    r"content-(type|length|encoding|security-policy)|transfer-encoding|connection|date|server"
+    r"content-(type|length|encoding|disposition|security-policy)|transfer-encoding|connection|date|server"
     r"|vary|cache-control|referrer-policy|x-content-type-options|x-frame-options"
     r"|cross-origin-resource-policy|access-control-[a-z-]+|x-accel-buffering"
 )

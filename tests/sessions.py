@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from looplane.kit.callers import CSRF_HEADER
 from looplane.main import API_ROOT, APP_ROOT
-from looplane.sessions.commands import make_link
+from looplane.sessions.links.commands import make_link
 from tests.conftest import connected
 
 # Where the operations of the inbox are, as seen from the API.

@@ -209,11 +209,6 @@ async def test_it_is_served_as_it_is_committed(site: httpx.AsyncClient) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
-async def test_the_way_in_leads_to_the_reader(site: httpx.AsyncClient) -> None:
-    answer = await site.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/api/docs")
-
-
 async def test_all_that_the_reader_loads_is_served_from_here(site: httpx.AsyncClient) -> None:
     page = await site.get("/api/docs")
     assert page.status_code == httpx.codes.OK

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from looplane.kit.callers import CSRF_HEADER
-from looplane.sessions.commands import make_link
+from looplane.sessions.links.commands import make_link
 from tests.conftest import Workspace, connected
 from tests.factory import Factory
 from tests.sessions import APP, signed_in

@@ -12,6 +12,7 @@ atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 UNLIMITED = Settings(
     reads_per_minute=0,
     writes_per_minute=0,
+    visits_per_minute=0,
     uploads_per_minute=0,
     uploads_per_day=0,
     followers_per_key=0,

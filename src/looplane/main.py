@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from functools import partial
+from operator import attrgetter
 
 from fastapi import FastAPI
 from starlette.routing import Router
@@ -24,18 +25,21 @@ from looplane.kit.connections import raise_file_limit
 from looplane.kit.database import Database
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.key_uses import KeyUses
-from looplane.kit.limits import RateLimiter
+from looplane.kit.limits import RateLimiter, VisitLimiter
 from looplane.kit.migrations import read_migrations
 from looplane.kit.outbound import Outbound
+from looplane.kit.passwords import Passwords
 from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
+from looplane.kit.secrets import Secrets
 from looplane.kit.storage import storage_of
 from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
-from looplane.sessions.commands import find_session
+from looplane.sessions.commands import find_session, record_session_uses
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 from looplane.undo.rules import TakingBack
+from looplane.web_site import web_routes
 
 API_ROOT = "/api/v2"
 # What the inbox needs beyond the API.
@@ -79,10 +83,16 @@ class Application:
         state = self._app_api.state = self._api.state
         state.database, state.clock, state.html_cleaner = database, clock, self._html_cleaner
         self._key_uses = KeyUses(clock, partial(record_uses, database))
+        record = partial(record_session_uses, database)
+        self._session_uses = KeyUses(clock, record, attrgetter("session_id"))
         state.callers = Callers(
             Authenticator(partial(find_principal, database), clock, self._key_uses.note),
-            Authenticator(partial(find_session, database), clock, noun="session"),
+            Authenticator(
+                partial(find_session, database), clock, self._session_uses.note, "session"
+            ),
         )
+        state.passwords, state.secrets = Passwords(), Secrets(settings)
+        state.visits = VisitLimiter(settings.visits_per_minute)
         state.has_secure_cookies = settings.address.startswith("https:")
         state.undoable = INVERSES.keys()
         self._tail = state.tail = Tail(database)
@@ -102,7 +112,8 @@ class Application:
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
         )
         self._files = Router(file_routes(), redirect_slashes=False)
-        self._site = WithoutRanges(Router(site_routes(CONTRACT), redirect_slashes=False))
+        routes = [*site_routes(CONTRACT), *web_routes()]
+        self._site = WithoutRanges(Router(routes, redirect_slashes=False))
         self._middleware = RequestMiddleware(
             self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER
         )
@@ -112,7 +123,7 @@ class Application:
 
     async def keep(self) -> None:
         """Does what is due beside the requests, until cancelled."""
-        await asyncio.gather(self._key_uses.keep(), self._hints.keep())
+        await asyncio.gather(self._key_uses.keep(), self._session_uses.keep(), self._hints.keep())
 
     def end_streams(self) -> None:
         """Lets nobody wait for events any more; who comes from now on is answered at once."""
@@ -122,8 +133,10 @@ class Application:
         """Ends what was started beside this process, and writes what is in memory alone."""
         await self._tail.aclose()
         await self._key_uses.aclose()
+        await self._session_uses.aclose()
         await self._html_cleaner.aclose()
         await self._outbound.aclose()
+        self._api.state.passwords.close()
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self._api

@@ -42,8 +42,10 @@ from looplane.keys.routes import api as keys, me_api as me
 from looplane.keys.sql import KEY
 from looplane.members.commands import INVERSES as MEMBER_INVERSES
 from looplane.members.invites.sql import INVITE
+from looplane.members.profile.routes import api as profile
 from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
+from looplane.messages.frames.routes import api as frames
 from looplane.messages.routes import api as messages
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
@@ -52,7 +54,11 @@ from looplane.projects.commands import INVERSES as PROJECT_INVERSES
 from looplane.projects.routes import api as projects
 from looplane.projects.sql import PROJECT
 from looplane.resource_inverses import inverses_of
+from looplane.sessions.credentials.routes import api as credentials
+from looplane.sessions.links.routes import api as links
 from looplane.sessions.routes import api as sessions
+from looplane.sessions.second_factor.routes import api as second_factor
+from looplane.sessions.sign_in.routes import api as sign_in
 from looplane.snippet_folders.commands import INVERSES as SNIPPET_FOLDER_INVERSES
 from looplane.snippet_folders.routes import api as snippet_folders
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
@@ -112,6 +118,12 @@ APIS = (
 # What the inbox needs beyond them.
 APP_APIS = (
     sessions,
+    sign_in,
+    links,
+    credentials,
+    second_factor,
+    profile,
+    frames,
     counts,
     presence,
     unsent,

@@ -1,10 +1,10 @@
-"""What is beside the API: the way in, the reader, health and figures."""
+"""What is beside the API: the reader of the API, health and figures."""
 
 from pathlib import Path
 
 import fastapi_offline
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,10 +19,6 @@ _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-
-
-async def _home(_request: Request) -> Response:
-    return RedirectResponse(_READER)
 
 
 async def _reader(_request: Request) -> Response:
@@ -64,7 +60,6 @@ def site_routes(contract_path: str) -> list[BaseRoute]:
     """Everything that needs no key, the contract among it."""
     assets = Path(fastapi_offline.__file__).parent / "static"
     return [
-        Route("/", _home),
         Route(_READER, _reader),
         Route(contract_path, _contract),
         Mount(f"{_READER}/assets", StaticFiles(directory=assets)),

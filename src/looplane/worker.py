@@ -24,6 +24,9 @@ from looplane.kit.errors import Unavailable
 from looplane.kit.storage import storage_of
 from looplane.kit.writes import LIFETIME
 from looplane.presence.commands import sweep_presence
+from looplane.sessions.attempts.commands import sweep_attempts
+from looplane.sessions.commands import sweep_ended
+from looplane.sessions.links.commands import sweep_links
 from looplane.threads.commands import wake_due_threads
 
 _log = structlog.get_logger("looplane.worker")
@@ -54,6 +57,11 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
 
+    async def sweep_sign_ins(con: Connection) -> int:
+        for each in (sweep_ended, sweep_links, sweep_attempts):
+            await each(con, clock())
+        return 0
+
     async def keep_events(con: Connection) -> int:
         made = await event_partitions.make_partitions(con, clock().date())
         if not settings.keep_events_days:
@@ -76,6 +84,7 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
+        Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )

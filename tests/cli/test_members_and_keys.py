@@ -98,3 +98,19 @@ def test_bounds_that_are_none(
     assert outcome.code == code
     assert told in outcome.complaint
     assert not looplane("key", "list", "--workspace", workspace, "--json").document["data"]
+
+
+def test_a_link_signs_a_member_in(looplane: Ask, url: str, workspace: str) -> None:
+    words = ["--workspace", workspace, "--email", "link@acme.example", "--name", "Link"]
+    id = looplane("member", "create", *words, "--json").document["id"]
+    asked = ["member", "sign-in-link", "LINK@acme.example", "--workspace", workspace]
+    address, _, token = looplane(*asked, "--json").document["url"].partition("#")
+    assert address.endswith("/sign-in-link")
+    stored = ask(
+        url, "select member_id, purpose, used_at from sign_in_links where hash = $1", digest(token)
+    )
+    assert [(str(each["member_id"]), *tuple(each)[1:]) for each in stored] == [
+        (id, "sign_in", None)
+    ]
+    asked[2] = "nobody@acme.example"
+    assert "no such member" in looplane(*asked).complaint

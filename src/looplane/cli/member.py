@@ -1,5 +1,6 @@
 """`looplane member …`."""
 
+import sys
 from typing import Annotated, Any
 
 import orjson
@@ -10,17 +11,29 @@ from looplane.cli.database import on_tables
 from looplane.cli.options import AsJson, Workspace, checked, email_checked, name_checked
 from looplane.cli.output import card, say
 from looplane.kit.clock import system_clock
+from looplane.kit.config import read_settings
 from looplane.kit.database import Connection
 from looplane.kit.schema import Text
 from looplane.members.commands import create_member
 from looplane.members.invites.commands import accept_invite
 from looplane.members.schemas import Role
+from looplane.sessions.links.rules import link_address
+from looplane.sessions.sign_in.commands import make_way_back
 from looplane.workspaces.commands import find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Make members.")
 NewEmail = Annotated[str, typer.Option(help="Their e-mail address.", callback=email_checked)]
+MemberEmail = Annotated[
+    str, typer.Argument(help="Who, by e-mail address.", callback=email_checked, metavar="EMAIL")
+]
 NewName = Annotated[str, typer.Option(help="Their name.", callback=name_checked)]
 NewRole = Annotated[Role, typer.Option(help="What they may do.", case_sensitive=False)]
+Email = Annotated[
+    str, typer.Argument(help="Their e-mail address.", callback=email_checked, metavar="EMAIL")
+]
+WithoutSecondFactor = Annotated[
+    bool, typer.Option(help="Take their second factor away, which they have lost.")
+]
 Token = Annotated[
     str, typer.Argument(help="The token of their invite.", callback=checked(Text), metavar="TOKEN")
 ]
@@ -49,6 +62,31 @@ def create(
         f"Next: looplane key create --workspace {made['workspace_id']} --member {email}",
     )
     say(made, text, as_json=as_json)
+
+
+@app.command("sign-in-link")
+def sign_in_link(
+    email: Email,
+    workspace: Workspace,
+    *,
+    without_second_factor: WithoutSecondFactor = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print a link that signs a member in, once and within a day: the way back in."""
+    settings = read_settings()
+
+    async def work(con: Connection) -> str:
+        workspace_id, now = await find_workspace(con, workspace), system_clock()
+        return await make_way_back(
+            con, workspace_id, email, now, without_second_factor=without_second_factor
+        )
+
+    link = link_address(settings.address, "sign_in", on_tables(work))
+    if as_json:
+        say({"link": link}, "", as_json=True)
+    else:
+        # Not through the console: it would break the line where the window ends.
+        sys.stdout.write(f"{link}\n")
 
 
 @app.command("accept")

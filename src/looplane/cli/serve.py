@@ -22,7 +22,8 @@ from looplane.kit.keys import digest
 from looplane.kit.logs import set_up_logs
 from looplane.main import API_ROOT
 from looplane.server import Parts, run
-from looplane.sessions.commands import make_first_run_link
+from looplane.sessions.links.commands import make_first_run_link
+from looplane.sessions.links.rules import link_address
 from looplane.threads.listing.pages.sql import list_threads
 from looplane.threads.listing.schemas import ThreadQuery
 from looplane.workspaces.sql import LIST
@@ -114,11 +115,10 @@ async def _demo(database: Database, *, shown: bool) -> dict[str, str]:
 
 
 async def _first_run(database: Database, settings: Settings) -> str | None:
-    """A link that signs the first ADMIN in, where nobody has signed in yet."""
+    """A link that signs the first ADMIN in, where nobody has a password yet."""
     async with database.writing() as con:
         token = await make_first_run_link(con, system_clock())
-    # After the # it is in no log, and no other site is told of it.
-    return f"{_address(settings)}/first-run#{token}" if token else None
+    return link_address(_address(settings), "first_run", token) if token else None
 
 
 def _welcome(about: dict[str, str]) -> None:

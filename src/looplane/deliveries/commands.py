@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -73,10 +73,24 @@ async def plan_delivery(
 
     It belongs to the first event of the write.
     """
+    event_id, now = write["events"][0]["id"], write["created_at"]
+    return await _plan(con, context.workspace_id, event_id, now, delivery)
+
+
+async def plan_untold_delivery(
+    con: Connection, workspace_id: UUID, now: datetime, delivery: NewDelivery
+) -> UUID:
+    """Plans a delivery of which no event tells, such as a link that signs in; its id."""
+    return await _plan(con, workspace_id, new_id(), now, delivery)
+
+
+async def _plan(
+    con: Connection, workspace_id: UUID, event_id: UUID, now: datetime, delivery: NewDelivery
+) -> UUID:
     id = new_id()
     what = (delivery.kind, delivery.channel, delivery.target, delivery.subject_id)
-    of = (write["events"][0]["id"], *what, delivery.thread_id, write["created_at"])
-    await con.execute(sql.INSERT, context.workspace_id, id, *of)
+    of = (event_id, *what, delivery.thread_id, now)
+    await con.execute(sql.INSERT, workspace_id, id, *of)
     return id
 
 

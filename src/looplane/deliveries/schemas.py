@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-DeliveryKind = Literal["message", "broadcast", "invite", "notice"]
+DeliveryKind = Literal["message", "broadcast", "invite", "notice", "sign_in_link"]
 DeliveryChannel = Literal["email", "slack", "live_chat", "teams"]

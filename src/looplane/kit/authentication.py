@@ -6,14 +6,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, TypeVar
 
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.errors import Forbidden, RateLimited, Unauthenticated, UnsupportedKeyVersion
 from looplane.kit.keys import digest
 from looplane.kit.limits import Window
-from looplane.kit.networks import is_within
+from looplane.kit.networks import caller_network, is_within
 from looplane.kit.principal import Principal
 
 # A revoked secret is refused after this many seconds at the latest.
@@ -26,8 +25,6 @@ _CACHE_SIZE = 10_000
 _TRUSTED_SECONDS = 600.0
 # So many unknown keys from one address in a minute are looked up.
 UNKNOWN_KEYS_PER_MINUTE = 100
-# One caller has the whole of such a network (IPv6).
-_NETWORK_BITS = 64
 
 Find = Callable[[bytes], Coroutine[Any, Any, Principal | None]]
 # Told of each caller who was let in.
@@ -87,7 +84,7 @@ class Authenticator:
         hashed, now = digest(secret), time.monotonic()
         look_up = self._look_ups.get(hashed)
         if look_up is None or look_up.until <= now:
-            look_up = self._ask(hashed, _network(address), now)
+            look_up = self._ask(hashed, caller_network(address), now)
         # Whoever goes away does not take the answer from the others.
         principal = await asyncio.shield(look_up.task)
         if principal is None:
@@ -97,9 +94,9 @@ class Authenticator:
         self._note(principal)
         return principal
 
-    def forget(self, secret: str) -> None:
-        """Looks this secret up again when it comes: it was ended here."""
-        self._look_ups.pop(digest(secret), None)
+    def forget(self, hashed: bytes) -> None:
+        """Looks the secret with this digest up again when it comes: it was ended here."""
+        self._look_ups.pop(hashed, None)
 
     def _refuse_out_of_bounds(self, principal: Principal, address: str) -> None:
         if principal.expires_at is not None and principal.expires_at <= self._clock():
@@ -143,14 +140,3 @@ def _remember(cache: OrderedDict[bytes, _Value], hashed: bytes, value: _Value) -
     cache.move_to_end(hashed)
     if len(cache) > _CACHE_SIZE:
         cache.popitem(last=False)
-
-
-def _network(address: str) -> str:
-    """Whom an address stands for: itself, or with IPv6 the network that one caller has."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv4Address) or parsed.ipv4_mapped:
-        return address
-    return str(IPv6Network((int(parsed), _NETWORK_BITS), strict=False))

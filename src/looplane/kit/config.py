@@ -18,6 +18,7 @@ _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 # A name, or an address, and a port.
 _TARGET = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 _MAX_PORT = 65535
+_MIN_SECRET_LENGTH = 32  # characters
 
 
 class ConfigError(Exception):
@@ -44,6 +45,8 @@ class Settings:
     console_channel: str = "on"
     hold_seconds: int = 10  # 0 sends at once
     public_url: str | None = None  # without a slash at its end
+    secret_key: str | None = field(default=None, repr=False)
+    visits_per_minute: int = 30
     uploads_per_minute: int = 30
     uploads_per_day: int = 500
     files_s3_bucket: str | None = None
@@ -80,6 +83,14 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < _MIN_SECRET_LENGTH:
+        # It is not repeated.
+        msg = f"must have at least {_MIN_SECRET_LENGTH} characters, such as `openssl rand -hex 32`"
+        raise ValueError(msg)
+    return text
 
 
 def _database_url(text: str) -> str:
@@ -176,6 +187,8 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "console_channel": _one_of("on", "off"),
     "hold_seconds": _integer(0, 600),
     "public_url": _address,
+    "secret_key": _secret_key,
+    "visits_per_minute": _integer(0, 10_000_000),
     "uploads_per_minute": _integer(0, 10_000_000),
     "uploads_per_day": _integer(0, 10_000_000),
     "files_s3_bucket": str,

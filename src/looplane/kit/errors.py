@@ -54,6 +54,12 @@ class Unauthenticated(ApiError):
         super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
 
 
+class SecondFactorRequired(ApiError):
+    """The rest is right; a code of the second factor is needed beside it, or another one."""
+
+    code, status = "second_factor_required", 401
+
+
 class ScopeRequired(ApiError):
     """The key lacks a scope."""
 
@@ -134,7 +140,7 @@ class Unprocessable(ApiError):
 
 
 class RateLimited(ApiError):
-    """The key used up its requests of this minute."""
+    """The key used up its requests of this minute, or signing in was tried too often."""
 
     code, status = "rate_limited", 429
 

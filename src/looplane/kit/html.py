@@ -5,8 +5,9 @@ but pictures, runs, moves, or covers what is around it. `kit.html_cleaner` bound
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 
 import nh3
 
@@ -159,3 +160,18 @@ def image_urls(html: str) -> list[str]:
         if name == "src"
     ]
     return list(dict.fromkeys(found))
+
+
+def with_image_urls(html: str, url_of: Callable[[str], str | None]) -> str:
+    """The images in `html`, as `clean` returns it, at other addresses; None is at none."""
+
+    def moved(image: re.Match[str]) -> str:
+        def kept(attribute: re.Match[str]) -> str:
+            if attribute[1] != "src":
+                return attribute[0]
+            url = url_of(unescape(attribute[2]))
+            return "" if url is None else f' src="{escape(url)}"'
+
+        return f"<img{_QUOTED.sub(kept, image[1])}>"
+
+    return _IMAGE.sub(moved, html)

@@ -1,8 +1,9 @@
-"""When keys were last used: kept in memory, and written together from time to time."""
+"""When keys and sessions were last used: kept in memory, and written together now and then."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 import structlog
@@ -12,12 +13,12 @@ from looplane.kit.database import as_unavailable
 from looplane.kit.errors import Unavailable
 from looplane.kit.principal import Principal
 
-# Seconds between two writes, each of which is one statement for all keys.
+# Seconds between two writes, each of which is one statement for all.
 PAUSE = 60.0
 # Seconds that the last write may take, when the process ends.
 _LAST = 2.0
 
-# Moments by workspace and key.
+# Moments by workspace and id.
 Uses = Mapping[tuple[UUID, UUID], datetime]
 
 _log = structlog.get_logger("looplane.keys")
@@ -27,17 +28,23 @@ class KeyUses:
     """Notes who calls, at no cost to the call.
 
     What is noted is in the database within PAUSE seconds, or when the process ends; what a killed
-    process had noted is lost. `write` never moves a moment backwards.
+    process had noted is lost. `write` never moves a moment backwards. `id_of` says what a caller
+    calls by, if it is of the kind that is noted here.
     """
 
-    def __init__(self, clock: Clock, write: Callable[[Uses], Awaitable[None]]) -> None:
-        self._clock, self._write = clock, write
+    def __init__(
+        self,
+        clock: Clock,
+        write: Callable[[Uses], Awaitable[None]],
+        id_of: Callable[[Principal], UUID | None] = attrgetter("key_id"),
+    ) -> None:
+        self._clock, self._write, self._id_of = clock, write, id_of
         self._uses: dict[tuple[UUID, UUID], datetime] = {}
 
     def note(self, principal: Principal) -> None:
-        """Notes that a key is used now."""
-        if principal.key_id is not None:
-            self._uses[principal.workspace_id, principal.key_id] = self._clock()
+        """Notes that a key, or a session, is used now."""
+        if (id := self._id_of(principal)) is not None:
+            self._uses[principal.workspace_id, id] = self._clock()
 
     async def flush(self) -> None:
         """Writes what was noted since the last time; it stays noted where that fails."""

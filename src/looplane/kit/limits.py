@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from looplane.kit.errors import RateLimited
+from looplane.kit.networks import caller_network
 
 _WINDOW = 60  # seconds
 # With this many names in one minute all further ones are counted as one.
@@ -66,6 +67,18 @@ class RateLimit:
             (b"x-ratelimit-remaining", b"%d" % max(self.remaining, 0)),
             (b"x-ratelimit-reset", b"%d" % self.reset),
         ]
+
+
+class VisitLimiter:
+    """Counts the requests of those who are nobody yet, by address; 0 switches the limit off."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._window = most, Window()
+
+    def take(self, address: str) -> None:
+        """Takes one request. Raises RateLimited when those of this minute are used up."""
+        if self._most and self._window.add(caller_network(address)) > self._most:
+            raise RateLimited(self._window.seconds_left())
 
 
 class RateLimiter:

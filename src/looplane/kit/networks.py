@@ -14,6 +14,8 @@ Network = IPv4Network | IPv6Network
 
 # The first bits of an IPv6 address that stands for one of IPv4.
 _MAPPED = IPv6Network("::ffff:0:0/96")
+# What one caller has of IPv6.
+_NETWORK_BITS = 64
 
 
 def parse_network(text: str) -> Network:
@@ -47,6 +49,17 @@ def is_within(address: str, networks: Iterable[Network]) -> bool:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
         parsed = parsed.ipv4_mapped
     return any(parsed in network for network in networks)
+
+
+def caller_network(address: str) -> str:
+    """Whom an address stands for: itself, or with IPv6 the network that one caller has."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address) or parsed.ipv4_mapped:
+        return address
+    return str(IPv6Network((int(parsed), _NETWORK_BITS), strict=False))
 
 
 def is_covered(network: Network, by: Iterable[Network]) -> bool:

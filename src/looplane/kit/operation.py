@@ -80,6 +80,7 @@ class Operation(APIRoute):
             has_version=not is_of_app,
             has_etag=not self.is_stream,
             has_events=MEDIA_TYPE in str(self.responses),
+            keeps_answers=not self.signature.has_secrets,
         )
         self.app = self._serve
 
@@ -104,7 +105,11 @@ class Operation(APIRoute):
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["looplane.operation"] = self.operation_id
         request = Request(scope, receive)
-        principal = None if self.signature.is_public else await self._admit(request)
+        principal = None
+        if self.signature.is_public:
+            request.app.state.visits.take(scope.get("looplane.client", ""))
+        else:
+            principal = await self._admit(request)
         body = await self._read_body(request)
         try:
             if self.signature.body is not None and principal is not None:

@@ -45,6 +45,7 @@ def headers_taken(  # noqa: PLR0913  # what an operation says of itself
     has_version: bool = True,
     has_etag: bool,
     has_events: bool = False,
+    keeps_answers: bool = True,
 ) -> frozenset[str]:
     """The names of those that an operation takes.
 
@@ -54,7 +55,7 @@ def headers_taken(  # noqa: PLR0913  # what an operation says of itself
     taken = set()
     if writes and has_version and "id}" in path:
         taken.add(IF_MATCH)
-    if writes and method in {"POST", "PATCH"}:
+    if writes and keeps_answers and method in {"POST", "PATCH"}:
         taken.add(IDEMPOTENCY_KEY)
     if method == "GET" and has_etag:
         taken.add(IF_NONE_MATCH)

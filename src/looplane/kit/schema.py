@@ -24,6 +24,13 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class SecretModel(StrictModel):
+    """A body with a password, or with what stands for one.
+
+    Nothing is kept of it, not even a digest: its operation takes no Idempotency-Key.
+    """
+
+
 def optional(description: str | None = None) -> Any:  # noqa: ANN401  # stands in for a default of any field's type
     """A default for a field that may be left out, yet is never null when sent."""
     return Field(default=None, description=description)

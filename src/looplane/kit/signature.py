@@ -19,7 +19,7 @@ from fastapi import UploadFile, params
 from pydantic import BaseModel
 
 from looplane.kit.request import MAX_BODY
-from looplane.kit.schema import CommaList, StrictModel
+from looplane.kit.schema import CommaList, SecretModel, StrictModel
 from looplane.kit.visits import Visit
 from looplane.kit.writes import Read, Write
 
@@ -73,6 +73,12 @@ class Signature:
     def is_public(self) -> bool:
         """Whether it needs no caller."""
         return self.caller.type is Visit
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether its body has what is kept nowhere."""
+        kind = self.body and self.body.type
+        return isinstance(kind, type) and issubclass(kind, SecretModel)
 
     @property
     def query_model(self) -> type[BaseModel]:

@@ -1,6 +1,6 @@
 """How somebody is served who is nobody yet: who signs in, or opens a link."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,14 @@ class Visit:
     state: Any
     faults: tuple[str, ...] = ()
 
+    def raise_faults(self, faults: Sequence[str] = ()) -> None:
+        """Raises ValidationFailed with the faults of the form and these, if there are any."""
+        if self.faults or faults:
+            raise ValidationFailed([*self.faults, *faults])
+
     async def __call__(self, command: Callable[..., Awaitable[Answer]], *args: object) -> Response:
         """Runs `command`. Raises ValidationFailed where the form of the request has faults."""
-        if self.faults:
-            raise ValidationFailed(self.faults)
+        self.raise_faults()
 
         async def attempt() -> JsonResponse:
             async with self.database.writing() as con:

@@ -1,5 +1,7 @@
 """Every statement on members."""
 
+from dataclasses import replace
+
 from looplane.kit.sqltext import columns, iso, json_object
 from looplane.resources import Resource
 
@@ -12,14 +14,30 @@ MEMBER = Resource(
     | {"joined_at": iso("m.joined_at")},
     # A member is as new to the workspace as the day they joined.
     stored_as={"created_at": "joined_at"},
+    events=("created", "updated", "deleted", "restored", "introduced"),
     event_names={
         "created": "membership.joined",
         "updated": "membership.role_changed",
         "deleted": "membership.removed",
         "restored": "membership.restored",
+        "introduced": "membership.updated",
     },
     taken="There is already a member with the address {email}.",
 )
+
+# What members say of themselves.
+PROFILE = replace(
+    MEMBER,
+    columns=("email", "name", "image_url"),
+    event_names={**MEMBER.event_names, "updated": MEMBER.event_type("introduced")},
+)
+
+# All who are in pickers. $1 workspace.
+_OF_TEAM = json_object(columns("m", "id", "name", "email", "image_url", "role"))
+LIST_TEAM = f"""
+select {_OF_TEAM}::text as body from members m
+where m.workspace_id = $1 and m.deleted_at is null
+order by lower(coalesce(m.name, m.email)), m.id"""
 
 # What a member's going is decided by: $1 workspace, $2 id.
 FIND_WITH_OTHER_ADMIN = MEMBER.find(

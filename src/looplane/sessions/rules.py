@@ -1,13 +1,20 @@
 """What a session may do, and how long. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from looplane.kit.callers import SESSION_SCOPE
 from looplane.kit.keys import SCOPES
 
-# How long a session is good, and a link that signs in.
-LIFETIME = timedelta(days=30)
-LINK_LIFETIME = timedelta(days=1)
+# How long a session is good after its last use, and at the most.
+IDLE_LIFETIME = timedelta(days=30)
+MOST_LIFETIME = timedelta(days=90)
+# A use is written where the one before it was so long ago.
+USE_PRECISION = timedelta(minutes=5)
+# Of a member's sessions beyond these the one that was not used for longest ends.
+MAX_SESSIONS = 50
+# What has ended is deleted after so long.
+KEPT = timedelta(days=30)
+MAX_AGENT_LENGTH = 300  # characters
 
 
 def scopes_of(role: str) -> frozenset[str]:
@@ -18,3 +25,8 @@ def scopes_of(role: str) -> frozenset[str]:
         "VIEWER": [each for each in SCOPES if each.endswith(":read")],
     }
     return frozenset([*allowed[role], SESSION_SCOPE])
+
+
+def first_end(now: datetime) -> datetime:
+    """When a session ends that is opened now and never used."""
+    return now + IDLE_LIFETIME

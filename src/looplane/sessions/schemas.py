@@ -1,6 +1,7 @@
 """Sessions on the wire."""
 
-from looplane.kit.schema import Reference, StrictModel, Timestamp
+from looplane.kit.paging import page_of
+from looplane.kit.schema import StrictModel, Timestamp
 from looplane.members.schemas import Role
 
 
@@ -20,12 +21,35 @@ class SessionWorkspace(StrictModel):
 
 
 class SessionOut(StrictModel):
+    """Who is signed in and where, and what their pages prove themselves with."""
+
     id: str
     member: SessionMember
     workspace: SessionWorkspace
+    other_workspaces: list[SessionWorkspace]
     csrf_token: str
+    has_password: bool
+    has_second_factor: bool
+    recovery_codes_left: int
     expires_at: Timestamp
 
 
-class SignInByLink(StrictModel):
-    token: Reference
+class OwnSessionOut(StrictModel):
+    """A session as its member sees it among theirs."""
+
+    id: str
+    agent: str
+    address: str
+    is_current: bool
+    created_at: Timestamp
+    last_used_at: Timestamp
+    expires_at: Timestamp
+
+
+OwnSessionPage = page_of(OwnSessionOut)
+
+
+class EndedSessions(StrictModel):
+    """How many sessions were ended."""
+
+    ended: int

@@ -1837,12 +1837,63 @@ export interface paths {
          */
         get: operations["session-get"];
         put?: never;
-        post?: never;
+        /**
+         * Sign in
+         * @description Sign in with an address and a password.
+         *
+         *     `second_factor_required` asks for a `code` too, or for another one. Who tries too often waits
+         *     for longer and longer (429, `Retry-After`); a mailed link waits for none of it. Anybody may call it.
+         */
+        post: operations["session-signIn"];
         /**
          * Sign out
          * @description End the session that calls; its cookie is dropped. Requires a session.
          */
         delete: operations["session-signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own sessions
+         * @description List the sessions of the member who calls, newest first; `last_used_at` to some minutes. Requires a session.
+         */
+        get: operations["session-listOwn"];
+        put?: never;
+        post?: never;
+        /**
+         * End other sessions
+         * @description End all sessions of the member who calls but the one that does. Requires a session.
+         */
+        delete: operations["session-endOthers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End own session
+         * @description End a session of the member who calls; it opens nothing after a second. Requires a session.
+         */
+        delete: operations["session-end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1859,9 +1910,215 @@ export interface paths {
         put?: never;
         /**
          * Sign in by link
-         * @description Sign in with the token of a link, which is good once. Anybody may call it.
+         * @description Sign in with the token of a link, which is good once; one that is refused stays good. Anybody may call it.
          */
         post: operations["session-signInByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/by-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by invite
+         * @description Accept an invite with a password of one's own, and sign in. Anybody may call it.
+         */
+        post: operations["session-signInByInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show link
+         * @description Say what the token of a link or an invite is for; it stays good. Anybody may call it.
+         */
+        post: operations["session-showLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sign-in-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request link
+         * @description Have a link mailed that signs in; the answer is the same for an address that is unknown. Anybody may call it.
+         */
+        post: operations["session-requestLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set password
+         * @description Set the password of the member who calls; their other sessions end. Requires a session.
+         */
+        post: operations["session-setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start second factor
+         * @description Begin with a second factor: a secret for an app, which counts once it is confirmed. Requires a session.
+         */
+        post: operations["session-startSecondFactor"];
+        /**
+         * End second factor
+         * @description Turn the second factor off, with the password and a code; the `id` is the member's. Requires a session.
+         */
+        delete: operations["session-endSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm second factor
+         * @description Turn the second factor on with its first code; the codes for recovery are shown once. Requires a session.
+         */
+        post: operations["session-confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List team members
+         * @description List all members for pickers, by name; everybody in the workspace may. Requires a session.
+         */
+        get: operations["members-listTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update member profile
+         * @description Change the name and the picture of the member who calls. Requires a session.
+         */
+        patch: operations["members-updateProfile"];
+        trace?: never;
+    };
+    "/messages/{thread_id}/{message_id}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get message frame
+         * @description Get a message as a page for a frame: nothing in it runs, and links open elsewhere.
+         *
+         *     `data-remote-images` of its root says how many pictures are elsewhere, shown or not. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["messages-getFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{message_id}/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get message attachment
+         * @description Get the bytes of a file of a message. Pictures may be shown; all else is to be saved. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["messages-getAttachment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2623,6 +2880,10 @@ export interface components {
             /** @description The portal that shows it; null stands for the main one. */
             portal_instance_id?: string | null;
         };
+        /** @description How many sessions were ended. */
+        EndedSessions: {
+            ended: number;
+        };
         /** @description Why one of many things could not be done: as the error for that thing alone. */
         ErrorOut: {
             message: string;
@@ -2934,6 +3195,34 @@ export interface components {
             expires_at?: string | null;
             allowed_ips?: string[];
         };
+        /** @description What a link is for, and whom it is for. */
+        LinkOut: {
+            /** @enum {string} */
+            purpose: "first_run" | "sign_in" | "invite";
+            workspace: components["schemas"]["SessionWorkspace"];
+            email: string;
+            name: string | null;
+            /** @enum {string} */
+            role: "ADMIN" | "USER" | "VIEWER";
+            has_second_factor: boolean;
+        };
+        LinkRequest: {
+            /**
+             * Format: email
+             * @description Before the @ at most 64 characters.
+             */
+            email: string;
+            /** @description Where several workspaces know the address; the one that was last used without it. */
+            workspace_id?: string;
+        };
+        /** @description The answer to whoever asks, whether the address is known or not. */
+        LinkRequested: {
+            /** @constant */
+            accepted: true;
+        };
+        LinkToken: {
+            token: string;
+        };
         MeOut: {
             workspace_id: string;
             api_key_id: string;
@@ -3040,9 +3329,31 @@ export interface components {
             /** @description The whole key. It is shown in the answer that made it, and is null where that is rehearsed or given again. */
             key: string | null;
         };
+        /** @description What an app for codes is told; null after a dry run. */
+        NewSecondFactor: {
+            secret: string | null;
+            uri: string | null;
+        };
         Notify: {
             slack?: boolean;
             email?: boolean;
+        };
+        /** @description A session as its member sees it among theirs. */
+        OwnSessionOut: {
+            id: string;
+            agent: string;
+            address: string;
+            is_current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        OwnSessionPage: {
+            data: components["schemas"]["OwnSessionOut"][];
+            page: components["schemas"]["PageInfo"];
         };
         OwnerOut: {
             id: string;
@@ -3054,6 +3365,18 @@ export interface components {
             cursor: string | null;
             has_more: boolean;
             limit: number;
+        };
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description Needed where one is set, but for ten minutes after signing in by a link.
+             */
+            current_password?: string;
+            /**
+             * Format: password
+             * @description None of the most common ones, and not the address.
+             */
+            new_password: string;
         };
         PortalCompanyOut: {
             id: string;
@@ -3138,6 +3461,11 @@ export interface components {
              */
             since: string;
         };
+        ProfilePatch: {
+            name?: string;
+            /** Format: uri */
+            image_url?: string | null;
+        };
         ProjectCreate: {
             name: string;
             team_id: string;
@@ -3220,6 +3548,10 @@ export interface components {
             /** @default  */
             mailboxHash: string;
         };
+        /** @description Codes that stand in for one of the app, each once; null after a dry run. */
+        RecoveryCodes: {
+            recovery_codes: string[] | null;
+        };
         RoadmapIssueOut: {
             id: string;
             title: string;
@@ -3281,6 +3613,18 @@ export interface components {
             data: components["schemas"]["ContributionOut"][];
             page: components["schemas"]["PageInfo"];
         };
+        SecondFactorConfirm: {
+            code: string;
+        };
+        SecondFactorEnd: {
+            /** Format: password */
+            password: string;
+            code: string;
+        };
+        SecondFactorStart: {
+            /** Format: password */
+            password: string;
+        };
         /** @description What is known of a message that is about to leave. */
         SentMessage: {
             id: string;
@@ -3297,11 +3641,16 @@ export interface components {
             /** @enum {string} */
             role: "ADMIN" | "USER" | "VIEWER";
         };
+        /** @description Who is signed in and where, and what their pages prove themselves with. */
         SessionOut: {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            other_workspaces: components["schemas"]["SessionWorkspace"][];
             csrf_token: string;
+            has_password: boolean;
+            has_second_factor: boolean;
+            recovery_codes_left: number;
             /** Format: date-time */
             expires_at: string;
         };
@@ -3309,8 +3658,45 @@ export interface components {
             id: string;
             name: string;
         };
+        SignIn: {
+            /**
+             * Format: email
+             * @description Before the @ at most 64 characters.
+             */
+            email: string;
+            /** Format: password */
+            password: string;
+            /** @description Of the second factor, or one for recovery. */
+            code?: string;
+            /** @description Where several workspaces know the address; the one that was last used without it. */
+            workspace_id?: string;
+        };
+        SignInByInvite: {
+            token: string;
+            /** @description The one in the invite without it. */
+            name?: string;
+            /**
+             * Format: password
+             * @description None of the most common ones, and not the address.
+             */
+            password: string;
+        };
         SignInByLink: {
             token: string;
+            /** @description Of the second factor, or one for recovery. */
+            code?: string;
+            /** @description At the first run alone. */
+            name?: string;
+            /**
+             * Format: email
+             * @description At the first run alone.
+             */
+            email?: string;
+            /**
+             * Format: password
+             * @description At the first run alone.
+             */
+            password?: string;
         };
         SnippetCreate: {
             title: string;
@@ -3439,6 +3825,19 @@ export interface components {
             color?: string;
             icon?: string;
             tag_group_id?: string;
+        };
+        /** @description A member as pickers show them. */
+        TeamMember: {
+            id: string;
+            name: string | null;
+            email: string;
+            image_url: string | null;
+            /** @enum {string} */
+            role: "ADMIN" | "USER" | "VIEWER";
+        };
+        TeamMemberPage: {
+            data: components["schemas"]["TeamMember"][];
+            page: components["schemas"]["PageInfo"];
         };
         ThreadBulk: {
             /** @description Threads, each of which counts once. Not with `filter`. */
@@ -3871,6 +4270,7 @@ export interface components {
          *     | status | code | meaning |
          *     |---|---|---|
          *     | 400 | `validation_failed` | Body or query is invalid; `issues` has one entry for each fault. |
+         *     | 401 | `second_factor_required` | The rest is right; a code of the second factor is needed beside it, or another one. |
          *     | 401 | `unauthenticated` | No key, or none that is known. |
          *     | 403 | `forbidden` | Known, and still not allowed. |
          *     | 403 | `scope_required` | The key lacks a scope. |
@@ -3884,7 +4284,7 @@ export interface components {
          *     | 415 | `unsupported_media_type` | The body is not JSON. |
          *     | 416 | `range_not_satisfiable` | The file has none of the bytes that Range asks for. |
          *     | 422 | `unprocessable` | Well formed, and cannot be processed. |
-         *     | 429 | `rate_limited` | The key used up its requests of this minute. |
+         *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often. |
          *     | 431 | `head_too_large` | The address and the headers together are over the limit. |
          *     | 500 | `internal_error` | Our fault; shows nothing of the inside. |
          *     | 503 | `unavailable` | The database cannot be reached now, or is held up. |
@@ -9036,6 +9436,37 @@ export interface operations {
             default: components["responses"]["error"];
         };
     };
+    "session-signIn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
     "session-signOut": {
         parameters: {
             query?: {
@@ -9044,6 +9475,103 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-listOwn": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "session-endOthers": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-end": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -9094,6 +9622,365 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-signInByInvite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByInvite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-showLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-requestLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRequested"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-setPassword": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-startSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecondFactor"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-endSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "session-confirmSecondFactor": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorConfirm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "members-listTeam": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMemberPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "members-updateProfile": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfilePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "messages-getFrame": {
+        parameters: {
+            query?: {
+                /** @description With `remote` pictures are loaded from wherever they are, and whoever has them learns that the message was opened. Else only those that came with it. */
+                images?: "remote";
+            };
+            header?: never;
+            path: {
+                thread_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "messages-getAttachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["error"];

@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
 import { Suspense, lazy, useMemo, useState } from "react";
 import { neighbourOf } from "@/api/thread-lists";
+import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
 import { ListKeys } from "@/features/list/ListKeys";
 import { ThreadList } from "@/features/list/ThreadList";
@@ -98,8 +99,19 @@ export function InboxPage() {
     />
   );
 
+  // Where rows are marked, the keys change all of them.
+  const changed = isEmpty(selection) ? (threadId ?? highlightedId) : null;
+
   return (
     <div className={styles.inbox}>
+      {changed !== null && (
+        <ThreadActions
+          threadId={changed}
+          onAdvance={() => {
+            if (threadId !== undefined) advance(threadId);
+          }}
+        />
+      )}
       {isNarrow ? (
         <div className={styles.bar}>
           {hasSide ? (

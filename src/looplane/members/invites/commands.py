@@ -7,6 +7,7 @@ invites, once. What mails the invite takes a token of its own, made at that mome
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -92,8 +93,26 @@ async def issue_invite_token(con: Connection, context: Context, id: UUID) -> str
     return token
 
 
-async def accept_invite(con: Connection, clock: Clock, token: str, cause: str) -> Answer:
+async def find_invite(con: Connection, token: str, now: datetime) -> Row:
+    """The invite that a token opens. Raises NotFound, and Conflict as accepting it would."""
+    invite = await con.fetchrow(sql.FIND_OPENED, digest(token))
+    if invite is None:
+        raise _unknown()
+    rules.require_open(invite, now)
+    return invite
+
+
+def _unknown() -> NotFound:
+    msg = "This invite is unknown, or was taken back."
+    return NotFound(msg)
+
+
+async def accept_invite(
+    con: Connection, clock: Clock, token: str, cause: str, name: str | None = None
+) -> Answer:
     """Makes who has the token of an invite a member, once; answers the member.
+
+    They may have another `name` than the one in it.
 
     It takes no key, as nobody has one yet: the token says to which workspace, and `cause` what
     brought it, such as the id of a request. Raises NotFound for a token of nothing, and Conflict
@@ -102,15 +121,14 @@ async def accept_invite(con: Connection, clock: Clock, token: str, cause: str) -
     async with con.transaction():
         invite = await con.fetchrow(sql.HOLD_OPENED, digest(token))
         if invite is None:
-            msg = "This invite is unknown, or was taken back."
-            raise NotFound(msg)
+            raise _unknown()
         rules.require_open(invite, clock())
         principal = Principal(invite["workspace_id"], "rule", rule="accept_invite")
         with changes.refusing_taken(MEMBER, dict(invite)):
-            return await _join(con, Context(principal, clock, cause), invite)
+            return await _join(con, Context(principal, clock, cause), invite, name)
 
 
-async def _join(con: Connection, context: Context, invite: Row) -> Answer:
+async def _join(con: Connection, context: Context, invite: Row, name: str | None) -> Answer:
     key, member_id = context.workspace_id, new_id()
     accepted = {"state": "ACCEPTED"}
     events = [
@@ -119,7 +137,8 @@ async def _join(con: Connection, context: Context, invite: Row) -> Answer:
     ]
     now = later_than(invite["updated_at"], context.clock)
     write = as_write(context, now, events)
-    named = {name: invite[name] for name in MEMBER.columns}
+    named = {column: invite[column] for column in MEMBER.columns}
+    named["name"] = name or named["name"]
     columns = MEMBER.to_columns({**named, "created_at": now, "updated_at": now})
     row = await con.fetchrow(MEMBER.insert, key, member_id, columns, write)
     assert row is not None, "an insert that does not fail answers its row"

@@ -24,12 +24,12 @@ select id, expires_at, updated_at from invites
 where workspace_id = $1 and lower(email) = lower($2) and state = 'PENDING' and deleted_at is null
 for update"""
 
-HOLD_OPENED = """
+FIND_OPENED = """
 select i.workspace_id, i.id, i.email, i.name, i.role, i.state, i.expires_at, i.version, i.updated_at
 from invite_tokens t
 join invites i on i.workspace_id = t.workspace_id and i.id = t.invite_id
-where t.hash = $1 and i.deleted_at is null
-for update of i"""
+where t.hash = $1 and i.deleted_at is null"""
+HOLD_OPENED = f"{FIND_OPENED} for update of i"
 
 HOLD = """
 select state, expires_at from invites

@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 import type { Thread } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { fullDate, whenTime } from "@/lib/dates";
+import { PAIN } from "@/lib/pain";
 import { Avatar } from "@/ui/Avatar";
-import { LevelBars } from "@/ui/LevelBars";
+import { Bars } from "@/ui/Bars";
 import { LoopMark } from "@/ui/LoopMark";
 import styles from "./Row.module.css";
-import { type DraftState, PAIN_WORDS, type Times, draftOf } from "./row-facts";
+import { type DraftState, type Times, draftOf } from "./row-facts";
 
-const LEVELS = { UNKNOWN: 0, LOW: 1, MEDIUM: 2, HIGH: 3 };
 const TAGS_SHOWN = 3;
 
 /** What is true of a thread, as small marks in a fixed order; each has words too. */
@@ -24,7 +24,7 @@ export function RowMarks({
   now: Date;
   isUnsent: boolean;
 }) {
-  const pain = PAIN_WORDS[thread.pain_level];
+  const pain = PAIN[thread.pain_level];
   const { assignee, tags, snoozed_until } = thread;
   const more = tags.length - TAGS_SHOWN;
   return (
@@ -41,7 +41,11 @@ export function RowMarks({
         </Mark>
       )}
       <DraftMark state={draftOf(thread)} />
-      {pain !== null && <LevelBars level={LEVELS[thread.pain_level]} label={pain} />}
+      {pain.bars > 0 && (
+        <span title={`Pain: ${pain.label.toLowerCase()}`}>
+          <Bars level={pain.bars} label={`Pain: ${pain.label.toLowerCase()}`} />
+        </span>
+      )}
       {assignee && (
         <span title={`Assigned to ${assignee.name ?? assignee.email}`}>
           <Avatar

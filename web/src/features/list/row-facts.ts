@@ -49,13 +49,6 @@ export function draftOf(thread: Thread): DraftState {
   return thread.ai_draft_html === null ? null : "drafted";
 }
 
-export const PAIN_WORDS = {
-  UNKNOWN: null,
-  LOW: "Low pain",
-  MEDIUM: "Medium pain",
-  HIGH: "High pain",
-} as const;
-
 export interface Times {
   /** When something last happened. */
   at: string;

@@ -1,0 +1,74 @@
+"""What has to be read again and must not be in a copy of the database: sealed with a key of ours.
+
+The key is that of LOOPLANE_SECRET_KEY, or in a file of the data directory, made when it is first
+needed, which nobody else may read.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from looplane.kit.config import Settings
+
+FILE = "secret.key"
+_NONCE_BYTES = 12
+# The first byte says how the rest was sealed.
+_AES_256_GCM = b"\x01"
+
+
+class CannotOpenError(Exception):
+    """It was sealed with another key, for another place, or is damaged."""
+
+
+class Secrets:
+    """Seals and opens with AES-256-GCM. What was sealed for one place opens at no other."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._given, self._folder = settings.secret_key, settings.data_dir
+        self._cipher: AESGCM | None = None
+
+    def seal(self, secret: bytes, place: str) -> bytes:
+        """`secret` as it may be stored at `place`, such as the name of a column and an id."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _AES_256_GCM + nonce + self._opened().encrypt(nonce, secret, place.encode())
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """What was sealed. Raises CannotOpenError."""
+        nonce, rest = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        if sealed[:1] != _AES_256_GCM or len(nonce) != _NONCE_BYTES:
+            raise CannotOpenError
+        try:
+            return self._opened().decrypt(nonce, rest, place.encode())
+        except InvalidTag:
+            raise CannotOpenError from None
+
+    def _opened(self) -> AESGCM:
+        if self._cipher is None:
+            text = self._given or _kept(self._folder)
+            self._cipher = AESGCM(hashlib.sha256(text.encode()).digest())
+        return self._cipher
+
+
+def _kept(folder: Path) -> str:
+    """The text in the file, which is made where it is missing."""
+    path = folder / FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        # It is there as a whole or not at all, and the first of several processes makes it.
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=".secret-")
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(name, path)
+        finally:
+            Path(name).unlink()
+    return path.read_text().strip()

@@ -1,0 +1,40 @@
+"""How a message is shown, and the files that came with it."""
+
+import asyncio
+from uuid import UUID
+
+from starlette.responses import HTMLResponse, Response
+
+from looplane.kit.responses import or_404
+from looplane.kit.writes import Read
+from looplane.messages.frames import rules, sql
+from looplane.messages.frames.schemas import FrameQuery
+
+# A message stays as it was said; it may be erased, so that no browser keeps it for long.
+_KEPT = "private, max-age=300"
+
+
+async def get_frame(read: Read, thread_id: UUID, message_id: UUID, query: FrameQuery) -> Response:
+    """The page of a message. Raises NotFound."""
+    args = (read.context.workspace_id, thread_id, message_id)
+    async with read.database.reading() as con:
+        row = or_404(await con.fetchrow(sql.FIND_SHOWN, *args), "message")
+    place = rules.Place(f"../../../attachments/{message_id}", read.state.files.public_url)
+    loads_remote = query.images == "remote"
+    frame = rules.frame(row["html"], row["attachments"], place, loads_remote=loads_remote)
+    headers = {
+        "Content-Security-Policy": frame.policy,
+        "X-Frame-Options": "SAMEORIGIN",
+        "Cache-Control": _KEPT,
+    }
+    return HTMLResponse(frame.page, headers=headers)
+
+
+async def get_attachment(read: Read, message_id: UUID, id: UUID) -> Response:
+    """The bytes of a file that came with a message, or went with it. Raises NotFound."""
+    args = (read.context.workspace_id, message_id, id)
+    async with read.database.reading() as con:
+        row = or_404(await con.fetchrow(sql.FIND_FILE, *args), "attachment")
+    described = next(each for each in row["attachments"] if each["id"] == str(id))
+    headers = await asyncio.to_thread(rules.file_headers, described, row["content"])
+    return Response(row["content"], headers=headers)

@@ -1,0 +1,20 @@
+"""Every statement on who signs in."""
+
+# The member with an address: in the workspace that is named, or in the one last used. $1 address,
+# $2 a workspace or null.
+FIND_MEMBER = """
+select m.workspace_id, m.id as member_id, c.password_hash
+from members m
+left join credentials c on c.workspace_id = m.workspace_id and c.member_id = m.id
+where lower(m.email) = lower($1) and m.deleted_at is null
+  and ($2::uuid is null or m.workspace_id = $2)
+order by (select max(s.last_used_at) from sessions s
+  where s.workspace_id = m.workspace_id and s.member_id = m.id) desc nulls last, m.joined_at, m.id
+limit 1"""
+
+# The same member again, if nothing has changed meanwhile; held. $3 the hash that was looked at.
+HOLD_SAME = """
+select m.id from members m
+join credentials c on c.workspace_id = m.workspace_id and c.member_id = m.id
+where m.workspace_id = $1 and m.id = $2 and m.deleted_at is null and c.password_hash = $3
+for update of c"""

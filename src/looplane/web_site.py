@@ -1,0 +1,116 @@
+"""The inbox's files: its one page at each of its addresses, and what that page loads.
+
+All is read once, at the start: an upgrade may exchange the files under a program that runs, and
+the page and what it loads belong together.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from looplane.kit.compression import choose_encoding
+from looplane.kit.etags import is_unchanged, parse_if_none_match
+from looplane.kit.migrations import folder_of
+
+_NOT_BUILT = Path(__file__).parent / "reader" / "not_built.html"
+# The first parts of the addresses of the page; what is behind them is the page's own business.
+_ROOMS = (
+    *("inbox", "contacts", "companies", "settings", "search", "overview"),
+    *("sign-in", "sign-in-link", "invite", "first-run"),
+)
+_MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".ico": "image/vnd.microsoft.icon",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+}
+# What the build leaves beside a file: the same, compressed as small as it gets.
+_PACKED = {"br": ".br", "gzip": ".gz"}
+# Files whose names say what is in them, as the build makes them: such a name has one content.
+_HASHED = re.compile(r"assets/.+-[\w-]{8}\.\w+")
+_FOR_EVER = "public, max-age=31536000, immutable"
+_ASKED_AGAIN = "no-cache"
+# Mails are shown in frames of ours that have a policy of their own, and pictures that were just
+# chosen are shown from memory.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    " connect-src 'self'; font-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+_OF_PAGES = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file, whole, and by its encoding what is the same but smaller."""
+
+    name: str
+    content: bytes
+    packed: Mapping[str, bytes] = field(default_factory=dict)
+
+    def headers(self) -> dict[str, str]:
+        """What goes with it, however it is packed, its ETag but for that."""
+        suffix = Path(self.name).suffix
+        return {
+            "Content-Type": _MEDIA_TYPES.get(suffix, "application/octet-stream"),
+            "Cache-Control": _FOR_EVER if _HASHED.fullmatch(self.name) else _ASKED_AGAIN,
+            **(_OF_PAGES if suffix == ".html" else {}),
+        }
+
+
+def web_routes(folder: Path | None = None) -> list[BaseRoute]:
+    """The inbox as it is built in `folder`, or what to do where it is not."""
+    files = {each.name: each for each in _read(folder or folder_of("web/dist"))}
+    page = files.pop("index.html", None)
+    if page is None:
+        return [_route("/", _File(_NOT_BUILT.name, _NOT_BUILT.read_bytes()))]
+    at = ("/", *(path for room in _ROOMS for path in (f"/{room}", f"/{room}/{{rest:path}}")))
+    return [
+        *(_route(path, page) for path in at),
+        *(_route(f"/{name}", each) for name, each in files.items()),
+    ]
+
+
+def _read(folder: Path) -> Iterator[_File]:
+    paths = {path for path in folder.rglob("*") if path.is_file()}
+    for path in paths:
+        beside = {name: path.with_name(f"{path.name}{end}") for name, end in _PACKED.items()}
+        if path.suffix not in _PACKED.values():
+            packed = {name: each.read_bytes() for name, each in beside.items() if each in paths}
+            yield _File(path.relative_to(folder).as_posix(), path.read_bytes(), packed)
+
+
+def _route(path: str, file: _File) -> Route:
+    etag, headers = hashlib.blake2b(file.content, digest_size=16).hexdigest(), file.headers()
+
+    async def serve(request: Request) -> Response:
+        sent = request.headers
+        encoding = choose_encoding(sent.get("accept-encoding", "").encode("latin-1"))
+        is_packed = encoding in file.packed
+        tagged = {**headers, "ETag": f'W/"{etag}"' if is_packed else f'"{etag}"'}
+        known = sent.get("if-none-match")
+        if known is not None and is_unchanged(parse_if_none_match(known), etag):
+            del tagged["Content-Type"]  # of what does not come
+            return Response(status_code=304, headers=tagged)
+        if encoding is None or not is_packed:
+            return Response(file.content, headers=tagged)
+        return Response(file.packed[encoding], headers={**tagged, "Content-Encoding": encoding})
+
+    return Route(path, serve)
