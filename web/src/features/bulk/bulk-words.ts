@@ -1,6 +1,7 @@
 import type { BulkChange } from "@/api/bulk";
 import type { Thread } from "@/api/types";
 import { momentInWords } from "@/lib/dates";
+import { firstWords } from "@/lib/first-words";
 import { PAIN } from "@/lib/pain";
 
 /** A change of many threads that was asked for, with its words. */
@@ -47,5 +48,5 @@ export function changesOf(before: Thread | undefined, after: Thread, now: Date):
 export function nameOf(thread: Thread | null | undefined): string {
   if (!thread) return "A thread that is not loaded";
   const who = thread.contact?.name ?? thread.contact?.email;
-  return [who, thread.title].filter(Boolean).join(": ") || "A thread without a title";
+  return [who, thread.title ?? firstWords(thread.text)].filter(Boolean).join(": ");
 }

@@ -60,7 +60,9 @@ export function Rows(props: RowsProps) {
     },
     onChange: (instance) => rememberOffset(name, instance.scrollOffset ?? 0),
   });
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  useEffect(() => {
+    virtualizer.measure();
+  }, [virtualizer, rowHeight]);
   const rows = virtualizer.getVirtualItems();
   const lastShown = virtualizer.range?.endIndex ?? 0;
   useEffect(() => {
