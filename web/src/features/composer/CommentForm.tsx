@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { createComment } from "@/api/compose";
-import { useMembers } from "@/api/lookups";
+import { useTeam } from "@/api/lookups";
 import { ApiError, messageOf } from "@/api/errors";
 import { keys } from "@/api/keys";
 import { rememberUndo } from "@/api/undo";
@@ -31,7 +31,7 @@ export function CommentForm({
 }: Omit<FormProps, "onSentAndDone">) {
   const { keeper, state } = useKeeper(thread.id, "comment");
   const client = useQueryClient();
-  const team = useMembers().data ?? [];
+  const team = useTeam().data ?? [];
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const editor = useRef<EditorHandle>(null);
