@@ -47,15 +47,22 @@ export default tseslint.config(
   },
   {
     files: ["src/ui/**"],
-    rules: notFrom(["features", "routes", "api", "lib"], "Primitives know nothing of ours."),
+    rules: notFrom(
+      ["features", "routes", "pickers", "api", "lib"],
+      "Primitives know nothing of ours.",
+    ),
   },
   {
     files: ["src/lib/**"],
-    rules: notFrom(["features", "routes", "api", "ui"], "lib knows no rooms above it."),
+    rules: notFrom(["features", "routes", "pickers", "api", "ui"], "lib knows no rooms above it."),
   },
   {
     files: ["src/api/**"],
-    rules: notFrom(["features", "routes", "ui"], "api knows nothing of the screen."),
+    rules: notFrom(["features", "routes", "pickers", "ui"], "api knows nothing of the screen."),
+  },
+  {
+    files: ["src/pickers/**"],
+    rules: notFrom(["features", "routes"], "Pickers know nothing of where they are used."),
   },
   ...features.map((feature) => ({
     files: [`src/features/${feature}/**`],

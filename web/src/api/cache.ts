@@ -1,14 +1,9 @@
-import { type InfiniteData, type QueryClient, notifyManager } from "@tanstack/react-query";
+import { type QueryClient, notifyManager } from "@tanstack/react-query";
 import { keys } from "./keys";
+import { type ThreadIds, without } from "./list-pages";
 import type { Thread } from "./types";
 
 export type Shown = Partial<Thread>;
-
-export interface ThreadIds {
-  ids: string[];
-  cursor: string | null;
-  has_more: boolean;
-}
 
 interface Known {
   truth: Thread;
@@ -109,16 +104,9 @@ export function removeThread(client: QueryClient, id: string): void {
 
 export function removeFromLists(client: QueryClient, ids: readonly string[]): void {
   const gone = new Set(ids);
-  client.setQueriesData<InfiniteData<ThreadIds>>({ queryKey: keys.allThreads }, (data) =>
-    data?.pages.some((page) => page.ids.some((id) => gone.has(id)))
-      ? {
-          ...data,
-          pages: data.pages.map((page) => ({
-            ...page,
-            ids: page.ids.filter((id) => !gone.has(id)),
-          })),
-        }
-      : data,
+  client.setQueriesData<ThreadIds>(
+    { queryKey: keys.allThreads },
+    (list) => list && without(list, gone),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { patchThreads, putThread, readTruth, removeThread } from "./cache";
 import { keys } from "./keys";
+import { placeThreads } from "./list-writes";
 import { fieldValue, type PatchField } from "./thread-fields";
 import type { Company, Contact, FeedEvent, Thread } from "./types";
 
@@ -23,7 +24,7 @@ function movesRows(before: Thread | undefined, after: Thread): boolean {
   );
 }
 
-/** Writes an event into the cache; true where lists and counts are stale by it. */
+/** Writes an event into the cache and the lists; true where counts are stale by it. */
 export function applyEvent(client: QueryClient, event: FeedEvent): boolean {
   const [noun = "", verb = ""] = event.type.split(".");
   if (noun === "thread") return applyThread(client, event, verb);
@@ -62,5 +63,7 @@ function applyThread(client: QueryClient, event: FeedEvent, verb: string): boole
   const thread = event.data as unknown as Thread;
   const before = readTruth(client, thread.id);
   putThread(client, thread, event.version);
-  return movesRows(before, thread);
+  const moves = movesRows(before, thread);
+  if (moves) placeThreads(client, [thread.id]);
+  return moves;
 }

@@ -5,6 +5,7 @@ import { ApiError, isAbort } from "./errors";
 import { readStream } from "./event-stream";
 import { applyEvent } from "./event-writes";
 import { keys } from "./keys";
+import type { ThreadIds } from "./list-pages";
 import { signal, useSignal } from "./signal";
 import type { FeedEvent } from "./types";
 
@@ -13,7 +14,7 @@ export type LiveStatus = "live" | "behind" | "offline";
 
 const status = signal<LiveStatus>("behind");
 const heard = new Set<(event: FeedEvent) => void>();
-const LISTS_AT_MOST_EVERY_MS = 1_000;
+const COUNTS_AT_MOST_EVERY_MS = 1_000;
 const MAX_BEHIND = 500;
 const TRIES_BEFORE_POLLING = 3;
 const POLLS_BEFORE_STREAM = 10;
@@ -118,7 +119,7 @@ class Follower {
     const isOld = Date.now() - Date.parse(event.created_at) > 60_000;
     this.#missed = isOld ? this.#missed + 1 : 0;
     if (this.#missed > MAX_BEHIND) return this.#startAgain();
-    if (applyEvent(this.client, event)) this.#staleLists();
+    if (applyEvent(this.client, event)) this.#staleCounts();
     for (const listener of heard) listener(event);
   }
 
@@ -126,15 +127,18 @@ class Follower {
   #startAgain(): void {
     this.#cursor = null;
     this.#missed = 0;
+    this.client.setQueriesData<ThreadIds>(
+      { queryKey: keys.allThreads },
+      (list) => list && { ...list, isSuspect: true },
+    );
     void this.client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" });
   }
 
-  #staleLists(): void {
+  #staleCounts(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.client.invalidateQueries({ queryKey: keys.allThreads });
       void this.client.invalidateQueries({ queryKey: keys.counts });
-    }, LISTS_AT_MOST_EVERY_MS);
+    }, COUNTS_AT_MOST_EVERY_MS);
   }
 }
 

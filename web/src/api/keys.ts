@@ -19,6 +19,7 @@ export const keys = {
   contacts: ["contacts"] as const,
   companies: ["companies"] as const,
   tags: ["tags"] as const,
+  tagGroups: ["tag_groups"] as const,
   views: ["views"] as const,
   members: ["members"] as const,
   invites: ["invites"] as const,

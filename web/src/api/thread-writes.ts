@@ -11,6 +11,7 @@ import {
 import { type Answered, takeAll, v2 } from "./client";
 import { ApiError, isAbort } from "./errors";
 import { keys } from "./keys";
+import { placeThreads } from "./list-writes";
 import { type PatchField, changedBetween, shownBy } from "./thread-fields";
 import type { Thread, ThreadPatch } from "./types";
 import { rememberUndo } from "./undo";
@@ -120,6 +121,7 @@ export function useUpdateThread() {
     onSuccess: (answer, write) => {
       dropOverlay(client, write.id, write.number);
       putThread(client, answer.data, answer.version);
+      placeThreads(client, [write.id]);
       rememberUndo(answer.undoToken, write.label, [write.id]);
       void client.invalidateQueries({ queryKey: keys.counts });
     },
@@ -128,6 +130,7 @@ export function useUpdateThread() {
       const kept: ThreadWrite = { id, patch, label, ...(shown && { shown }) };
       if (error instanceof ConflictError) {
         dropOverlay(client, id, write.number);
+        placeThreads(client, [id]);
         const { theirs, fields } = error;
         const [field] = fields;
         if (field) {
@@ -143,7 +146,7 @@ export function useUpdateThread() {
         unsavedOverlays.set(kept, write.number);
       } else if (!isAbort(error)) {
         dropOverlay(client, id, write.number);
-        void client.invalidateQueries({ queryKey: keys.allThreads });
+        placeThreads(client, [id]);
       }
     },
   });
@@ -157,6 +160,7 @@ export function useUpdateThread() {
       base: readTruth(client, write.id),
     };
     addOverlay(client, write.id, number, { ...shownBy(write.patch), ...write.shown });
+    placeThreads(client, [write.id]);
     return begun;
   };
 
@@ -186,6 +190,7 @@ export function useUnsaved(id: string) {
       const number = unsavedOverlays.get(write);
       if (number !== undefined) dropOverlay(client, id, number);
     }
+    placeThreads(client, [id]);
     client.setQueryData(keys.unsaved(id), []);
   };
   return {

@@ -4,7 +4,8 @@ import { keys } from "./keys";
 import { signal, useSignal } from "./signal";
 
 export interface Undoable {
-  token: string;
+  /** Each of one write; several where many threads were changed in turns. */
+  tokens: readonly string[];
   /** What was done, as words for the screen: "Done". */
   label: string;
   at: number;
@@ -17,12 +18,13 @@ const KEPT_MS = 9.5 * 60_000;
 const undoables = signal<readonly Undoable[]>([]);
 
 export function rememberUndo(
-  token: string | null,
+  token: string | readonly string[] | null,
   label: string,
   threadIds: readonly string[] = [],
 ): void {
-  if (token === null) return;
-  undoables.set([...undoables.get().slice(-49), { token, label, at: Date.now(), threadIds }]);
+  const tokens = typeof token === "string" ? [token] : (token ?? []);
+  if (tokens.length === 0) return;
+  undoables.set([...undoables.get().slice(-49), { tokens, label, at: Date.now(), threadIds }]);
 }
 
 /** Takes back what was done last here; null where nothing can be. */
@@ -31,7 +33,9 @@ export async function undoLast(client: QueryClient): Promise<Undoable | null> {
   const last = fresh.at(-1);
   undoables.set(fresh.slice(0, -1));
   if (!last) return null;
-  await take(v2.POST("/undo/{token}", { params: { path: { token: last.token } } }));
+  for (const token of last.tokens.toReversed()) {
+    await take(v2.POST("/undo/{token}", { params: { path: { token } } }));
+  }
   await Promise.all([
     ...last.threadIds.map((id) => client.invalidateQueries({ queryKey: keys.thread(id) })),
     client.invalidateQueries({ queryKey: keys.allThreads }),

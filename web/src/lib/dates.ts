@@ -65,3 +65,24 @@ export function useNow(): Date {
   }, []);
   return now;
 }
+
+/** A moment to come, whole: "Thursday, 19 November at 09:00, in 21 hours". */
+export function momentInWords(date: Date, now: Date, locale?: string): string {
+  const sameYear = date.getFullYear() === now.getFullYear();
+  const day = format(
+    date,
+    { weekday: "long", day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) },
+    locale,
+  );
+  const time = format(date, { hour: "2-digit", minute: "2-digit" }, locale);
+  return `${day} at ${time}, ${untilWords(date, now)}`;
+}
+
+function untilWords(date: Date, now: Date): string {
+  const ms = date.getTime() - now.getTime();
+  const say = (count: number, unit: string): string =>
+    `in ${count} ${unit}${count === 1 ? "" : "s"}`;
+  if (ms < HOUR) return say(Math.max(1, Math.round(ms / MINUTE)), "minute");
+  if (ms < 48 * HOUR) return say(Math.round(ms / HOUR), "hour");
+  return say(calendarDays(now, date), "day");
+}

@@ -10,6 +10,8 @@ export interface Filters {
   tag?: string[];
   /** Ids of members, or `none`. */
   assignee?: string[];
+  /** Ids of tiers of companies. */
+  tier?: string[];
   sort?: Sort;
 }
 
@@ -37,6 +39,7 @@ export function inboxSearch(raw: Record<string, unknown>): InboxSearch {
   const q = words(raw["q"]);
   const tag = list(raw["tag"]);
   const assignee = list(raw["assignee"]);
+  const tier = list(raw["tier"]);
   const sort = SORTS.find((known) => known === raw["sort"]);
   const compose = (["reply", "comment"] as const).find((known) => known === raw["compose"]);
   const panel = words(raw["panel"]);
@@ -44,17 +47,19 @@ export function inboxSearch(raw: Record<string, unknown>): InboxSearch {
     ...(q !== undefined && { q }),
     ...(tag && { tag }),
     ...(assignee && { assignee }),
+    ...(tier && { tier }),
     ...(sort && { sort }),
     ...(compose && { compose }),
     ...(panel !== undefined && { panel }),
   };
 }
 
-export function filtersOf({ q, tag, assignee, sort }: InboxSearch): Filters {
+export function filtersOf({ q, tag, assignee, tier, sort }: InboxSearch): Filters {
   return {
     ...(q !== undefined && { q }),
     ...(tag && { tag }),
     ...(assignee && { assignee }),
+    ...(tier && { tier }),
     ...(sort && { sort }),
   };
 }

@@ -1,16 +1,19 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
-import { Suspense, lazy, useState } from "react";
-import { neighbourOf } from "@/api/threads";
+import { Suspense, lazy, useMemo, useState } from "react";
+import { neighbourOf } from "@/api/thread-lists";
+import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
+import { ListKeys } from "@/features/list/ListKeys";
 import { ThreadList } from "@/features/list/ThreadList";
 import { Rail } from "@/features/rail/Rail";
 import { SidePanel } from "@/features/side/SidePanel";
 import { ThreadPane } from "@/features/thread/ThreadPane";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { useWidth } from "@/lib/media";
-import { filtersOf } from "@/lib/search-params";
+import { type Filters, filtersOf } from "@/lib/search-params";
+import { NOTHING, type Selection, isEmpty } from "@/lib/selection";
 import { useStoredFlag } from "@/lib/stored";
 import { Drawer } from "@/ui/Drawer";
 import { EmptyState } from "@/ui/EmptyState";
@@ -27,18 +30,21 @@ const Composer = lazy(() =>
 export function InboxPage() {
   const { view = "open", threadId } = useParams({ strict: false });
   const search = useSearch({ strict: false });
-  const filters = filtersOf(search);
+  const filters = useMemo(() => filtersOf(search), [search]);
   const width = useWidth();
   const client = useQueryClient();
   const navigate = useNavigate();
   const [isRailFolded, foldRail] = useStoredFlag("rail.folded", false);
   const [isSideFolded, foldSide] = useStoredFlag("side.folded", false);
   const [drawer, setDrawer] = useState<"rail" | "side" | null>(null);
-  const [selection, setSelection] = useState<readonly string[]>([]);
-  const [selectionView, setSelectionView] = useState(view);
-  if (selectionView !== view) {
-    setSelectionView(view);
-    setSelection([]);
+  const [selection, setSelection] = useState<Selection>(NOTHING);
+  const [highlightedId, highlight] = useState<string | null>(null);
+  const list = JSON.stringify([view, filters]);
+  const [shownList, setShownList] = useState(list);
+  if (shownList !== list) {
+    setShownList(list);
+    setSelection(NOTHING);
+    highlight(null);
   }
 
   const openThread = (id: string): void =>
@@ -47,8 +53,21 @@ export function InboxPage() {
       params: { view, threadId: id },
       search: filters,
     });
-  const close = (): void =>
+  const close = (): void => {
+    if (threadId !== undefined) highlight(threadId);
     void navigate({ to: "/inbox/$view", params: { view }, search: filters });
+  };
+  const changeFilters = (next: Filters): void =>
+    void navigate(
+      threadId === undefined
+        ? { to: "/inbox/$view", params: { view }, search: next, replace: true }
+        : {
+            to: "/inbox/$view/$threadId",
+            params: { view, threadId },
+            search: next,
+            replace: true,
+          },
+    );
   const advance = (from: string): void => {
     const next = neighbourOf(client, view, filters, from);
     if (next === null) close();
@@ -80,8 +99,19 @@ export function InboxPage() {
     />
   );
 
+  // Where rows are marked, the keys change all of them.
+  const changed = isEmpty(selection) ? (threadId ?? highlightedId) : null;
+
   return (
     <div className={styles.inbox}>
+      {changed !== null && (
+        <ThreadActions
+          threadId={changed}
+          onAdvance={() => {
+            if (threadId !== undefined) advance(threadId);
+          }}
+        />
+      )}
       {isNarrow ? (
         <div className={styles.bar}>
           {hasSide ? (
@@ -111,14 +141,27 @@ export function InboxPage() {
             <ThreadList
               view={view}
               filters={filters}
+              onFiltersChange={changeFilters}
               selectedId={threadId}
               onOpen={openThread}
+              highlightedId={highlightedId}
+              onHighlight={highlight}
               selection={selection}
               onSelectionChange={setSelection}
             />
-            {selection.length > 0 && <BulkBar ids={selection} onClear={() => setSelection([])} />}
+            {!isEmpty(selection) && (
+              <BulkBar
+                view={view}
+                filters={filters}
+                selection={selection}
+                onSelectionChange={setSelection}
+              />
+            )}
           </Pane>
         </section>
+      )}
+      {isNarrow && hasSide && (
+        <ListKeys view={view} filters={filters} openId={threadId} onOpen={openThread} />
       )}
       {(!isNarrow || hasSide) && (
         <main className={styles.main} id={hasSide ? "main" : undefined}>

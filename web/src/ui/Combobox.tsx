@@ -2,7 +2,7 @@ import { Popover as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
 import styles from "./Combobox.module.css";
 import { ComboboxList } from "./ComboboxList";
-import { type ComboboxItem, type ItemSource, useItems } from "./combobox-items";
+import { type ComboboxItem, type CreateOption, type ItemSource, useItems } from "./combobox-items";
 import floating from "./floating.module.css";
 
 const CREATE = "\u0000create";
@@ -10,8 +10,8 @@ const CREATE = "\u0000create";
 export interface ComboboxProps {
   /** What is picked: "Assignee". */
   label: string;
-  /** A Button or an IconButton, which opens it. */
-  trigger: ReactNode;
+  /** A Button or an IconButton, which opens it; without one it opens in the middle of the page. */
+  trigger?: ReactNode;
   /** A fixed list, or a search that answers later: keep its identity between renders. */
   items: ItemSource;
   /** The ids of what is picked. */
@@ -23,34 +23,45 @@ export interface ComboboxProps {
   /** Offers to make what was typed; what comes back is picked. */
   onCreate?: (text: string) => Promise<ComboboxItem>;
   createLabel?: (text: string) => string;
+  /** The same, where there are several ways: one for each group. */
+  creates?: (text: string) => readonly CreateOption[];
   open?: boolean;
   onOpenChange?: (isOpen: boolean) => void;
   align?: "start" | "end";
+}
+
+function createOptions(props: ComboboxProps, text: string): readonly CreateOption[] {
+  const { onCreate, creates, createLabel } = props;
+  if (creates) return creates(text);
+  if (!onCreate) return [];
+  return [{ label: createLabel?.(text) ?? `Create “${text}”`, make: () => onCreate(text) }];
 }
 
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((id) => other.includes(id));
 
 export function Combobox(props: ComboboxProps) {
-  const { label, trigger, value, isMultiple = false, onChange, onCreate } = props;
+  const { label, trigger, value, isMultiple = false, onChange } = props;
   const [isOpenHere, setOpenHere] = useState(false);
   const isOpen = props.open ?? isOpenHere;
   const [query, setQuery] = useState("");
   const [picked, setPicked] = useState<readonly string[]>(value);
   const [active, setActive] = useState(0);
   const [failure, setFailure] = useState<string | null>(null);
+  const [isMaking, setMaking] = useState(false);
+  const before = useRef<HTMLElement | null>(null);
   const known = useRef(new Map<string, ComboboxItem>());
   const listId = useId();
   const found = useItems(props.items, query, isOpen);
 
   const text = query.trim();
   const hasExact = found.items.some((item) => item.label.toLowerCase() === text.toLowerCase());
-  const canCreate = onCreate !== undefined && text !== "" && !hasExact && !found.isLoading;
-  const create: ComboboxItem = {
-    id: CREATE,
-    label: props.createLabel?.(text) ?? `Create “${text}”`,
-  };
-  const items = canCreate ? [...found.items, create] : found.items;
+  const canCreate = text !== "" && !hasExact && !found.isLoading;
+  const creates = canCreate ? createOptions(props, text) : [];
+  const items = [
+    ...found.items,
+    ...creates.map(({ label, icon }, n) => ({ id: `${CREATE}${n}`, label, icon })),
+  ];
   const at = Math.min(active, items.length - 1);
 
   const setOpen = (next: boolean): void => {
@@ -89,10 +100,16 @@ export function Combobox(props: ComboboxProps) {
 
   const pick = (item: ComboboxItem): void => {
     for (const one of found.items) known.current.set(one.id, one);
-    if (item.id !== CREATE) return toggle(item);
-    onCreate?.(text).then(toggle, (error: unknown) => {
-      setFailure(error instanceof Error ? error.message : "It could not be made.");
-    });
+    if (!item.id.startsWith(CREATE)) return toggle(item);
+    if (isMaking) return;
+    setMaking(true);
+    setFailure(null);
+    creates[Number(item.id.slice(CREATE.length))]
+      ?.make()
+      .then(toggle, (error: unknown) => {
+        setFailure(error instanceof Error ? error.message : "It could not be made.");
+      })
+      .finally(() => setMaking(false));
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -115,14 +132,27 @@ export function Combobox(props: ComboboxProps) {
 
   return (
     <Radix.Root open={isOpen} onOpenChange={(next) => (next ? setOpen(true) : commit(picked))}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      {trigger === undefined ? (
+        <Radix.Anchor className={styles.middle} />
+      ) : (
+        <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      )}
       <Radix.Portal>
         <Radix.Content
           className={floating.floating}
           aria-label={label}
-          align={props.align ?? "start"}
+          align={trigger === undefined ? "center" : (props.align ?? "start")}
           sideOffset={4}
           collisionPadding={8}
+          onOpenAutoFocus={() => {
+            before.current = document.activeElement as HTMLElement | null;
+          }}
+          onCloseAutoFocus={(event) => {
+            // Where a key opened it, there is no trigger that the focus could go back to.
+            if (trigger !== undefined) return;
+            event.preventDefault();
+            before.current?.focus();
+          }}
           onEscapeKeyDown={(event) => {
             event.preventDefault();
             setOpen(false);
@@ -151,7 +181,11 @@ export function Combobox(props: ComboboxProps) {
             picked={picked}
             active={at}
             isMultiple={isMultiple}
-            note={failure ?? found.error ?? (found.isLoading ? "Searching…" : null)}
+            note={
+              failure ??
+              found.error ??
+              (isMaking ? "Creating…" : found.isLoading ? "Searching…" : null)
+            }
             onPick={pick}
             onHover={setActive}
           />

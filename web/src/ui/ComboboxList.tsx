@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import styles from "./Combobox.module.css";
-import type { ComboboxItem } from "./combobox-items";
+import { type ComboboxItem, groupsOf } from "./combobox-items";
 import floating from "./floating.module.css";
 import small from "./small.module.css";
 
@@ -38,27 +38,45 @@ export function ComboboxList({
         aria-multiselectable={isMultiple || undefined}
         className={styles.list}
       >
-        {items.map((item, at) => (
-          <div
-            key={item.id}
-            id={`${id}-${at}`}
-            ref={at === active ? activeRef : null}
-            role="option"
-            aria-selected={picked.includes(item.id)}
-            data-active={at === active}
-            className={floating.item}
-            onPointerMove={() => onHover(at)}
-            onPointerDown={(event) => event.preventDefault()}
-            onClick={() => onPick(item)}
-          >
-            <span className={floating.check} aria-hidden>
-              {picked.includes(item.id) ? "✓" : ""}
-            </span>
-            {item.icon}
-            <span className={floating.grow}>{item.label}</span>
-            {item.detail !== undefined && <span className={small.detail}>{item.detail}</span>}
-          </div>
-        ))}
+        {groupsOf(items).map((group, n) => {
+          const options = group.items.map(({ item, at }) => (
+            <div
+              key={item.id}
+              id={`${id}-${at}`}
+              ref={at === active ? activeRef : null}
+              role="option"
+              aria-selected={picked.includes(item.id)}
+              data-active={at === active}
+              className={floating.item}
+              onPointerMove={() => onHover(at)}
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={() => onPick(item)}
+            >
+              <span className={floating.check} aria-hidden>
+                {picked.includes(item.id) ? "✓" : ""}
+              </span>
+              {item.icon}
+              <span className={floating.grow} dir="auto">
+                {item.label}
+              </span>
+              {item.detail !== undefined && (
+                <span className={small.detail} dir="auto">
+                  {item.detail}
+                </span>
+              )}
+            </div>
+          ));
+          return group.name === undefined ? (
+            options
+          ) : (
+            <div key={`${group.name} ${n}`} role="group" aria-label={group.name}>
+              <div className={floating.label} aria-hidden>
+                {group.name}
+              </div>
+              {options}
+            </div>
+          );
+        })}
       </div>
       {said !== null && (
         <div className={styles.note} role="status">

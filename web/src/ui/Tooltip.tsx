@@ -10,17 +10,19 @@ export function TooltipProvider({ children }: { children: ReactNode }) {
 export function Tooltip({
   text,
   shortcut,
+  side = "top",
   children,
 }: {
   text: ReactNode;
   shortcut?: string | undefined;
+  side?: "top" | "right" | "bottom" | "left";
   children: ReactNode;
 }) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className={styles.tooltip} sideOffset={6} collisionPadding={8}>
+        <Radix.Content className={styles.tooltip} side={side} sideOffset={6} collisionPadding={8}>
           {text}
           {shortcut !== undefined && <span className={styles.key}>{shortcut}</span>}
         </Radix.Content>

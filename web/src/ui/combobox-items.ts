@@ -6,6 +6,16 @@ export interface ComboboxItem {
   /** Beside the label, quieter: the company of a contact. */
   detail?: string;
   icon?: ReactNode;
+  /** The heading above it: items of one group stand together. */
+  group?: string;
+}
+
+/** Something that can be made of what was typed. */
+export interface CreateOption {
+  label: string;
+  icon?: ReactNode;
+  /** What comes back is picked. */
+  make: () => Promise<ComboboxItem>;
 }
 
 export type ItemSource =
@@ -61,4 +71,17 @@ export function useItems(source: ItemSource, query: string, isOpen: boolean): Fo
       ? all
       : all.filter((item) => plain(`${item.label} ${item.detail ?? ""}`).includes(wanted));
   return { items, isLoading: false, error: null };
+}
+
+/** Runs of one group, with the place of each item in the whole list. */
+export function groupsOf(
+  items: readonly ComboboxItem[],
+): { name: string | undefined; items: { item: ComboboxItem; at: number }[] }[] {
+  const groups: { name: string | undefined; items: { item: ComboboxItem; at: number }[] }[] = [];
+  items.forEach((item, at) => {
+    const last = groups.at(-1);
+    if (last && last.name === item.group) last.items.push({ item, at });
+    else groups.push({ name: item.group, items: [{ item, at }] });
+  });
+  return groups;
 }

@@ -1,91 +1,154 @@
 import { messageOf } from "@/api/errors";
-import { useThreadList, useThreadRow } from "@/api/threads";
-import { shortTime, useNow } from "@/lib/dates";
-import type { Filters } from "@/lib/search-params";
+import { countOf, countText, useCounts } from "@/api/counts";
+import { useThreadList } from "@/api/thread-lists";
+import { useViews } from "@/api/views";
+import { type Filters, isTab } from "@/lib/search-params";
+import type { Selection } from "@/lib/selection";
+import { useStoredFlag } from "@/lib/stored";
 import { useTitle } from "@/lib/title";
+import { TAB_NAMES } from "@/lib/view-names";
+import { Banner } from "@/ui/Banner";
+import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorPanel } from "@/ui/ErrorPanel";
 import { LoopMark } from "@/ui/LoopMark";
-import { Skeleton } from "@/ui/Skeleton";
-import { cx } from "@/ui/cx";
+import { FilterBar } from "./FilterBar";
+import { ListHeader } from "./ListHeader";
+import { RowSkeletons } from "./RowSkeletons";
+import { Rows } from "./Rows";
 import styles from "./ThreadList.module.css";
+import { emptyWords } from "./empty-words";
+
+const ROW = 64;
+const DENSE_ROW = 48;
 
 export interface ThreadListProps {
   view: string;
   filters: Filters;
+  onFiltersChange: (filters: Filters) => void;
   /** The thread that is open. */
   selectedId: string | undefined;
   onOpen: (id: string) => void;
+  /** The row that keys act on where no thread is open. */
+  highlightedId: string | null;
+  onHighlight: (id: string | null) => void;
   /** Those that are marked for a change of many. */
-  selection: readonly string[];
-  onSelectionChange: (ids: readonly string[]) => void;
+  selection: Selection;
+  onSelectionChange: (selection: Selection) => void;
 }
 
-export function ThreadList({ view, filters, selectedId, onOpen }: ThreadListProps) {
+const narrows = ({ tag, assignee, tier }: Filters): boolean => Boolean(tag ?? assignee ?? tier);
+
+export function ThreadList(props: ThreadListProps) {
+  const { view, filters, onFiltersChange } = props;
   const list = useThreadList(view, filters);
-  const now = useNow();
-  const name = view.replaceAll("-", " ");
+  const { data: views } = useViews();
+  const counts = useCounts();
+  const [isDense] = useStoredFlag("list.dense", false);
+  const [isFiltering, setFiltering] = useStoredFlag("list.filters", false);
+  const saved = views?.find(({ id }) => id === view);
+  const name = isTab(view) ? TAB_NAMES[view] : (saved?.name ?? "View");
   useTitle(name);
-  const ids = list.data?.pages.flatMap((page) => page.ids);
+  const hasFilters = narrows(filters);
+  const counted = hasFilters || !list.hasMore ? null : countOf(counts, view);
+  const here = { count: list.ids.length, isMore: list.hasMore };
+  const rowHeight = isDense ? DENSE_ROW : ROW;
+  const key = JSON.stringify([view, filters]);
+  const words = emptyWords(view, hasFilters);
+
   return (
     <>
-      <div className={styles.head}>
-        <h1>{name}</h1>
-      </div>
-      <div className={styles.rows}>
-        {ids?.map((id) => (
-          <Row key={id} id={id} now={now} isOpen={id === selectedId} onOpen={() => onOpen(id)} />
-        ))}
-        {ids?.length === 0 && (
-          <EmptyState icon={<LoopMark size={32} isClosed />} title="Nothing is waiting here" />
-        )}
-        {list.isPending && (
-          <div className={styles.wait}>
-            {[1, 2, 3, 4, 5].map((row) => (
-              <Skeleton key={row} height={40} />
-            ))}
+      <ListHeader
+        view={view}
+        saved={saved}
+        filters={filters}
+        onFiltersChange={onFiltersChange}
+        name={name}
+        count={list.isLoaded ? countText(counted ?? here) : null}
+        isFetching={list.isFetching && list.isLoaded}
+        isFiltering={isFiltering || hasFilters}
+        onFilteringChange={(isShown) => {
+          setFiltering(isShown);
+          if (!isShown && hasFilters) onFiltersChange(sortOnly(filters));
+        }}
+      />
+      {(isFiltering || hasFilters) && (
+        <FilterBar view={view} saved={saved} filters={filters} onChange={onFiltersChange} />
+      )}
+      {list.error && list.isLoaded && (
+        <Banner
+          tone="warn"
+          actions={
+            <Button size="small" onClick={() => void list.refetch()}>
+              Try again
+            </Button>
+          }
+        >
+          The list may be old. {messageOf(list.error)}
+        </Banner>
+      )}
+      <div
+        className={styles.body}
+        data-dense={isDense}
+        style={{ "--list-row": `${rowHeight}px` } as React.CSSProperties}
+      >
+        {!list.isLoaded && !list.error && (
+          <div role="status" aria-label="Loading the list">
+            <RowSkeletons count={12} height={rowHeight} />
           </div>
         )}
-        {list.isError && !ids && (
+        {!list.isLoaded && list.error && (
           <ErrorPanel title="The list could not be loaded" onRetry={() => void list.refetch()}>
             {messageOf(list.error)}
           </ErrorPanel>
         )}
+        {list.isLoaded && list.ids.length === 0 && !list.hasMore && (
+          <EmptyState
+            icon={<LoopMark size={40} isClosed={!hasFilters} />}
+            title={words.title}
+            actions={
+              hasFilters && (
+                <Button onClick={() => onFiltersChange(sortOnly(filters))}>Clear filters</Button>
+              )
+            }
+          >
+            {words.text}
+          </EmptyState>
+        )}
+        {list.isLoaded && (list.ids.length > 0 || list.hasMore) && (
+          <Rows
+            key={key}
+            name={key}
+            label={`${name}, threads`}
+            ids={list.ids}
+            left={list.left}
+            hasMore={list.hasMore}
+            loadMore={list.loadMore}
+            moreFailed={list.moreError !== null}
+            rowHeight={rowHeight}
+            openId={props.selectedId}
+            onOpen={props.onOpen}
+            highlightedId={props.highlightedId}
+            onHighlight={props.onHighlight}
+            selection={props.selection}
+            onSelectionChange={props.onSelectionChange}
+          />
+        )}
       </div>
+      {list.moreError !== null && (
+        <Banner
+          tone="warn"
+          actions={
+            <Button size="small" onClick={list.loadMore}>
+              Load more
+            </Button>
+          }
+        >
+          What follows could not be loaded. {messageOf(list.moreError)}
+        </Banner>
+      )}
     </>
   );
 }
 
-function Row({
-  id,
-  now,
-  isOpen,
-  onOpen,
-}: {
-  id: string;
-  now: Date;
-  isOpen: boolean;
-  onOpen: () => void;
-}) {
-  const thread = useThreadRow(id);
-  if (!thread) return null;
-  const time = thread.last_inbound_message_at ?? thread.created_at;
-  return (
-    <button
-      type="button"
-      className={styles.row}
-      aria-current={isOpen ? "true" : undefined}
-      onClick={onOpen}
-    >
-      <span className={styles.line}>
-        <span className={cx(styles.who, !thread.is_read && styles.unread)}>
-          {thread.contact?.name ?? thread.contact?.email ?? "Nobody"}
-        </span>
-        <time className={styles.quiet} dateTime={time}>
-          {shortTime(time, now)}
-        </time>
-      </span>
-      <span className={styles.title}>{thread.title ?? thread.text.replace(/<[^>]*>/g, " ")}</span>
-    </button>
-  );
-}
+const sortOnly = ({ sort }: Filters): Filters => (sort ? { sort } : {});

@@ -1,19 +1,28 @@
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, CircleDot, Clock, Inbox, Reply, Settings, UserRound } from "lucide-react";
+import {
+  CircleCheck,
+  CircleDot,
+  Clock,
+  Inbox,
+  Layers,
+  LockKeyhole,
+  Reply,
+  Settings,
+  UserRound,
+} from "lucide-react";
+import { countOf, useCounts } from "@/api/counts";
 import { useSession } from "@/api/session";
+import { useViews } from "@/api/views";
+import { useKeyLabel } from "@/lib/actions";
 import { TABS, type Tab } from "@/lib/search-params";
-import { Avatar } from "@/ui/Avatar";
+import { TAB_NAMES } from "@/lib/view-names";
 import { LoopMark } from "@/ui/LoopMark";
+import { Tooltip } from "@/ui/Tooltip";
+import { cx } from "@/ui/cx";
+import { LiveMark } from "./LiveMark";
+import { MeMenu } from "./MeMenu";
 import styles from "./Rail.module.css";
-
-const NAMES: Record<Tab, string> = {
-  new: "New",
-  "needs-response": "Needs response",
-  my: "Mine",
-  open: "Open",
-  snoozed: "Snoozed",
-  done: "Done",
-};
+import { RailLink } from "./RailLink";
 
 const ICONS = {
   new: Inbox,
@@ -26,43 +35,101 @@ const ICONS = {
 
 /** The views, saved views, settings and who is signed in. Collapsed it shows icons alone. */
 export function Rail({ view, isCollapsed }: { view: string; isCollapsed: boolean }) {
-  const { member, workspace } = useSession();
-  const textClass = isCollapsed ? "visually-hidden" : styles.me;
+  const { workspace } = useSession();
+  const counts = useCounts();
+  const { data: views = [] } = useViews();
   return (
-    <div className={styles.rail}>
+    <div className={cx(styles.rail, isCollapsed && styles.collapsed)}>
       <div className={styles.brand}>
-        <LoopMark size={20} />
-        <span className={textClass}>{workspace.name}</span>
+        <LoopMark size={22} />
+        <span className={isCollapsed ? "visually-hidden" : styles.text} dir="auto">
+          {workspace.name}
+        </span>
       </div>
-      <ul>
-        {TABS.map((tab) => {
-          const Icon = ICONS[tab];
-          return (
-            <li key={tab}>
-              <Link
-                className={styles.link}
-                to="/inbox/$view"
-                params={{ view: tab }}
-                aria-current={tab === view ? "page" : undefined}
-                title={isCollapsed ? NAMES[tab] : undefined}
-              >
-                <Icon size={16} aria-hidden />
-                <span className={textClass}>{NAMES[tab]}</span>
-              </Link>
-            </li>
-          );
-        })}
+      <ul className={styles.group}>
+        {TABS.map((tab) => (
+          <li key={tab}>
+            <TabLink
+              tab={tab}
+              count={countOf(counts, tab)}
+              isCurrent={tab === view}
+              isCollapsed={isCollapsed}
+            />
+          </li>
+        ))}
       </ul>
-      <div className={styles.foot}>
-        <Link className={styles.link} to="/settings/$page" params={{ page: "profile" }}>
-          <Settings size={16} aria-hidden />
-          <span className={textClass}>Settings</span>
-        </Link>
-        <div className={styles.link}>
-          <Avatar name={member.name ?? member.email} src={member.image_url} size={20} />
-          <span className={textClass}>{member.name ?? member.email}</span>
+      {views.length > 0 && (
+        <div className={styles.views}>
+          <h2 className={isCollapsed ? "visually-hidden" : styles.heading}>Views</h2>
+          <ul className={styles.group}>
+            {views.map((saved) => (
+              <li key={saved.id}>
+                <RailLink
+                  view={saved.id}
+                  name={saved.is_shared ? saved.name : `${saved.name} (only you)`}
+                  icon={
+                    saved.is_shared ? (
+                      <Layers size={16} aria-hidden />
+                    ) : (
+                      <LockKeyhole size={16} aria-hidden />
+                    )
+                  }
+                  count={countOf(counts, saved.id)}
+                  isCurrent={saved.id === view}
+                  isCollapsed={isCollapsed}
+                />
+              </li>
+            ))}
+          </ul>
         </div>
+      )}
+      {/* Search and the overview have their place here, between the views and the foot. */}
+      <div className={styles.foot}>
+        <LiveMark isCollapsed={isCollapsed} />
+        <SettingsLink isCollapsed={isCollapsed} />
+        <MeMenu isCollapsed={isCollapsed} />
       </div>
     </div>
+  );
+}
+
+function TabLink({
+  tab,
+  ...rest
+}: {
+  tab: Tab;
+  count: ReturnType<typeof countOf>;
+  isCurrent: boolean;
+  isCollapsed: boolean;
+}) {
+  const Icon = ICONS[tab];
+  const shortcut = useKeyLabel(`go-${tab}`);
+  return (
+    <RailLink
+      {...rest}
+      view={tab}
+      name={TAB_NAMES[tab]}
+      icon={<Icon size={16} aria-hidden />}
+      shortcut={shortcut}
+    />
+  );
+}
+
+function SettingsLink({ isCollapsed }: { isCollapsed: boolean }) {
+  const link = (
+    <Link
+      className={cx(styles.link, isCollapsed && styles.iconLink)}
+      to="/settings/$page"
+      params={{ page: "profile" }}
+    >
+      <Settings size={16} aria-hidden />
+      <span className={isCollapsed ? "visually-hidden" : styles.text}>Settings</span>
+    </Link>
+  );
+  if (!isCollapsed) return link;
+  return (
+    <Tooltip text="Settings" side="right">
+      {link}
+    </Tooltip>
   );
 }

@@ -1,0 +1,107 @@
+import { Ellipsis, ListFilter } from "lucide-react";
+import { useState } from "react";
+import type { View } from "@/api/types";
+import { type Filters, SORTS, type Sort, isTab } from "@/lib/search-params";
+import { useStoredFlag } from "@/lib/stored";
+import { IconButton } from "@/ui/IconButton";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/ui/Menu";
+import { Spinner } from "@/ui/Spinner";
+import { DeleteViewDialog } from "./DeleteViewDialog";
+import styles from "./ThreadList.module.css";
+import { ViewDialog } from "./ViewDialog";
+
+const SORT_NAMES: Record<Sort, string> = {
+  last_activity: "Last activity",
+  created_at: "Newest",
+  oldest_waiting: "Waiting longest",
+  pain: "Highest pain",
+  revenue: "Highest revenue",
+};
+
+/** What the list is, how many it has, whether it is being read again, and how it is shown. */
+export function ListHeader({
+  view,
+  saved,
+  filters,
+  onFiltersChange,
+  name,
+  count,
+  isFetching,
+  isFiltering,
+  onFilteringChange,
+}: {
+  view: string;
+  saved: View | undefined;
+  filters: Filters;
+  onFiltersChange: (filters: Filters) => void;
+  name: string;
+  count: string | null;
+  isFetching: boolean;
+  isFiltering: boolean;
+  onFilteringChange: (isShown: boolean) => void;
+}) {
+  const [isDense, setDense] = useStoredFlag("list.dense", false);
+  const [dialog, setDialog] = useState<"create" | "edit" | "delete" | null>(null);
+  const usual: Sort = isTab(view) ? "last_activity" : (saved?.sort ?? "created_at");
+  const close = (): void => setDialog(null);
+  return (
+    <header className={styles.head}>
+      <h1 title={name}>{name}</h1>
+      {count !== null && (
+        <span className={styles.count}>
+          {count}
+          <span className="visually-hidden"> threads</span>
+        </span>
+      )}
+      <span className={styles.grow} />
+      {isFetching && (
+        <span className={styles.fresh} title="Reading the list again">
+          <Spinner />
+        </span>
+      )}
+      <IconButton
+        label={isFiltering ? "Hide the filters" : "Show the filters"}
+        icon={<ListFilter size={18} />}
+        aria-pressed={isFiltering}
+        onClick={() => onFilteringChange(!isFiltering)}
+      />
+      <Menu
+        align="end"
+        trigger={<IconButton label="How the list is shown" icon={<Ellipsis size={18} />} />}
+      >
+        <MenuLabel>Order</MenuLabel>
+        <MenuChoice
+          value={filters.sort ?? usual}
+          options={SORTS.map((value) => ({ value, label: SORT_NAMES[value] }))}
+          onChange={(sort) => {
+            const { sort: _, ...others } = filters;
+            onFiltersChange(sort === usual ? others : { ...others, sort });
+          }}
+        />
+        <MenuSeparator />
+        <MenuLabel>Rows</MenuLabel>
+        <MenuChoice
+          value={isDense ? "dense" : "normal"}
+          options={[
+            { value: "normal", label: "Comfortable" },
+            { value: "dense", label: "Dense" },
+          ]}
+          onChange={(rows) => setDense(rows === "dense")}
+        />
+        <MenuSeparator />
+        <MenuItem onSelect={() => setDialog("create")}>Save as a view…</MenuItem>
+        {saved && <MenuItem onSelect={() => setDialog("edit")}>Change this view…</MenuItem>}
+        {saved && (
+          <MenuItem isDanger onSelect={() => setDialog("delete")}>
+            Delete this view…
+          </MenuItem>
+        )}
+      </Menu>
+      {dialog === "create" && <ViewDialog view={view} filters={filters} onClose={close} />}
+      {dialog === "edit" && saved && (
+        <ViewDialog view={view} filters={filters} saved={saved} onClose={close} />
+      )}
+      {dialog === "delete" && saved && <DeleteViewDialog view={saved} onClose={close} />}
+    </header>
+  );
+}

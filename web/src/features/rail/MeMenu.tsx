@@ -1,0 +1,65 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Keyboard, LogOut, UserRound } from "lucide-react";
+import { useSession, useSignOut } from "@/api/session";
+import { useKeyLabel, useRunAction } from "@/lib/actions";
+import { type Theme, useTheme } from "@/lib/theme";
+import { Avatar } from "@/ui/Avatar";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/ui/Menu";
+import { cx } from "@/ui/cx";
+import styles from "./Rail.module.css";
+
+const THEME_NAMES: readonly { value: Theme; label: string }[] = [
+  { value: "system", label: "As the system" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+];
+
+/** Who is signed in, and what is theirs. */
+export function MeMenu({ isCollapsed }: { isCollapsed: boolean }) {
+  const { member } = useSession();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const run = useRunAction();
+  const helpKey = useKeyLabel("help");
+  const [theme, setTheme] = useTheme();
+  const name = member.name ?? member.email;
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          className={cx(styles.link, styles.me, isCollapsed && styles.iconLink)}
+          aria-label={`${name}, your menu`}
+        >
+          <Avatar name={name} src={member.image_url} size={22} />
+          {!isCollapsed && (
+            <span className={styles.text} dir="auto">
+              {name}
+            </span>
+          )}
+        </button>
+      }
+    >
+      <MenuItem
+        icon={<UserRound size={16} aria-hidden />}
+        onSelect={() => void navigate({ to: "/settings/$page", params: { page: "profile" } })}
+      >
+        Your profile
+      </MenuItem>
+      <MenuItem
+        icon={<Keyboard size={16} aria-hidden />}
+        shortcut={helpKey}
+        onSelect={() => run("help")}
+      >
+        Keys
+      </MenuItem>
+      <MenuSeparator />
+      <MenuLabel>Theme</MenuLabel>
+      <MenuChoice value={theme} options={THEME_NAMES} onChange={setTheme} />
+      <MenuSeparator />
+      <MenuItem icon={<LogOut size={16} aria-hidden />} onSelect={() => signOut.mutate()}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}
