@@ -82,19 +82,19 @@ const signIn = createRoute({
 
 const signInLink = createRoute({
   getParentRoute: () => root,
-  path: "/sign-in-link/$token",
+  path: "/sign-in-link",
   component: lazyRouteComponent(() => import("./sign-in-link"), "SignInLinkRoute"),
 });
 
 const invite = createRoute({
   getParentRoute: () => root,
-  path: "/invite/$token",
+  path: "/invite",
   component: lazyRouteComponent(() => import("./invite"), "InviteRoute"),
 });
 
 const firstRun = createRoute({
   getParentRoute: () => root,
-  path: "/first-run/$token",
+  path: "/first-run",
   component: lazyRouteComponent(() => import("./first-run"), "FirstRunRoute"),
 });
 
