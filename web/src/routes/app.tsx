@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { Suspense, lazy, useState } from "react";
 import { sessionEnded } from "@/api/client";
 import { messageOf } from "@/api/errors";
 import { useFollowEvents, useLiveStatus } from "@/api/events";
+import { useRememberThread } from "@/api/recent-threads";
 import { useSignOut } from "@/api/session";
 import { useSignal } from "@/api/signal";
 import { undoLast } from "@/api/undo";
@@ -23,10 +24,13 @@ const SessionEnded = lazy(() =>
   import("@/features/sign-in/SessionEnded").then((module) => ({ default: module.SessionEnded })),
 );
 
+type Opened = "palette" | "search" | "help";
+
 /** Around every page of a member: what is followed, said and reached from everywhere. */
 export function AppFrame() {
   useFollowEvents();
-  const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  useRememberThread(useParams({ strict: false }).threadId);
+  const [open, setOpen] = useState<Opened | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const isSignedOut = useSignal(sessionEnded);
   useGlobalActions(setOpen, setProblem);
@@ -55,7 +59,9 @@ export function AppFrame() {
         <Outlet />
       </div>
       <Suspense>
-        {open === "palette" && <Palette open onOpenChange={onOpenChange} />}
+        {(open === "palette" || open === "search") && (
+          <Palette open mode={open === "search" ? "search" : "all"} onOpenChange={onOpenChange} />
+        )}
         {open === "help" && <Help open onOpenChange={onOpenChange} />}
         {isSignedOut && <SessionEnded />}
       </Suspense>
@@ -83,7 +89,7 @@ const GO = {
 } as const;
 
 function useGlobalActions(
-  setOpen: (open: "palette" | "help") => void,
+  setOpen: (open: Opened) => void,
   setProblem: (problem: string | null) => void,
 ): void {
   const client = useQueryClient();
@@ -99,6 +105,7 @@ function useGlobalActions(
   useAction("go-snoozed", go("go-snoozed"));
   useAction("go-done", go("go-done"));
   useAction("palette", () => setOpen("palette"));
+  useAction("search", () => setOpen("search"));
   useAction("help", () => setOpen("help"));
   useAction(
     "settings",
