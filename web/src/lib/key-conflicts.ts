@@ -15,19 +15,18 @@ export function conflictsOf(id: ActionId, keys: string, remapped: Remapped): Act
 
 /** Gives an action its keys, and takes them from whom they were. */
 export function withKeys(id: ActionId, keys: string, remapped: Remapped): Remapped {
-  const taken = conflictsOf(id, keys, remapped).map((other) => [
-    other,
-    keysOf(other, remapped).filter((one) => !isSamePress(keys, one)),
-  ]);
-  return {
-    ...remapped,
-    keys: { ...remapped.keys, ...Object.fromEntries(taken), [id]: [keys] },
-  };
+  const changed: Remapped["keys"] = { ...remapped.keys, [id]: [keys] };
+  for (const other of conflictsOf(id, keys, remapped)) {
+    changed[other] = keysOf(other, remapped).filter((one) => !isSamePress(keys, one));
+  }
+  return { ...remapped, keys: changed };
 }
 
 /** As they come: but the keys that others were given meanwhile stay theirs. */
 export function withDefault(id: ActionId, remapped: Remapped): Remapped {
-  const { [id]: _changed, ...keys } = remapped.keys;
+  const keys = Object.fromEntries(
+    Object.entries(remapped.keys).filter(([other]) => other !== id),
+  ) as Remapped["keys"];
   const others = { ...remapped, keys };
   const free = keysOf(id, others).filter((one) => conflictsOf(id, one, others).length === 0);
   const isWhole = free.length === keysOf(id, others).length;

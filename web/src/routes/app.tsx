@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { Suspense, lazy, useState } from "react";
+import { countOf, countText, useCounts } from "@/api/counts";
 import { sessionEnded } from "@/api/client";
 import { messageOf } from "@/api/errors";
 import { useFollowEvents, useLiveStatus } from "@/api/events";
@@ -10,6 +11,7 @@ import { useSignal } from "@/api/signal";
 import { undoLast } from "@/api/undo";
 import { useAction } from "@/lib/actions";
 import { THEMES, useTheme } from "@/lib/theme";
+import { useTitleCount } from "@/lib/title";
 import { announce } from "@/ui/LiveRegion";
 import { Banner } from "@/ui/Banner";
 import styles from "./app.module.css";
@@ -30,6 +32,7 @@ type Opened = "palette" | "search" | "help";
 export function AppFrame() {
   useFollowEvents();
   useRememberThread(useParams({ strict: false }).threadId);
+  useWaitingInTitle();
   const [open, setOpen] = useState<Opened | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const isSignedOut = useSignal(sessionEnded);
@@ -72,11 +75,18 @@ export function AppFrame() {
 function LiveBanner() {
   const live = useLiveStatus();
   if (live !== "offline") return null;
+  // Where the device has a network, it is the server that does not answer.
   return (
     <Banner tone="warn">
-      You are offline. What you see may be old; what you change is kept and sent later.
+      {navigator.onLine ? "Looplane cannot be reached." : "You are offline."} What you see may be
+      old; what you change is kept, and sent when the connection is back.
     </Banner>
   );
+}
+
+function useWaitingInTitle(): void {
+  const waiting = countOf(useCounts(), "needs-response");
+  useTitleCount(waiting && waiting.count > 0 ? countText(waiting) : "");
 }
 
 const GO = {
