@@ -10,12 +10,15 @@ import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
 import { PasswordField } from "@/ui/PasswordField";
 import styles from "./parts.module.css";
+import { RecoveryCodes } from "./RecoveryCodes";
 import { SecondFactorSetUp } from "./SecondFactorSetUp";
 import { Section } from "./Section";
 
 export function SecondFactor() {
   const { has_second_factor, has_password, recovery_codes_left } = useSession();
+  const client = useQueryClient();
   const [isChanging, setChanging] = useState(false);
+  const [codes, setCodes] = useState<readonly string[] | null>(null);
   const close = (): void => setChanging(false);
   if (has_second_factor) {
     return (
@@ -31,7 +34,9 @@ export function SecondFactor() {
         }
         action={<Badge tone="ok">On</Badge>}
       >
-        {isChanging ? (
+        {codes ? (
+          <RecoveryCodes codes={codes} onDone={() => setCodes(null)} />
+        ) : isChanging ? (
           <TurnOff onClose={close} />
         ) : (
           <div>
@@ -53,7 +58,14 @@ export function SecondFactor() {
     >
       {has_password &&
         (isChanging ? (
-          <TurnOn onClose={close} />
+          <TurnOn
+            onClose={close}
+            onCodes={(made) => {
+              setCodes(made);
+              close();
+              void client.invalidateQueries({ queryKey: keys.session });
+            }}
+          />
         ) : (
           <div>
             <Button onClick={() => setChanging(true)}>Set up</Button>
@@ -63,24 +75,19 @@ export function SecondFactor() {
   );
 }
 
-function TurnOn({ onClose }: { onClose: () => void }) {
-  const client = useQueryClient();
+function TurnOn({
+  onClose,
+  onCodes,
+}: {
+  onClose: () => void;
+  onCodes: (codes: readonly string[]) => void;
+}) {
   const start = useStartSecondFactor();
   const [password, setPassword] = useState("");
   const faults = faultsOf(start.error, ["password"]);
   const { secret, uri } = start.data ?? {};
   if (secret && uri) {
-    return (
-      <SecondFactorSetUp
-        secret={secret}
-        uri={uri}
-        onCancel={onClose}
-        onDone={() => {
-          onClose();
-          void client.invalidateQueries({ queryKey: keys.session });
-        }}
-      />
-    );
+    return <SecondFactorSetUp secret={secret} uri={uri} onCancel={onClose} onCodes={onCodes} />;
   }
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();

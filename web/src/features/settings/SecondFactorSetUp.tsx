@@ -13,21 +13,23 @@ export function SecondFactorSetUp({
   secret,
   uri,
   onCancel,
-  onDone,
+  onCodes,
 }: {
   secret: string;
   uri: string;
   onCancel: () => void;
-  onDone: () => void;
+  /** It is on, with these codes for recovery. */
+  onCodes: (codes: readonly string[]) => void;
 }) {
   const confirm = useConfirmSecondFactor();
   const [code, setCode] = useState("");
   const faults = faultsOf(confirm.error, ["code"]);
-  const codes = confirm.data?.recovery_codes;
-  if (codes) return <RecoveryCodes codes={codes} onDone={onDone} />;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    confirm.mutate({ code: code.replace(/\s/g, "") });
+    confirm.mutate(
+      { code: code.replace(/\s/g, "") },
+      { onSuccess: ({ recovery_codes }) => onCodes(recovery_codes ?? []) },
+    );
   };
   return (
     <div className={styles.setUp}>
@@ -60,26 +62,6 @@ export function SecondFactorSetUp({
           <Button onClick={onCancel}>Cancel</Button>
         </div>
       </form>
-    </div>
-  );
-}
-
-function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onDone: () => void }) {
-  return (
-    <div className={styles.once} role="status">
-      <strong>The second factor is on. Keep these recovery codes</strong>
-      <p>Each signs you in once, if the phone is lost. They are not shown again.</p>
-      <ul className={styles.codes}>
-        {codes.map((code) => (
-          <li key={code}>{code}</li>
-        ))}
-      </ul>
-      <div className={styles.actions}>
-        <CopyButton text={codes.join("\n")} label="Copy all" />
-        <Button size="small" onClick={onDone}>
-          I have kept them
-        </Button>
-      </div>
     </div>
   );
 }

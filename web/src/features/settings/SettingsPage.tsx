@@ -1,6 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { MoveLeft } from "lucide-react";
-import { type ComponentType, type LazyExoticComponent, Suspense, createElement, lazy } from "react";
+import {
+  type ComponentType,
+  type LazyExoticComponent,
+  Suspense,
+  createElement,
+  lazy,
+  useEffect,
+  useRef,
+} from "react";
 import { SETTINGS_PAGES, type SettingsPageName } from "@/lib/settings-pages";
 import { useTitle } from "@/lib/title";
 import { EmptyState } from "@/ui/EmptyState";
@@ -24,9 +32,15 @@ const PAGES: Record<SettingsPageName, LazyExoticComponent<ComponentType>> = {
 export function SettingsPage({ page }: { page: string }) {
   const known = SETTINGS_PAGES.find((one) => one.page === page);
   useTitle(known ? `${known.label}, settings` : "Settings");
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the window is narrow, the pages stand in one line that scrolls.
+    const current = nav.current?.querySelector("[aria-current='page']");
+    current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [page]);
   return (
     <div className={styles.settings}>
-      <nav className={styles.nav} aria-label="Settings">
+      <nav ref={nav} className={styles.nav} aria-label="Settings">
         <Link to="/" className={styles.back}>
           <MoveLeft size={16} aria-hidden />
           Inbox
