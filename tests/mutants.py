@@ -37,6 +37,7 @@ from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
+from tests.mutations.sign_in import SIGN_IN
 from tests.mutations.statements import STATEMENTS
 from tests.mutations.thread_lists import THREAD_LISTS
 from tests.mutations.thread_undo import THREAD_UNDO
@@ -45,6 +46,7 @@ from tests.mutations.views import VIEWS
 from tests.mutations.web_site import WEB_SITE
 
 MUTATIONS = [
+    *SIGN_IN,
     *STATEMENTS,
     *APP_OPERATIONS,
     *AS_OF,

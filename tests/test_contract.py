@@ -16,6 +16,7 @@ from looplane.kit.keys import SCOPES
 from looplane.nouns import SCOPES_OF_EVENT_TYPES
 from tests.contract import (
     ANYWHERE,
+    APP_OPERATIONS,
     CODES,
     CONTRACT,
     FILE,
@@ -175,7 +176,8 @@ def test_the_shared_error_says_every_code_and_its_status() -> None:
     said = CONTRACT["components"]["responses"]["error"]["description"]
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \| \S.+ \|$", said, re.MULTILINE)
     assert {code: int(status) for status, code in rows} == CODES
-    assert {code for each in OPERATIONS for code in each.codes} | ANYWHERE == set(CODES)
+    every = [*OPERATIONS, *APP_OPERATIONS]
+    assert {code for each in every for code in each.codes} | ANYWHERE == set(CODES)
     # What says nothing of what was asked for.
     assert {"internal_error", "unavailable", "method_not_allowed"} | {
         "payload_too_large",

@@ -95,8 +95,8 @@ MEMBERS = [
     Mutation(
         "who began a body may end it with a key that was revoked",
         "src/looplane/kit/operation.py",
-        "            if self.signature.body is not None:\n                # The body",
-        "            if self.signature.body is None:\n                # The body",
+        "if self.signature.body is not None and principal is not None:\n                # The body",
+        "if self.signature.body is None and principal is not None:\n                # The body",
         "test_keys.py",
     ),
 ]

@@ -108,7 +108,7 @@ async def test_a_mailed_link_is_made_when_it_leaves_and_signs_in(
             await deliver_due(db, system_clock, set_up_channels(Settings()))
         [link] = [each["link"] for each in lines if each.get("recipient") == email]
         address, _, token = link.partition("#")
-        assert address == "http://127.0.0.1:8000/sign-in"
+        assert address == "http://127.0.0.1:8000/sign-in-link"
         opened = await client.post(f"{APP}/session/by-link", json={"token": token})
         assert opened.json()["member"]["id"] == id
     spans = await db.fetchval(
@@ -126,6 +126,7 @@ async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
             {"email": f"{uuid4().hex}@team.example"},
             {"email": email, "workspace_id": str(other.id)},
             {"email": email, "workspace_id": "x"},
+            {"email": email, "workspace_id": ""},
         ):
             asked = await client.post(f"{APP}/sign-in-links", json=body)
             assert (asked.status_code, asked.json()) == (200, {"accepted": True})

@@ -12,6 +12,7 @@ import pytest
 from looplane.kit.one_time_codes import step_of
 from looplane.sessions.attempts.rules import FREE
 from looplane.sessions.links.commands import make_link
+from looplane.sessions.sign_in.commands import make_way_back
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.sessions import APP
 from tests.sign_in.people import (
@@ -162,6 +163,21 @@ async def test_a_link_asks_for_the_code_too_and_outlasts_a_wrong_one(
             for n in range(FREE + 1)
         ]
     assert statuses == [401] * FREE + [429]
+
+
+async def test_an_operator_takes_away_what_was_lost(
+    app: Any, guarded: Guarded, db: Any, workspace: Workspace
+) -> None:
+    now = datetime.now(UTC)
+    for is_lost, status in ((False, 401), (True, 200)):
+        token = await make_way_back(
+            db, workspace.id, guarded.email, now, without_second_factor=is_lost
+        )
+        async with connected(app, None) as client:
+            opened = await client.post(f"{APP}/session/by-link", json={"token": token})
+            assert opened.status_code == status
+    left = "select count(*) from recovery_codes where member_id = $1"
+    assert await db.fetchval(left, UUID(guarded.id)) == 0
 
 
 async def test_it_ends_with_the_password_and_a_code(

@@ -84,27 +84,23 @@ export async function observe(page: Page): Promise<void> {
   );
 }
 
-type Effect = { is: "openThread" } | { is: "row"; id: string };
+/** Of a key: another thread is open and read, or this row shows something else. */
+export type Effect = { is: "timeline" } | { is: "row"; row: string };
 
 /** Presses a key, and waits until its effect was painted; the page notes how long that took. */
 export async function pressTimed(page: Page, key: string, effect: Effect): Promise<void> {
   // The page listens from when the call has come in; it ends once the effect is there.
   const listening = page.evaluate(
-    ({ effect, selectors }) => {
-      const answerOf = () =>
-        effect.is === "openThread"
-          ? (document.querySelector<HTMLElement>(selectors.openThread)?.dataset["openThreadId"] ??
-            null)
-          : (document.querySelector(`${selectors.row}[data-thread-id='${effect.id}']`)?.innerHTML ??
-            null);
+    ({ effect, timeline }) => {
+      const answerOf = () => {
+        if (effect.is === "row") return document.querySelector(effect.row)?.innerHTML ?? null;
+        return document.querySelector<HTMLElement>(timeline)?.dataset["threadId"] ?? null;
+      };
       const before = answerOf();
-      return window.timeKey(() => {
-        const now = answerOf();
-        // While it loads there is no answer, and that is no effect yet.
-        return now ?? before;
-      });
+      // While it loads there is no answer, and that is no effect yet.
+      return window.timeKey(() => answerOf() ?? before);
     },
-    { effect, selectors: SELECTORS },
+    { effect, timeline: SELECTORS.timeline },
   );
   await page.evaluate(() => undefined);
   await page.keyboard.press(key);

@@ -4,11 +4,11 @@
  */
 export const SELECTORS = {
   /** What scrolls the rows of the list. */
-  scroller: "[data-list-scroller]",
-  /** A row of the list, of the thread in its `data-thread-id`. */
-  row: "[role='row'][data-thread-id]",
-  /** The thread that is open, by its `data-open-thread-id`, once its messages are there. */
-  openThread: "[data-open-thread-id]:not([aria-busy='true'])",
+  scroller: ":has(> [role='grid'])",
+  /** A row of the list, of the thread in its `data-id`. */
+  row: "[role='grid'] [role='row'][data-id]",
+  /** What was said in the thread of its `data-thread-id`, once that is there. */
+  timeline: "[role='feed'][data-thread-id]:not([aria-busy='true'])",
 } as const;
 
-export const row = (id: string): string => `[role='row'][data-thread-id='${id}']`;
+export const rowOf = (id: string): string => `[role='grid'] [role='row'][data-id='${id}']`;

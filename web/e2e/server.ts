@@ -64,7 +64,7 @@ export class Looplane {
       env: this.settings,
       encoding: "utf8",
     });
-    return JSON.parse(said) as unknown;
+    return documentIn(said);
   }
 
   /** Takes in a message, as if it came by mail. */
@@ -98,6 +98,11 @@ export class Looplane {
   }
 }
 
+/** What a command says with `--json`, behind whatever it logs. */
+function documentIn(said: string): unknown {
+  return JSON.parse(said.slice(said.search(/^\{$/m))) as unknown;
+}
+
 function settingsFor(folder: string, port: number): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LOOPLANE_"));
   return {
@@ -129,7 +134,7 @@ function greetingOf(started: ChildProcess): Promise<Greeting> {
     started.stdout?.on("data", (part: Buffer) => {
       said += part.toString();
       try {
-        resolve(JSON.parse(said) as Greeting);
+        resolve(documentIn(said) as Greeting);
       } catch {
         // There is more to come.
       }

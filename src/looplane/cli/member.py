@@ -23,9 +23,6 @@ from looplane.workspaces.commands import find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Make members.")
 NewEmail = Annotated[str, typer.Option(help="Their e-mail address.", callback=email_checked)]
-MemberEmail = Annotated[
-    str, typer.Argument(help="Who, by e-mail address.", callback=email_checked, metavar="EMAIL")
-]
 NewName = Annotated[str, typer.Option(help="Their name.", callback=name_checked)]
 NewRole = Annotated[Role, typer.Option(help="What they may do.", case_sensitive=False)]
 Email = Annotated[
@@ -81,12 +78,12 @@ def sign_in_link(
             con, workspace_id, email, now, without_second_factor=without_second_factor
         )
 
-    link = link_address(settings.address, "sign_in", on_tables(work))
+    url = link_address(settings.address, "sign_in", on_tables(work))
     if as_json:
-        say({"link": link}, "", as_json=True)
+        say({"url": url}, "", as_json=True)
     else:
         # Not through the console: it would break the line where the window ends.
-        sys.stdout.write(f"{link}\n")
+        sys.stdout.write(f"{url}\n")
 
 
 @app.command("accept")

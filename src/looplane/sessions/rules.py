@@ -1,8 +1,10 @@
 """What a session may do, and how long. Pure."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from looplane.kit.callers import SESSION_SCOPE
+from looplane.kit.ids import parse_id
 from looplane.kit.keys import SCOPES
 
 # How long a session is good after its last use, and at the most.
@@ -15,6 +17,7 @@ MAX_SESSIONS = 50
 # What has ended is deleted after so long.
 KEPT = timedelta(days=30)
 MAX_AGENT_LENGTH = 300  # characters
+_NO_WORKSPACE = UUID(int=0)
 
 
 def scopes_of(role: str) -> frozenset[str]:
@@ -30,3 +33,8 @@ def scopes_of(role: str) -> frozenset[str]:
 def first_end(now: datetime) -> datetime:
     """When a session ends that is opened now and never used."""
     return now + IDLE_LIFETIME
+
+
+def named_workspace(text: str | None) -> UUID | None:
+    """The workspace that is named, one that there is not for what is no id, None for none."""
+    return None if text is None else parse_id(text) or _NO_WORKSPACE

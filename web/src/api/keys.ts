@@ -21,6 +21,8 @@ export const keys = {
   tags: ["tags"] as const,
   tagGroups: ["tag_groups"] as const,
   views: ["views"] as const,
+  // Below members, so that what makes those stale makes it stale too.
+  team: ["members", "team"] as const,
   members: ["members"] as const,
   invites: ["invites"] as const,
   apiKeys: ["keys"] as const,

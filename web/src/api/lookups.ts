@@ -1,13 +1,16 @@
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
-import { take, v2 } from "./client";
+import { app, take, v2 } from "./client";
 import { keys } from "./keys";
+import type { components } from "./schema";
 import { useSession } from "./session";
-import type { Company, Contact, Issue, Member, Project, Tag, TagGroup } from "./types";
+import type { Company, Contact, Issue, Project, Tag, TagGroup, TeamMember } from "./types";
 
 // What pickers choose from. Small sets are loaded whole and searched here; large ones are searched
 // by the server, and what it found for the same words is kept for a while.
 const FOUND = 20;
 const KEPT_MS = 30_000;
+
+type TeamPage = components["schemas"]["TeamMemberPage"];
 
 interface Page<T> {
   data: T[];
@@ -49,17 +52,15 @@ export const tagGroupsQuery = queryOptions({
 
 export const useTagGroups = (enabled = true) => useQuery({ ...tagGroupsQuery, enabled });
 
-export const membersQuery = queryOptions({
-  queryKey: keys.members,
-  queryFn: ({ signal }): Promise<Member[]> =>
-    all((cursor) =>
-      take(v2.GET("/members", { params: { query: { limit: 200, ...cursor } }, signal })),
-    ),
+/** Everybody of the team, with what every member may know of them. */
+export const teamQuery = queryOptions({
+  queryKey: keys.team,
+  queryFn: ({ signal }): Promise<TeamMember[]> =>
+    app<TeamPage>("GET", "/team", undefined, signal).then((page) => page.data),
   staleTime: 5 * 60_000,
 });
 
-/** Everybody of the team. */
-export const useMembers = (enabled = true) => useQuery({ ...membersQuery, enabled });
+export const useTeam = (enabled = true) => useQuery({ ...teamQuery, enabled });
 
 /** Whether who is signed in may change anything: a VIEWER only reads. */
 export function useCanWrite(): boolean {

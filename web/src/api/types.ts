@@ -25,3 +25,6 @@ export type Invite = Schemas["InviteOut"];
 export type ApiKey = Schemas["KeyOut"];
 export type Snippet = Schemas["SnippetOut"];
 export type SnippetFolder = Schemas["SnippetFolderOut"];
+export type TeamMember = Schemas["TeamMember"];
+export type ContactPatch = Schemas["ContactPatch"];
+export type CompanyPatch = Schemas["CompanyPatch"];

@@ -1,6 +1,6 @@
 import { UserRoundX } from "lucide-react";
 import { useMemo } from "react";
-import { useMembers } from "@/api/lookups";
+import { useTeam } from "@/api/lookups";
 import { useMe } from "@/api/session";
 import type { UserRef } from "@/api/types";
 import { Avatar } from "@/ui/Avatar";
@@ -20,7 +20,7 @@ export function AssigneePicker({
   onPick: (member: UserRef | null) => void;
 }) {
   const me = useMe();
-  const { data: members } = useMembers();
+  const { data: members } = useTeam();
   const items = useMemo(() => {
     const able = (members ?? []).filter((member) => member.role !== "VIEWER");
     const rank = (id: string): number => (id === me.id ? 0 : 1);

@@ -3,17 +3,12 @@ import { CircleDot, FolderKanban } from "lucide-react";
 import { useCallback, useRef } from "react";
 import { createIssue, createProject } from "@/api/lookup-writes";
 import { issueQuery, projectQuery, searchIssues, searchProjects } from "@/api/lookups";
+import type { Linked } from "@/api/needs";
 import type { Issue, Project } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { Combobox } from "@/ui/Combobox";
 import type { ComboboxItem, CreateOption } from "@/ui/combobox-items";
 import { type PickerProps, given } from "./picker-props";
-
-/** A project or an issue that a thread asks for. */
-export interface Linked {
-  kind: "project" | "issue";
-  id: string;
-}
 
 const keyOf = ({ kind, id }: Linked): string => `${kind} ${id}`;
 

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { createTag } from "@/api/lookup-writes";
-import { useTagGroups, useTags } from "@/api/lookups";
+import { tagsQuery, useTagGroups, useTags } from "@/api/lookups";
 import type { Tag, TagGroup } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { Combobox } from "@/ui/Combobox";
@@ -51,7 +51,7 @@ export function TagPicker({
       value={value.map((tag) => tag.id)}
       creates={creates}
       onChange={(ids) => {
-        const known = [...value, ...(client.getQueryData<Tag[]>(["tags"]) ?? tags ?? [])];
+        const known = [...value, ...(client.getQueryData(tagsQuery.queryKey) ?? tags ?? [])];
         onPick(ids.flatMap((id) => known.find((tag) => tag.id === id) ?? []));
       }}
     />

@@ -9,6 +9,7 @@ import { ListKeys } from "@/features/list/ListKeys";
 import { ThreadList } from "@/features/list/ThreadList";
 import { Rail } from "@/features/rail/Rail";
 import { SidePanel } from "@/features/side/SidePanel";
+import { ThreadProblems } from "@/features/side/ThreadProblems";
 import { ThreadPane } from "@/features/thread/ThreadPane";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { useWidth } from "@/lib/media";
@@ -171,6 +172,9 @@ export function InboxPage() {
             </EmptyState>
           ) : (
             <Pane name="The thread" resetKey={threadId}>
+              {(width !== "wide" || isSideFolded) && drawer !== "side" && (
+                <ThreadProblems threadId={threadId} />
+              )}
               <ThreadPane
                 key={threadId}
                 threadId={threadId}

@@ -1,11 +1,20 @@
 import { Popover as Radix } from "radix-ui";
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import styles from "./Combobox.module.css";
 import { ComboboxList } from "./ComboboxList";
 import { type ComboboxItem, type CreateOption, type ItemSource, useItems } from "./combobox-items";
 import floating from "./floating.module.css";
 
 const CREATE = "\u0000create";
+/** What a list of some length takes, in pixels. */
+const ROOM = 320;
 
 export interface ComboboxProps {
   /** What is picked: "Assignee". */
@@ -50,6 +59,15 @@ export function Combobox(props: ComboboxProps) {
   const [failure, setFailure] = useState<string | null>(null);
   const [isMaking, setMaking] = useState(false);
   const before = useRef<HTMLElement | null>(null);
+  const triggerRef = useRef<HTMLButtonElement>(null);
+  const [side, setSide] = useState<"top" | "bottom">("bottom");
+  // It grows as things are found, so what is there when it opens does not tell the better side.
+  useLayoutEffect(() => {
+    const box = triggerRef.current?.getBoundingClientRect();
+    if (!isOpen || !box) return;
+    const below = innerHeight - box.bottom;
+    setSide(below < ROOM && box.top > below ? "top" : "bottom");
+  }, [isOpen]);
   const known = useRef(new Map<string, ComboboxItem>());
   const listId = useId();
   const found = useItems(props.items, query, isOpen);
@@ -135,13 +153,16 @@ export function Combobox(props: ComboboxProps) {
       {trigger === undefined ? (
         <Radix.Anchor className={styles.middle} />
       ) : (
-        <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+        <Radix.Trigger asChild ref={triggerRef}>
+          {trigger}
+        </Radix.Trigger>
       )}
       <Radix.Portal>
         <Radix.Content
           className={floating.floating}
           aria-label={label}
           align={trigger === undefined ? "center" : (props.align ?? "start")}
+          side={side}
           sideOffset={4}
           collisionPadding={8}
           onOpenAutoFocus={() => {

@@ -27,7 +27,10 @@ export function ComboboxList({
   onHover: (at: number) => void;
 }) {
   const activeRef = useRef<HTMLDivElement>(null);
-  useEffect(() => activeRef.current?.scrollIntoView({ block: "nearest" }), [active]);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up.
+    activeRef.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   const said = note ?? (items.length === 0 ? "Nothing found" : null);
   return (
     <>

@@ -70,7 +70,6 @@ async def prove_password(write: Write, password: str) -> Row:
 
     Raises ValidationFailed where it is not, Conflict where they have none, RateLimited.
     """
-    write.context.raise_faults()
     own = await _find_own(write)
     if own["password_hash"] is None:
         msg = "Set a password first."

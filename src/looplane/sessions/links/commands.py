@@ -15,7 +15,6 @@ from starlette.responses import Response
 from looplane.deliveries.commands import NewDelivery, plan_untold_delivery
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import NotFound
-from looplane.kit.ids import parse_id
 from looplane.kit.keys import digest, new_link_token
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.visits import Visit
@@ -23,8 +22,7 @@ from looplane.members.invites.commands import find_invite
 from looplane.sessions.attempts.commands import of_link, take_attempt
 from looplane.sessions.links import rules, sql
 from looplane.sessions.links.schemas import LinkRequest, LinkToken
-
-_NO_WORKSPACE = UUID(int=0)
+from looplane.sessions.rules import named_workspace
 
 _log = structlog.get_logger("looplane.sessions")
 
@@ -44,7 +42,6 @@ async def make_link(  # noqa: PLR0913  # for whom, for what, and how long
     token = new_link_token()
     args = (workspace_id, digest(token), member_id, purpose, now, now + lifetime)
     or_404(await con.fetchval(sql.INSERT, *args), "member")
-    _log.info("link made", workspace=str(workspace_id), member=str(member_id), purpose=purpose)
     return token
 
 
@@ -65,6 +62,7 @@ async def issue_mailed_link(
     con: Connection, workspace_id: UUID, member_id: UUID, now: datetime
 ) -> str:
     """Makes a link for the mail that leaves now; its token. Raises NotFound."""
+    _log.info("link mailed", workspace=str(workspace_id), member=str(member_id))
     return await make_link(con, workspace_id, member_id, "sign_in", now, rules.MAILED_LIFETIME)
 
 
@@ -114,8 +112,7 @@ async def request_link(visit: Visit, body: LinkRequest) -> Response:
 
 
 async def _plan(con: Connection, visit: Visit, body: LinkRequest) -> Answer:
-    named = body.workspace_id and (parse_id(body.workspace_id) or _NO_WORKSPACE)
-    member = await con.fetchrow(sql.FIND_MEMBER, body.email, named)
+    member = await con.fetchrow(sql.FIND_MEMBER, body.email, named_workspace(body.workspace_id))
     if member is not None and "email" in visit.state.channels:
         # To the address of the member: what was typed may only look like it to the database.
         delivery = NewDelivery("sign_in_link", "email", member["email"], member["id"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 # Of one that is printed, and of one that is mailed.
 LIFETIME = timedelta(days=1)
 MAILED_LIFETIME = timedelta(hours=1)
-_PATHS = {"first_run": "first-run", "sign_in": "sign-in", "invite": "invite"}
+_PATHS = {"first_run": "first-run", "sign_in": "sign-in-link", "invite": "invite"}
 
 
 def link_address(site: str, purpose: str, token: str) -> str:

@@ -41,6 +41,7 @@ async def start_second_factor(write: Write, body: SecondFactorStart) -> Response
 
     Raises ValidationFailed, RateLimited, and Conflict where there is one already.
     """
+    write.context.raise_faults()
     member = await prove_password(write, body.password)
     return await write(partial(_start, secrets=write.state.secrets, email=member["email"]))
 
@@ -85,6 +86,7 @@ async def _confirm(con: Connection, context: Context, *, secrets: Secrets, code:
 
 async def end_second_factor(write: Write, body: SecondFactorEnd) -> Response:
     """Turns the second factor off. Raises ValidationFailed, RateLimited, Conflict."""
+    write.context.raise_faults()
     await prove_password(write, body.password)
     await _take_attempt(write)
     return await write(partial(_end, secrets=write.state.secrets, code=body.code))
@@ -101,6 +103,7 @@ async def _end(con: Connection, context: Context, *, secrets: Secrets, code: str
             raise ValidationFailed(["code: is wrong, or was used already"])
         await remove_second_factor(con, whose, now)
         await forget_attempts(con, of_code(whose[1]))
+    _log.info("second factor off", workspace=str(whose[0]), member=str(whose[1]))
     return Answer(orjson.dumps({"id": str(context.member_id), "deleted": True}).decode())
 
 
@@ -108,7 +111,6 @@ async def remove_second_factor(con: Connection, whose: Whose, now: datetime) -> 
     """Takes the second factor of a member away, with its codes for recovery."""
     await con.execute(sql.REMOVE, *whose, now)
     await con.execute(sql.DELETE_CODES, *whose)
-    _log.info("second factor off", workspace=str(whose[0]), member=str(whose[1]))
 
 
 async def require_code(

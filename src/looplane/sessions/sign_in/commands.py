@@ -11,7 +11,6 @@ from starlette.responses import Response
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import SecondFactorRequired, Unauthenticated
-from looplane.kit.ids import parse_id
 from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.visits import Visit
@@ -28,11 +27,10 @@ from looplane.sessions.commands import enter, open_session
 from looplane.sessions.credentials.commands import put_password
 from looplane.sessions.credentials.rules import password_faults
 from looplane.sessions.links.commands import find_link, make_link, use_link
+from looplane.sessions.rules import named_workspace
 from looplane.sessions.second_factor.commands import remove_second_factor, require_code
 from looplane.sessions.sign_in import rules, sql
 from looplane.sessions.sign_in.schemas import SignIn, SignInByInvite, SignInByLink
-
-_NO_WORKSPACE = UUID(int=0)
 
 _log = structlog.get_logger("looplane.sessions")
 
@@ -46,7 +44,7 @@ async def sign_in(visit: Visit, body: SignIn) -> Response:
     visit.raise_faults()
     await take_attempt(visit.database, of_password(body.email), visit.clock())
     async with visit.database.reading() as con:
-        found = await con.fetchrow(sql.FIND_MEMBER, body.email, _named(body.workspace_id))
+        found = await con.fetchrow(sql.FIND_MEMBER, body.email, named_workspace(body.workspace_id))
     known = found and found["password_hash"]
     if not await visit.state.passwords.verify(known, body.password):
         reason = "address" if found is None else "password" if known else "no password"
@@ -68,11 +66,6 @@ async def _open(con: Connection, visit: Visit, body: SignIn, found: Row, renewed
             await put_password(con, whose, renewed, now)
         await forget_attempts(con, of_password(body.email))
         return await open_session(con, visit, *whose, "password")
-
-
-def _named(workspace_id: str | None) -> UUID | None:
-    """The workspace that is named, one that there is not for what is no id, None for none."""
-    return None if workspace_id is None else parse_id(workspace_id) or _NO_WORKSPACE
 
 
 def _wrong() -> Unauthenticated:

@@ -1,0 +1,5 @@
+import { Link } from "@tanstack/react-router";
+
+export function HomeLink() {
+  return <Link to="/">Go to the inbox</Link>;
+}
