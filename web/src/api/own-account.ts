@@ -1,5 +1,4 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { allPages } from "./all-pages";
 import { useChange } from "./change";
 import { appApi, setCsrfToken, take, takeAll } from "./client";
 import { keys } from "./keys";
@@ -73,10 +72,3 @@ export const useEndSession = () =>
 
 export const useEndOtherSessions = () =>
   useChange(() => takeAll(appApi.DELETE("/sessions")), [keys.ownSessions]);
-
-/** Everybody in the workspace, as everybody may see them. */
-export const useTeamList = () =>
-  useQuery({
-    queryKey: [...keys.members, "team-list"],
-    queryFn: ({ signal }) => allPages(() => take(appApi.GET("/team", { signal }))),
-  });

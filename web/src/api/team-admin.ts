@@ -8,7 +8,14 @@ import type { ApiKey, Invite, Member } from "./types";
 
 type Schemas = components["schemas"];
 
-// What an ADMIN changes of the workspace.
+// What an ADMIN sees and changes of the workspace.
+
+export const useMembers = () =>
+  useQuery({
+    queryKey: [...keys.members, "list"],
+    queryFn: ({ signal }): Promise<Member[]> =>
+      allPages((query) => take(v2.GET("/members", { params: { query }, signal }))),
+  });
 
 export const useUpdateMember = () =>
   useChange(

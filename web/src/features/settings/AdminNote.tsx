@@ -1,9 +1,9 @@
-import { useTeamList } from "@/api/own-account";
+import { useTeam } from "@/api/lookups";
 import styles from "./parts.module.css";
 
 /** For who may not: says what for, and whom to ask. */
 export function AdminNote({ children }: { children: string }) {
-  const { data: team } = useTeamList();
+  const { data: team } = useTeam();
   const names = team?.filter(({ role }) => role === "ADMIN").map((one) => one.name ?? one.email);
   return (
     <p className={styles.text}>

@@ -1,7 +1,6 @@
 import { refusalOf } from "@/api/form-faults";
-import { useMembers } from "@/api/lookups";
 import { useMe } from "@/api/session";
-import { useRemoveMember, useUpdateMember } from "@/api/team-admin";
+import { useMembers, useRemoveMember, useUpdateMember } from "@/api/team-admin";
 import type { Member } from "@/api/types";
 import { ROLES, ROLE_WORDS, roleName } from "@/lib/roles";
 import { Avatar } from "@/ui/Avatar";

@@ -1,4 +1,4 @@
-import { useTeamList } from "@/api/own-account";
+import { useTeam } from "@/api/lookups";
 import { useMe } from "@/api/session";
 import { roleName } from "@/lib/roles";
 import { Avatar } from "@/ui/Avatar";
@@ -22,7 +22,7 @@ export function MembersPage() {
 
 /** As everybody may see it. */
 function Team() {
-  const team = useTeamList();
+  const team = useTeam();
   return (
     <Section
       title="Your team"
