@@ -5,7 +5,7 @@ test("the shell opens a view, a thread, and its way back", async ({ page }) => {
   await fakeServer(page);
   await page.goto("/");
   await expect(page).toHaveURL(/\/inbox\/needs-response/);
-  await page.getByRole("button", { name: /row 500,/ }).click();
+  await page.getByRole("row", { name: /row 500,/ }).click();
   await expect(page).toHaveURL(/\/inbox\/needs-response\/t1/);
   await expect(page.getByRole("main").getByRole("heading")).toContainText("row 500");
   await page.keyboard.press("u");

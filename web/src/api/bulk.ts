@@ -4,6 +4,7 @@ import { putThreads } from "./cache";
 import { type Answered, take, takeAll, v2 } from "./client";
 import { ApiError } from "./errors";
 import { keys } from "./keys";
+import type { ThreadIds } from "./list-pages";
 import { asOneFilter, knownQuestion, threadQuery } from "./list-question";
 import type { ThreadFilter } from "./list-rules";
 import { placeThreads } from "./list-writes";
@@ -66,15 +67,19 @@ export function countInRefusal(message: string): number | null {
 }
 
 /** The whole view as a filter with its number of threads; null where that takes several requests. */
-async function filterBody(filter: ThreadFilter, change: BulkChange): Promise<BulkBody | null> {
+async function filterBody(
+  filter: ThreadFilter,
+  change: BulkChange,
+  guess: number,
+): Promise<BulkBody | null> {
   const ask = (expected: number): BulkBody => ({
     filter,
     expected_count: expected,
     update: change,
   });
   try {
-    await send(ask(0), true);
-    return ask(0);
+    await send(ask(guess), true);
+    return ask(guess);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 422 && error.code === "unprocessable") return null;
@@ -115,7 +120,10 @@ async function bodiesOf(
     // This order leaves out whom nothing is due to, which no filter says.
     const isNarrowed = question?.sort === "oldest_waiting";
     const filter = question && !isNarrowed ? asOneFilter(question) : null;
-    const body = filter && (await filterBody(filter, change));
+    // Where the whole list is loaded its number is known; else the refusal of a wrong one says it.
+    const list = client.getQueryData<ThreadIds>(keys.threads(target.view, target.filters));
+    const guess = list && !list.has_more ? list.ids.length : 0;
+    const body = filter && (await filterBody(filter, change, guess));
     if (body) return body.expected_count === 0 ? [] : [body];
     ids = await idsOfView(target.view, target.filters);
   }

@@ -55,12 +55,12 @@ export function asOneFilter(question: ListQuestion): ThreadFilter | null {
   const whole: Record<string, unknown> = {};
   for (const filter of question.filters) {
     for (const [name, value] of Object.entries(filter)) {
-      if (value === null || value === undefined) continue;
+      if (value === null) continue;
       const isAgreed = JSON.stringify(whole[name]) === JSON.stringify(value);
       if (name in whole && !isAgreed) return null;
       whole[name] = value;
     }
   }
   if (whole["unassigned"] === true && "assignee_id" in whole) return null;
-  return whole as ThreadFilter;
+  return whole;
 }

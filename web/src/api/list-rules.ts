@@ -110,7 +110,7 @@ export function belongs(thread: Thread, question: ListQuestion, me: string): Ver
   let verdict: Verdict = true;
   for (const filter of question.filters) {
     for (const [name, value] of Object.entries(filter)) {
-      if (value === null || value === undefined) continue;
+      if (value === null) continue;
       const one = meets(thread, name as keyof ThreadFilter, value, me);
       if (one === false) return false;
       if (one === null) verdict = null;

@@ -9,6 +9,7 @@ import { type ThreadIds, besides, withPage, withTop } from "./list-pages";
 import { knownQuestion, threadQuery } from "./list-question";
 import { belongs, orderOf } from "./list-rules";
 import { meOf } from "./list-writes";
+import type { Thread } from "./types";
 
 const FIRST_PAGE = 50;
 const NEXT_PAGE = 100;
@@ -30,10 +31,13 @@ async function fetchPage(
   putThreads(client, page.data);
   const question = knownQuestion(client, view, filters);
   const me = meOf(client);
-  const ids = page.data.flatMap(({ id }) => {
-    const thread = readThread(client, id);
-    return thread && question && belongs(thread, question, me) === false ? [] : [id];
-  });
+  // What the server lists is right, unless more is known here than it knew.
+  const hasLeft = (answered: Thread): boolean => {
+    const shown = readThread(client, answered.id);
+    if (!shown || !question || belongs(shown, question, me) !== false) return false;
+    return belongs(answered, question, me) !== false;
+  };
+  const ids = page.data.filter((thread) => !hasLeft(thread)).map(({ id }) => id);
   return { ids, cursor: page.page.cursor, has_more: page.page.has_more };
 }
 

@@ -30,7 +30,7 @@ export const useViews = () => useQuery(viewsQuery);
 /** Only the filters that a view has set. */
 export function filtersOfView(view: View): ThreadFilter {
   const set = Object.entries(view.filters).filter(([, value]) => value !== null);
-  return Object.fromEntries(set) as ThreadFilter;
+  return Object.fromEntries(set);
 }
 
 export function useCreateView() {

@@ -90,6 +90,8 @@ export function InboxPage() {
     </Pane>
   );
   const isNarrow = width === "narrow";
+  // Alone on the screen, the list is what the page is about.
+  const ListPane = isNarrow ? "main" : "section";
   const hasSide = threadId !== undefined;
   const sideButton = hasSide && (width !== "wide" || isSideFolded) && (
     <IconButton
@@ -137,7 +139,7 @@ export function InboxPage() {
         </nav>
       )}
       {(!isNarrow || !hasSide) && (
-        <section className={styles.list} aria-label="Threads" id={hasSide ? undefined : "main"}>
+        <ListPane className={styles.list} aria-label="Threads" id={hasSide ? undefined : "main"}>
           <Pane name="The list of threads" resetKey={view}>
             <ThreadList
               view={view}
@@ -159,7 +161,7 @@ export function InboxPage() {
               />
             )}
           </Pane>
-        </section>
+        </ListPane>
       )}
       {isNarrow && hasSide && (
         <ListKeys view={view} filters={filters} openId={threadId} onOpen={openThread} />

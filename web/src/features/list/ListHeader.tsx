@@ -74,7 +74,8 @@ export function ListHeader({
           value={filters.sort ?? usual}
           options={SORTS.map((value) => ({ value, label: SORT_NAMES[value] }))}
           onChange={(sort) => {
-            const { sort: _, ...others } = filters;
+            const { sort: before, ...others } = filters;
+            if (sort === (before ?? usual)) return;
             onFiltersChange(sort === usual ? others : { ...others, sort });
           }}
         />

@@ -1,10 +1,11 @@
 import { type MouseEvent, memo } from "react";
 import { useThreadRow } from "@/api/threads";
 import { fullDate } from "@/lib/dates";
+import { firstWords } from "@/lib/first-words";
 import { cx } from "@/ui/cx";
 import styles from "./Row.module.css";
 import { RowMarks } from "./RowMarks";
-import { firstWords, nameOf, timesOf } from "./row-facts";
+import { nameOf, timesOf } from "./row-facts";
 
 export interface RowProps {
   id: string;

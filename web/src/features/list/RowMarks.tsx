@@ -42,12 +42,12 @@ export function RowMarks({
       )}
       <DraftMark state={draftOf(thread)} />
       {pain.bars > 0 && (
-        <span title={`Pain: ${pain.label.toLowerCase()}`}>
+        <span className={styles.mark} title={`Pain: ${pain.label.toLowerCase()}`}>
           <Bars level={pain.bars} label={`Pain: ${pain.label.toLowerCase()}`} />
         </span>
       )}
       {assignee && (
-        <span title={`Assigned to ${assignee.name ?? assignee.email}`}>
+        <span className={styles.mark} title={`Assigned to ${assignee.name ?? assignee.email}`}>
           <Avatar
             name={assignee.name ?? assignee.email}
             src={assignee.image_url}

@@ -45,6 +45,7 @@ export function Rows(props: RowsProps) {
   const activeIndex = active === null ? -1 : ids.indexOf(active);
   const tabIndexAt = Math.max(0, activeIndex);
 
+  // eslint-disable-next-line react-hooks/incompatible-library -- what it gives goes to no memo
   const virtualizer = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scrollRef.current,
@@ -59,7 +60,9 @@ export function Rows(props: RowsProps) {
     },
     onChange: (instance) => rememberOffset(name, instance.scrollOffset ?? 0),
   });
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  useEffect(() => {
+    virtualizer.measure();
+  }, [virtualizer, rowHeight]);
   const rows = virtualizer.getVirtualItems();
   const lastShown = virtualizer.range?.endIndex ?? 0;
   useEffect(() => {
@@ -74,12 +77,13 @@ export function Rows(props: RowsProps) {
     if (openId === undefined && active !== props.highlightedId) onHighlight(active);
   }, [openId, active, props.highlightedId, onHighlight]);
 
-  const show = useEffectEvent((id: string): void => {
+  const show = (id: string): void => {
     const at = ids.indexOf(id);
     if (at >= 0) virtualizer.scrollToIndex(at, { align: "auto" });
-  });
+  };
+  const showOpened = useEffectEvent(show);
   useEffect(() => {
-    if (openId !== undefined) show(openId);
+    if (openId !== undefined) showOpened(openId);
   }, [openId]);
 
   const goTo = (id: string | null): void => {

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
+import { type SubmitEvent, useId, useState } from "react";
 import { messageOf } from "@/api/errors";
 import { asOneFilter, knownQuestion } from "@/api/list-question";
 import type { View } from "@/api/types";
@@ -44,7 +44,7 @@ export function ViewDialog({
     announce(saved ? "The view was changed" : "The view was saved");
     void navigate({ to: "/inbox/$view", params: { view: made.id }, search: {} });
   };
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const base = { name: name.trim(), is_shared: isShared };
     if (!saved) {

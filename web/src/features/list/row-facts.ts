@@ -2,27 +2,6 @@ import { activityOf, waitingSince } from "@/api/list-rules";
 import type { Thread } from "@/api/types";
 import { shortTime } from "@/lib/dates";
 
-const FIRST_WORDS = 160;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&nbsp;": " ",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&amp;": "&",
-};
-
-/** The first words of clean HTML, on one line. */
-export function firstWords(html: string): string {
-  return html
-    .slice(0, FIRST_WORDS * 8)
-    .replace(/<[^>]*>?/g, " ")
-    .replace(/&(nbsp|lt|gt|quot|amp);/g, (entity) => ENTITIES[entity] ?? entity)
-    .replace(/\s+/g, " ")
-    .trim()
-    .slice(0, FIRST_WORDS);
-}
-
 export function nameOf(thread: Thread): string {
   return thread.contact?.name ?? thread.contact?.email ?? "No contact";
 }

@@ -29,14 +29,12 @@ export function MeMenu({ isCollapsed }: { isCollapsed: boolean }) {
         <button
           type="button"
           className={cx(styles.link, styles.me, isCollapsed && styles.iconLink)}
-          aria-label={`${name}, your menu`}
         >
           <Avatar name={name} src={member.image_url} size={22} />
-          {!isCollapsed && (
-            <span className={styles.text} dir="auto">
-              {name}
-            </span>
-          )}
+          <span className={isCollapsed ? "visually-hidden" : styles.text} dir="auto">
+            {name}
+          </span>
+          <span className="visually-hidden">, your menu</span>
         </button>
       }
     >

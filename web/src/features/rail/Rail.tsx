@@ -66,7 +66,8 @@ export function Rail({ view, isCollapsed }: { view: string; isCollapsed: boolean
               <li key={saved.id}>
                 <RailLink
                   view={saved.id}
-                  name={saved.is_shared ? saved.name : `${saved.name} (only you)`}
+                  name={saved.name}
+                  note={saved.is_shared ? undefined : "only you see it"}
                   icon={
                     saved.is_shared ? (
                       <Layers size={16} aria-hidden />

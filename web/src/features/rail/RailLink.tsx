@@ -14,6 +14,7 @@ export function RailLink({
   isCurrent,
   isCollapsed,
   shortcut,
+  note,
 }: {
   view: string;
   name: string;
@@ -22,6 +23,8 @@ export function RailLink({
   isCurrent: boolean;
   isCollapsed: boolean;
   shortcut?: string | undefined;
+  /** What the icon says, for those who do not see it. */
+  note?: string | undefined;
 }) {
   const unread = count?.unread ?? 0;
   const said = count && count.count > 0 ? countText(count) : null;
@@ -37,6 +40,7 @@ export function RailLink({
       <span className={isCollapsed ? "visually-hidden" : styles.text} dir="auto">
         {name}
       </span>
+      {note !== undefined && <span className="visually-hidden">, {note}</span>}
       {said !== null && (
         <span
           className={isCollapsed ? "visually-hidden" : cx(styles.count, unread > 0 && styles.some)}
