@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError, errorOf, isAbort, unreachable } from "./errors";
-import type { paths } from "./schema";
+import type { components, paths } from "./schema";
 import { signal } from "./signal";
 
 export const V2 = "/api/v2";
@@ -8,17 +8,32 @@ export const APP = "/api/app";
 const TIMEOUT_MS = 20_000;
 
 let csrfToken: string | null = null;
+let memberId: string | null = null;
 
 /** True from the first 401 after somebody was signed in, until they are again. */
 export const sessionEnded = signal(false);
 
-export function setCsrfToken(token: string | null): void {
+/** Whose session writes, and the token that each write of it needs. */
+export function setCsrfToken(token: string | null, whose: string | null): void {
   csrfToken = token;
+  memberId = whose;
   if (token !== null) sessionEnded.set(false);
 }
 
 /** fetch with what every request of ours has: cookie, CSRF header, a time to be done in. */
 export async function send(request: Request, timeout = TIMEOUT_MS): Promise<Response> {
+  const isRead = request.method === "GET";
+  // The body of a request can be read once, so what may be sent again is copied before.
+  const again = isRead ? null : request.clone();
+  try {
+    return await sendOnce(request, timeout);
+  } catch (error) {
+    if (again === null || !isTokenRefused(error) || !(await renewToken())) throw error;
+    return await sendOnce(again, timeout);
+  }
+}
+
+async function sendOnce(request: Request, timeout: number): Promise<Response> {
   const headers = new Headers(request.headers);
   if (request.method !== "GET" && csrfToken !== null) headers.set("X-Looplane-CSRF", csrfToken);
   const signals = [request.signal, ...(timeout > 0 ? [AbortSignal.timeout(timeout)] : [])];
@@ -40,6 +55,26 @@ export async function send(request: Request, timeout = TIMEOUT_MS): Promise<Resp
   throw await errorOf(response);
 }
 
+// Signing in again in another tab gives all tabs its session, whose token this one does not have.
+const isTokenRefused = (error: unknown): boolean =>
+  error instanceof ApiError && error.status === 403 && error.message.includes("csrf_token");
+
+/** Takes over the session of another tab; false where it is another member's, or none. */
+async function renewToken(): Promise<boolean> {
+  const response = await fetch(`${APP}/session`, { credentials: "same-origin" });
+  if (!response.ok) {
+    if (response.status === 401) sessionEnded.set(true);
+    return false;
+  }
+  const session = (await response.json()) as components["schemas"]["SessionOut"];
+  if (memberId !== null && session.member.id !== memberId) {
+    sessionEnded.set(true);
+    return false;
+  }
+  setCsrfToken(session.csrf_token, session.member.id);
+  return true;
+}
+
 const noEmptyAnswers: Middleware = {
   onResponse({ response }) {
     if (response.status === 304) throw new ApiError(304, "not_modified", "Nothing changed.");
@@ -53,6 +88,12 @@ export const v2 = createClient<paths>({
   querySerializer: { array: { style: "form", explode: false } },
 });
 v2.use(noEmptyAnswers);
+
+/** The part of the API that is for this program, with the same types. */
+export const appApi = createClient<paths>({
+  baseUrl: location.origin + APP,
+  fetch: (request) => send(request),
+});
 
 interface Answer<T> {
   data?: T | undefined;

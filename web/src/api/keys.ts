@@ -29,6 +29,8 @@ export const keys = {
   invites: ["invites"] as const,
   apiKeys: ["keys"] as const,
   snippets: ["snippets"] as const,
+  snippetFolders: ["snippets", "folders"] as const,
+  ownSessions: ["own-sessions"] as const,
   projects: ["projects"] as const,
   issues: ["issues"] as const,
 };

@@ -1,6 +1,6 @@
 import { type QueryClient, notifyManager } from "@tanstack/react-query";
 import type { Filters } from "@/lib/search-params";
-import type { Session } from "./app-types";
+import type { Session } from "./types";
 import { readThread } from "./cache";
 import { keys } from "./keys";
 import { type ThreadIds, withThread } from "./list-pages";

@@ -4,9 +4,10 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { type ThreadIds, putThreads } from "./cache";
+import { putThreads } from "./cache";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
+import type { ThreadIds } from "./list-pages";
 
 export type Related = { contact_id: string } | { company_id: string };
 

@@ -2,22 +2,26 @@ import {
   type QueryClient,
   queryOptions,
   useMutation,
+  useQuery,
   useQueryClient,
   useSuspenseQuery,
 } from "@tanstack/react-query";
-import type { FirstRun, Session, SignIn } from "./app-types";
 import { forgetEverything } from "./cache";
-import { app, sessionEnded, setCsrfToken } from "./client";
+import { appApi, sessionEnded, setCsrfToken, take } from "./client";
 import { ApiError } from "./errors";
 import { keys } from "./keys";
+import type { components } from "./schema";
+import type { Session } from "./types";
+
+type Schemas = components["schemas"];
 
 /** Who is signed in; null for nobody. */
 export const sessionQuery = queryOptions({
   queryKey: keys.session,
   queryFn: async ({ signal }): Promise<Session | null> => {
     try {
-      const session = await app<Session>("GET", "/session", undefined, signal);
-      setCsrfToken(session.csrf_token);
+      const session = await take(appApi.GET("/session", { signal }));
+      setCsrfToken(session.csrf_token, session.member.id);
       return session;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return null;
@@ -40,54 +44,68 @@ export function useMe(): Session["member"] {
 }
 
 /** Takes over an answer that begins a session. Another member's things are forgotten first. */
-function begin(client: QueryClient, session: Session): void {
+export function beginSession(client: QueryClient, session: Session): void {
   const before = client.getQueryData<Session | null>(keys.session);
   if (before && before.member.id !== session.member.id) forgetEverything(client);
-  setCsrfToken(session.csrf_token);
   client.setQueryData(keys.session, session);
+  setCsrfToken(session.csrf_token, session.member.id);
   if (before) void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" });
+}
+
+/** After a session ended: takes over the one that another tab has begun, if it is one's own. */
+export async function rejoinSession(client: QueryClient): Promise<void> {
+  const before = client.getQueryData<Session | null>(keys.session);
+  const session = await take(appApi.GET("/session"));
+  if (before?.member.id === session.member.id) beginSession(client, session);
 }
 
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (words: SignIn) => app<Session>("POST", "/session", words),
-    onSuccess: (session) => begin(client, session),
+    mutationFn: (body: Schemas["SignIn"]) => take(appApi.POST("/session", { body })),
+    onSuccess: (session) => beginSession(client, session),
   });
 }
 
 export function useSignInByLink() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (token: string) => app<Session>("POST", "/session", { token }),
-    onSuccess: (session) => begin(client, session),
+    mutationFn: (body: Schemas["SignInByLink"]) => take(appApi.POST("/session/by-link", { body })),
+    onSuccess: (session) => beginSession(client, session),
   });
 }
 
-export function useFirstRun(token: string) {
+export function useSignInByInvite() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (words: FirstRun) =>
-      app<Session>("POST", `/first-run/${encodeURIComponent(token)}`, words),
-    onSuccess: (session) => begin(client, session),
+    mutationFn: (body: Schemas["SignInByInvite"]) =>
+      take(appApi.POST("/session/by-invite", { body })),
+    onSuccess: (session) => beginSession(client, session),
   });
 }
 
-export function useAcceptInvite(token: string) {
-  const client = useQueryClient();
+/** What the token of a link is for. Looking does not use it up. */
+export function useLink(token: string) {
+  return useQuery({
+    queryKey: ["link", token],
+    queryFn: ({ signal }) => take(appApi.POST("/links", { body: { token }, signal })),
+    enabled: token !== "",
+    staleTime: Infinity,
+  });
+}
+
+export function useRequestLink() {
   return useMutation({
-    mutationFn: (words: { name: string; password: string }) =>
-      app<Session>("POST", `/invites/${encodeURIComponent(token)}`, words),
-    onSuccess: (session) => begin(client, session),
+    mutationFn: (body: Schemas["LinkRequest"]) => take(appApi.POST("/sign-in-links", { body })),
   });
 }
 
 export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => app<null>("DELETE", "/session"),
+    mutationFn: () => take(appApi.DELETE("/session")),
     onSuccess: () => {
-      setCsrfToken(null);
+      setCsrfToken(null, null);
       sessionEnded.set(false);
       forgetEverything(client);
       // A whole new page: nothing of one person may be in memory for the next.

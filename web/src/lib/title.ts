@@ -1,13 +1,35 @@
 import { useEffect } from "react";
 
+const NAME = "Looplane";
+let title = NAME;
+let count = "";
+
+function paint(): void {
+  document.title = count === "" ? title : `(${count}) ${title}`;
+}
+
 /** The title of the page while the caller is on the screen; the innermost one holds. */
-export function useTitle(title: string | null | undefined): void {
+export function useTitle(next: string | null | undefined): void {
   useEffect(() => {
-    if (!title) return;
-    const before = document.title;
-    document.title = `${title} · Looplane`;
+    if (!next) return;
+    const before = title;
+    title = `${next} · ${NAME}`;
+    paint();
     return () => {
-      document.title = before;
+      title = before;
+      paint();
     };
-  }, [title]);
+  }, [next]);
+}
+
+/** Before the title, how much is waiting; "" for nothing. */
+export function useTitleCount(next: string): void {
+  useEffect(() => {
+    count = next;
+    paint();
+    return () => {
+      count = "";
+      paint();
+    };
+  }, [next]);
 }

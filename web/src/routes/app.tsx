@@ -1,14 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { Suspense, lazy, useState } from "react";
+import { countOf, countText, useCounts } from "@/api/counts";
 import { sessionEnded } from "@/api/client";
 import { messageOf } from "@/api/errors";
 import { useFollowEvents, useLiveStatus } from "@/api/events";
+import { useRememberThread } from "@/api/recent-threads";
 import { useSignOut } from "@/api/session";
 import { useSignal } from "@/api/signal";
 import { undoLast } from "@/api/undo";
 import { useAction } from "@/lib/actions";
 import { THEMES, useTheme } from "@/lib/theme";
+import { useTitleCount } from "@/lib/title";
 import { announce } from "@/ui/LiveRegion";
 import { Banner } from "@/ui/Banner";
 import styles from "./app.module.css";
@@ -23,10 +26,14 @@ const SessionEnded = lazy(() =>
   import("@/features/sign-in/SessionEnded").then((module) => ({ default: module.SessionEnded })),
 );
 
+type Opened = "palette" | "search" | "help";
+
 /** Around every page of a member: what is followed, said and reached from everywhere. */
 export function AppFrame() {
   useFollowEvents();
-  const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  useRememberThread(useParams({ strict: false }).threadId);
+  useWaitingInTitle();
+  const [open, setOpen] = useState<Opened | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const isSignedOut = useSignal(sessionEnded);
   useGlobalActions(setOpen, setProblem);
@@ -55,7 +62,9 @@ export function AppFrame() {
         <Outlet />
       </div>
       <Suspense>
-        {open === "palette" && <Palette open onOpenChange={onOpenChange} />}
+        {(open === "palette" || open === "search") && (
+          <Palette open mode={open === "search" ? "search" : "all"} onOpenChange={onOpenChange} />
+        )}
         {open === "help" && <Help open onOpenChange={onOpenChange} />}
         {isSignedOut && <SessionEnded />}
       </Suspense>
@@ -66,11 +75,18 @@ export function AppFrame() {
 function LiveBanner() {
   const live = useLiveStatus();
   if (live !== "offline") return null;
+  // Where the device has a network, it is the server that does not answer.
   return (
     <Banner tone="warn">
-      You are offline. What you see may be old; what you change is kept and sent later.
+      {navigator.onLine ? "Looplane cannot be reached." : "You are offline."} What you see may be
+      old; what you change is kept, and sent when the connection is back.
     </Banner>
   );
+}
+
+function useWaitingInTitle(): void {
+  const waiting = countOf(useCounts(), "needs-response");
+  useTitleCount(waiting && waiting.count > 0 ? countText(waiting) : "");
 }
 
 const GO = {
@@ -83,7 +99,7 @@ const GO = {
 } as const;
 
 function useGlobalActions(
-  setOpen: (open: "palette" | "help") => void,
+  setOpen: (open: Opened) => void,
   setProblem: (problem: string | null) => void,
 ): void {
   const client = useQueryClient();
@@ -99,6 +115,7 @@ function useGlobalActions(
   useAction("go-snoozed", go("go-snoozed"));
   useAction("go-done", go("go-done"));
   useAction("palette", () => setOpen("palette"));
+  useAction("search", () => setOpen("search"));
   useAction("help", () => setOpen("help"));
   useAction(
     "settings",

@@ -1,12 +1,11 @@
-import { useParams } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { FirstRunPage } from "@/features/sign-in/FirstRunPage";
-import { Pane } from "./Pane";
+import { useFragmentToken } from "@/lib/fragment";
 
 export function FirstRunRoute() {
-  const { token = "" } = useParams({ strict: false });
+  const token = useFragmentToken();
+  const navigate = useNavigate();
   return (
-    <Pane name="This page" resetKey={token}>
-      <FirstRunPage token={token} />
-    </Pane>
+    <FirstRunPage token={token} onSignedIn={() => void navigate({ to: "/", replace: true })} />
   );
 }

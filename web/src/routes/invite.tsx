@@ -1,12 +1,9 @@
-import { useParams } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { InvitePage } from "@/features/sign-in/InvitePage";
-import { Pane } from "./Pane";
+import { useFragmentToken } from "@/lib/fragment";
 
 export function InviteRoute() {
-  const { token = "" } = useParams({ strict: false });
-  return (
-    <Pane name="This page" resetKey={token}>
-      <InvitePage token={token} />
-    </Pane>
-  );
+  const token = useFragmentToken();
+  const navigate = useNavigate();
+  return <InvitePage token={token} onSignedIn={() => void navigate({ to: "/", replace: true })} />;
 }

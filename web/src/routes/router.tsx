@@ -69,6 +69,27 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./settings"), "SettingsRoute"),
 });
 
+const settingsHome = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    throw redirect({ to: "/settings/$page", params: { page: "profile" }, replace: true });
+  },
+});
+
+const search = createRoute({
+  getParentRoute: () => app,
+  path: "/search",
+  component: lazyRouteComponent(() => import("./later"), "SearchRoute"),
+});
+
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: "/overview",
+  component: lazyRouteComponent(() => import("./later"), "OverviewRoute"),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
@@ -82,25 +103,33 @@ const signIn = createRoute({
 
 const signInLink = createRoute({
   getParentRoute: () => root,
-  path: "/sign-in-link/$token",
+  path: "/sign-in-link",
   component: lazyRouteComponent(() => import("./sign-in-link"), "SignInLinkRoute"),
 });
 
 const invite = createRoute({
   getParentRoute: () => root,
-  path: "/invite/$token",
+  path: "/invite",
   component: lazyRouteComponent(() => import("./invite"), "InviteRoute"),
 });
 
 const firstRun = createRoute({
   getParentRoute: () => root,
-  path: "/first-run/$token",
+  path: "/first-run",
   component: lazyRouteComponent(() => import("./first-run"), "FirstRunRoute"),
 });
 
-// Places that are kept for /search and /overview: children of app.
 const tree = root.addChildren([
-  app.addChildren([home, inbox.addChildren([thread]), contact, company, settings]),
+  app.addChildren([
+    home,
+    inbox.addChildren([thread]),
+    contact,
+    company,
+    settingsHome,
+    settings,
+    search,
+    overview,
+  ]),
   signIn,
   signInLink,
   invite,

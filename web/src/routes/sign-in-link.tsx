@@ -1,8 +1,9 @@
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { SignInLinkPage } from "@/features/sign-in/SignInLinkPage";
+import { useFragmentToken } from "@/lib/fragment";
 
 export function SignInLinkRoute() {
-  const { token = "" } = useParams({ strict: false });
+  const token = useFragmentToken();
   const navigate = useNavigate();
   return (
     <SignInLinkPage token={token} onSignedIn={() => void navigate({ to: "/", replace: true })} />

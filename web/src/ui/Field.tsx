@@ -8,11 +8,13 @@ interface FieldWords {
   hint?: ReactNode;
   /** Why what was typed is not taken. It is read out with the field. */
   error?: string | null | undefined;
+  /** A button within the field, at its end. */
+  end?: ReactNode;
 }
 
 type FieldProps = FieldWords & Omit<ComponentPropsWithRef<"input">, "id">;
 
-export function Field({ label, hint, error, className, ...input }: FieldProps) {
+export function Field({ label, hint, error, end, className, ...input }: FieldProps) {
   const id = useId();
   const says = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
   return (
@@ -20,13 +22,16 @@ export function Field({ label, hint, error, className, ...input }: FieldProps) {
       <label className={styles.label} htmlFor={id}>
         {label}
       </label>
-      <input
-        {...input}
-        id={id}
-        className={cx(styles.input, className)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={says === "" ? undefined : says}
-      />
+      <div className={styles.line}>
+        <input
+          {...input}
+          id={id}
+          className={cx(styles.input, className)}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={says === "" ? undefined : says}
+        />
+        {end}
+      </div>
       {hint && (
         <div id={`${id}-hint`} className={styles.hint}>
           {hint}

@@ -1,6 +1,6 @@
 import { ChevronDown, UserRoundX } from "lucide-react";
 import { useMemo } from "react";
-import { useMembers, useTags } from "@/api/lookups";
+import { useTags, useTeam } from "@/api/lookups";
 import { useTiers } from "@/api/tiers";
 import type { View } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
@@ -34,7 +34,7 @@ export function FilterBar({
   onChange: (filters: Filters) => void;
 }) {
   const { data: tags } = useTags();
-  const { data: members } = useMembers();
+  const { data: members } = useTeam();
   const { data: tiers } = useTiers();
   const items = useMemo<Record<Name, ComboboxItem[]>>(
     () => ({

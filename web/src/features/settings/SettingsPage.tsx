@@ -1,13 +1,83 @@
 import { Link } from "@tanstack/react-router";
+import { MoveLeft } from "lucide-react";
+import {
+  type ComponentType,
+  type LazyExoticComponent,
+  Suspense,
+  createElement,
+  lazy,
+  useEffect,
+  useRef,
+} from "react";
+import { SETTINGS_PAGES, type SettingsPageName } from "@/lib/settings-pages";
 import { useTitle } from "@/lib/title";
+import { EmptyState } from "@/ui/EmptyState";
+import { LiveUndo } from "./LiveUndo";
+import { ListSkeleton } from "./Loaded";
 import styles from "./SettingsPage.module.css";
 
+const PAGES: Record<SettingsPageName, LazyExoticComponent<ComponentType>> = {
+  profile: lazy(() => import("./ProfilePage").then((m) => ({ default: m.ProfilePage }))),
+  security: lazy(() => import("./SecurityPage").then((m) => ({ default: m.SecurityPage }))),
+  appearance: lazy(() => import("./AppearancePage").then((m) => ({ default: m.AppearancePage }))),
+  keyboard: lazy(() => import("./KeyboardPage").then((m) => ({ default: m.KeyboardPage }))),
+  members: lazy(() => import("./MembersPage").then((m) => ({ default: m.MembersPage }))),
+  keys: lazy(() => import("./KeysPage").then((m) => ({ default: m.KeysPage }))),
+  tags: lazy(() => import("./TagsPage").then((m) => ({ default: m.TagsPage }))),
+  snippets: lazy(() => import("./SnippetsPage").then((m) => ({ default: m.SnippetsPage }))),
+  views: lazy(() => import("./ViewsPage").then((m) => ({ default: m.ViewsPage }))),
+};
+
+/** One page of the settings, with the way to the others. */
 export function SettingsPage({ page }: { page: string }) {
-  useTitle("Settings");
+  const known = SETTINGS_PAGES.find((one) => one.page === page);
+  useTitle(known ? `${known.label}, settings` : "Settings");
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the window is narrow, the pages stand in one line that scrolls.
+    const current = nav.current?.querySelector("[aria-current='page']");
+    current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [page]);
   return (
-    <main id="main" className={styles.page} data-page={page}>
-      <h1>Settings</h1>
-      <Link to="/">Back to the inbox</Link>
-    </main>
+    <div className={styles.settings}>
+      <nav ref={nav} className={styles.nav} aria-label="Settings">
+        <Link to="/" className={styles.back}>
+          <MoveLeft size={16} aria-hidden />
+          Inbox
+        </Link>
+        {["You", "Workspace"].map((group) => (
+          <div key={group} className={styles.navGroup}>
+            <h2 className={styles.heading}>{group}</h2>
+            <ul>
+              {SETTINGS_PAGES.filter((one) => one.group === group).map((one) => (
+                <li key={one.page}>
+                  <Link
+                    to="/settings/$page"
+                    params={{ page: one.page }}
+                    className={styles.link}
+                    aria-current={one.page === page ? "page" : undefined}
+                  >
+                    {one.label}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </nav>
+      <main id="main" className={styles.main} tabIndex={-1}>
+        {known ? (
+          <div className={styles.page}>
+            <h1>{known.label}</h1>
+            <Suspense fallback={<ListSkeleton />}>{createElement(PAGES[known.page])}</Suspense>
+            <LiveUndo key={page} />
+          </div>
+        ) : (
+          <EmptyState title="There is no such page of the settings">
+            Choose one from the list.
+          </EmptyState>
+        )}
+      </main>
+    </div>
   );
 }

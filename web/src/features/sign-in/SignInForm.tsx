@@ -1,62 +1,112 @@
 import { type SubmitEvent, useState } from "react";
-import { ApiError, messageOf } from "@/api/errors";
+import { faultsOf } from "@/api/form-faults";
 import { useSignIn } from "@/api/session";
+import type { Session } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
+import { FormFault } from "@/ui/FormFault";
+import { PasswordField } from "@/ui/PasswordField";
+import { CodeField } from "./CodeField";
+import { MailedLink } from "./MailedLink";
+import { needsCode } from "./needs-code";
 import styles from "./sign-in.module.css";
 
-const needsCode = (error: Error | null): boolean =>
-  error instanceof ApiError && error.code.includes("totp");
-
+/** Address and password, and then the code where there is a second factor. */
 export function SignInForm({
-  email: known = "",
+  email: known,
+  workspaceId,
   onSignedIn,
 }: {
+  /** Whose session it is, where that is not to be chosen. */
   email?: string;
-  onSignedIn: () => void;
+  workspaceId?: string;
+  onSignedIn: (session: Session, words: { email: string; password: string }) => void;
 }) {
   const signIn = useSignIn();
-  const [email, setEmail] = useState(known);
+  const [email, setEmail] = useState(known ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const asksCode = needsCode(signIn.error) || code !== "";
+  const [isSecondStep, setSecondStep] = useState(false);
+  const asksAgain = signIn.variables?.code !== undefined;
+  const faults = needsCode(signIn.error)
+    ? faultsOf(null, [])
+    : faultsOf(signIn.error, ["email", "password", "code"]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const words = { email, password, ...(code === "" ? {} : { totp: code }) };
-    signIn.mutate(words, { onSuccess: onSignedIn });
+    const body = {
+      email: email.trim(),
+      password,
+      ...(isSecondStep && code.trim() !== "" && { code: code.trim() }),
+      ...(workspaceId !== undefined && { workspace_id: workspaceId }),
+    };
+    signIn.mutate(body, {
+      onSuccess: (session) => onSignedIn(session, { email: body.email, password }),
+      onError: (error) => {
+        if (needsCode(error)) setSecondStep(true);
+      },
+    });
   };
-  return (
-    <form className={styles.form} onSubmit={submit}>
-      <Field
-        label="Email"
-        type="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-      />
-      <Field
-        label="Password"
-        type="password"
-        autoComplete="current-password"
-        required
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={signIn.error && !needsCode(signIn.error) ? messageOf(signIn.error) : null}
-      />
-      {asksCode && (
-        <Field
-          label="Code"
-          hint="Six digits from your app, or a recovery code."
-          inputMode="numeric"
-          autoComplete="one-time-code"
+  if (isSecondStep) {
+    return (
+      <form className={styles.form} onSubmit={submit}>
+        <FormFault>{faults.rest}</FormFault>
+        <CodeField
           value={code}
-          onChange={(event) => setCode(event.target.value)}
+          onChange={setCode}
+          error={
+            faults.of["code"] ??
+            (asksAgain && needsCode(signIn.error)
+              ? "This code is wrong, or was used already. Take the next one."
+              : null)
+          }
         />
-      )}
-      <Button type="submit" variant="primary" isBusy={signIn.isPending}>
-        Sign in
-      </Button>
-    </form>
+        <div className={styles.actions}>
+          <Button type="submit" variant="primary" isBusy={signIn.isPending}>
+            Sign in
+          </Button>
+          <Button
+            variant="quiet"
+            onClick={() => {
+              setSecondStep(false);
+              setCode("");
+              signIn.reset();
+            }}
+          >
+            Back
+          </Button>
+        </div>
+      </form>
+    );
+  }
+  return (
+    <div className={styles.form}>
+      <form className={styles.form} onSubmit={submit}>
+        <FormFault>{faults.rest}</FormFault>
+        <Field
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          required
+          autoFocus={known === undefined}
+          readOnly={known !== undefined}
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          error={faults.of["email"]}
+        />
+        <PasswordField
+          label="Password"
+          autoComplete="current-password"
+          required
+          autoFocus={known !== undefined}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          error={faults.of["password"]}
+        />
+        <Button type="submit" variant="primary" isBusy={signIn.isPending}>
+          Sign in
+        </Button>
+      </form>
+      <MailedLink email={email} workspaceId={workspaceId} />
+    </div>
   );
 }

@@ -4,14 +4,26 @@ import { LoopMark } from "@/ui/LoopMark";
 import styles from "./sign-in.module.css";
 
 /** The page around each form that somebody sees who is not signed in. */
-export function SignInFrame({ title, children }: { title: string; children: ReactNode }) {
+export function SignInFrame({
+  title,
+  text,
+  children,
+}: {
+  title: string;
+  text?: ReactNode;
+  children: ReactNode;
+}) {
   useTitle(title);
   return (
     <main id="main" className={styles.page}>
       <div className={styles.card}>
         <div className={styles.head}>
-          <LoopMark size={36} />
-          <h1>{title}</h1>
+          <div className={styles.brand}>
+            <LoopMark size={26} isClosed />
+            <span>Looplane</span>
+          </div>
+          <h1 dir="auto">{title}</h1>
+          {text && <p className={styles.text}>{text}</p>}
         </div>
         {children}
       </div>

@@ -1,0 +1,156 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type SubmitEvent, useState } from "react";
+import { faultsOf } from "@/api/form-faults";
+import { keys } from "@/api/keys";
+import { useEndSecondFactor, useStartSecondFactor } from "@/api/own-account";
+import { useSession } from "@/api/session";
+import { Badge } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { Field } from "@/ui/Field";
+import { FormFault } from "@/ui/FormFault";
+import { PasswordField } from "@/ui/PasswordField";
+import styles from "./parts.module.css";
+import { RecoveryCodes } from "./RecoveryCodes";
+import { SecondFactorSetUp } from "./SecondFactorSetUp";
+import { Section } from "./Section";
+
+export function SecondFactor() {
+  const { has_second_factor, has_password, recovery_codes_left } = useSession();
+  const client = useQueryClient();
+  const [isChanging, setChanging] = useState(false);
+  const [codes, setCodes] = useState<readonly string[] | null>(null);
+  const close = (): void => setChanging(false);
+  if (has_second_factor) {
+    return (
+      <Section
+        title="Second factor"
+        text={
+          <>
+            Signing in asks for a code of your app too.{" "}
+            {recovery_codes_left === 1
+              ? "One recovery code is left."
+              : `${recovery_codes_left} recovery codes are left.`}
+          </>
+        }
+        action={<Badge tone="ok">On</Badge>}
+      >
+        {codes ? (
+          <RecoveryCodes codes={codes} onDone={() => setCodes(null)} />
+        ) : isChanging ? (
+          <TurnOff onClose={close} />
+        ) : (
+          <div>
+            <Button onClick={() => setChanging(true)}>Turn off</Button>
+          </div>
+        )}
+      </Section>
+    );
+  }
+  return (
+    <Section
+      title="Second factor"
+      text={
+        has_password
+          ? "A code of an app on your phone, beside the password, keeps others out who know it."
+          : "Set a password first; then a second factor can stand beside it."
+      }
+      action={<Badge>Off</Badge>}
+    >
+      {has_password &&
+        (isChanging ? (
+          <TurnOn
+            onClose={close}
+            onCodes={(made) => {
+              setCodes(made);
+              close();
+              void client.invalidateQueries({ queryKey: keys.session });
+            }}
+          />
+        ) : (
+          <div>
+            <Button onClick={() => setChanging(true)}>Set up</Button>
+          </div>
+        ))}
+    </Section>
+  );
+}
+
+function TurnOn({
+  onClose,
+  onCodes,
+}: {
+  onClose: () => void;
+  onCodes: (codes: readonly string[]) => void;
+}) {
+  const start = useStartSecondFactor();
+  const [password, setPassword] = useState("");
+  const faults = faultsOf(start.error, ["password"]);
+  const { secret, uri } = start.data ?? {};
+  if (secret && uri) {
+    return <SecondFactorSetUp secret={secret} uri={uri} onCancel={onClose} onCodes={onCodes} />;
+  }
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    start.mutate({ password });
+  };
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <FormFault>{faults.rest}</FormFault>
+      <PasswordField
+        label="Your password"
+        autoComplete="current-password"
+        required
+        autoFocus
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={faults.of["password"]}
+      />
+      <div className={styles.actions}>
+        <Button type="submit" variant="primary" isBusy={start.isPending}>
+          Go on
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+    </form>
+  );
+}
+
+function TurnOff({ onClose }: { onClose: () => void }) {
+  const end = useEndSecondFactor();
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const faults = faultsOf(end.error, ["password", "code"]);
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    end.mutate({ password, code: code.trim() }, { onSuccess: onClose });
+  };
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <FormFault>{faults.rest}</FormFault>
+      <PasswordField
+        label="Your password"
+        autoComplete="current-password"
+        required
+        autoFocus
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={faults.of["password"]}
+      />
+      <Field
+        label="Code"
+        hint="Six digits from your app, or one of your recovery codes."
+        autoComplete="one-time-code"
+        required
+        value={code}
+        onChange={(event) => setCode(event.target.value)}
+        error={faults.of["code"]}
+      />
+      <div className={styles.actions}>
+        <Button type="submit" variant="danger" isBusy={end.isPending}>
+          Turn off
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,28 @@
+import { Eye, EyeOff } from "lucide-react";
+import { type ComponentProps, useState } from "react";
+import { Field } from "./Field";
+import styles from "./Field.module.css";
+import { IconButton } from "./IconButton";
+
+/** A password, which can be shown while it is typed. */
+export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" | "end">) {
+  const [isShown, setShown] = useState(false);
+  const Icon = isShown ? EyeOff : Eye;
+  return (
+    <Field
+      {...props}
+      className={styles.beforeButton}
+      type={isShown ? "text" : "password"}
+      spellCheck={false}
+      autoCapitalize="none"
+      end={
+        <IconButton
+          className={styles.within}
+          label={isShown ? "Hide the password" : "Show the password"}
+          icon={<Icon size={16} aria-hidden />}
+          onClick={() => setShown(!isShown)}
+        />
+      }
+    />
+  );
+}
