@@ -30,11 +30,21 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": { target: process.env["LOOPLANE_URL"] ?? "http://127.0.0.1:8000", changeOrigin: false } },
+    proxy: {
+      "/api": {
+        target: process.env["LOOPLANE_URL"] ?? "http://127.0.0.1:8000",
+        changeOrigin: false,
+      },
+    },
   },
   preview: {
     host: "127.0.0.1",
-    proxy: { "/api": { target: process.env["LOOPLANE_URL"] ?? "http://127.0.0.1:8000", changeOrigin: false } },
+    proxy: {
+      "/api": {
+        target: process.env["LOOPLANE_URL"] ?? "http://127.0.0.1:8000",
+        changeOrigin: false,
+      },
+    },
   },
   test: {
     environment: "jsdom",

@@ -15,7 +15,7 @@ export function DeletedNotice() {
   const key = useKeyLabel("undo");
   const [over, setOver] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const token = last !== null && last.label === DELETED ? last.token : null;
+  const token = last !== null && last.label === DELETED ? (last.tokens[0] ?? null) : null;
   useEffect(() => {
     if (token === null) return;
     const timer = setTimeout(() => setOver(token), SHOWN_MS);

@@ -1,7 +1,7 @@
-import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { ThreadIds } from "@/api/cache";
 import { keys } from "@/api/keys";
+import type { ThreadIds } from "@/api/list-pages";
 import { prefetchThread } from "@/api/thread-content";
 import type { Filters } from "@/lib/search-params";
 
@@ -14,10 +14,8 @@ export function usePrefetchNeighbours(threadId: string, view: string, filters: F
   const key = JSON.stringify(filters);
   useEffect(() => {
     const timer = setTimeout(() => {
-      const list = client.getQueryData<InfiniteData<ThreadIds>>(
-        keys.threads(view, JSON.parse(key) as Filters),
-      );
-      const ids = list?.pages.flatMap((page) => page.ids) ?? [];
+      const list = client.getQueryData<ThreadIds>(keys.threads(view, JSON.parse(key) as Filters));
+      const ids = list?.ids ?? [];
       const at = ids.indexOf(threadId);
       for (const id of [ids[at + 1], ids[at + 2], at > 0 ? ids[at - 1] : undefined]) {
         if (id !== undefined) prefetchThread(client, id);
