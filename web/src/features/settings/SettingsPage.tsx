@@ -73,7 +73,7 @@ export function SettingsPage({ page }: { page: string }) {
             <LiveUndo key={page} />
           </div>
         ) : (
-          <EmptyState title="There is no such page of the settings">
+          <EmptyState isPage title="There is no such page of the settings">
             Choose one from the list.
           </EmptyState>
         )}
