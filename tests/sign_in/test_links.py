@@ -117,6 +117,18 @@ async def test_a_mailed_link_is_made_when_it_leaves_and_signs_in(
     assert spans == timedelta(hours=1)
 
 
+async def test_each_workspace_that_knows_the_address_mails_a_link(
+    app: Any, db: Any, workspace: Workspace, other: Workspace
+) -> None:
+    email = f"{uuid4().hex}@team.example"
+    for each in (workspace, other):
+        await person(db, each.id, email=email)
+    async with connected(app, None) as client:
+        await client.post(f"{APP}/sign-in-links", json={"email": email})
+    planned = await db.fetch("select workspace_id from deliveries where target = $1", email)
+    assert {each["workspace_id"] for each in planned} == {workspace.id, other.id}
+
+
 async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
     app: Any, db: Any, workspace: Workspace, other: Workspace
 ) -> None:

@@ -26,7 +26,6 @@ class SessionOut(StrictModel):
     id: str
     member: SessionMember
     workspace: SessionWorkspace
-    other_workspaces: list[SessionWorkspace]
     csrf_token: str
     has_password: bool
     has_second_factor: bool

@@ -15,12 +15,6 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)"""
 
 _MEMBER = json_object(columns("m", "id", "email", "name", "image_url", "role"))
 _WORKSPACE = json_object(columns("w", "id", "name"))
-# Other workspaces that have a member with the same address.
-_OTHERS = f"""
-coalesce((select json_agg({json_object(columns("ow", "id", "name"))} order by ow.name, ow.id)
-  from members o join workspaces ow on ow.id = o.workspace_id
-  where lower(o.email) = lower(m.email) and o.deleted_at is null
-    and o.workspace_id <> m.workspace_id), '[]')"""
 _CODES_LEFT = """
 (select count(*) from recovery_codes r where r.workspace_id = s.workspace_id
   and r.member_id = s.member_id and r.used_at is null)"""
@@ -29,7 +23,6 @@ _SESSION = json_object(
     | {
         "member": _MEMBER,
         "workspace": _WORKSPACE,
-        "other_workspaces": _OTHERS,
         "csrf_token": "encode(sha256('csrf:'::bytea || s.hash), 'hex')",
         "has_password": "c.password_hash is not null",
         "has_second_factor": "c.totp_secret is not null",

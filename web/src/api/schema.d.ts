@@ -3212,7 +3212,7 @@ export interface components {
              * @description Before the @ at most 64 characters.
              */
             email: string;
-            /** @description Where several workspaces know the address; the one that was last used without it. */
+            /** @description Where several workspaces know the address; without it each of them mails a link. */
             workspace_id?: string;
         };
         /** @description The answer to whoever asks, whether the address is known or not. */
@@ -3646,7 +3646,6 @@ export interface components {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
-            other_workspaces: components["schemas"]["SessionWorkspace"][];
             csrf_token: string;
             has_password: boolean;
             has_second_factor: boolean;
@@ -3697,6 +3696,19 @@ export interface components {
              * @description At the first run alone.
              */
             password?: string;
+        };
+        /** @description The session that was opened, and where the same address and password open one too. */
+        SignedInOut: {
+            id: string;
+            member: components["schemas"]["SessionMember"];
+            workspace: components["schemas"]["SessionWorkspace"];
+            csrf_token: string;
+            has_password: boolean;
+            has_second_factor: boolean;
+            recovery_codes_left: number;
+            /** Format: date-time */
+            expires_at: string;
+            other_workspaces: components["schemas"]["SessionWorkspace"][];
         };
         SnippetCreate: {
             title: string;
@@ -9461,7 +9473,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionOut"];
+                    "application/json": components["schemas"]["SignedInOut"];
                 };
             };
             default: components["responses"]["error"];

@@ -19,6 +19,7 @@ export type CustomerNeed = Schemas["CustomerNeedOut"];
 export type UserRef = Schemas["UserRef"];
 export type ContactCompany = Schemas["ContactCompanyOut"];
 export type Session = Schemas["SessionOut"];
+export type SignedIn = Schemas["SignedInOut"];
 export type OwnSession = Schemas["OwnSessionOut"];
 export type Link = Schemas["LinkOut"];
 export type Invite = Schemas["InviteOut"];

@@ -113,8 +113,8 @@ async def request_link(visit: Visit, body: LinkRequest) -> Response:
 
 
 async def _plan(con: Connection, visit: Visit, email: str, workspace_id: UUID | None) -> Answer:
-    member = await con.fetchrow(sql.FIND_MEMBER, email, workspace_id)
-    if member is not None and "email" in visit.state.channels:
+    members = await con.fetch(sql.FIND_MEMBERS, email, workspace_id)
+    for member in members if "email" in visit.state.channels else ():
         # To the address of the member: what was typed may only look like it to the database.
         delivery = NewDelivery("sign_in_link", "email", member["email"], member["id"])
         await plan_untold_delivery(con, member["workspace_id"], visit.clock(), delivery)

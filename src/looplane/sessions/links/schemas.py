@@ -27,7 +27,7 @@ class LinkOut(StrictModel):
 class LinkRequest(StrictModel):
     email: Email
     workspace_id: Reference = optional(
-        "Where several workspaces know the address; the one that was last used without it."
+        "Where several workspaces know the address; without it each of them mails a link."
     )
 
 

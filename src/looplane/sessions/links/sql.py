@@ -35,14 +35,18 @@ order by w.created_at, m.joined_at, m.id limit 1"""
 END_FIRST_RUN = """
 update sign_in_links set used_at = $1 where purpose = 'first_run' and used_at is null"""
 
-# The member with an address: $1 address, $2 a workspace or null.
-FIND_MEMBER = """
+# As many links are mailed for one request.
+_MAX_MAILED = 5
+
+# The members with an address: $1 address, $2 a workspace or null. Each gets a link of their own:
+# an address is not proved where an invite is accepted, and none keeps the others from theirs.
+FIND_MEMBERS = f"""
 select m.workspace_id, m.id, m.email from members m
 where lower(m.email) = lower($1) and m.deleted_at is null
   and ($2::uuid is null or m.workspace_id = $2)
 order by (select max(s.last_used_at) from sessions s
   where s.workspace_id = m.workspace_id and s.member_id = m.id) desc nulls last, m.joined_at, m.id
-limit 1"""
+limit {_MAX_MAILED}"""
 
 FIND_WORKSPACE = "select name from workspaces where id = $1"
 

@@ -46,21 +46,22 @@ async def sign_in(visit: Visit, body: SignIn) -> Response:
     await take_attempt(visit.database, of_password(body.email), visit.clock())
     async with visit.database.reading() as con:
         rows = await con.fetch(sql.FIND_MEMBERS, body.email, named_workspace(body.workspace_id))
-    found = await _find_right(visit, rows, body.password)
+    found, *others = await _find_right(visit, rows, body.password)
     renewed = await visit.state.passwords.renewed(found["password_hash"], body.password)
-    return await enter(visit, _open, body, found, renewed)
+    return await enter(visit, _open, body, found, renewed, others)
 
 
-async def _find_right(visit: Visit, rows: Sequence[Row], password: str) -> Row:
-    """The first member whose password it is, of those with the address. Raises Unauthenticated.
+async def _find_right(visit: Visit, rows: Sequence[Row], password: str) -> list[Row]:
+    """The members whose password it is, of those with the address. Raises Unauthenticated.
 
     An address is not proved where an invite is accepted, so that what is known of it in one
-    workspace keeps nobody out of another one.
+    workspace keeps nobody out of another one, and tells nobody of another one.
     """
     with_password = [each for each in rows if each["password_hash"]]
-    for row in with_password:
-        if await visit.state.passwords.verify(row["password_hash"], password):
-            return row
+    verify = visit.state.passwords.verify
+    right = [each for each in with_password if await verify(each["password_hash"], password)]
+    if right:
+        return right
     if not with_password:
         await visit.state.passwords.verify(None, password)  # which takes as long
     reason = "password" if with_password else "no password" if rows else "address"
@@ -69,7 +70,9 @@ async def _find_right(visit: Visit, rows: Sequence[Row], password: str) -> Row:
     raise _wrong()
 
 
-async def _open(con: Connection, visit: Visit, body: SignIn, found: Row, renewed: str) -> Answer:
+async def _open(  # noqa: PLR0913  # what was found before
+    con: Connection, visit: Visit, body: SignIn, found: Row, renewed: str, others: Sequence[Row]
+) -> Answer:
     """Opens the session of who has the password, if that is still the one that was looked at."""
     whose, now = (found["workspace_id"], found["member_id"]), visit.clock()
     async with con.transaction():
@@ -79,7 +82,10 @@ async def _open(con: Connection, visit: Visit, body: SignIn, found: Row, renewed
         if renewed != found["password_hash"]:
             await put_password(con, whose, renewed, now)
         await forget_attempts(con, of_password(body.email))
-        return await open_session(con, visit, *whose, "password")
+        answer = await open_session(con, visit, *whose, "password")
+    names = [{"id": str(each["workspace_id"]), "name": each["workspace_name"]} for each in others]
+    told = {**orjson.loads(answer.body), "other_workspaces": names}
+    return replace(answer, body=orjson.dumps(told).decode())
 
 
 def _wrong() -> Unauthenticated:

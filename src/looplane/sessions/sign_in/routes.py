@@ -9,13 +9,13 @@ from looplane.kit.errors import Conflict, NotFound, SecondFactorRequired, Unauth
 from looplane.kit.visits import Visit
 from looplane.sessions.schemas import SessionOut
 from looplane.sessions.sign_in import commands
-from looplane.sessions.sign_in.schemas import SignIn, SignInByInvite, SignInByLink
+from looplane.sessions.sign_in.schemas import SignedInOut, SignIn, SignInByInvite, SignInByLink
 
 api = Api("sessions", for_app=True)
 Visiting = Annotated[Visit, require_scopes()]
 
 
-@api.post("/session", "session-signIn", SessionOut, Unauthenticated, SecondFactorRequired)
+@api.post("/session", "session-signIn", SignedInOut, Unauthenticated, SecondFactorRequired)
 async def sign_in(body: SignIn, visit: Visiting) -> Response:
     """Sign in with an address and a password.
 

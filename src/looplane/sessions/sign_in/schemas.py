@@ -6,9 +6,16 @@ from pydantic import Field
 
 from looplane.kit.schema import Email, Name, Reference, SecretModel, Text, optional
 from looplane.sessions.credentials.schemas import NewPassword, Password
+from looplane.sessions.schemas import SessionOut, SessionWorkspace
 
 _CODE = "Of the second factor, or one for recovery."
 _FIRST = "At the first run alone."
+
+
+class SignedInOut(SessionOut):
+    """The session that was opened, and where the same address and password open one too."""
+
+    other_workspaces: list[SessionWorkspace]
 
 
 class SignIn(SecretModel):

@@ -12,7 +12,7 @@ import styles from "./parts.module.css";
 import { Section } from "./Section";
 
 export function ProfilePage() {
-  const { member, workspace, other_workspaces } = useSession();
+  const { member, workspace } = useSession();
   const update = useUpdateProfile();
   const [name, setName] = useState(member.name ?? "");
   const [picture, setPicture] = useState(member.image_url ?? "");
@@ -72,14 +72,7 @@ export function ProfilePage() {
             may do this: {ROLE_WORDS[member.role].may}.
           </>
         }
-      >
-        {other_workspaces.length > 0 && (
-          <p className={styles.quiet}>
-            Also a member of <bdi>{other_workspaces.map((one) => one.name).join(", ")}</bdi>: sign
-            out, and choose it as you sign in.
-          </p>
-        )}
-      </Section>
+      />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
 import { useSignIn } from "@/api/session";
-import type { Session } from "@/api/types";
+import type { SignedIn } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
@@ -20,7 +20,7 @@ export function SignInForm({
   /** Whose session it is, where that is not to be chosen. */
   email?: string;
   workspaceId?: string;
-  onSignedIn: (session: Session, words: { email: string; password: string }) => void;
+  onSignedIn: (session: SignedIn, words: { email: string; password: string }) => void;
 }) {
   const signIn = useSignIn();
   const [email, setEmail] = useState(known ?? "");

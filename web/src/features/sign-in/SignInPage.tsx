@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { faultsOf } from "@/api/form-faults";
 import { useSignIn } from "@/api/session";
-import type { Session } from "@/api/types";
+import type { SignedIn } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { FormFault } from "@/ui/FormFault";
 import { needsCode } from "./needs-code";
@@ -10,7 +10,7 @@ import { SignInForm } from "./SignInForm";
 import { SignInFrame } from "./SignInFrame";
 
 interface Entered {
-  session: Session;
+  session: SignedIn;
   words: { email: string; password: string };
 }
 
