@@ -32,6 +32,8 @@ async function signedIn(browser: Browser): Promise<Page> {
   const { hostname } = new URL(url);
   const cookie = { name: "looplane_session", value: secret, domain: hostname, path: "/api" };
   await context.addCookies([{ ...cookie, httpOnly: true, sameSite: "Strict" }]);
+  // What is not there by then does not come: a run that waits longer says nothing.
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   await observe(page);
   return page;
@@ -79,7 +81,9 @@ async function timed(page: Page, press: (n: number) => Promise<void>): Promise<n
 
 /** `j`, and back by `k` where the list is short. */
 async function nextThread(page: Page): Promise<Figure> {
+  // In the list alone `j` highlights a row, which Enter opens; from then on it opens the next one.
   await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
   await page.locator(SELECTORS.timeline).waitFor();
   const count = await page.locator(SELECTORS.row).count();
   const times = await timed(page, (n) =>
