@@ -18,7 +18,9 @@ test("the inbox is as fast as it is meant to be", async ({ browser }) => {
   const page = await signedIn(browser);
   await page.goto(view);
   await page.locator(SELECTORS.row).first().waitFor();
-  figures.push(await nextThread(page), await changedRow(page), await switching(page));
+  figures.push(await nextThread(page), await changedRow(page));
+  if (isLarge) figures.push(await afterDone(page));
+  figures.push(await switching(page));
   if (isLarge) figures.push(...(await scrolling(page)));
   keep(figures);
 });
@@ -90,6 +92,12 @@ async function nextThread(page: Page): Promise<Figure> {
     pressTimed(page, directionOf(n, count), { is: "timeline" }),
   );
   return ofMany("next thread by j", times, 100);
+}
+
+/** `e`, which also changes the thread that is left, and its row leaves the list. */
+async function afterDone(page: Page): Promise<Figure> {
+  const times = await timed(page, () => pressTimed(page, "e", { is: "timeline" }));
+  return ofMany("next thread after e", times, 100);
 }
 
 const directionOf = (n: number, rows: number): string => {

@@ -29,6 +29,25 @@ function storeOf(client: QueryClient): Map<string, Known> {
 function show(client: QueryClient, known: Known): void {
   const shown: Thread = Object.assign({}, known.truth, ...known.overlays.values()) as Thread;
   client.setQueryData(keys.thread(shown.id), shown);
+  tell(client, shown.id);
+}
+
+const watchers = new WeakMap<QueryClient, Map<string, Set<() => void>>>();
+
+function tell(client: QueryClient, id: string): void {
+  for (const watcher of watchers.get(client)?.get(id) ?? []) watcher();
+}
+
+/** Tells of each change of what a thread shows. Each row does this, so it is to cost next to nothing. */
+export function watchThread(client: QueryClient, id: string, watcher: () => void): () => void {
+  const all = watchers.get(client) ?? new Map<string, Set<() => void>>();
+  watchers.set(client, all);
+  const some = all.get(id) ?? new Set();
+  all.set(id, some.add(watcher));
+  return () => {
+    some.delete(watcher);
+    if (some.size === 0 && all.get(id) === some) all.delete(id);
+  };
 }
 
 const isOlder = (thread: Thread, version: number | null, known: Known): boolean =>
@@ -100,6 +119,7 @@ export function removeThread(client: QueryClient, id: string): void {
   storeOf(client).delete(id);
   removeFromLists(client, [id]);
   client.removeQueries({ queryKey: keys.thread(id) });
+  tell(client, id);
 }
 
 export function removeFromLists(client: QueryClient, ids: readonly string[]): void {
