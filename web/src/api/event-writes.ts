@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { patchThreads, putThread, readTruth, removeThread } from "./cache";
+import { doubtThread, patchThreads, putThread, readTruth, removeThread } from "./cache";
 import { keys } from "./keys";
 import { placeThreads } from "./list-writes";
 import { fieldValue, type PatchField } from "./thread-fields";
@@ -33,7 +33,7 @@ export function applyEvent(client: QueryClient, event: FeedEvent): boolean {
     const list = noun === "message" ? keys.messages(thread) : keys.comments(thread);
     void client.invalidateQueries({ queryKey: list });
     void client.invalidateQueries({ queryKey: keys.threadEvents(thread) });
-    if (noun !== "comment") void client.invalidateQueries({ queryKey: keys.thread(thread) });
+    if (noun !== "comment") doubtThread(client, thread);
     return noun === "message";
   }
   if (event.data && noun === "contact") {
@@ -57,7 +57,7 @@ function applyThread(client: QueryClient, event: FeedEvent, verb: string): boole
   }
   void client.invalidateQueries({ queryKey: keys.threadEvents(event.subject_id) });
   if (!event.data) {
-    void client.invalidateQueries({ queryKey: keys.thread(event.subject_id) });
+    doubtThread(client, event.subject_id);
     return true;
   }
   const thread = event.data as unknown as Thread;

@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
-import { putThread, readThread, versionOfThread, watchThread } from "./cache";
+import { askedAt, putThread, readThread, versionOfThread, watchThread } from "./cache";
 import { takeAll, v2 } from "./client";
 import { keys } from "./keys";
 import type { Thread } from "./types";
@@ -13,6 +13,8 @@ export function threadQueryOptions(client: QueryClient, id: string) {
       putThread(client, answer.data, answer.version);
       return readThread(client, id) ?? answer.data;
     },
+    initialData: () => readThread(client, id),
+    initialDataUpdatedAt: () => askedAt(client, id),
     // What only a list told of has no version yet, without which it cannot be changed safely.
     staleTime: () => (versionOfThread(client, id) === null ? 0 : 60_000),
   });
