@@ -1,4 +1,5 @@
 import { type QueryClient, hashKey, notifyManager, replaceEqualDeep } from "@tanstack/react-query";
+import { askAtOnce } from "./ask-at-once";
 import { keys } from "./keys";
 import { type ThreadIds, without } from "./list-pages";
 import type { Thread } from "./types";
@@ -106,7 +107,7 @@ export const askedAt = (client: QueryClient, id: string): number =>
 export function doubtThread(client: QueryClient, id: string): void {
   const known = storeOf(client).get(id);
   if (known) known.at = 0;
-  void client.invalidateQueries({ queryKey: keys.thread(id) });
+  askAtOnce(client, keys.thread(id));
 }
 
 /** So much was missed that none is known to be as it was. */
