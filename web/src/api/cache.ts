@@ -1,4 +1,5 @@
-import { type QueryClient, notifyManager } from "@tanstack/react-query";
+import { type QueryClient, hashKey, notifyManager, replaceEqualDeep } from "@tanstack/react-query";
+import { askAtOnce } from "./ask-at-once";
 import { keys } from "./keys";
 import { type ThreadIds, without } from "./list-pages";
 import type { Thread } from "./types";
@@ -7,14 +8,19 @@ export type Shown = Partial<Thread>;
 
 interface Known {
   truth: Thread;
+  /** The truth with the overlays upon it. */
+  shown: Thread;
+  /** When the server said so; 0 where it is known to be old. */
+  at: number;
   version: number | null;
   /** What was done here and is not confirmed yet, by the number of the write. */
   overlays: Map<number, Shown>;
 }
 
-// Beside the query cache, which holds what is shown: the truth with the overlays upon it. So a
-// list or an event that comes in meanwhile does not take away what somebody just did, and a write
-// that is refused leaves what the server says by then.
+// Beside the query cache, which holds only the threads that were opened: each of its invalidations
+// walks through all that it has, and lists load threads by the thousand. The truth is kept apart
+// from the overlays upon it, so that a list or an event that comes in meanwhile does not take away
+// what somebody just did, and a write that is refused leaves what the server says by then.
 const stores = new WeakMap<QueryClient, Map<string, Known>>();
 
 function storeOf(client: QueryClient): Map<string, Known> {
@@ -27,8 +33,32 @@ function storeOf(client: QueryClient): Map<string, Known> {
 }
 
 function show(client: QueryClient, known: Known): void {
-  const shown: Thread = Object.assign({}, known.truth, ...known.overlays.values()) as Thread;
-  client.setQueryData(keys.thread(shown.id), shown);
+  const before = known.shown;
+  const after: Thread = Object.assign({}, known.truth, ...known.overlays.values()) as Thread;
+  known.shown = replaceEqualDeep(before, after);
+  const key = keys.thread(after.id);
+  if (client.getQueryCache().get(hashKey(key))) {
+    client.setQueryData(key, known.shown, { ...(known.at > 0 && { updatedAt: known.at }) });
+  }
+  tell(client, after.id);
+}
+
+const watchers = new WeakMap<QueryClient, Map<string, Set<() => void>>>();
+
+function tell(client: QueryClient, id: string): void {
+  for (const watcher of watchers.get(client)?.get(id) ?? []) watcher();
+}
+
+/** Tells of each change of what a thread shows. Each row does this, so it is to cost next to nothing. */
+export function watchThread(client: QueryClient, id: string, watcher: () => void): () => void {
+  const all = watchers.get(client) ?? new Map<string, Set<() => void>>();
+  watchers.set(client, all);
+  const some = all.get(id) ?? new Set();
+  all.set(id, some.add(watcher));
+  return () => {
+    some.delete(watcher);
+    if (some.size === 0 && all.get(id) === some) all.delete(id);
+  };
 }
 
 const isOlder = (thread: Thread, version: number | null, known: Known): boolean =>
@@ -44,6 +74,8 @@ export function putThread(client: QueryClient, thread: Thread, version: number |
   const same = known?.truth.updated_at === thread.updated_at ? known.version : null;
   const next: Known = {
     truth: thread,
+    shown: known?.shown ?? thread,
+    at: Date.now(),
     version: version ?? same,
     overlays: known?.overlays ?? new Map<number, Shown>(),
   };
@@ -59,7 +91,28 @@ export function putThreads(client: QueryClient, threads: readonly Thread[]): voi
 
 /** As it is shown, unconfirmed changes and all. */
 export function readThread(client: QueryClient, id: string): Thread | undefined {
-  return client.getQueryData<Thread>(keys.thread(id));
+  return storeOf(client).get(id)?.shown;
+}
+
+/** All that are loaded, in no order. */
+export function readThreads(client: QueryClient): Thread[] {
+  return [...storeOf(client).values()].map(({ shown }) => shown);
+}
+
+/** When the server said what is known of a thread; 0 where that is old. */
+export const askedAt = (client: QueryClient, id: string): number =>
+  storeOf(client).get(id)?.at ?? 0;
+
+/** A thread is another by now: it is read anew, at once where it is open, else as it is opened. */
+export function doubtThread(client: QueryClient, id: string): void {
+  const known = storeOf(client).get(id);
+  if (known) known.at = 0;
+  askAtOnce(client, keys.thread(id));
+}
+
+/** So much was missed that none is known to be as it was. */
+export function doubtThreads(client: QueryClient): void {
+  for (const known of storeOf(client).values()) known.at = 0;
 }
 
 /** As the server last said it. */
@@ -100,6 +153,7 @@ export function removeThread(client: QueryClient, id: string): void {
   storeOf(client).delete(id);
   removeFromLists(client, [id]);
   client.removeQueries({ queryKey: keys.thread(id) });
+  tell(client, id);
 }
 
 export function removeFromLists(client: QueryClient, ids: readonly string[]): void {

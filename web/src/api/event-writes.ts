@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { patchThreads, putThread, readTruth, removeThread } from "./cache";
+import { askAtOnce } from "./ask-at-once";
+import { doubtThread, patchThreads, putThread, readTruth, removeThread } from "./cache";
 import { keys } from "./keys";
 import { placeThreads } from "./list-writes";
 import { fieldValue, type PatchField } from "./thread-fields";
@@ -31,9 +32,9 @@ export function applyEvent(client: QueryClient, event: FeedEvent): boolean {
   if (["message", "comment", "customer_need"].includes(noun)) {
     const thread = event.history_of;
     const list = noun === "message" ? keys.messages(thread) : keys.comments(thread);
-    void client.invalidateQueries({ queryKey: list });
-    void client.invalidateQueries({ queryKey: keys.threadEvents(thread) });
-    if (noun !== "comment") void client.invalidateQueries({ queryKey: keys.thread(thread) });
+    askAtOnce(client, list);
+    askAtOnce(client, keys.threadEvents(thread));
+    if (noun !== "comment") doubtThread(client, thread);
     return noun === "message";
   }
   if (event.data && noun === "contact") {
@@ -46,7 +47,7 @@ export function applyEvent(client: QueryClient, event: FeedEvent): boolean {
     client.setQueryData(keys.company(company.id), company);
     patchThreads(client, (t) => (t.company?.id === company.id ? { ...t, company } : t));
   }
-  void client.invalidateQueries({ queryKey: [LISTS[noun] ?? `${noun}s`] });
+  askAtOnce(client, [LISTS[noun] ?? `${noun}s`]);
   return false;
 }
 
@@ -55,9 +56,9 @@ function applyThread(client: QueryClient, event: FeedEvent, verb: string): boole
     removeThread(client, event.subject_id);
     return true;
   }
-  void client.invalidateQueries({ queryKey: keys.threadEvents(event.subject_id) });
+  askAtOnce(client, keys.threadEvents(event.subject_id));
   if (!event.data) {
-    void client.invalidateQueries({ queryKey: keys.thread(event.subject_id) });
+    doubtThread(client, event.subject_id);
     return true;
   }
   const thread = event.data as unknown as Thread;

@@ -1,5 +1,6 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
+import { doubtThreads } from "./cache";
 import { V2, send, take, v2 } from "./client";
 import { ApiError, isAbort } from "./errors";
 import { readStream } from "./event-stream";
@@ -127,6 +128,7 @@ class Follower {
   #startAgain(): void {
     this.#cursor = null;
     this.#missed = 0;
+    doubtThreads(this.client);
     this.client.setQueriesData<ThreadIds>(
       { queryKey: keys.allThreads },
       (list) => list && { ...list, isSuspect: true },

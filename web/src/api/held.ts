@@ -1,4 +1,5 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { doubtThread } from "./cache";
 import { app, take, v2 } from "./client";
 import { ApiError } from "./errors";
 import { keys } from "./keys";
@@ -60,12 +61,13 @@ async function isHeldThere(): Promise<boolean> {
 
 /** What is to be read anew once a message went out, or did not. */
 export function settled(client: QueryClient, threadId: string): void {
+  doubtThread(client, threadId);
   for (const queryKey of [
-    keys.thread(threadId),
     keys.messages(threadId),
     keys.unsent(threadId),
     keys.unsentThreads,
     keys.allThreads,
+    keys.relatedThreads,
     keys.counts,
   ]) {
     void client.invalidateQueries({ queryKey });

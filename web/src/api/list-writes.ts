@@ -1,4 +1,4 @@
-import { type QueryClient, notifyManager } from "@tanstack/react-query";
+import { type InfiniteData, type QueryClient, notifyManager } from "@tanstack/react-query";
 import type { Filters } from "@/lib/search-params";
 import type { Session } from "./types";
 import { readThread } from "./cache";
@@ -56,5 +56,28 @@ export function placeThreads(client: QueryClient, ids: readonly string[]): void 
       }
       if (!isKnown) askAgain(client, queryKey);
     }
+    askForRelated(client, ids);
   });
+}
+
+type Owned = Partial<Record<"contact_id" | "company_id", string[]>>;
+
+/** Asks for the threads of a contact or a company again where one of these came or went. */
+function askForRelated(client: QueryClient, ids: readonly string[]): void {
+  for (const [queryKey, list] of client.getQueriesData<InfiniteData<ThreadIds>>({
+    queryKey: keys.relatedThreads,
+    type: "active",
+  })) {
+    const [, { contact_id, company_id }] = queryKey as readonly [string, Owned];
+    const isMoved = ids.some((id) => {
+      const thread = readThread(client, id);
+      if (!list || !thread) return false;
+      const isOfThem = contact_id
+        ? contact_id.includes(thread.contact?.id ?? "")
+        : company_id?.includes(thread.company?.id ?? "");
+      return isOfThem !== list.pages.some((page) => page.ids.includes(id));
+    });
+    // Of long lists only the first are there, to which an older thread need not belong.
+    if (isMoved) askAgain(client, queryKey);
+  }
 }

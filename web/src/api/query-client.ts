@@ -17,8 +17,6 @@ export function makeQueryClient(): QueryClient {
       mutations: { retryDelay: delay },
     },
   });
-  // Lists hold ids alone, so a thread must not go while a list still names it.
-  client.setQueryDefaults(["thread"], { gcTime: Infinity });
   client.setQueryDefaults(["conflict"], { gcTime: Infinity });
   client.setQueryDefaults(["unsaved"], { gcTime: Infinity });
   return client;

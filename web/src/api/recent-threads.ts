@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { readThread } from "./cache";
-import { keys } from "./keys";
+import { readThread, readThreads } from "./cache";
 import { signal } from "./signal";
 import type { Thread } from "./types";
 
@@ -21,11 +20,7 @@ export function useLoadedThreads(): Thread[] {
   const client = useQueryClient();
   const opened = recent.get();
   const known = new Set(opened);
-  const others = client
-    .getQueryCache()
-    .findAll({ queryKey: [keys.thread("")[0]] })
-    .map((query) => query.state.data as Thread | undefined)
-    .filter((thread): thread is Thread => thread !== undefined && !known.has(thread.id));
+  const others = readThreads(client).filter(({ id }) => !known.has(id));
   return [...opened.flatMap((id) => readThread(client, id) ?? []), ...others];
 }
 

@@ -8,6 +8,7 @@ import { putThreads } from "./cache";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
 import type { ThreadIds } from "./list-pages";
+import { rest } from "./rest";
 
 export type Related = { contact_id: string } | { company_id: string };
 
@@ -26,6 +27,7 @@ export function useRelatedThreads(of: Related | null, limit = 20) {
       enabled: of !== null,
       initialPageParam: null as string | null,
       queryFn: async ({ pageParam, signal }): Promise<ThreadIds> => {
+        if (pageParam === null) await rest(signal);
         const cursor = pageParam === null ? {} : { cursor: pageParam };
         const page = await take(
           v2.GET("/threads", {
@@ -49,6 +51,7 @@ export function useLongestWaiting(companyId: string | null) {
     queryKey: [...keys.companies, "longest-waiting", companyId],
     enabled: companyId !== null,
     queryFn: async ({ signal }): Promise<string | null> => {
+      await rest(signal);
       const query = {
         company_id: [companyId ?? ""],
         status: ["open" as const],

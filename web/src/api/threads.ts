@@ -1,5 +1,6 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { putThread, readThread, versionOfThread } from "./cache";
+import { useCallback, useSyncExternalStore } from "react";
+import { askedAt, putThread, readThread, versionOfThread, watchThread } from "./cache";
 import { takeAll, v2 } from "./client";
 import { keys } from "./keys";
 import type { Thread } from "./types";
@@ -12,6 +13,8 @@ export function threadQueryOptions(client: QueryClient, id: string) {
       putThread(client, answer.data, answer.version);
       return readThread(client, id) ?? answer.data;
     },
+    initialData: () => readThread(client, id),
+    initialDataUpdatedAt: () => askedAt(client, id),
     // What only a list told of has no version yet, without which it cannot be changed safely.
     staleTime: () => (versionOfThread(client, id) === null ? 0 : 60_000),
   });
@@ -26,5 +29,9 @@ export function useThread(id: string) {
 /** A thread that a list has loaded. Asks the server for nothing. */
 export function useThreadRow(id: string): Thread | undefined {
   const client = useQueryClient();
-  return useQuery({ ...threadQueryOptions(client, id), enabled: false }).data;
+  const watch = useCallback(
+    (watcher: () => void) => watchThread(client, id, watcher),
+    [client, id],
+  );
+  return useSyncExternalStore(watch, () => readThread(client, id));
 }

@@ -1,4 +1,5 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { doubtThread } from "./cache";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
 import { signal, useSignal } from "./signal";
@@ -36,9 +37,10 @@ export async function undoLast(client: QueryClient): Promise<Undoable | null> {
   for (const token of last.tokens.toReversed()) {
     await take(v2.POST("/undo/{token}", { params: { path: { token } } }));
   }
+  for (const id of last.threadIds) doubtThread(client, id);
   await Promise.all([
-    ...last.threadIds.map((id) => client.invalidateQueries({ queryKey: keys.thread(id) })),
     client.invalidateQueries({ queryKey: keys.allThreads }),
+    client.invalidateQueries({ queryKey: keys.relatedThreads }),
     client.invalidateQueries({ queryKey: keys.counts }),
   ]);
   return last;

@@ -79,7 +79,11 @@ export function Rows(props: RowsProps) {
 
   const show = (id: string): void => {
     const at = ids.indexOf(id);
-    if (at >= 0) virtualizer.scrollToIndex(at, { align: "auto" });
+    const top = virtualizer.scrollOffset ?? 0;
+    const bottom = top + (virtualizer.scrollRect?.height ?? 0);
+    // To scroll is to measure the whole page, which a row that is seen does not need.
+    const isSeen = at * rowHeight >= top && (at + 1) * rowHeight <= bottom;
+    if (at >= 0 && !isSeen) virtualizer.scrollToIndex(at, { align: "auto" });
   };
   const showOpened = useEffectEvent(show);
   useEffect(() => {

@@ -10,6 +10,7 @@ import {
   Settings,
   UserRound,
 } from "lucide-react";
+import { memo } from "react";
 import { countOf, useCounts } from "@/api/counts";
 import { useSession } from "@/api/session";
 import { useViews } from "@/api/views";
@@ -34,7 +35,13 @@ const ICONS = {
 };
 
 /** The views, saved views, settings and who is signed in. Collapsed it shows icons alone. */
-export function Rail({ view, isCollapsed }: { view: string; isCollapsed: boolean }) {
+export const Rail = memo(function Rail({
+  view,
+  isCollapsed,
+}: {
+  view: string;
+  isCollapsed: boolean;
+}) {
   const { workspace } = useSession();
   const counts = useCounts();
   const { data: views = [] } = useViews();
@@ -92,7 +99,7 @@ export function Rail({ view, isCollapsed }: { view: string; isCollapsed: boolean
       </div>
     </div>
   );
-}
+});
 
 function TabLink({
   tab,

@@ -1,3 +1,4 @@
+import { memo, useDeferredValue } from "react";
 import { messageOf } from "@/api/errors";
 import { useCanWrite } from "@/api/lookups";
 import { useThreadEdits } from "@/api/thread-edits";
@@ -15,8 +16,12 @@ import { ThreadProblems } from "./ThreadProblems";
 import { TagsSection, WorkSection } from "./WorkSection";
 import styles from "./side.module.css";
 
-/** Beside a thread: who asks, for whom, and what is done about it. */
+/** Beside a thread: who asks, for whom, and what is done about it. What is said comes first. */
 export function SidePanel({ threadId }: { threadId: string }) {
+  return <Panel threadId={useDeferredValue(threadId)} />;
+}
+
+const Panel = memo(function Panel({ threadId }: { threadId: string }) {
   const { data: thread, error, refetch } = useThread(threadId);
   if (!thread && error) {
     return (
@@ -38,7 +43,7 @@ export function SidePanel({ threadId }: { threadId: string }) {
     );
   }
   return <Details key={threadId} thread={thread} />;
-}
+});
 
 function Details({ thread }: { thread: Thread }) {
   const canWrite = useCanWrite();
