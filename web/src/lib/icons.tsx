@@ -4,12 +4,19 @@ import { createElement, useEffect, useState } from "react";
 type Icons = Readonly<Record<string, LucideIcon | undefined>>;
 
 let icons: Icons | null = null;
-let loading: Promise<Icons> | null = null;
+let loadingCommon: Promise<Icons> | null = null;
+let loadingAll: Promise<Icons> | null = null;
 
-// All of them are large, and no row waits for its picture: they come once, apart, when the first
-// is asked for.
-const loadIcons = (): Promise<Icons> =>
-  (loading ??= import("./all-icons").then((module) => (icons = module.icons)));
+// No row waits for its picture. Those that tags usually have come first; all there are make a large
+// file, which is asked for where another one is named.
+const loadIcons = (name: string): Promise<Icons> => {
+  loadingCommon ??= import("./common-icons").then((module) => (icons ??= module));
+  return loadingCommon.then((common) => {
+    if (find(common, name)) return icons ?? common;
+    loadingAll ??= import("./all-icons").then((module) => (icons = module.icons));
+    return loadingAll;
+  });
+};
 
 // Tags carry names of another set. What is called otherwise here:
 const NEAR: Readonly<Record<string, string>> = {
@@ -71,9 +78,9 @@ function find(all: Icons, name: string): LucideIcon | null {
 export function useIcon(name: string | null | undefined): LucideIcon | null {
   const [all, setAll] = useState(icons);
   useEffect(() => {
-    if (!name || all) return;
+    if (!name || (all && find(all, name))) return;
     let isThere = true;
-    void loadIcons().then(
+    void loadIcons(name).then(
       (loaded) => isThere && setAll(loaded),
       () => undefined,
     );
