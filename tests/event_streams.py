@@ -10,6 +10,7 @@ from typing import Any, Self
 import h11
 import httpx
 
+from looplane.kit.callers import COOKIE
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.ids import new_id
@@ -33,6 +34,7 @@ class Told:
 class Listener:
     """One connection to a stream, from which events are taken one by one.
 
+    Who listens has a key, or the secret of a session.
     `last_id` is what it would send when it is cut off, and `comments` are those that came.
     """
 
@@ -46,7 +48,9 @@ class Listener:
 
     async def __aenter__(self) -> Self:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-        headers = [("host", "x"), ("authorization", f"Bearer {self._key}")]
+        is_session = self._key.startswith("lls_")
+        caller = ("cookie", f"{COOKIE}={self._key}") if is_session else None
+        headers = [("host", "x"), caller or ("authorization", f"Bearer {self._key}")]
         headers += [("last-event-id", self.last_id)] if self.last_id else []
         headers += [("accept-encoding", "br, gzip")]
         target = f"{API_ROOT}/events/stream?{httpx.QueryParams(self._query)}"

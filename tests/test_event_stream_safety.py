@@ -15,6 +15,7 @@ from looplane.event_feed.stream import commands as stream
 from looplane.event_feed.tail import commands as tails
 from looplane.event_feed.tail.commands import Tail
 from looplane.kit import event_streams
+from looplane.kit.callers import COOKIE
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.database import Database
@@ -26,6 +27,7 @@ from tests.conftest import SteppedClock, Workspace
 from tests.event_streams import Place, hosted, make_tag_group
 from tests.factory import Factory
 from tests.http_servers import PATIENCE
+from tests.sessions import signed_in
 
 KNOWN_SECONDS = 1.1  # as long as a key is remembered, and a little more
 
@@ -56,6 +58,32 @@ async def test_the_end_of_its_key_is_seen_before_what_happens_is_told(
         await make_tag_group(here)
         await listener.event()
         await db.execute("update api_keys set revoked_at = now() where id = $1", UUID(made["id"]))
+        await asyncio.sleep(KNOWN_SECONDS)
+        await make_tag_group(here)
+        with pytest.raises(EOFError):
+            await listener.event()
+
+
+async def test_a_session_is_told_on_while_it_is_used_and_no_more_once_it_has_ended(
+    place: Place,
+    here: httpx.AsyncClient,
+    db: Any,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its use moves the day on which it would end, and makes nobody else of it."""
+    monkeypatch.setattr(stream, "LOOK", 0.0)
+    changes = "update sessions set {} where workspace_id = $1"
+    async with (
+        signed_in(place.app, db, workspace.id, workspace.member_id) as member,
+        place.listen(member.cookies[COOKIE], after="latest") as listener,
+    ):
+        used = changes.format("expires_at = expires_at + interval '1 hour'")
+        await db.execute(used, workspace.id)
+        await asyncio.sleep(KNOWN_SECONDS)
+        made = await make_tag_group(here)
+        assert (await listener.event()).data["subject_id"] == made
+        await db.execute(changes.format("ended_at = now()"), workspace.id)
         await asyncio.sleep(KNOWN_SECONDS)
         await make_tag_group(here)
         with pytest.raises(EOFError):

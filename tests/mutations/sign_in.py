@@ -15,9 +15,16 @@ SIGN_IN = [
     Mutation(
         "an unknown address costs no hash",
         f"{_SESSIONS}/sign_in/commands.py",
-        "if not await visit.state.passwords.verify(known, body.password):",
-        "if not known or not await visit.state.passwords.verify(known, body.password):",
+        "    if not with_password:\n",
+        "    if rows and not with_password:\n",
         "sign_in/test_password.py",
+    ),
+    Mutation(
+        "asking for links where there is no mail uses up the owner's tries",
+        f"{_SESSIONS}/attempts/commands.py",
+        'return f"link to {email} in {workspace_id}"',
+        'return f"link to {email}"',
+        "sign_in/test_pauses.py",
     ),
     Mutation(
         "a code of the second factor is good as often as it is sent",

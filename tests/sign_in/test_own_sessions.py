@@ -59,6 +59,8 @@ async def test_a_rehearsed_end_ends_nothing(app: Any, db: Any, workspace: Worksp
         rehearsed = {"dry_run": "true"}
         assert (await a.delete(f"{APP}/sessions", params=rehearsed)).json() == {"ended": 1}
         assert (await b.get(f"{APP}/session")).status_code == 200
+        assert (await b.delete(f"{APP}/session", params=rehearsed)).status_code == 200
+        assert (await b.get(f"{APP}/session")).status_code == 200
 
 
 async def test_a_session_of_somebody_else_is_not_there(

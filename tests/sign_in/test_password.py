@@ -130,6 +130,25 @@ async def test_of_several_workspaces_the_named_one_or_the_last_used_opens(
             assert (await sign_in(client, email, workspace_id=unknown)).status_code == 401
 
 
+async def test_another_workspace_that_knows_the_address_keeps_nobody_out(
+    app: Any, db: Any, workspace: Workspace, other: Workspace
+) -> None:
+    _, email = await person(db, workspace.id)
+    elsewhere = await Factory.insert_member(db, other.id, email=email)
+    async with signed_in(app, db, other.id, elsewhere) as stranger, connected(app, None) as client:
+        # It is the one last used: first without a password, then with another one.
+        for _ in range(2):
+            mine = await sign_in(client, email)
+            assert mine.json()["workspace"]["id"] == str(workspace.id)
+            set_now = await stranger.post(f"{APP}/password", json={"new_password": OTHER})
+            assert set_now.status_code == 200, set_now.text
+            await stranger.get(f"{APP}/session")
+        theirs = await sign_in(client, email, OTHER)
+        assert theirs.json()["workspace"]["id"] == str(other.id)
+        assert (await sign_in(client, email)).json()["workspace"]["id"] == str(workspace.id)
+        assert (await sign_in(client, email, "a long way home")).status_code == 401
+
+
 async def test_the_session_that_the_browser_had_ends(
     app: Any, db: Any, workspace: Workspace
 ) -> None:

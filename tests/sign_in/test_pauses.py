@@ -116,6 +116,22 @@ async def test_links_are_not_mailed_without_end(
         assert statuses == [200] * FREE + [429]
 
 
+async def test_asking_for_links_elsewhere_keeps_nobody_from_theirs(
+    app: Any, db: Any, workspace: Workspace, other: Workspace, clock: SteppedClock
+) -> None:
+    _, email = await person(db, workspace.id)
+    async with connected(app, None) as client:
+        for elsewhere in ("x", str(other.id)):
+            for _ in range(FREE + 1):
+                body = {"email": email, "workspace_id": elsewhere}
+                await client.post(f"{APP}/sign-in-links", json=body)
+        for body in ({"email": email}, {"email": email, "workspace_id": str(workspace.id)}):
+            asked = await client.post(f"{APP}/sign-in-links", json=body)
+            assert asked.status_code == 200, asked.text
+    mails = "select count(*) from deliveries where kind = 'sign_in_link' and workspace_id = $1"
+    assert await db.fetchval(mails, workspace.id) == 2
+
+
 async def test_an_address_has_so_many_visits_a_minute(database: Any, db: Any) -> None:
     settings = Settings(visits_per_minute=3, data_dir=UNLIMITED.data_dir)
     limited = create_app(database, settings)

@@ -88,7 +88,7 @@ test("a mailed link signs in by a press, and an invite makes a member", async ({
   workspaceId,
 }) => {
   const words = ["member", "sign-in-link", members.USER.email, "--workspace", workspaceId];
-  const { link: url } = looplane.cli(...words) as { link: string };
+  const { url } = looplane.cli(...words) as { url: string };
   const page = await openAsNobody();
   await page.goto(url);
   await expect(page.getByRole("heading", { name: /^Sign in to / })).toBeVisible();

@@ -93,9 +93,9 @@ export const test = base.extend<OfTest, OfWorker>({
         const known = states.get(member.id);
         if (known) return known;
         const words = ["member", "sign-in-link", member.email, "--workspace", workspaceId];
-        const { link } = looplane.cli(...words) as { link: string };
+        const { url } = looplane.cli(...words) as { url: string };
         const requests = await playwright.request.newContext({ baseURL: looplane.url });
-        const token = new URL(link).hash.slice(1);
+        const token = new URL(url).hash.slice(1);
         const answer = await requests.post("/api/app/session/by-link", { data: { token } });
         if (!answer.ok()) throw new Error(`${answer.status()}: ${await answer.text()}`);
         const state = await requests.storageState();

@@ -27,11 +27,11 @@ test("a tag is made, deleted, and back by undo", async ({ page }) => {
   await page.goto("/settings/tags");
   await page.getByRole("button", { name: "Add a tag" }).first().click();
   await page.getByLabel("Name of the tag").fill("Zebra crossing");
-  await page.getByLabel("Colour").fill("#nothing");
+  await page.getByLabel("Colour", { exact: true }).fill("#nothing");
   await page.getByRole("button", { name: "Add tag" }).click();
   await expect(page.getByRole("alert").first()).toBeVisible();
   await screenshots(page, "settings-tags-refused");
-  await page.getByLabel("Colour").fill("#aa3377");
+  await page.getByLabel("Colour", { exact: true }).fill("#aa3377");
   await page.getByRole("button", { name: "Add tag" }).click();
   await page.getByRole("button", { name: "Delete Zebra crossing" }).click();
   await expect(page.getByRole("button", { name: "Delete Zebra crossing" })).toHaveCount(0);

@@ -1,6 +1,6 @@
 """Who acts: a caller with a key, or a rule of the program."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -27,7 +27,8 @@ class Principal:
     is_viewer: bool = False
     scopes: frozenset[str] = frozenset()
     rule: str | None = None
-    expires_at: datetime | None = None
+    # It is looked at whenever they call; that of a session moves while it is used.
+    expires_at: datetime | None = field(default=None, compare=False)
     networks: tuple[Network, ...] = ()
 
     @property

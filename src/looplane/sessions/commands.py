@@ -101,7 +101,8 @@ async def list_own_sessions(con: Connection, context: Context) -> Answer:
 
 async def sign_out(write: Write) -> Response:
     """Ends the session that calls."""
-    dropped = {"Set-Cookie": dropped_cookie()}
+    # A rehearsal leaves the browser signed in as well.
+    dropped = {} if write.dry_run else {"Set-Cookie": dropped_cookie()}
     id = write.context.principal.session_id
     assert id is not None, "a session calls"
     return await ending(write, partial(_end_one, id=id, headers=dropped))

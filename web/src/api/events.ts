@@ -14,7 +14,7 @@ export type LiveStatus = "live" | "behind" | "offline";
 
 const status = signal<LiveStatus>("behind");
 const heard = new Set<(event: FeedEvent) => void>();
-const COUNTS_AT_MOST_EVERY_MS = 1_000;
+const STALE_AT_MOST_EVERY_MS = 1_000;
 const MAX_BEHIND = 500;
 const TRIES_BEFORE_POLLING = 3;
 const POLLS_BEFORE_STREAM = 10;
@@ -119,7 +119,7 @@ class Follower {
     const isOld = Date.now() - Date.parse(event.created_at) > 60_000;
     this.#missed = isOld ? this.#missed + 1 : 0;
     if (this.#missed > MAX_BEHIND) return this.#startAgain();
-    if (applyEvent(this.client, event)) this.#staleCounts();
+    if (applyEvent(this.client, event)) this.#staleLater();
     for (const listener of heard) listener(event);
   }
 
@@ -134,11 +134,12 @@ class Follower {
     void this.client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" });
   }
 
-  #staleCounts(): void {
+  #staleLater(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.client.invalidateQueries({ queryKey: keys.counts });
-    }, COUNTS_AT_MOST_EVERY_MS);
+      void this.client.invalidateQueries({ queryKey: keys.relatedThreads });
+    }, STALE_AT_MOST_EVERY_MS);
   }
 }
 

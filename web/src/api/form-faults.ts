@@ -44,5 +44,9 @@ export function refusalOf(error: unknown): string {
   if (error instanceof ApiError && error.status === 429 && error.retryAfter !== null) {
     return `Too many tries. Try again in ${waitWords(error.retryAfter)}.`;
   }
+  // What the server says to programs without a key is what a session that ended comes to here.
+  if (error instanceof ApiError && error.status === 401 && error.message.includes("API key")) {
+    return "You were signed out meanwhile. Sign in, and try again.";
+  }
   return messageOf(error);
 }

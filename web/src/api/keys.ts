@@ -6,6 +6,8 @@ export const keys = {
   counts: ["counts"] as const,
   threads: (view: string, filters: Filters) => ["threads", view, filters] as const,
   allThreads: ["threads"] as const,
+  // Apart from the lists, which are kept in another form.
+  relatedThreads: ["related-threads"] as const,
   thread: (id: string) => ["thread", id] as const,
   messages: (threadId: string) => ["messages", threadId] as const,
   comments: (threadId: string) => ["comments", threadId] as const,

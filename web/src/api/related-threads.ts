@@ -22,8 +22,7 @@ export function useRelatedThreads(of: Related | null, limit = 20) {
         : { company_id: [of.company_id] };
   return useInfiniteQuery(
     infiniteQueryOptions({
-      // Among the lists, so that what moves rows moves these too.
-      queryKey: [...keys.allThreads, "related", filter, limit],
+      queryKey: [...keys.relatedThreads, filter, limit],
       enabled: of !== null,
       initialPageParam: null as string | null,
       queryFn: async ({ pageParam, signal }): Promise<ThreadIds> => {

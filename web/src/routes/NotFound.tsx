@@ -8,6 +8,7 @@ export function NotFound() {
   return (
     <main id="main" style={{ height: "100%" }}>
       <EmptyState
+        isPage
         icon={<LoopMark size={40} />}
         title="There is no such page"
         actions={<Link to="/">Go to the inbox</Link>}

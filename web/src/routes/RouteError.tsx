@@ -8,6 +8,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   useTitle("Error");
   return (
     <main id="main" style={{ height: "100%" }}>
+      <h1 className="visually-hidden">Error</h1>
       <ErrorPanel
         title="This page could not be shown"
         kept="What was saved before is kept."

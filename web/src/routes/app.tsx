@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import { countOf, countText, useCounts } from "@/api/counts";
 import { sessionEnded } from "@/api/client";
 import { messageOf } from "@/api/errors";
@@ -16,9 +16,9 @@ import { announce } from "@/ui/LiveRegion";
 import { Banner } from "@/ui/Banner";
 import styles from "./app.module.css";
 
-const Palette = lazy(() =>
-  import("@/features/palette/Palette").then((module) => ({ default: module.Palette })),
-);
+const loadPalette = () => import("@/features/palette/Palette");
+const PALETTE_AFTER_MS = 2_000;
+const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
 const Help = lazy(() =>
   import("@/features/palette/Help").then((module) => ({ default: module.Help })),
 );
@@ -33,6 +33,11 @@ export function AppFrame() {
   useFollowEvents();
   useRememberThread(useParams({ strict: false }).threadId);
   useWaitingInTitle();
+  useEffect(() => {
+    // Once the page has what it needs, so that the first press of the key waits for nothing.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const [open, setOpen] = useState<Opened | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const isSignedOut = useSignal(sessionEnded);

@@ -13,6 +13,7 @@ export function SearchRoute() {
   return (
     <main id="main" style={{ height: "100%" }}>
       <EmptyState
+        isPage
         icon={<Search size={28} aria-hidden />}
         title="Search comes later"
         actions={
@@ -34,6 +35,7 @@ export function OverviewRoute() {
   return (
     <main id="main" style={{ height: "100%" }}>
       <EmptyState
+        isPage
         icon={<ChartNoAxesColumn size={28} aria-hidden />}
         title="The overview comes later"
         actions={<Link to="/">Go to the inbox</Link>}

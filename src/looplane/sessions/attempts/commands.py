@@ -12,9 +12,12 @@ def of_password(email: str) -> str:
     return f"password of {email}"
 
 
-def of_link(email: str) -> str:
-    """What is tried by who has links mailed to an address."""
-    return f"link to {email}"
+def of_link(email: str, workspace_id: UUID | None) -> str:
+    """What is tried by who has links mailed to an address, in the workspace that is named.
+
+    Each is counted by itself, so that nobody uses up the owner's tries where there is no mail.
+    """
+    return f"link to {email} in {workspace_id}"
 
 
 def of_own_password(member_id: UUID) -> str:

@@ -107,12 +107,13 @@ async def request_link(visit: Visit, body: LinkRequest) -> Response:
     Raises RateLimited.
     """
     visit.raise_faults()
-    await take_attempt(visit.database, of_link(body.email), visit.clock())
-    return await visit(_plan, body)
+    workspace_id = named_workspace(body.workspace_id)
+    await take_attempt(visit.database, of_link(body.email, workspace_id), visit.clock())
+    return await visit(_plan, body.email, workspace_id)
 
 
-async def _plan(con: Connection, visit: Visit, body: LinkRequest) -> Answer:
-    member = await con.fetchrow(sql.FIND_MEMBER, body.email, named_workspace(body.workspace_id))
+async def _plan(con: Connection, visit: Visit, email: str, workspace_id: UUID | None) -> Answer:
+    member = await con.fetchrow(sql.FIND_MEMBER, email, workspace_id)
     if member is not None and "email" in visit.state.channels:
         # To the address of the member: what was typed may only look like it to the database.
         delivery = NewDelivery("sign_in_link", "email", member["email"], member["id"])

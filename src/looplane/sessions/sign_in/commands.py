@@ -1,5 +1,6 @@
 """How somebody signs in: with a password, by a link, or by an invite."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -38,21 +39,34 @@ _log = structlog.get_logger("looplane.sessions")
 async def sign_in(visit: Visit, body: SignIn) -> Response:
     """Signs in with an address and a password, and with a code where there is a second factor.
 
-    Whoever cannot is told so in the same words, after the same time. Raises Unauthenticated,
-    SecondFactorRequired, RateLimited.
+    Whoever cannot is told so in the same words, after the same time but where several workspaces
+    know the address. Raises Unauthenticated, SecondFactorRequired, RateLimited.
     """
     visit.raise_faults()
     await take_attempt(visit.database, of_password(body.email), visit.clock())
     async with visit.database.reading() as con:
-        found = await con.fetchrow(sql.FIND_MEMBER, body.email, named_workspace(body.workspace_id))
-    known = found and found["password_hash"]
-    if not await visit.state.passwords.verify(known, body.password):
-        reason = "address" if found is None else "password" if known else "no password"
-        member = str(found["member_id"]) if found else None
-        _log.info("sign-in refused", member=member, reason=reason, address=visit.address)
-        raise _wrong()
-    renewed = await visit.state.passwords.renewed(known, body.password)
+        rows = await con.fetch(sql.FIND_MEMBERS, body.email, named_workspace(body.workspace_id))
+    found = await _find_right(visit, rows, body.password)
+    renewed = await visit.state.passwords.renewed(found["password_hash"], body.password)
     return await enter(visit, _open, body, found, renewed)
+
+
+async def _find_right(visit: Visit, rows: Sequence[Row], password: str) -> Row:
+    """The first member whose password it is, of those with the address. Raises Unauthenticated.
+
+    An address is not proved where an invite is accepted, so that what is known of it in one
+    workspace keeps nobody out of another one.
+    """
+    with_password = [each for each in rows if each["password_hash"]]
+    for row in with_password:
+        if await visit.state.passwords.verify(row["password_hash"], password):
+            return row
+    if not with_password:
+        await visit.state.passwords.verify(None, password)  # which takes as long
+    reason = "password" if with_password else "no password" if rows else "address"
+    member = str(rows[0]["member_id"]) if rows else None
+    _log.info("sign-in refused", member=member, reason=reason, address=visit.address)
+    raise _wrong()
 
 
 async def _open(con: Connection, visit: Visit, body: SignIn, found: Row, renewed: str) -> Answer:

@@ -67,7 +67,7 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   });
   useEffect(() => {
     // Fetched while nothing else is to be done, it is there when R is pressed.
-    const idle = setTimeout(() => void loadEditor().catch(() => undefined), 1_000);
+    const idle = setTimeout(() => void loadEditor().catch(() => undefined), 100);
     return () => clearTimeout(idle);
   }, []);
 

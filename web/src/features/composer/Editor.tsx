@@ -1,4 +1,11 @@
-import { type ComponentType, type ReactNode, type RefObject, useEffect, useState } from "react";
+import {
+  type ComponentType,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { PlainEditor } from "./PlainEditor";
 
 export interface Suggestion {
@@ -52,13 +59,17 @@ export async function loadEditor(): Promise<Loaded> {
 export function Editor(props: EditorProps) {
   const [state, setState] = useState<Loaded | "loading" | "failed">(() => loaded ?? "loading");
   const [isFocused, setFocused] = useState(props.hasFocus);
+  const isComposing = useRef(false);
   useEffect(() => {
     if (state !== "loading") return;
     let isGone = false;
-    loadEditor().then(
-      (editor) => !isGone && setState(() => editor),
-      () => !isGone && setState("failed"),
-    );
+    const show = (editor: Loaded): void => {
+      if (isGone) return;
+      // Letters that an input method is still putting together have no place to go to.
+      if (isComposing.current) setTimeout(show, 200, editor);
+      else setState(() => editor);
+    };
+    loadEditor().then(show, () => !isGone && setState("failed"));
     return () => {
       isGone = true;
     };
@@ -71,6 +82,9 @@ export function Editor(props: EditorProps) {
     <PlainEditor
       {...props}
       onFocusChange={setFocused}
+      onComposing={(is) => {
+        isComposing.current = is;
+      }}
       onRetry={state === "failed" ? () => setState("loading") : null}
     />
   );

@@ -17,8 +17,13 @@ export function PlainEditor({
   handle,
   end,
   onFocusChange,
+  onComposing,
   onRetry,
-}: EditorProps & { onFocusChange: (isFocused: boolean) => void; onRetry: (() => void) | null }) {
+}: EditorProps & {
+  onFocusChange: (isFocused: boolean) => void;
+  onComposing: (is: boolean) => void;
+  onRetry: (() => void) | null;
+}) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => textOf(html));
   const [shownRevision, setShownRevision] = useState(revision);
@@ -45,6 +50,8 @@ export function PlainEditor({
           setText(event.target.value);
           onChange(htmlOfText(event.target.value));
         }}
+        onCompositionStart={() => onComposing(true)}
+        onCompositionEnd={() => onComposing(false)}
         onFocus={() => onFocusChange(true)}
         onBlur={() => {
           onFocusChange(false);

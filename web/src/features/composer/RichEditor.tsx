@@ -1,5 +1,13 @@
 import { EditorContent, type Editor, useEditor } from "@tiptap/react";
-import { useEffect, useEffectEvent, useId, useImperativeHandle, useRef, useState } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { EditorProps } from "./Editor";
 import styles from "./Editor.module.css";
 import { SuggestList } from "./SuggestList";
@@ -72,7 +80,6 @@ export default function RichEditor(props: EditorProps) {
     extensions,
     content: html,
     injectCSS: false,
-    autofocus: props.hasFocus ? "end" : false,
     onCreate: ({ editor: made }) => wire.onShown(made.getHTML()),
     onUpdate: ({ editor: changed }) => wire.onChange(changed.getHTML()),
     onBlur: () => wire.onBlur(),
@@ -97,6 +104,15 @@ export default function RichEditor(props: EditorProps) {
       editor.chain().focus().deleteRange({ from, to }).insertContent(picked).run();
     });
   });
+
+  // At once, in the same turn in which the plain field goes: a letter that was typed between the
+  // two would be lost, or taken for a key that does something.
+  const takeFocus = useEffectEvent(() => {
+    if (!props.hasFocus) return;
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.focus();
+  });
+  useLayoutEffect(() => takeFocus(), []);
 
   const shownRevision = useRef(revision);
   const show = useEffectEvent(() => {

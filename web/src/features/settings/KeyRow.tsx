@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import { conflictsOf, withDefault, withKeys } from "@/lib/key-conflicts";
 import {
   type ActionId,
@@ -103,12 +103,11 @@ function Listener({
   const [first, setFirst] = useState<string | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []);
+  const onWaited = useEffectEvent(onPressed);
   useEffect(() => {
     if (first === null) return;
-    const timer = setTimeout(() => onPressed(first), SECOND_PRESS_MS);
+    const timer = setTimeout(() => onWaited(first), SECOND_PRESS_MS);
     return () => clearTimeout(timer);
-    // Only the first press starts the wait for a second.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [first]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const press = pressOf(event.nativeEvent);

@@ -65,7 +65,7 @@ export function SettingsPage({ page }: { page: string }) {
           </div>
         ))}
       </nav>
-      <main id="main" className={styles.main} tabIndex={-1}>
+      <main id="main" className={styles.main} tabIndex={0}>
         {known ? (
           <div className={styles.page}>
             <h1>{known.label}</h1>
@@ -73,7 +73,7 @@ export function SettingsPage({ page }: { page: string }) {
             <LiveUndo key={page} />
           </div>
         ) : (
-          <EmptyState title="There is no such page of the settings">
+          <EmptyState isPage title="There is no such page of the settings">
             Choose one from the list.
           </EmptyState>
         )}
