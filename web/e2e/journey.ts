@@ -50,6 +50,7 @@ export const replyOf = (page: Page): Locator => page.getByRole("textbox", { name
 
 /** Opens the reply by its key, and waits until it can be typed into. */
 export async function startReply(page: Page): Promise<void> {
+  await expect(page.getByRole("button", { name: /^Reply/ }).first()).toBeVisible();
   await page.keyboard.press("r");
   await expect(replyOf(page)).toBeFocused();
 }

@@ -79,6 +79,7 @@ export function ThreadPane({ threadId, view, headerEnd, footer }: ThreadPaneProp
         </div>
       ) : timeline.isReady ? (
         <Timeline
+          threadId={threadId}
           entries={timeline.entries}
           unreadId={unreadId}
           older={timeline.older}

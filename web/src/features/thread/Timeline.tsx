@@ -19,11 +19,13 @@ export interface Older {
 
 /** What was said and what happened, in order of time; older messages come in at the top. */
 export function Timeline({
+  threadId,
   entries,
   unreadId,
   older,
   isReady,
 }: {
+  threadId: string;
   entries: readonly Entry[];
   /** The first message that was unread when the thread was opened. */
   unreadId: string | null;
@@ -56,6 +58,7 @@ export function Timeline({
             className={styles.entries}
             role="feed"
             aria-label="Messages and changes"
+            data-thread-id={threadId}
             aria-busy={older.isLoading}
           >
             {entries.map((entry, at) => (
