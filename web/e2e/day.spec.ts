@@ -1,5 +1,5 @@
 import { expect, test } from "./fixtures";
-import { mailIn, outgoing, replyOf, startReply, tabTo, tagged, thread, writeReply } from "./journey";
+import { mailIn, outgoing, replyOf, tabTo, tagged, thread, writeReply } from "./journey";
 import { SELECTORS, rowOf } from "./selectors";
 
 test.use({ server: "of the day" });
@@ -65,7 +65,7 @@ test("the day of a support agent, by the keyboard alone", async ({
   });
 
   await test.step("sent and done, the next thread is there", async () => {
-    await startReply(page).catch(() => undefined);
+    await expect(replyOf(page)).toBeFocused();
     await tabTo(page, page.getByRole("button", { name: "Send, and then" }));
     await keys.press("Enter");
     await expect(page.getByRole("menuitem", { name: "Send", exact: false }).first()).toBeFocused();
@@ -110,7 +110,7 @@ test("the day of a support agent, by the keyboard alone", async ({
     await keys.press("t");
     await expect(page.getByRole("combobox", { name: "Tags" })).toBeFocused();
     await keys.type("Of the day");
-    await expect(page.getByRole("option", { name: /Create/ })).toBeVisible();
+    await expect(page.getByRole("option", { name: /^Create/ }).first()).toBeVisible();
     await keys.press("Enter");
     await expect(page.getByRole("option", { name: "Of the day" })).toBeVisible();
     await keys.press("Control+Enter");

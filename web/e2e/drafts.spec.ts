@@ -28,15 +28,16 @@ test("a draft comes into an empty reply by itself, with its sources", async ({
   receive,
 }) => {
   const { id } = await find(api, (one) => one.ai_draft_started_at !== null && !one.ai_draft_html);
+  const reply = page.getByRole("region", { name: "Reply", exact: true });
   await openThread(page, id);
   await startReply(page);
-  await expect(page.getByText("Drafting…").last()).toBeVisible();
+  await expect(reply.getByText("Drafting…")).toBeVisible();
   await api.patch(`/threads/${id}`, {
     ai_draft_html: "<p>It works by itself.</p>",
     ai_draft_sources: SOURCES,
   });
   await expect(replyOf(page)).toContainText("It works by itself.");
-  await expect(page.getByText("Drafting…")).toHaveCount(0);
+  await expect(reply.getByText("Drafting…")).toHaveCount(0);
   await page.getByRole("button", { name: /^Drafted by AI/ }).click();
   const sources = page.getByRole("dialog", { name: /sources/ });
   await expect(sources.getByRole("link", { name: /How it works/ })).toHaveAttribute(
@@ -102,9 +103,10 @@ test("a draft that comes while somebody types takes the place of nothing", async
 
 test("a failed draft is told, and dismissed", async ({ api, page }) => {
   const { id } = await find(api, (one) => one.ai_draft_error_at !== null);
+  const reply = page.getByRole("region", { name: "Reply", exact: true });
   await openThread(page, id, "?compose=reply");
-  await expect(page.getByText("AI draft failed").last()).toBeVisible();
+  await expect(reply.getByText("AI draft failed")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss the failed AI draft" }).click();
-  await expect(page.getByText("AI draft failed")).toHaveCount(0);
+  await expect(reply.getByText("AI draft failed")).toHaveCount(0);
   await expect.poll(async () => (await thread(api, id)).ai_draft_error_at).toBeNull();
 });

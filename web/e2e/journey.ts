@@ -34,7 +34,7 @@ export async function tagged(api: Api, ids: readonly string[]): Promise<string> 
     icon: "Notepad",
     tag_group_id: data[0]?.id,
   });
-  for (const id of ids) await api.patch(`/threads/${id}`, { tag_ids: [tag.id] });
+  await api.post("/threads/bulk", { ids, update: { tag_ids: [tag.id] } });
   return tag.id;
 }
 

@@ -44,7 +44,7 @@ test("who was signed out elsewhere signs in where they are, and goes on", async 
   await expect(dialog).toBeVisible();
   await expect(page.getByText("The first half and the second.")).toHaveCount(1);
   await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page).toHaveURL(new RegExp(id));
   await expect(replyOf(page)).toHaveText("The first half and the second.");
