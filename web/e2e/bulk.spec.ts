@@ -1,3 +1,4 @@
+import type { Route } from "@playwright/test";
 import type { Thread } from "./api";
 import { expect, test } from "./fixtures";
 import { tagged, thread } from "./journey";
@@ -24,11 +25,11 @@ test("fifty at once, of which one is refused, and one undo for all", async ({
   await expect(page.getByText("50 threads selected")).toBeVisible();
   // Deleted by somebody else, of which this page does not hear in time.
   const gone = made[25]?.id ?? "";
-  await page.route("**/api/v2/threads/bulk*", async (route) => {
-    await page.unroute("**/api/v2/threads/bulk*");
+  const onBulk = async (route: Route): Promise<void> => {
     await api.delete(`/threads/${gone}`);
     await route.continue();
-  });
+  };
+  await page.route("**/api/v2/threads/bulk*", onBulk, { times: 1 });
 
   await page.keyboard.press("3");
   const dialog = page.getByRole("dialog", { name: "Set pain to high" });

@@ -1,5 +1,14 @@
 import { expect, test } from "./fixtures";
-import { mailIn, outgoing, replyOf, tabTo, tagged, thread, writeReply } from "./journey";
+import {
+  mailIn,
+  outgoing,
+  replyOf,
+  startReply,
+  tabTo,
+  tagged,
+  thread,
+  writeReply,
+} from "./journey";
 import { SELECTORS, rowOf } from "./selectors";
 
 test.use({ server: "of the day" });
@@ -65,7 +74,7 @@ test("the day of a support agent, by the keyboard alone", async ({
   });
 
   await test.step("sent and done, the next thread is there", async () => {
-    await expect(replyOf(page)).toBeFocused();
+    await startReply(page);
     await tabTo(page, page.getByRole("button", { name: "Send, and then" }));
     await keys.press("Enter");
     await expect(page.getByRole("menuitem", { name: "Send", exact: false }).first()).toBeFocused();

@@ -1,6 +1,6 @@
 import type { Api, Thread } from "./api";
 import { expect, test } from "./fixtures";
-import { mailIn, openThread, replyOf, startReply, thread, writeReply } from "./journey";
+import { mailIn, openThread, outgoing, replyOf, startReply, thread, writeReply } from "./journey";
 
 interface Listed {
   data: Thread[];
@@ -99,6 +99,23 @@ test("a draft that comes while somebody types takes the place of nothing", async
   await expect(replyOf(page)).toContainText("My own words. And more.");
   await expect(replyOf(page)).toContainText("Words of the draft.");
   await expect(page.getByRole("button", { name: /^AI draft, edited/ })).toBeVisible();
+});
+
+test("a draft that was sent does not load again while it is held back", async ({
+  api,
+  page,
+  receive,
+}) => {
+  const { id } = await mailIn(receive);
+  await api.patch(`/threads/${id}`, { ai_draft_html: "<p>It works by itself.</p>" });
+  await openThread(page, id);
+  await startReply(page);
+  await expect(replyOf(page)).toContainText("It works by itself.");
+  await page.keyboard.press("Control+Enter");
+  await expect(outgoing(page)).toBeVisible();
+  await startReply(page);
+  await expect(page.getByRole("button", { name: /^(Use|Drafted by) AI/ })).toBeVisible();
+  await expect(replyOf(page)).toHaveText("");
 });
 
 test("a failed draft is told, and dismissed", async ({ api, page }) => {

@@ -36,7 +36,10 @@ test("who was signed out elsewhere signs in where they are, and goes on", async 
     await elsewhere.getByRole("button", { name: "Sign in" }).click();
     await expect(elsewhere).toHaveURL(/\/inbox\//);
     await elsewhere.goto("/settings/security");
-    await elsewhere.getByRole("button", { name: /^End the session/ }).first().click();
+    await elsewhere
+      .getByRole("button", { name: /^End the session/ })
+      .first()
+      .click();
   });
 
   await page.keyboard.type(" and the second.");
