@@ -13,6 +13,8 @@ interface Member {
 }
 
 interface OfWorker {
+  /** Tests that name another server than the rest have one to themselves, as it is when new. */
+  server: string;
   /** A server with the demo workspace, shared by all tests of a worker. */
   looplane: Looplane;
   /** The API with the demo's key. */
@@ -37,6 +39,8 @@ interface OfTest {
 }
 
 export const test = base.extend<OfTest, OfWorker>({
+  server: ["shared", { scope: "worker", option: true }],
+
   looplane: [
     async ({}, use) => {
       const looplane = await Looplane.start();

@@ -35,7 +35,7 @@ export class Looplane {
   private constructor(
     private readonly folder: string,
     private readonly settings: NodeJS.ProcessEnv,
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
     readonly greeting: Greeting,
   ) {}
 
@@ -44,11 +44,7 @@ export class Looplane {
     const folder = mkdtempSync(join(tmpdir(), "looplane-e2e-"));
     chmodSync(folder, 0o755); // PostgreSQL may run as another user
     const settings = settingsFor(folder, await freePort());
-    const started = spawn(python, [...program, "serve", "--json"], {
-      cwd: root,
-      env: settings,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const started = serve(settings);
     const greeting = await greetingOf(started);
     return new Looplane(folder, settings, started, greeting);
   }
@@ -90,7 +86,18 @@ export class Looplane {
     return { process, lines: createInterface(process.stdout)[Symbol.asyncIterator]() };
   }
 
-  /** Ends the process without a word, as a machine that fails does; `url` answers no more. */
+  /** Ends the process; nothing answers at `url` until `restart`. */
+  async halt(): Promise<void> {
+    await ended(this.process, "SIGTERM");
+  }
+
+  /** Serves the same data at the same address again. */
+  async restart(): Promise<void> {
+    this.process = serve(this.settings);
+    await greetingOf(this.process);
+  }
+
+  /** Ends the process, and takes away all that it kept. */
   async stop(): Promise<void> {
     this.channel?.process.stdin?.end();
     await ended(this.process, "SIGTERM");
@@ -115,6 +122,14 @@ function settingsFor(folder: string, port: number): NodeJS.ProcessEnv {
     LOOPLANE_LOG_LEVEL: "warning",
     LOOPLANE_LOG_FORMAT: "json",
   };
+}
+
+function serve(settings: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(python, [...program, "serve", "--json"], {
+    cwd: root,
+    env: settings,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 function freePort(): Promise<number> {

@@ -52,6 +52,7 @@ class Follower {
   #streamFailures = 0;
   #missed = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #turn = new AbortController();
 
   constructor(
     readonly client: QueryClient,
@@ -62,10 +63,13 @@ class Follower {
 
   async run(): Promise<void> {
     while (!this.abort.aborted) {
+      this.#turn = new AbortController();
+      const either = AbortSignal.any([this.abort, this.#turn.signal]);
+      const isStreamed = this.#streamFailures < TRIES_BEFORE_POLLING;
       try {
-        await (this.#streamFailures < TRIES_BEFORE_POLLING ? this.#stream() : this.#pollFor());
+        await (isStreamed ? this.#stream(either) : this.#pollFor(either));
       } catch (error) {
-        if (isAbort(error)) return;
+        if (isAbort(error)) continue;
         this.#failures++;
         const refused = error instanceof ApiError && error.status > 0 && !error.isTransient;
         if (refused && error.status === 422) this.#startAgain();
@@ -75,11 +79,17 @@ class Follower {
     }
   }
 
-  async #stream(): Promise<void> {
+  /** Asks anew, as what was asked before the network went away may wait for ever. */
+  again(): void {
+    this.#streamFailures = 0;
+    this.#turn.abort();
+  }
+
+  async #stream(abort: AbortSignal): Promise<void> {
     const url = new URL(`${V2}/events/stream`, location.origin);
     if (this.#cursor === null) url.searchParams.set("after", "latest");
     const headers = this.#cursor === null ? {} : { "Last-Event-ID": this.#cursor };
-    const request = new Request(url, { headers, signal: this.abort, cache: "no-store" });
+    const request = new Request(url, { headers, signal: abort, cache: "no-store" });
     this.#streamFailures++;
     const response = await send(request, 0);
     this.#streamFailures = 0;
@@ -89,19 +99,19 @@ class Follower {
       if (message.id !== null) this.#cursor = message.id;
     });
     // The server ends streams from time to time; where it does so at once, do not spin.
-    await pause(1_000, this.abort);
+    await pause(1_000, abort);
   }
 
-  async #pollFor(): Promise<void> {
-    for (let n = 0; n < POLLS_BEFORE_STREAM && !this.abort.aborted; n++) await this.#poll();
+  async #pollFor(abort: AbortSignal): Promise<void> {
+    for (let n = 0; n < POLLS_BEFORE_STREAM && !abort.aborted; n++) await this.#poll(abort);
     this.#streamFailures = TRIES_BEFORE_POLLING - 1;
   }
 
-  async #poll(): Promise<void> {
+  async #poll(abort: AbortSignal): Promise<void> {
     const page = await take(
       v2.GET("/events", {
         params: { query: { after: this.#cursor ?? "latest", wait: 15, limit: 200 } },
-        signal: this.abort,
+        signal: abort,
       }),
     );
     this.#cursor = page.page.cursor;
@@ -149,12 +159,16 @@ export function useFollowEvents(): void {
   const client = useQueryClient();
   useEffect(() => {
     const abort = new AbortController();
-    void new Follower(client, abort.signal).run();
+    const follower = new Follower(client, abort.signal);
+    void follower.run();
     const onOffline = (): void => status.set("offline");
+    const onOnline = (): void => follower.again();
     window.addEventListener("offline", onOffline);
+    window.addEventListener("online", onOnline);
     return () => {
       abort.abort();
       window.removeEventListener("offline", onOffline);
+      window.removeEventListener("online", onOnline);
     };
   }, [client]);
 }

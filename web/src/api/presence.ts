@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { APP, send } from "./client";
 import { ApiError } from "./errors";
 import type { components } from "./schema";
-import { signal, useSignal } from "./signal";
+import { signal } from "./signal";
 
 type Beat = components["schemas"]["PresenceBeat"];
 type PresenceOut = components["schemas"]["PresenceOut"];
@@ -27,7 +27,6 @@ const requestOf = (beat: Beat, keepalive = false): Request =>
 /** Says every 10 seconds that this tab is at a thread, while it is seen, and hears who else is. */
 export function usePresence(threadId: string): readonly PresentMember[] {
   const [others, setOthers] = useState<readonly PresentMember[]>([]);
-  const isWriting = useSignal(writingIn) === threadId;
   useEffect(() => {
     const abort = new AbortController();
     let isThere = false;
@@ -38,7 +37,7 @@ export function usePresence(threadId: string): readonly PresentMember[] {
       const request = requestOf({
         thread_id: threadId,
         tab,
-        doing: isWriting ? "writing" : "looking",
+        doing: writingIn.get() === threadId ? "writing" : "looking",
       });
       send(request)
         .then((response) => response.json() as Promise<PresenceOut>)
@@ -61,16 +60,18 @@ export function usePresence(threadId: string): readonly PresentMember[] {
     // Threads that are only passed on the way are not announced to others.
     const first = setTimeout(beat, 400);
     const timer = setInterval(beat, EVERY_MS);
+    const unsubscribe = writingIn.subscribe(beat);
     document.addEventListener("visibilitychange", onVisibility);
     window.addEventListener("pagehide", leave);
     return () => {
       abort.abort();
       clearTimeout(first);
       clearInterval(timer);
+      unsubscribe();
       document.removeEventListener("visibilitychange", onVisibility);
       window.removeEventListener("pagehide", leave);
       leave();
     };
-  }, [threadId, isWriting]);
+  }, [threadId]);
   return others;
 }

@@ -25,6 +25,7 @@ export interface SnoozePickerProps {
 }
 
 const WAKE = "wake";
+const WAKE_ITEM: ComboboxItem = { id: WAKE, label: "Wake it now", detail: "It is open again" };
 
 /** Asks when a thread is to come back: in words, which are said back as a moment. */
 export function SnoozePicker(props: SnoozePickerProps) {
@@ -86,23 +87,21 @@ function itemsOf(
 ): { items: ComboboxItem[]; note: string | null } {
   const typed = text.trim();
   const found = understand(typed, now);
+  const isMeant = (label: string): boolean => label.toLowerCase().startsWith(typed.toLowerCase());
   const presets = SNOOZE_PRESETS.flatMap((preset): ComboboxItem[] => {
     const at = understand(preset.words, now);
-    const isWanted = typed === "" || preset.label.toLowerCase().startsWith(typed.toLowerCase());
-    return at && "at" in at && isWanted
+    return at && "at" in at && isMeant(preset.label)
       ? [{ id: preset.words, label: preset.label, detail: momentInWords(at.at, now) }]
       : [];
   });
-  if (typed === "") {
-    const wake = canWake ? [{ id: WAKE, label: "Wake it now", detail: "It is open again" }] : [];
-    return { items: [...presets, ...wake], note: null };
-  }
+  const known = canWake && isMeant(WAKE_ITEM.label) ? [...presets, WAKE_ITEM] : presets;
+  if (typed === "") return { items: known, note: null };
   if (found && "at" in found) {
     const said: ComboboxItem = { id: typed, label: momentInWords(found.at, now) };
-    const others = presets.filter((preset) => preset.detail !== said.label);
+    const others = known.filter((item) => item.detail !== said.label);
     return { items: [said, ...others], note: null };
   }
-  return { items: presets, note: presets.length > 0 ? null : (found?.problem ?? null) };
+  return { items: known, note: known.length > 0 ? null : (found?.problem ?? null) };
 }
 
 function Words({

@@ -23,6 +23,7 @@ import { changedText, useDraft } from "./use-draft";
 import { useFiles } from "./use-files";
 import { useKeeper } from "./use-keeper";
 import { useSend } from "./use-send";
+import { useWriting } from "./use-writing";
 
 export interface FormProps {
   thread: Thread;
@@ -51,6 +52,7 @@ export function ReplyForm({
 }: FormProps) {
   const { keeper, state } = useKeeper(thread.id, "reply");
   const { text } = state;
+  useWriting(thread.id, state);
   const me = useMe();
   const recipient = recipientOf(thread);
   const draft = useDraft(thread, keeper, state);

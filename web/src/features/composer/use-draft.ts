@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useState } from "react";
+import { useHeld } from "@/api/held";
 import { useUpdateThread } from "@/api/thread-writes";
 import type { Thread } from "@/api/types";
 import { announce } from "@/ui/LiveRegion";
@@ -63,7 +64,9 @@ export function useDraft(thread: Thread, keeper: UnsentKeeper, state: KeeperStat
       { html, draftAt: draft.generatedAt, draftHtml: html, isEdited: false },
       { isSwap },
     );
-  const isReady = state.isLoaded && state.other === null;
+  // A draft that was just sent is there until it has left; it is no draft of another answer.
+  const isAnswered = (useHeld().data ?? []).some((one) => one.thread_id === thread.id);
+  const isReady = state.isLoaded && state.other === null && !isAnswered;
   const follow = useEffectEvent(() => {
     if (shown.unloads) {
       keeper.replace({ html: "", draftAt: null, draftHtml: null, isEdited: false });
