@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { messageOf } from "@/api/errors";
 import { countOf, countText, useCounts } from "@/api/counts";
 import { useThreadList } from "@/api/thread-lists";
@@ -26,6 +27,8 @@ export interface ThreadListProps {
   view: string;
   filters: Filters;
   onFiltersChange: (filters: Filters) => void;
+  /** Before the name: what opens the views, where they are not beside it. */
+  headerStart: ReactNode;
   /** The thread that is open. */
   selectedId: string | undefined;
   onOpen: (id: string) => void;
@@ -63,6 +66,7 @@ export function ThreadList(props: ThreadListProps) {
         saved={saved}
         filters={filters}
         onFiltersChange={onFiltersChange}
+        start={props.headerStart}
         name={name}
         count={list.isLoaded ? countText(counted ?? here) : null}
         isFetching={list.isFetching && list.isLoaded}
