@@ -8,10 +8,15 @@ import { SELECTORS } from "./selectors";
 const NONE = { data: [], page: { cursor: null, has_more: false, limit: 50 } };
 const narrow = { width: 390, height: 844 };
 
+// Even where motion is reduced, a colour takes a frame to become another.
+const settled = (): Promise<void> =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+
 /** Looks at a state of a page: with axe in both themes, and in all widths for what is too wide. */
 async function look(page: Page, name: string, isResized = true): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
+    await page.evaluate(settled);
     await test.step(`${name}, ${colorScheme}`, () => expectNoAxeViolations(page));
   }
   await page.emulateMedia({ colorScheme: null });
@@ -42,7 +47,7 @@ test("the list in all its states", async ({ page }) => {
   await expect(page.getByRole("listbox")).toBeVisible();
   await lookOver(page, "list-filter");
   await page.getByRole("option").first().click();
-  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
   await look(page, "list-filtered");
   await page.getByRole("button", { name: "Hide the filters" }).click();
 
@@ -174,7 +179,12 @@ test("pages of a contact and a company, and what is not there", async ({ page, a
   await page.goto(`/companies/${thread.company?.id ?? ""}`);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await look(page, "company");
-  for (const path of ["/nowhere", "/inbox/open/nothing", "/contacts/nobody", "/companies/none"]) {
+  for (const path of [
+    "/settings/a/b",
+    "/inbox/open/nothing",
+    "/contacts/nobody",
+    "/companies/none",
+  ]) {
     await page.goto(path);
     await expect(page.getByText(/no such|is not here/).first()).toBeVisible();
     await look(page, `not-here${path.replaceAll("/", "-")}`);
