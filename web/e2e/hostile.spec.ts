@@ -55,7 +55,9 @@ test("hostile mails show their words and run nothing", async ({ page, receive })
   check();
 });
 
-test("hostile comments, drafts and snippets run nothing", async ({ page, api }) => {
+test("hostile comments, drafts and snippets run nothing", async ({ page, api, guards }) => {
+  // A style that was let through counts for nothing here, and the browser says so.
+  guards.allow(/Applying inline style violates/);
   const { check } = watch(page);
   const { id } = await api.createThread();
   await forEach(VECTORS, async ({ html }) => {
