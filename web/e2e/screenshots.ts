@@ -11,12 +11,18 @@ const wanted = process.env["LOOPLANE_SCREENSHOTS"] === "1";
 
 /**
  * Looks at the page in three widths: nothing may be wider than the window. With
- * LOOPLANE_SCREENSHOTS=1 pictures of each, light and dark, go to `web/screenshots`.
+ * LOOPLANE_SCREENSHOTS=1 pictures of each, light and dark, go to `web/screenshots`. What closes as
+ * the window changes is looked at as wide as it is.
  */
-export async function screenshots(page: Page, name: string): Promise<void> {
-  const before = page.viewportSize();
-  for (const size of sizes) {
-    await page.setViewportSize(size);
+export async function screenshots(
+  page: Page,
+  name: string,
+  { isResized = true }: { isResized?: boolean } = {},
+): Promise<void> {
+  const before = page.viewportSize() ?? sizes[0];
+  for (const size of isResized ? sizes : [before]) {
+    if (!size) continue;
+    if (isResized) await page.setViewportSize(size);
     await page.evaluate(() => new Promise(requestAnimationFrame));
     const wide = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -24,7 +30,7 @@ export async function screenshots(page: Page, name: string): Promise<void> {
     expect(wide, `${name} is wider than a window of ${size.width}`).toBeLessThanOrEqual(0);
     if (wanted) await takeBoth(page, `${folder}/${name}-${size.width}`);
   }
-  if (before) await page.setViewportSize(before);
+  if (isResized && before) await page.setViewportSize(before);
 }
 
 async function takeBoth(page: Page, path: string): Promise<void> {

@@ -69,9 +69,17 @@ const NEAR: Readonly<Record<string, string>> = {
   Puzzle: "Puzzle",
 };
 
+// A tag may be called "constructor", which every object has and no picture is.
+const own = <Value,>(of: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(of, name) ? of[name] : undefined;
+
 function find(all: Icons, name: string): LucideIcon | null {
   const plain = name.replace(/(Outline|Fill|Duo|\d+)$/, "");
-  return all[name] ?? all[NEAR[name] ?? ""] ?? all[plain] ?? all[NEAR[plain] ?? ""] ?? null;
+  for (const each of [name, own(NEAR, name), plain, own(NEAR, plain)]) {
+    const icon = each === undefined ? undefined : own(all, each);
+    if (icon) return icon;
+  }
+  return null;
 }
 
 /** Whether a name in PascalCase has a picture; null until that is known, and where it has none. */

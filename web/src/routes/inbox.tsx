@@ -110,6 +110,17 @@ export function InboxPage() {
     />
   );
 
+  const menuButton = isNarrow && (
+    <IconButton
+      label="Show the views"
+      icon={<MenuIcon size={18} />}
+      onClick={() => setDrawer("rail")}
+    />
+  );
+  const backButton = isNarrow && (
+    <IconButton label="Back to the list" icon={<MoveLeft size={18} />} onClick={close} />
+  );
+
   // Where rows are marked, the keys change all of them.
   const changed = isEmpty(selection) ? (threadId ?? highlightedId ?? undefined) : undefined;
 
@@ -121,21 +132,7 @@ export function InboxPage() {
           if (threadId !== undefined) advance(threadId);
         }}
       />
-      {isNarrow ? (
-        <div className={styles.bar}>
-          {hasSide ? (
-            <IconButton label="Back to the list" icon={<MoveLeft size={18} />} onClick={close} />
-          ) : (
-            <IconButton
-              label="Show the views"
-              icon={<MenuIcon size={18} />}
-              onClick={() => setDrawer("rail")}
-            />
-          )}
-          <span className={styles.grow} />
-          {sideButton}
-        </div>
-      ) : (
+      {!isNarrow && (
         <nav
           className={styles.rail}
           aria-label="Views"
@@ -151,6 +148,7 @@ export function InboxPage() {
               view={view}
               filters={filters}
               onFiltersChange={changeFilters}
+              headerStart={menuButton}
               selectedId={threadId}
               onOpen={openThread}
               highlightedId={highlightedId}
@@ -189,7 +187,8 @@ export function InboxPage() {
                   key={threadId}
                   threadId={threadId}
                   view={view}
-                  headerEnd={isNarrow ? null : sideButton}
+                  headerStart={backButton}
+                  headerEnd={sideButton}
                   onAdvance={() => advance(threadId)}
                   footer={
                     <Suspense>

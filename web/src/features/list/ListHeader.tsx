@@ -1,5 +1,5 @@
 import { Ellipsis, ListFilter } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { View } from "@/api/types";
 import { type Filters, SORTS, type Sort, isTab } from "@/lib/search-params";
 import { useStoredFlag } from "@/lib/stored";
@@ -24,6 +24,7 @@ export function ListHeader({
   saved,
   filters,
   onFiltersChange,
+  start,
   name,
   count,
   isFetching,
@@ -34,6 +35,8 @@ export function ListHeader({
   saved: View | undefined;
   filters: Filters;
   onFiltersChange: (filters: Filters) => void;
+  /** Before the name. */
+  start: ReactNode;
   name: string;
   count: string | null;
   isFetching: boolean;
@@ -46,6 +49,7 @@ export function ListHeader({
   const close = (): void => setDialog(null);
   return (
     <header className={styles.head}>
+      {start}
       <h1 title={name}>{name}</h1>
       {count !== null && (
         <span className={styles.count}>

@@ -1,3 +1,5 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { messageOf } from "@/api/errors";
 import { countOf, countText, useCounts } from "@/api/counts";
 import { useThreadList } from "@/api/thread-lists";
@@ -26,6 +28,8 @@ export interface ThreadListProps {
   view: string;
   filters: Filters;
   onFiltersChange: (filters: Filters) => void;
+  /** Before the name: what opens the views, where they are not beside it. */
+  headerStart: ReactNode;
   /** The thread that is open. */
   selectedId: string | undefined;
   onOpen: (id: string) => void;
@@ -47,6 +51,7 @@ export function ThreadList(props: ThreadListProps) {
   const [isDense] = useStoredFlag("list.dense", false);
   const [isFiltering, setFiltering] = useStoredFlag("list.filters", false);
   const saved = views?.find(({ id }) => id === view);
+  const isGone = views !== undefined && saved === undefined && !isTab(view);
   const name = isTab(view) ? TAB_NAMES[view] : (saved?.name ?? "View");
   useTitle(name);
   const hasFilters = narrows(filters);
@@ -63,6 +68,7 @@ export function ThreadList(props: ThreadListProps) {
         saved={saved}
         filters={filters}
         onFiltersChange={onFiltersChange}
+        start={props.headerStart}
         name={name}
         count={list.isLoaded ? countText(counted ?? here) : null}
         isFetching={list.isFetching && list.isLoaded}
@@ -92,12 +98,25 @@ export function ThreadList(props: ThreadListProps) {
         data-dense={isDense}
         style={{ "--list-row": `${rowHeight}px` } as React.CSSProperties}
       >
-        {!list.isLoaded && !list.error && (
+        {isGone && (
+          <EmptyState
+            icon={<LoopMark size={40} />}
+            title="This view is not here"
+            actions={
+              <Link to="/inbox/$view" params={{ view: "open" }}>
+                Go to what is open
+              </Link>
+            }
+          >
+            It was deleted, or it belongs to another workspace.
+          </EmptyState>
+        )}
+        {!isGone && !list.isLoaded && !list.error && (
           <div role="status" aria-label="Loading the list">
             <RowSkeletons count={12} height={rowHeight} />
           </div>
         )}
-        {!list.isLoaded && list.error && (
+        {!isGone && !list.isLoaded && list.error && (
           <ErrorPanel title="The list could not be loaded" onRetry={() => void list.refetch()}>
             {messageOf(list.error)}
           </ErrorPanel>

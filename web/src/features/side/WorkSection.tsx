@@ -1,4 +1,5 @@
 import { UserRoundX } from "lucide-react";
+import { useState } from "react";
 import { useMe } from "@/api/session";
 import type { FieldEdit } from "@/api/thread-edits";
 import type { PatchField } from "@/api/thread-fields";
@@ -130,6 +131,9 @@ export function WorkSection({
   );
 }
 
+// More of them would push the contact out of sight.
+const TAGS_SHOWN = 12;
+
 /** The tags of a thread, each with its picture on its colour. */
 export function TagsSection({
   thread,
@@ -143,7 +147,9 @@ export function TagsSection({
   canWrite: boolean;
 }) {
   const { update } = useUpdateThread();
+  const [showsAll, setShowsAll] = useState(false);
   const { id, tags } = thread;
+  const shown = showsAll || tags.length <= TAGS_SHOWN + 1 ? tags : tags.slice(0, TAGS_SHOWN);
   const set = (next: Tag[], label: string): void =>
     update({ id, patch: { tag_ids: next.map((tag) => tag.id) }, shown: { tags: next }, label });
   const picker = (trigger: React.ReactNode, align: "start" | "end") => (
@@ -163,7 +169,7 @@ export function TagsSection({
     >
       {tags.length > 0 ? (
         <ul className={styles.tags}>
-          {tags.map((tag) => (
+          {shown.map((tag) => (
             <li key={tag.id} className={styles.tag}>
               <Chip
                 icon={<TagIcon tag={tag} size={16} />}
@@ -182,6 +188,13 @@ export function TagsSection({
               </Chip>
             </li>
           ))}
+          {shown.length < tags.length && (
+            <li>
+              <Button size="small" variant="quiet" onClick={() => setShowsAll(true)}>
+                Show {tags.length - shown.length} more
+              </Button>
+            </li>
+          )}
         </ul>
       ) : canWrite ? (
         <div>{picker(<Button size="small">Add tags</Button>, "start")}</div>

@@ -21,11 +21,13 @@ export function ThreadHead({
   thread,
   title,
   isClosed,
+  headerStart,
   headerEnd,
 }: {
   thread: Thread;
   title: string;
   isClosed: boolean | null;
+  headerStart: ReactNode;
   headerEnd: ReactNode;
 }) {
   const me = useMe();
@@ -33,6 +35,7 @@ export function ThreadHead({
   return (
     <header className={styles.head}>
       <div className={styles.first}>
+        {headerStart}
         <TitleEdit key={thread.id} thread={thread} shown={title} canEdit={canWrite} />
         <Presence threadId={thread.id} />
         <DraftBadge thread={thread} />

@@ -17,6 +17,8 @@ import { useReading, useTimeline } from "./use-timeline";
 export interface ThreadPaneProps {
   threadId: string;
   view: string;
+  /** Before the title: the way back, where the list is not beside it. */
+  headerStart: ReactNode;
   /** At the right end of the header: what opens the details. */
   headerEnd: ReactNode;
   /** Opens the next thread of the list; ask before this one leaves it. */
@@ -25,7 +27,7 @@ export interface ThreadPaneProps {
   footer: ReactNode;
 }
 
-export function ThreadPane({ threadId, view, headerEnd, footer }: ThreadPaneProps) {
+export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: ThreadPaneProps) {
   const filters = filtersOf(useSearch({ strict: false }));
   const { data: thread, error, refetch } = useThread(threadId);
   const timeline = useTimeline(threadId);
@@ -34,37 +36,52 @@ export function ThreadPane({ threadId, view, headerEnd, footer }: ThreadPaneProp
   const title = thread?.title ?? (thread && firstWords(thread.text)) ?? "Thread";
   useTitle(thread && title);
 
+  const wayBack = headerStart && <div className={styles.wayBack}>{headerStart}</div>;
   const isGone = error instanceof ApiError && [400, 404, 410, 422].includes(error.status);
   if (isGone) {
     return (
-      <EmptyState
-        icon={<LoopMark size={40} />}
-        title="This thread is not here"
-        actions={
-          <Link to="/inbox/$view" params={{ view }} search={filters}>
-            Go to the list
-          </Link>
-        }
-      >
-        It was deleted, or it belongs to another workspace. What was deleted a moment ago can be
-        brought back with Z.
-      </EmptyState>
+      <>
+        {wayBack}
+        <EmptyState
+          icon={<LoopMark size={40} />}
+          title="This thread is not here"
+          actions={
+            <Link to="/inbox/$view" params={{ view }} search={filters}>
+              Go to the list
+            </Link>
+          }
+        >
+          It was deleted, or it belongs to another workspace. What was deleted a moment ago can be
+          brought back with Z.
+        </EmptyState>
+      </>
     );
   }
   if (!thread && error) {
     return (
-      <ErrorPanel title="The thread could not be loaded" onRetry={() => void refetch()}>
-        {messageOf(error)}
-      </ErrorPanel>
+      <>
+        {wayBack}
+        <ErrorPanel title="The thread could not be loaded" onRetry={() => void refetch()}>
+          {messageOf(error)}
+        </ErrorPanel>
+      </>
     );
   }
-  if (!thread) return <ThreadWait />;
+  if (!thread) {
+    return (
+      <>
+        {wayBack}
+        <ThreadWait />
+      </>
+    );
+  }
   return (
     <div className={styles.pane}>
       <ThreadHead
         thread={thread}
         title={title}
         isClosed={timeline.isClosed}
+        headerStart={headerStart}
         headerEnd={headerEnd}
       />
       {timeline.error ? (

@@ -4,7 +4,7 @@ import { useUpdateThread } from "@/api/thread-writes";
 import { type Thread } from "@/api/types";
 import styles from "./ThreadHead.module.css";
 
-const MAX_LENGTH = 255;
+const MAX_LENGTH = 512;
 
 /** The title, which becomes a field by a press: Enter saves, Esc leaves it as it was. */
 export function TitleEdit({
