@@ -42,7 +42,7 @@ test("fifty at once, of which one is refused, and one undo for all", async ({
   await expect(dialog.getByText(/49 threads changed\./)).toBeVisible();
   await expect(dialog.getByText("1 thread failed")).toBeVisible();
   const levels = async (): Promise<string[]> => {
-    const path = `/threads?tab=open&tag=${tag}&limit=100`;
+    const path = `/threads?tab=open&tag_id=${tag}&limit=100`;
     const { data } = await api.get<{ data: { pain_level: string }[] }>(path);
     return [...new Set(data.map(({ pain_level }) => pain_level))];
   };
