@@ -88,6 +88,8 @@ export class Looplane {
 
   /** Ends the process; nothing answers at `url` until `restart`. */
   async halt(): Promise<void> {
+    this.channel?.process.stdin?.end();
+    this.channel = undefined;
     await ended(this.process, "SIGTERM");
   }
 

@@ -61,7 +61,11 @@ export function TitleEdit({
         onBlur={save}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;
-          if (event.key === "Enter") save();
+          if (event.key === "Enter") {
+            // The button gets the focus, and the rest of this press would be for it.
+            event.preventDefault();
+            save();
+          }
           if (event.key === "Escape") {
             event.stopPropagation();
             setText(null);
