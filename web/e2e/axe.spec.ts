@@ -9,8 +9,11 @@ const NONE = { data: [], page: { cursor: null, has_more: false, limit: 50 } };
 const narrow = { width: 390, height: 844 };
 
 // Even where motion is reduced, a colour takes a frame to become another.
-const settled = (): Promise<void> =>
-  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+const settled = async (): Promise<void> => {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null)));
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+};
 
 /** Looks at a state of a page: with axe in both themes, and in all widths for what is too wide. */
 async function look(page: Page, name: string, isResized = true): Promise<void> {

@@ -68,6 +68,6 @@ test("a mail is measured from outside, and runs nothing", async ({ page, receive
       body: "<body><script>parent.hacked = 1</script><p onclick='1'>Hello</p></body>",
     });
   });
-  guards.allow(/Content.Security.Policy/);
+  guards.allow(/Content.Security.Policy|Blocked script execution/);
   expect(await framed(page, `${path}?hostile`)).toMatchObject({ hasRun: false });
 });

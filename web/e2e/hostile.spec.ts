@@ -13,6 +13,8 @@ import { SELECTORS } from "./selectors";
 
 const AT_ONCE = 8;
 
+test.use({ server: "of what is hostile" });
+
 test.beforeEach(({ page }) => {
   test.setTimeout(150_000);
   page.setDefaultTimeout(15_000);
