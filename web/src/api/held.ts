@@ -1,4 +1,5 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { doubtThread } from "./cache";
 import { app, take, v2 } from "./client";
 import { ApiError } from "./errors";
@@ -43,6 +44,7 @@ export async function holdMessage(
     keys.unsent(threadId),
     (before) => before && { ...before, reply: null },
   );
+  void client.invalidateQueries({ queryKey: keys.unsentThreads });
   if (held?.state === "held") {
     client.setQueryData<HeldOut[]>(keys.held, (before = []) => [...before, held]);
   } else settled(client, threadId);
@@ -83,6 +85,17 @@ export function useHeld() {
     staleTime: 5_000,
     retry: 0,
   });
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The threads to which an answer is about to leave. */
+export function useHeldThreads(): ReadonlySet<string> {
+  const { data } = useHeld();
+  return useMemo(
+    () => (data && data.length > 0 ? new Set(data.map((one) => one.thread_id)) : NONE),
+    [data],
+  );
 }
 
 const forget = (client: QueryClient, id: string): void =>

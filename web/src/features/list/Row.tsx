@@ -19,6 +19,7 @@ export interface RowProps {
   /** The one row that Tab leads to. */
   isInTabOrder: boolean;
   isUnsent: boolean;
+  isSending: boolean;
   onPress: (id: string, event: MouseEvent) => void;
   onToggle: (id: string, isRange: boolean) => void;
 }
@@ -80,7 +81,13 @@ export const Row = memo(function Row(props: RowProps) {
           <span className={styles.title} dir="auto">
             {thread.title ?? firstWords(thread.text)}
           </span>
-          <RowMarks thread={thread} times={times} now={now} isUnsent={props.isUnsent} />
+          <RowMarks
+            thread={thread}
+            times={times}
+            now={now}
+            isUnsent={props.isUnsent}
+            isSending={props.isSending}
+          />
         </div>
       </div>
     </div>

@@ -1,4 +1,4 @@
-import { AlarmClock, CircleAlert, PencilLine, Sparkles } from "lucide-react";
+import { AlarmClock, CircleAlert, PencilLine, Send, Sparkles } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Thread } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
@@ -18,24 +18,32 @@ export function RowMarks({
   times,
   now,
   isUnsent,
+  isSending,
 }: {
   thread: Thread;
   times: Times;
   now: Date;
   isUnsent: boolean;
+  isSending: boolean;
 }) {
   const pain = PAIN[thread.pain_level];
   const { assignee, tags, snoozed_until } = thread;
   const more = tags.length - TAGS_SHOWN;
   return (
     <span className={styles.marks}>
-      {times.waits !== null && (
+      {isSending && (
+        <Mark words="Your answer is held back, and leaves in a moment">
+          <Send size={14} aria-hidden />
+          <span aria-hidden>Sending</span>
+        </Mark>
+      )}
+      {times.waits !== null && !isSending && (
         <Mark words={`Waits for an answer since ${fullDate(times.waits)}, or longer`}>
           <LoopMark size={14} />
           {times.waitsText !== null && <span aria-hidden>{times.waitsText}</span>}
         </Mark>
       )}
-      {isUnsent && (
+      {isUnsent && !isSending && (
         <Mark words="You wrote something that is not sent">
           <PencilLine size={14} aria-hidden />
         </Mark>

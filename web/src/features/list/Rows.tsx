@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useCallback, useEffect, useEffectEvent, useRef } from "react";
+import { useHeldThreads } from "@/api/held";
 import { useUnsentThreads } from "@/api/unsent-threads";
 import { useNow } from "@/lib/dates";
 import { type Selection, isEmpty, isSelected, ranged, toggled } from "@/lib/selection";
@@ -41,6 +42,7 @@ export function Rows(props: RowsProps) {
   const scrollRef = useRef<HTMLDivElement>(null);
   const now = useNow();
   const unsent = useUnsentThreads();
+  const held = useHeldThreads();
   const active = activeRow(ids, left, openId ?? props.highlightedId);
   const activeIndex = active === null ? -1 : ids.indexOf(active);
   const tabIndexAt = Math.max(0, activeIndex);
@@ -161,6 +163,7 @@ export function Rows(props: RowsProps) {
                   isSelected={isSelected(selection, id)}
                   isInTabOrder={index === tabIndexAt}
                   isUnsent={unsent.has(id)}
+                  isSending={held.has(id)}
                   onPress={onPress}
                   onToggle={onToggle}
                 />
