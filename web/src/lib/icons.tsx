@@ -8,12 +8,16 @@ let loadingCommon: Promise<Icons> | null = null;
 let loadingAll: Promise<Icons> | null = null;
 
 // No row waits for its picture. Those that tags usually have come first; all there are make a large
-// file, which is asked for where another one is named.
+// file, which is asked for where another one is named, once the page has come to rest.
+const REST_MS = 2_000;
+const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS));
 const loadIcons = (name: string): Promise<Icons> => {
   loadingCommon ??= import("./common-icons").then((module) => (icons ??= module));
   return loadingCommon.then((common) => {
     if (find(common, name)) return icons ?? common;
-    loadingAll ??= import("./all-icons").then((module) => (icons = module.icons));
+    loadingAll ??= rest()
+      .then(() => import("./all-icons"))
+      .then((module) => (icons = module.icons));
     return loadingAll;
   });
 };

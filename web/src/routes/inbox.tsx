@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
-import { Suspense, lazy, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { neighbourOf } from "@/api/thread-lists";
 import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
@@ -26,9 +26,10 @@ import styles from "./inbox.module.css";
 const HeldBar = lazy(() =>
   import("@/features/composer/HeldBar").then((module) => ({ default: module.HeldBar })),
 );
-const Composer = lazy(() =>
-  import("@/features/composer/Composer").then((module) => ({ default: module.Composer })),
-);
+const loadComposer = () => import("@/features/composer/Composer");
+const Composer = lazy(() => loadComposer().then((module) => ({ default: module.Composer })));
+// After the first list is there, so that the keys of the first thread find the composer loaded.
+const LOAD_COMPOSER_AFTER_MS = 1_000;
 
 /** The rail, the list, the thread with the composer at its foot, and what is beside it. */
 export function InboxPage() {
@@ -38,6 +39,10 @@ export function InboxPage() {
   const width = useWidth();
   const client = useQueryClient();
   const navigate = useNavigate();
+  useEffect(() => {
+    const timer = setTimeout(() => void loadComposer(), LOAD_COMPOSER_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const [isRailFolded, foldRail] = useStoredFlag("rail.folded", false);
   const [isSideFolded, foldSide] = useStoredFlag("side.folded", false);
   const [drawer, setDrawer] = useState<"rail" | "side" | null>(null);
