@@ -66,7 +66,7 @@ def test_one_that_did_would_be_seen(pattern: str) -> None:
 def test_every_expression_is_among_them() -> None:
     assert len(PATTERNS) >= 8
     used = re.findall(r"\bre\.(\w+)", inspect.getsource(module))
-    assert set(used) == {"compile"}
+    assert set(used) - {"Match"} == {"compile"}, "a Match is a type, and compiles nothing"
 
 
 @contextmanager
