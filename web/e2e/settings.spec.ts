@@ -56,6 +56,7 @@ test("a key is made and shown once, a snippet is written", async ({ page }) => {
   await expectNoAxeViolations(page);
   await screenshots(page, "settings-snippets-form");
   await page.getByRole("button", { name: "Add snippet" }).click();
+  await expect(page.getByRole("textbox", { name: "Text" })).toHaveCount(0);
   await expect(page.getByText("Thank you for waiting.")).toBeVisible();
 });
 
