@@ -56,7 +56,7 @@ tools: setup-dev  ## install the programs that tests need (as root; else say whi
 	@$(BIN)/python tests/system_packages.py
 
 test: setup-dev tools  ## run every check and every test
-	@echo "Five parts, two at a time; each says how it went when it ends (14 minutes on 2 cores)…"
+	@echo "Five parts, two at a time; each says how it went when it ends (18 minutes on 2 cores)…"
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j2 test-processes check test-web test-others test-browser
 
 check: setup-dev  ## look for mistakes without running anything

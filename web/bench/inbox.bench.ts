@@ -56,6 +56,7 @@ async function cold(browser: Browser): Promise<Figure[]> {
     await page.goto(view);
     await page.waitForFunction(() => window.notes.firstRow !== null);
     // What came for the first list; what is fetched once that is there is not waited for.
+    page.removeAllListeners("response");
     script = (await Promise.all(loaded)).reduce((sum, size) => sum + size, 0);
     // The stream of events never ends, so that the network is never quiet.
     await page.waitForTimeout(2000);
