@@ -5,6 +5,9 @@ export default defineConfig({
   testDir: "e2e",
   // Each worker has a server of its own.
   workers: Number(process.env["LOOPLANE_E2E_WORKERS"] ?? 1),
+  // A browser and a server on a machine that does other work too: a second failure is one, and
+  // what passes then is told as flaky.
+  retries: process.env["CI"] ? 1 : 0,
   outputDir: "test-results",
   reporter: "list",
   timeout: 60_000,
