@@ -2,5 +2,9 @@
 
 from typing import Literal
 
-DeliveryKind = Literal["message", "broadcast", "invite", "notice", "sign_in_link"]
-DeliveryChannel = Literal["email", "slack", "live_chat", "teams"]
+DeliveryKind = Literal[
+    "message", "broadcast", "invite", "notice", "sign_in_link", "event", "test"
+]
+# By which a thread is answered.
+MessageChannel = Literal["email", "slack", "live_chat", "teams"]
+DeliveryChannel = Literal["email", "slack", "live_chat", "teams", "webhook"]

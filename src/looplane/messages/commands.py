@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 
 from looplane.deliveries.commands import NewDelivery, plan_delivery
-from looplane.deliveries.schemas import DeliveryChannel
+from looplane.deliveries.schemas import MessageChannel
 from looplane.events import Event, as_write, types_of
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
@@ -73,7 +73,7 @@ def _check_expectation(expected: UUID | None, found: Found) -> None:
 
 
 def _message(
-    context: Context, found: Found, channel: DeliveryChannel, body: MessageCreate
+    context: Context, found: Found, channel: MessageChannel, body: MessageCreate
 ) -> dict[str, Any]:
     """The columns of a new message of ours."""
     is_mail = channel == "email"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from looplane.deliveries.schemas import DeliveryChannel
+from looplane.deliveries.schemas import MessageChannel
 from looplane.kit.schema import MAX_TITLE_LENGTH
 from looplane.threads.children.schemas import MessageType
 
@@ -12,7 +12,7 @@ Sent = Mapping[str, Any]
 
 # Threads of all other origins (forms, the portal, imports, programs) have no channel of their own,
 # and a contact with an address: they are answered by mail.
-_CHANNELS: dict[str, DeliveryChannel] = {
+_CHANNELS: dict[str, MessageChannel] = {
     "slack": "slack",
     "slack_connect": "slack",
     "live_chat": "live_chat",
@@ -21,7 +21,7 @@ _CHANNELS: dict[str, DeliveryChannel] = {
     "teams": "teams",
 }
 # What a message is called that goes or comes by a channel.
-MESSAGE_TYPES: dict[DeliveryChannel, MessageType] = {
+MESSAGE_TYPES: dict[MessageChannel, MessageType] = {
     "email": "email",
     "slack": "slack",
     "live_chat": "live_chat",
@@ -32,12 +32,12 @@ _REPLY = "Re: "
 MAX_SUBJECT_LENGTH = MAX_TITLE_LENGTH  # it becomes the title of a thread
 
 
-def channel_of(origin: str) -> DeliveryChannel:
+def channel_of(origin: str) -> MessageChannel:
     """The channel by which a thread of this origin is answered."""
     return _CHANNELS.get(origin, "email")
 
 
-def target_of(channel: DeliveryChannel, found: Mapping[str, Any], sent: Sent) -> str | None:
+def target_of(channel: MessageChannel, found: Mapping[str, Any], sent: Sent) -> str | None:
     """To whom or where an answer goes; None where the thread does not say."""
     target: str | None = str(found["thread_id"])
     if channel == "email":
@@ -48,7 +48,7 @@ def target_of(channel: DeliveryChannel, found: Mapping[str, Any], sent: Sent) ->
 
 
 def sending_faults(
-    channel: DeliveryChannel, target: str | None, sent: Sent, set_up: Collection[str]
+    channel: MessageChannel, target: str | None, sent: Sent, set_up: Collection[str]
 ) -> list[str]:
     """What is wrong with a message that is to go by this channel."""
     faults = []

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
-from looplane.deliveries.schemas import DeliveryChannel
+from looplane.deliveries.schemas import MessageChannel
 from looplane.kit.html_fields import MAX_HTML_LENGTH, Html
 from looplane.kit.paging import DatedQuery, page_of
 from looplane.kit.schema import (
@@ -139,7 +139,7 @@ class SentMessage(StrictModel):
 
     id: str
     thread_id: str
-    channel: DeliveryChannel
+    channel: MessageChannel
 
 
 class MessageQuery(DatedQuery):

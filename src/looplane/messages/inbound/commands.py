@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from looplane.contacts.blocked_senders.rules import spellings
 from looplane.contacts.commands import find_or_create_contact
-from looplane.deliveries.schemas import DeliveryChannel
+from looplane.deliveries.schemas import MessageChannel
 from looplane.events import Event, as_write
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
@@ -71,7 +71,7 @@ class InboundMessage:
     it belongs to, where the channel knows it.
     """
 
-    channel: DeliveryChannel
+    channel: MessageChannel
     sender: Person
     external_id: str
     html: str = ""
