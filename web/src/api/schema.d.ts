@@ -2116,7 +2116,10 @@ export interface paths {
         put?: never;
         /**
          * Beat presence
-         * @description Say what you do at a thread in this tab, and get who else is there; never yourself. Requires a session. Requires the scope `threads:read`.
+         * @description Say what you do at a thread in this tab, and get who else is there; never yourself.
+         *
+         *     Where somebody else comes, goes or begins something else, the stream of events of your session
+         *     has a `presence` with the `thread_id` at once: ask again. Requires a session. Requires the scope `threads:read`.
          */
         post: operations["presence-beat"];
         delete?: never;
@@ -4284,6 +4287,7 @@ export interface components {
          *     | 400 | `validation_failed` | Body or query is invalid; `issues` has one entry for each fault. |
          *     | 401 | `second_factor_required` | The rest is right; a code of the second factor is needed beside it, or another one. |
          *     | 401 | `unauthenticated` | No key, or none that is known. |
+         *     | 403 | `csrf_token_required` | A write by cookie lacks the `csrf_token` of its session, or has that of another one. |
          *     | 403 | `forbidden` | Known, and still not allowed. |
          *     | 403 | `scope_required` | The key lacks a scope. |
          *     | 404 | `not_found` | No such thing in this workspace, or deleted. |
