@@ -11,6 +11,7 @@ import { ThreadHead } from "./ThreadHead";
 import styles from "./ThreadPane.module.css";
 import { ThreadWait, TimelineWait } from "./ThreadWait";
 import { Timeline } from "./Timeline";
+import { CommentEditor, type EditComment } from "./comment-editor";
 import { usePrefetchNeighbours } from "./use-prefetch";
 import { useReading, useTimeline } from "./use-timeline";
 
@@ -25,9 +26,18 @@ export interface ThreadPaneProps {
   onAdvance: () => void;
   /** The composer. */
   footer: ReactNode;
+  /** What a comment is changed with. */
+  editComment: EditComment;
 }
 
-export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: ThreadPaneProps) {
+export function ThreadPane({
+  threadId,
+  view,
+  headerStart,
+  headerEnd,
+  footer,
+  editComment,
+}: ThreadPaneProps) {
   const filters = filtersOf(useSearch({ strict: false }));
   const { data: thread, error, refetch } = useThread(threadId);
   const timeline = useTimeline(threadId);
@@ -95,13 +105,16 @@ export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: T
           </ErrorPanel>
         </div>
       ) : timeline.isReady ? (
-        <Timeline
-          threadId={threadId}
-          entries={timeline.entries}
-          unreadId={unreadId}
-          older={timeline.older}
-          isReady={timeline.isReady}
-        />
+        <CommentEditor value={editComment}>
+          <Timeline
+            threadId={threadId}
+            entries={timeline.entries}
+            sending={timeline.sending}
+            unreadId={unreadId}
+            older={timeline.older}
+            isReady={timeline.isReady}
+          />
+        </CommentEditor>
       ) : (
         <TimelineWait />
       )}
