@@ -2105,6 +2105,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/loops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List loops
+         * @description Say of threads since when their customers wait, and whether their loops are closed.
+         *
+         *     Threads that are not there are left out. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["loops-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/presence": {
         parameters: {
             query?: never;
@@ -3225,6 +3247,25 @@ export interface components {
         };
         LinkToken: {
             token: string;
+        };
+        LoopOut: {
+            thread_id: string;
+            /**
+             * Format: date-time
+             * @description What came in first after our last answer, or the beginning of the thread where there was none; null where no answer is due.
+             */
+            waiting_since: string | null;
+            /** @description Done, and the customer was told what became of it. */
+            is_closed: boolean;
+            /**
+             * Format: date-time
+             * @description As the thread has it: this is true up to the next.
+             */
+            last_outbound_message_at: string | null;
+        };
+        LoopPage: {
+            data: components["schemas"]["LoopOut"][];
+            page: components["schemas"]["PageInfo"];
         };
         MeOut: {
             workspace_id: string;
@@ -9967,6 +10008,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "loops-list": {
+        parameters: {
+            query?: {
+                thread_id?: string[];
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopPage"];
                 };
             };
             304: components["responses"]["not_modified"];

@@ -12,6 +12,7 @@ import styles from "./ThreadPane.module.css";
 import { ThreadWait, TimelineWait } from "./ThreadWait";
 import { Timeline } from "./Timeline";
 import { CommentEditor, type EditComment } from "./comment-editor";
+import { useClosedLoop } from "./use-closed-loop";
 import { usePrefetchNeighbours } from "./use-prefetch";
 import { useReading, useTimeline } from "./use-timeline";
 
@@ -42,6 +43,7 @@ export function ThreadPane({
   const { data: thread, error, refetch } = useThread(threadId);
   const timeline = useTimeline(threadId);
   const unreadId = useReading(thread, timeline);
+  const isClosed = useClosedLoop(thread, timeline.isClosed);
   usePrefetchNeighbours(threadId, view, filters);
   const title = thread?.title ?? (thread && firstWords(thread.text)) ?? "Thread";
   useTitle(thread && title);
@@ -90,7 +92,7 @@ export function ThreadPane({
       <ThreadHead
         thread={thread}
         title={title}
-        isClosed={timeline.isClosed}
+        isClosed={isClosed}
         headerStart={headerStart}
         headerEnd={headerEnd}
       />
