@@ -96,11 +96,11 @@ class Application:
         state.has_secure_cookies = settings.address.startswith("https:")
         state.undoable = INVERSES.keys()
         self._tail = state.tail = Tail(database)
-        self._hints = Hints(database, self._tail.hint)
+        self._hints = Hints(database, self._tail.hint, self._tail.hint_presence)
         self._tail.changed, state.note_events = self._hints.listen, self._hints.note
+        state.note_presence = self._hints.note_presence
         state.places = places_of(settings)
-        state.stream_seconds = settings.stream_seconds
-        state.hold_seconds = settings.hold_seconds
+        state.stream_seconds, state.hold_seconds = settings.stream_seconds, settings.hold_seconds
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
         state.channels = frozenset(set_up_channels(settings))

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 from looplane.kit.compression import choose_encoding
 from looplane.kit.etags import is_unchanged, parse_if_none_match
@@ -39,6 +41,8 @@ _MEDIA_TYPES = {
 }
 # What the build leaves beside a file: the same, compressed as small as it gets.
 _PACKED = {"br": ".br", "gzip": ".gz"}
+# Below these are no pages, whatever a browser takes.
+_NO_PAGES = ("/api/", "/assets/")
 # Files whose names say what is in them, as the build makes them: such a name has one content.
 _HASHED = re.compile(r"assets/.+-[\w-]{8}\.\w+")
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -85,7 +89,19 @@ def web_routes(folder: Path | None = None) -> list[BaseRoute]:
     return [
         *(_page_route(path, page.content) for path in at),
         *(_file_route(f"/{name}", each) for name, each in files.items()),
+        _page_route("/{nowhere:path}", page.content, _Nowhere),
     ]
+
+
+class _Nowhere(Route):
+    """The page, which says that there is no such page, for who looks for one; it comes last."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Nothing but what a browser asks for to show it: all else is refused as everywhere."""
+        match, found = super().matches(scope)
+        accepted = Headers(scope=scope).get("accept", "") if match is Match.FULL else ""
+        is_page = "text/html" in accepted and not scope["path"].startswith(_NO_PAGES)
+        return (match, found) if is_page else (Match.NONE, {})
 
 
 def _read(folder: Path) -> Iterator[_File]:
@@ -97,17 +113,18 @@ def _read(folder: Path) -> Iterator[_File]:
             yield _File(path.relative_to(folder).as_posix(), path.read_bytes(), packed)
 
 
-def _page_route(path: str, content: bytes) -> Route:
+def _page_route(path: str, content: bytes, kind: type[Route] = Route) -> Route:
     """The page has a nonce for each answer, so that no two are the same."""
+    status = 404 if kind is _Nowhere else 200
 
     async def serve(_request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         policy = POLICY.format(nonce=f" 'nonce-{nonce}'")
         body = content.replace(_NONCE, nonce.encode())
         headers = {**_OF_PAGES, "Content-Security-Policy": policy, "Cache-Control": "no-store"}
-        return Response(body, headers=headers)
+        return Response(body, status, headers=headers)
 
-    return Route(path, serve)
+    return kind(path, serve)
 
 
 def _file_route(path: str, file: _File) -> Route:

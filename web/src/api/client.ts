@@ -57,7 +57,7 @@ async function sendOnce(request: Request, timeout: number): Promise<Response> {
 
 // Signing in again in another tab gives all tabs its session, whose token this one does not have.
 const isTokenRefused = (error: unknown): boolean =>
-  error instanceof ApiError && error.status === 403 && error.message.includes("csrf_token");
+  error instanceof ApiError && error.code === "csrf_token_required";
 
 /** Takes over the session of another tab; false where it is another member's, or none. */
 async function renewToken(): Promise<boolean> {

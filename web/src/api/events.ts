@@ -6,6 +6,7 @@ import { ApiError, isAbort } from "./errors";
 import { readStream } from "./event-stream";
 import { applyEvent } from "./event-writes";
 import { keys } from "./keys";
+import { presenceChanged } from "./presence";
 import type { ThreadIds } from "./list-pages";
 import { signal, useSignal } from "./signal";
 import type { FeedEvent } from "./types";
@@ -95,7 +96,9 @@ class Follower {
     this.#streamFailures = 0;
     this.#arrived();
     await readStream(response, (message) => {
-      if (message.data !== null) this.#take(JSON.parse(message.data) as FeedEvent);
+      if (message.event === "presence") {
+        presenceChanged((JSON.parse(message.data ?? "{}") as { thread_id: string }).thread_id);
+      } else if (message.data !== null) this.#take(JSON.parse(message.data) as FeedEvent);
       if (message.id !== null) this.#cursor = message.id;
     });
     // The server ends streams from time to time; where it does so at once, do not spin.

@@ -11,6 +11,7 @@ import { Rail } from "@/features/rail/Rail";
 import { SidePanel } from "@/features/side/SidePanel";
 import { ThreadProblems } from "@/features/side/ThreadProblems";
 import { ThreadPane } from "@/features/thread/ThreadPane";
+import type { CommentEditorProps } from "@/features/thread/comment-editor";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { useWidth } from "@/lib/media";
 import { type Filters, filtersOf } from "@/lib/search-params";
@@ -28,6 +29,8 @@ const HeldBar = lazy(() =>
 );
 const loadComposer = () => import("@/features/composer/Composer");
 const Composer = lazy(() => loadComposer().then((module) => ({ default: module.Composer })));
+const CommentEdit = lazy(() => import("@/features/composer/CommentEdit"));
+const editComment = (props: CommentEditorProps) => <CommentEdit {...props} />;
 // After the first list is there, so that the keys of the first thread find the composer loaded.
 const LOAD_COMPOSER_AFTER_MS = 1_000;
 
@@ -195,6 +198,7 @@ export function InboxPage() {
                   headerStart={backButton}
                   headerEnd={sideButton}
                   onAdvance={() => advance(threadId)}
+                  editComment={editComment}
                   footer={
                     <Suspense>
                       <Composer threadId={threadId} onSentAndDone={() => advance(threadId)} />

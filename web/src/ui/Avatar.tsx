@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { isOwnPicture } from "./own-pictures";
 import styles from "./small.module.css";
 
 function initialsOf(name: string): string {
@@ -10,11 +11,6 @@ function initialsOf(name: string): string {
   const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
   return (first + last).toUpperCase();
 }
-
-// A picture that is elsewhere would tell its host who reads what, and the page's policy lets none in.
-const isOurs = (src: string): boolean =>
-  /^(data:image\/|blob:)/i.test(src) ||
-  (URL.canParse(src, location.href) && new URL(src, location.href).origin === location.origin);
 
 /** A face, or the initials. Say whose it is with `label`, unless the name stands beside it. */
 export function Avatar({
@@ -38,7 +34,7 @@ export function Avatar({
       className={styles.avatar}
       style={{ width: size, height: size, fontSize: size * 0.42 }}
     >
-      {src && src !== failed && isOurs(src) ? (
+      {src && src !== failed && isOwnPicture(src) ? (
         <img src={src} alt="" referrerPolicy="no-referrer" onError={() => setFailed(src)} />
       ) : (
         initialsOf(name)

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Lock, Reply as ReplyIcon, Sparkles } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useMe } from "@/api/session";
+import { useSignal } from "@/api/signal";
 import { useThread } from "@/api/threads";
 import type { Thread } from "@/api/types";
 import { type Mode, useUnsent } from "@/api/unsent";
@@ -14,6 +15,7 @@ import { CommentForm } from "./CommentForm";
 import { loadEditor } from "./Editor";
 import styles from "./Frame.module.css";
 import { ReplyForm } from "./ReplyForm";
+import { focusWantedIn } from "./focus-wanted";
 import { recipientOf } from "./people";
 import { useAfter } from "./use-draft";
 
@@ -43,6 +45,13 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   const navigate = useNavigate();
   // By a key or a press it takes the focus; by an address it does not, so that keys go on working.
   const [wanted, setWanted] = useState<"none" | "focus" | "draft">("none");
+
+  const isFocusWanted = useSignal(focusWantedIn) === thread.id;
+  useEffect(() => {
+    // Once it was open, it is as ever.
+    if (isFocusWanted && compose === "reply") return () => focusWantedIn.set(null);
+    return undefined;
+  }, [isFocusWanted, compose]);
 
   const go = (mode: Mode | undefined): void =>
     void navigate({
@@ -74,7 +83,7 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   if (compose === undefined) return <Closed thread={thread} onOpen={open} />;
   const form = {
     thread,
-    hasFocus: wanted !== "none",
+    hasFocus: wanted !== "none" || isFocusWanted,
     onMode: (mode: Mode) => {
       if (mode !== compose) open(mode)();
     },

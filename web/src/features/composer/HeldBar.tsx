@@ -12,6 +12,7 @@ import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
 import { announce } from "@/ui/LiveRegion";
 import styles from "./HeldBar.module.css";
+import { focusWantedIn } from "./focus-wanted";
 import { recipientOf } from "./people";
 import { openKeeper } from "./use-keeper";
 
@@ -39,12 +40,14 @@ export function HeldBar() {
 function useOpenReply() {
   const navigate = useNavigate();
   const { view = "open" } = useParams({ strict: false });
-  return (threadId: string) =>
+  return (threadId: string) => {
+    focusWantedIn.set(threadId);
     void navigate({
       to: "/inbox/$view/$threadId",
       params: { view, threadId },
       search: (before) => ({ ...before, compose: "reply" as const }),
     });
+  };
 }
 
 function useSecondsTo(iso: string, most: number): number {

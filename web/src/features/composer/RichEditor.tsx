@@ -116,7 +116,9 @@ export default function RichEditor(props: EditorProps) {
 
   const shownRevision = useRef(revision);
   const show = useEffectEvent(() => {
+    const wasEmpty = editor.isEmpty;
     editor.commands.setContent(html, { emitUpdate: false });
+    if (wasEmpty) editor.commands.setTextSelection(editor.state.doc.content.size);
     wire.onShown(editor.getHTML());
   });
   useEffect(() => {

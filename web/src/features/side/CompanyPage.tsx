@@ -8,6 +8,7 @@ import { fullDate } from "@/lib/dates";
 import { formatNumber } from "@/lib/numbers";
 import { useTitle } from "@/lib/title";
 import { Avatar } from "@/ui/Avatar";
+import { PictureNote } from "@/ui/PictureNote";
 import { Button } from "@/ui/Button";
 import { Skeleton } from "@/ui/Skeleton";
 import { CompanyFields } from "./CompanyFields";
@@ -52,6 +53,7 @@ export function CompanyPage({ id }: { id: string }) {
                   edits.update({ logo_url: text === "" ? null : text }, "Logo of the company")
                 }
               />
+              <PictureNote address={company.logo_url ?? ""} />
               <LongestWaiting companyId={id} />
               <Row label="Known since">
                 <Said>

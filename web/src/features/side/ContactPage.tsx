@@ -5,6 +5,7 @@ import { useAction } from "@/lib/actions";
 import { fullDate } from "@/lib/dates";
 import { useTitle } from "@/lib/title";
 import { Avatar } from "@/ui/Avatar";
+import { PictureNote } from "@/ui/PictureNote";
 import { Switch } from "@/ui/Switch";
 import { ContactFields } from "./ContactFields";
 import { Memberships } from "./Memberships";
@@ -50,6 +51,7 @@ export function ContactPage({ id }: { id: string }) {
                   edits.update({ image_url: text === "" ? null : text }, "Picture of the contact")
                 }
               />
+              <PictureNote address={contact.image_url ?? ""} />
               <ResourceRow
                 label="News"
                 field="is_subscribed"

@@ -11,6 +11,8 @@ import { ThreadHead } from "./ThreadHead";
 import styles from "./ThreadPane.module.css";
 import { ThreadWait, TimelineWait } from "./ThreadWait";
 import { Timeline } from "./Timeline";
+import { CommentEditor, type EditComment } from "./comment-editor";
+import { useClosedLoop } from "./use-closed-loop";
 import { usePrefetchNeighbours } from "./use-prefetch";
 import { useReading, useTimeline } from "./use-timeline";
 
@@ -25,13 +27,23 @@ export interface ThreadPaneProps {
   onAdvance: () => void;
   /** The composer. */
   footer: ReactNode;
+  /** What a comment is changed with. */
+  editComment: EditComment;
 }
 
-export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: ThreadPaneProps) {
+export function ThreadPane({
+  threadId,
+  view,
+  headerStart,
+  headerEnd,
+  footer,
+  editComment,
+}: ThreadPaneProps) {
   const filters = filtersOf(useSearch({ strict: false }));
   const { data: thread, error, refetch } = useThread(threadId);
   const timeline = useTimeline(threadId);
   const unreadId = useReading(thread, timeline);
+  const isClosed = useClosedLoop(thread, timeline.isClosed);
   usePrefetchNeighbours(threadId, view, filters);
   const title = thread?.title ?? (thread && firstWords(thread.text)) ?? "Thread";
   useTitle(thread && title);
@@ -80,7 +92,7 @@ export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: T
       <ThreadHead
         thread={thread}
         title={title}
-        isClosed={timeline.isClosed}
+        isClosed={isClosed}
         headerStart={headerStart}
         headerEnd={headerEnd}
       />
@@ -95,13 +107,16 @@ export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: T
           </ErrorPanel>
         </div>
       ) : timeline.isReady ? (
-        <Timeline
-          threadId={threadId}
-          entries={timeline.entries}
-          unreadId={unreadId}
-          older={timeline.older}
-          isReady={timeline.isReady}
-        />
+        <CommentEditor value={editComment}>
+          <Timeline
+            threadId={threadId}
+            entries={timeline.entries}
+            sending={timeline.sending}
+            unreadId={unreadId}
+            older={timeline.older}
+            isReady={timeline.isReady}
+          />
+        </CommentEditor>
       ) : (
         <TimelineWait />
       )}

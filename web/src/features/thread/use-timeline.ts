@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isLoopClosed } from "@/api/event-sentences";
 import { useEvents } from "@/api/events";
+import { type HeldOut, useHeld } from "@/api/held";
 import { useNames } from "@/api/names";
 import { markRead } from "@/api/reading";
 import { useMe } from "@/api/session";
@@ -11,6 +12,9 @@ import type { Thread } from "@/api/types";
 import { whenTime } from "@/lib/dates";
 import { announce } from "@/ui/LiveRegion";
 import { personOf } from "./people";
+import { sendingIn } from "./sending";
+
+const NOTHING_HELD: readonly HeldOut[] = [];
 
 const say = (iso: string): string => whenTime(iso, new Date());
 
@@ -20,9 +24,15 @@ export function useTimeline(threadId: string) {
   const comments = useComments(threadId);
   const events = useThreadEvents(threadId);
   const names = useNames();
+  const me = useMe();
+  const { data: held = NOTHING_HELD } = useHeld();
   const allMessages = useMemo(() => allOf(messages.data), [messages.data]);
   const allEvents = useMemo(() => allOf(events.data), [events.data]);
   const hasOlder = messages.hasNextPage;
+  const sending = useMemo(
+    () => sendingIn(threadId, held, allMessages, me.id),
+    [threadId, held, allMessages, me.id],
+  );
   const entries = useMemo(
     () =>
       timelineOf(
@@ -49,6 +59,8 @@ export function useTimeline(threadId: string) {
   const { fetchNextPage: fetchOlder } = messages;
   return {
     entries,
+    /** Answers of one's own that are about to leave. */
+    sending,
     messages: allMessages,
     isClosed: isLoopClosed(allEvents),
     isReady: messages.data !== undefined && !comments.isPending && !events.isPending,
