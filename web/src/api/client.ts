@@ -122,27 +122,7 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   return (await takeAll(call)).data;
 }
 
-export function versionOf(etag: string | null): number | null {
+function versionOf(etag: string | null): number | null {
   const version = /^(?:W\/)?"(\d{1,15})(?:-[0-9a-f]+)?"$/.exec(etag ?? "")?.[1];
   return version === undefined ? null : Number(version);
-}
-
-/** The API of this program alone, until the contract has its types. */
-export async function app<T>(
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
-  path: string,
-  body?: unknown,
-  abort?: AbortSignal,
-): Promise<T> {
-  const response = await send(
-    new Request(new URL(APP + path, location.origin), {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
-      ...(abort ? { signal: abort } : {}),
-    }),
-  );
-  const text = await response.text();
-  return (text === "" ? null : JSON.parse(text)) as T;
 }

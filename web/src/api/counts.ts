@@ -1,6 +1,6 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { isTab } from "@/lib/search-params";
-import { app } from "./client";
+import { appApi, take } from "./client";
 import { keys } from "./keys";
 import type { components } from "./schema";
 
@@ -13,13 +13,6 @@ export interface Count {
   /** Null where it is not known, as of a saved view. */
   unread: number | null;
 }
-
-export const countsQuery = queryOptions({
-  queryKey: keys.counts,
-  queryFn: ({ signal }) => app<Counts>("GET", "/counts", undefined, signal),
-  staleTime: 15_000,
-  refetchInterval: 120_000,
-});
 
 export function countOf(counts: Counts | undefined, view: string): Count | null {
   if (!counts) return null;
@@ -40,4 +33,10 @@ export function countText({ count, isMore }: Pick<Count, "count" | "isMore">): s
 }
 
 /** How many threads each tab and each view has; what it shows is asked for again by events. */
-export const useCounts = () => useQuery(countsQuery).data;
+export const useCounts = (): Counts | undefined =>
+  useQuery({
+    queryKey: keys.counts,
+    queryFn: ({ signal }) => take(appApi.GET("/counts", { signal })),
+    staleTime: 15_000,
+    refetchInterval: 120_000,
+  }).data;

@@ -44,7 +44,7 @@ export function useMe(): Session["member"] {
 }
 
 /** Takes over an answer that begins a session. Another member's things are forgotten first. */
-export function beginSession(client: QueryClient, session: Session): void {
+function beginSession(client: QueryClient, session: Session): void {
   const before = client.getQueryData<Session | null>(keys.session);
   if (before && before.member.id !== session.member.id) forgetEverything(client);
   client.setQueryData(keys.session, session);

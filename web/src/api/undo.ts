@@ -4,7 +4,7 @@ import { take, v2 } from "./client";
 import { keys } from "./keys";
 import { signal, useSignal } from "./signal";
 
-export interface Undoable {
+interface Undoable {
   /** Each of one write; several where many threads were changed in turns. */
   tokens: readonly string[];
   /** What was done, as words for the screen: "Done". */

@@ -9,7 +9,7 @@ import floating from "@/ui/floating.module.css";
 import { cx } from "@/ui/cx";
 import styles from "./SnoozePicker.module.css";
 
-export interface SnoozePickerProps {
+interface SnoozePickerProps {
   open?: boolean;
   onOpenChange?: (isOpen: boolean) => void;
   /** The button that opens it. Without one it opens in the middle of the page, as by a key. */

@@ -18,7 +18,7 @@ import { BulkDialog } from "./BulkDialog";
 import { BulkTagPicker } from "./BulkTagPicker";
 import { type BulkTask, threads } from "./bulk-words";
 
-export interface BulkBarProps {
+interface BulkBarProps {
   view: string;
   filters: Filters;
   selection: Selection;

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { createComment } from "@/api/compose";
+import { createComment } from "@/api/comment-writes";
 import { useTeam } from "@/api/lookups";
 import { ApiError, messageOf } from "@/api/errors";
 import { keys } from "@/api/keys";
@@ -51,7 +51,7 @@ export function CommentForm({
       const said = textOf(html).toLowerCase();
       // A name that several have mentions nobody by itself; who was picked from the list is meant.
       const mentioned = team.filter((one) => said.includes(`@${calledBy(one).toLowerCase()}`));
-      const { undoToken } = await createComment(thread.id, {
+      const undoToken = await createComment(thread.id, {
         content: html,
         ...(mentioned.length > 0 && { mention_ids: mentioned.map((one) => one.id) }),
       });

@@ -17,7 +17,7 @@ import { ReplyForm } from "./ReplyForm";
 import { recipientOf } from "./people";
 import { useAfter } from "./use-draft";
 
-export interface ComposerProps {
+interface ComposerProps {
   threadId: string;
   /** After an answer that also ends the thread: opens the next one. */
   onSentAndDone: () => void;

@@ -20,9 +20,9 @@ const AFTER_DUE_MS = 1_200;
 /** What is held back and for how long, wherever one is; and what could not be sent. */
 export function HeldBar() {
   const { data: held = [] } = useHeld();
-  const { data: unsent = [] } = useUnsentThreads();
+  const unsent = useUnsentThreads();
   const { threadId: openId } = useParams({ strict: false });
-  const failed = unsent.filter((one) => one.has_problem && one.thread_id !== openId);
+  const failed = [...unsent.values()].filter((one) => one.has_problem && one.thread_id !== openId);
   if (held.length + failed.length === 0) return null;
   return (
     <div className={styles.bars} role="region" aria-label="Outgoing messages">

@@ -5,7 +5,7 @@ import styles from "./Palette.module.css";
 import { PaletteList } from "./PaletteList";
 import { usePaletteItems } from "./use-palette-items";
 
-export interface PaletteProps {
+interface PaletteProps {
   open: boolean;
   /** Which things it begins with: all that can be done, or what can be jumped to. */
   mode?: "all" | "search";

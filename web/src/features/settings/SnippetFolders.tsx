@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
-import { useCreateFolder, useDeleteFolder, useUpdateFolder } from "@/api/snippet-settings";
+import { useCreateFolder, useDeleteFolder, useUpdateFolder } from "@/api/snippets";
 import type { SnippetFolder } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";

@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
-import { useCreateSnippet, useUpdateSnippet } from "@/api/snippet-settings";
+import { useCreateSnippet, useUpdateSnippet } from "@/api/snippets";
 import type { Snippet, SnippetFolder } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";

@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
-import { useCreateTag, useUpdateTag } from "@/api/tag-settings";
+import { useCreateTag, useUpdateTag } from "@/api/tag-writes";
 import type { Tag, TagGroup } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { useIcon } from "@/lib/icons";

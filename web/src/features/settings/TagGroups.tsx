@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf, refusalOf } from "@/api/form-faults";
-import { useCreateTagGroup, useDeleteTagGroup, useUpdateTagGroup } from "@/api/tag-settings";
+import { useCreateTagGroup, useDeleteTagGroup, useUpdateTagGroup } from "@/api/tag-writes";
 import type { TagGroup } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { refusalOf } from "@/api/form-faults";
 import { useCanWrite, useTagGroups, useTags } from "@/api/lookups";
-import { useDeleteTag } from "@/api/tag-settings";
+import { useDeleteTag } from "@/api/tag-writes";
 import type { Tag, TagGroup } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { Button } from "@/ui/Button";

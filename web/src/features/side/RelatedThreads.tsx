@@ -5,7 +5,7 @@ import { type Related, useRelatedThreads } from "@/api/related-threads";
 import { useThreadRow } from "@/api/threads";
 import type { Thread } from "@/api/types";
 import { fullDate, shortTime, useNow } from "@/lib/dates";
-import { textOf } from "@/lib/plain-text";
+import { firstWords } from "@/lib/first-words";
 import { Button } from "@/ui/Button";
 import { LoopMark } from "@/ui/LoopMark";
 import { Skeleton } from "@/ui/Skeleton";
@@ -84,7 +84,7 @@ function ThreadLink({ id, now }: { id: string; now: Date }) {
     >
       <StatusShape status={thread.status} />
       <span className={styles.cut} dir="auto">
-        {thread.title ?? textOf(thread.text)}
+        {thread.title ?? firstWords(thread.text)}
       </span>
       <time className={styles.small} dateTime={at} title={fullDate(at)}>
         {shortTime(at, now)}
