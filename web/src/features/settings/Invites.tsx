@@ -11,6 +11,7 @@ import { FormFault } from "@/ui/FormFault";
 import { Select } from "@/ui/Select";
 import { ConfirmButton } from "./ConfirmButton";
 import { Loaded } from "./Loaded";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
 import { ShownOnce } from "./ShownOnce";
@@ -113,12 +114,7 @@ function InviteForm({ onMade, onCancel }: { onMade: (made: Made) => void; onCanc
         options={ROLES.map((value) => ({ value, label: roleName(value) }))}
         onChange={setRole}
       />
-      <div className={styles.actions}>
-        <Button type="submit" variant="primary" isBusy={create.isPending}>
-          Make an invite
-        </Button>
-        <Button onClick={onCancel}>Cancel</Button>
-      </div>
+      <FormActions label="Make an invite" isBusy={create.isPending} onCancel={onCancel} />
     </form>
   );
 }

@@ -7,6 +7,7 @@ import { Checkbox } from "@/ui/Checkbox";
 import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
 import { Select } from "@/ui/Select";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 
 const DAYS = { never: null, month: 30, quarter: 90, year: 365 } as const;
@@ -89,18 +90,14 @@ export function KeyForm({
         ))}
       </div>
       <FormFault>{faults.of["scopes"] ?? null}</FormFault>
-      <div className={styles.actions}>
-        <Button
-          type="submit"
-          variant="primary"
-          disabled={scopes.size === 0}
-          isBusy={create.isPending}
-        >
-          Make the key
-        </Button>
-        <Button onClick={onCancel}>Cancel</Button>
+      <FormActions
+        label="Make the key"
+        isBusy={create.isPending}
+        disabled={scopes.size === 0}
+        onCancel={onCancel}
+      >
         {scopes.size === 0 && <span className={styles.quiet}>Choose at least one scope.</span>}
-      </div>
+      </FormActions>
     </form>
   );
 }

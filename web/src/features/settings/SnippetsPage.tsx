@@ -1,12 +1,11 @@
 import { useState } from "react";
-import { refusalOf } from "@/api/form-faults";
 import { useCanWrite } from "@/api/lookups";
 import { useDeleteSnippet, useSnippetFolders, useSnippets } from "@/api/snippets";
 import type { Snippet, SnippetFolder } from "@/api/types";
 import { firstWords } from "@/lib/first-words";
 import { Button } from "@/ui/Button";
-import { FormFault } from "@/ui/FormFault";
 import { Loaded } from "./Loaded";
+import { RowActions } from "./forms";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
 import { AddFolder, FolderActions } from "./SnippetFolders";
@@ -106,26 +105,14 @@ function Row({
         <div className={styles.preview} dir="auto">
           {firstWords(snippet.html)}
         </div>
-        {remove.error && <FormFault>{`It was not deleted. ${refusalOf(remove.error)}`}</FormFault>}
       </div>
       {canWrite && (
-        <div className={styles.actions}>
-          <Button
-            size="small"
-            aria-label={`Change ${snippet.title}`}
-            onClick={() => setEditing(true)}
-          >
-            Change
-          </Button>
-          <Button
-            size="small"
-            aria-label={`Delete ${snippet.title}`}
-            isBusy={remove.isPending}
-            onClick={() => remove.mutate(snippet)}
-          >
-            Delete
-          </Button>
-        </div>
+        <RowActions
+          name={snippet.title}
+          onChange={() => setEditing(true)}
+          onDelete={() => remove.mutate(snippet)}
+          deleting={remove}
+        />
       )}
     </li>
   );
