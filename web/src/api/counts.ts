@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { formatNumber } from "@/lib/numbers";
 import { isTab } from "@/lib/search-params";
 import { appApi, take } from "./client";
 import { keys } from "./keys";
@@ -25,11 +26,9 @@ export function countOf(counts: Counts | undefined, view: string): Count | null 
   return { count: found.count, isMore: found.is_more, unread: null };
 }
 
-const number = new Intl.NumberFormat("en");
-
 /** "12", "1,000+". */
 export function countText({ count, isMore }: Pick<Count, "count" | "isMore">): string {
-  return number.format(count) + (isMore ? "+" : "");
+  return formatNumber(count) + (isMore ? "+" : "");
 }
 
 /** How many threads each tab and each view has; what it shows is asked for again by events. */

@@ -2,11 +2,14 @@ import { companyResource, useCompanyContacts } from "@/api/contacts";
 import { useCanWrite } from "@/api/lookups";
 import { useResource } from "@/api/resource-writes";
 import { formatNumber } from "@/lib/numbers";
+import { Skeleton } from "@/ui/Skeleton";
 import { CompanyFields } from "./CompanyFields";
 import { LongestWaiting } from "./LongestWaiting";
-import { RecordLink, RecordLinks } from "./RecordLinks";
+import { NotLoaded } from "./NotLoaded";
+import { RecordLink } from "./RecordLink";
 import { RecordPage } from "./RecordPage";
 import { TextRow } from "./ResourceRow";
+import { Section } from "./Section";
 import styles from "./side.module.css";
 
 export function CompanyPage({ id }: { id: string }) {
@@ -49,29 +52,28 @@ export function CompanyPage({ id }: { id: string }) {
 }
 
 function Contacts({ id }: { id: string }) {
-  const { data: page, ...query } = useCompanyContacts(id);
-  const more = page?.page.has_more === true ? "+" : "";
+  const query = useCompanyContacts(id);
+  const { data: contacts, page } = query.data ?? {};
+  const count = contacts?.length
+    ? `${formatNumber(contacts.length)}${page?.has_more ? "+" : ""}`
+    : undefined;
   return (
-    <RecordLinks
-      noun="contacts"
-      count={page?.data.length ? `${formatNumber(page.data.length)}${more}` : undefined}
-      query={{ ...query, data: page?.data }}
-      empty="Nobody is known to belong to it."
-    >
-      {(contacts) => (
-        <ul className={styles.links}>
-          {contacts.map(({ id: contactId, name, email, image_url }) => (
-            <RecordLink
-              key={contactId}
-              to="/contacts/$id"
-              id={contactId}
-              name={name ?? email}
-              picture={image_url}
-              title={email}
-            />
-          ))}
-        </ul>
-      )}
-    </RecordLinks>
+    <Section level="h2" name="page.contacts" title="Contacts" count={count}>
+      {query.isPending && <Skeleton height={24} />}
+      {query.isLoadingError && <NotLoaded what="The contacts" query={query} />}
+      {contacts?.length === 0 && <p className={styles.quiet}>Nobody is known to belong to it.</p>}
+      <ul className={styles.links}>
+        {contacts?.map((contact) => (
+          <RecordLink
+            key={contact.id}
+            to="/contacts/$id"
+            id={contact.id}
+            name={contact.name ?? contact.email}
+            picture={contact.image_url}
+            title={contact.email}
+          />
+        ))}
+      </ul>
+    </Section>
   );
 }
