@@ -6,6 +6,7 @@ import { ComboboxList } from "@/ui/ComboboxList";
 import combobox from "@/ui/Combobox.module.css";
 import type { ComboboxItem } from "@/ui/combobox-items";
 import floating from "@/ui/floating.module.css";
+import { isComposing, keepWhileComposing } from "@/ui/composing";
 import { cx } from "@/ui/cx";
 import styles from "./SnoozePicker.module.css";
 
@@ -50,6 +51,7 @@ export function SnoozePicker(props: SnoozePickerProps) {
           align={isInMiddle ? "center" : (props.align ?? "start")}
           sideOffset={4}
           collisionPadding={8}
+          onEscapeKeyDown={keepWhileComposing}
           onOpenAutoFocus={() => {
             before.current = document.activeElement as HTMLElement | null;
           }}
@@ -127,12 +129,13 @@ function Words({
     if (found && "at" in found) onPick(found.at);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const item = items[at];
     if (step !== undefined && items.length > 0) {
       event.preventDefault();
       setActive((at + step + items.length) % items.length);
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
       if (item) pick(item);
     }

@@ -10,6 +10,7 @@ import {
 import styles from "./Combobox.module.css";
 import { ComboboxList } from "./ComboboxList";
 import { type ComboboxItem, type CreateOption, type ItemSource, useItems } from "./combobox-items";
+import { isComposing } from "./composing";
 import floating from "./floating.module.css";
 
 const CREATE = "\u0000create";
@@ -121,11 +122,12 @@ export function Combobox(props: ComboboxProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && items.length > 0) {
       event.preventDefault();
       setActive((at + step + items.length) % items.length);
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
       for (const one of found.items) known.current.set(one.id, one);
       const item = items[at];
@@ -166,7 +168,7 @@ export function Combobox(props: ComboboxProps) {
           }}
           onEscapeKeyDown={(event) => {
             event.preventDefault();
-            setOpen(false);
+            if (!isComposing(event)) setOpen(false);
           }}
         >
           <input

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useId, useState } from "react";
+import { isComposing } from "@/ui/composing";
 import { Dialog } from "@/ui/Dialog";
 import { type PaletteItem } from "./palette-items";
 import styles from "./Palette.module.css";
@@ -43,6 +44,7 @@ function Contents({ isSearch, onClose }: { isSearch: boolean; onClose: () => voi
     setTimeout(item.run, AFTER_CLOSING_MS);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step !== undefined && items.length > 0) {
       event.preventDefault();
@@ -53,7 +55,7 @@ function Contents({ isSearch, onClose }: { isSearch: boolean; onClose: () => voi
           ? Math.max(0, Math.min(items.length - 1, next))
           : (next + items.length) % items.length,
       );
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
       pick(items[at]);
     }
