@@ -10,9 +10,7 @@ const answersAt = (at: number) =>
   vi.stubGlobal(
     "fetch",
     vi.fn(() =>
-      Promise.resolve(
-        new Response("[]", { headers: { Date: new Date(at).toUTCString() } }),
-      ),
+      Promise.resolve(new Response("[]", { headers: { Date: new Date(at).toUTCString() } })),
     ),
   );
 

@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
+import { learnTime } from "@/lib/clock";
 import { ApiError, errorOf, isAbort, unreachable } from "./errors";
 import type { components, paths } from "./schema";
 import { signal } from "./signal";
@@ -37,6 +38,7 @@ async function sendOnce(request: Request, timeout: number): Promise<Response> {
   const headers = new Headers(request.headers);
   if (request.method !== "GET" && csrfToken !== null) headers.set("X-Looplane-CSRF", csrfToken);
   const signals = [request.signal, ...(timeout > 0 ? [AbortSignal.timeout(timeout)] : [])];
+  const askedAt = Date.now();
   let response: Response;
   try {
     response = await fetch(
@@ -50,6 +52,7 @@ async function sendOnce(request: Request, timeout: number): Promise<Response> {
     if (isAbort(cause) && request.signal.aborted) throw cause;
     throw unreachable(cause);
   }
+  learnTime(response.headers.get("Date"), askedAt);
   if (response.ok || response.status === 304) return response;
   if (response.status === 401 && csrfToken !== null) sessionEnded.set(true);
   throw await errorOf(response);
@@ -61,9 +64,10 @@ const isTokenRefused = (error: unknown): boolean =>
 
 /** Takes over the session of another tab; false where it is another member's, or none. */
 async function renewToken(): Promise<boolean> {
-  const response = await fetch(`${APP}/session`, { credentials: "same-origin" });
-  if (!response.ok) {
-    if (response.status === 401) sessionEnded.set(true);
+  const asks = { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
+  const response = await fetch(`${APP}/session`, asks).catch(() => null);
+  if (!response?.ok) {
+    if (response?.status === 401) sessionEnded.set(true);
     return false;
   }
   const session = (await response.json()) as components["schemas"]["SessionOut"];

@@ -1,5 +1,6 @@
 import { Popover as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { dateNow } from "@/lib/clock";
 import { momentInWords } from "@/lib/dates";
 import { SNOOZE_PRESETS, understand } from "@/lib/snooze-words";
 import { ComboboxList } from "@/ui/ComboboxList";
@@ -117,7 +118,7 @@ function Words({
 }) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
-  const [now, setNow] = useState(() => new Date());
+  const [now, setNow] = useState(dateNow);
   const listId = useId();
   const { items, note } = itemsOf(text, now, onWake !== undefined);
   const at = Math.min(active, items.length - 1);
@@ -125,7 +126,7 @@ function Words({
   const pick = (item: ComboboxItem): void => {
     if (item.id === WAKE) return onWake?.();
     // Said again with the time of now, so that "in 1 min" is not past by the time it is pressed.
-    const found = understand(item.id, new Date());
+    const found = understand(item.id, dateNow());
     if (found && "at" in found) onPick(found.at);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -157,7 +158,7 @@ function Words({
         value={text}
         onChange={(event) => {
           setText(event.target.value);
-          setNow(new Date());
+          setNow(dateNow());
           setActive(0);
         }}
         onKeyDown={onKeyDown}

@@ -7,6 +7,7 @@ import { keys } from "@/api/keys";
 import { useThread } from "@/api/threads";
 import { useUndo } from "@/api/undo";
 import { useUnsentThreads } from "@/api/unsent";
+import { timeNow } from "@/lib/clock";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
@@ -49,7 +50,7 @@ function useOpenReply() {
 
 function useSecondsTo(iso: string, most: number): number {
   const left = (): number =>
-    Math.min(most, Math.max(0, Math.ceil((Date.parse(iso) - Date.now()) / 1000)));
+    Math.min(most, Math.max(0, Math.ceil((Date.parse(iso) - timeNow()) / 1000)));
   const [seconds, setSeconds] = useState(left);
   useEffect(() => {
     const timer = setInterval(() => setSeconds(left()), 250);

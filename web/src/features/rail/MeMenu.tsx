@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut, UserRound } from "lucide-react";
-import { useSession, useSignOut } from "@/api/session";
+import { useSession } from "@/api/session";
 import { useKeyLabel, useRunAction } from "@/lib/actions";
 import { THEMES, THEME_NAMES, useTheme } from "@/lib/theme";
 import { Avatar } from "@/ui/Avatar";
@@ -14,7 +14,6 @@ const THEME_CHOICES = THEMES.map((value) => ({ value, label: THEME_NAMES[value] 
 export function MeMenu({ isCollapsed }: { isCollapsed: boolean }) {
   const { member } = useSession();
   const navigate = useNavigate();
-  const signOut = useSignOut();
   const run = useRunAction();
   const helpKey = useKeyLabel("help");
   const [theme, setTheme] = useTheme();
@@ -51,7 +50,7 @@ export function MeMenu({ isCollapsed }: { isCollapsed: boolean }) {
       <MenuLabel>Theme</MenuLabel>
       <MenuChoice value={theme} options={THEME_CHOICES} onChange={setTheme} />
       <MenuSeparator />
-      <MenuItem icon={<LogOut size={16} aria-hidden />} onSelect={() => signOut.mutate()}>
+      <MenuItem icon={<LogOut size={16} aria-hidden />} onSelect={() => run("sign-out")}>
         Sign out
       </MenuItem>
     </Menu>

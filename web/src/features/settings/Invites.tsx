@@ -2,6 +2,7 @@ import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
 import { useCreateInvite, useDeleteInvite, useInvites } from "@/api/team-admin";
 import type { Invite } from "@/api/types";
+import { timeNow } from "@/lib/clock";
 import { fullDate } from "@/lib/dates";
 import { ROLES, type Role, roleName } from "@/lib/roles";
 import { Badge } from "@/ui/Badge";
@@ -121,7 +122,7 @@ function InviteForm({ onMade, onCancel }: { onMade: (made: Made) => void; onCanc
 
 function Row({ invite }: { invite: Invite }) {
   const takeBack = useDeleteInvite();
-  const [openedAt] = useState(() => Date.now());
+  const [openedAt] = useState(timeNow);
   const isOver = Date.parse(invite.expires_at) < openedAt;
   const isPending = invite.state === "PENDING";
   return (

@@ -1,6 +1,7 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
 import { useCreateKey } from "@/api/team-admin";
+import { timeNow } from "@/lib/clock";
 import { SCOPES, SCOPE_PRESETS, type Scope } from "@/lib/scopes";
 import { Button } from "@/ui/Button";
 import { Checkbox } from "@/ui/Checkbox";
@@ -47,7 +48,7 @@ export function KeyForm({
         kind: "program",
         scopes: SCOPES.filter((scope) => scopes.has(scope)),
         ...(days !== null && {
-          expires_at: new Date(Date.now() + days * DAY_MS).toISOString(),
+          expires_at: new Date(timeNow() + days * DAY_MS).toISOString(),
         }),
       },
       { onSuccess: (made) => onMade(made.key ?? "") },
