@@ -19,7 +19,7 @@ _SHARED = _PARTS["responses"]
 _PLAIN = re.compile(
     r"content-(type|length|encoding|disposition|security-policy)|transfer-encoding|connection|date|server"
     r"|vary|cache-control|referrer-policy|x-content-type-options|x-frame-options"
-    r"|cross-origin-resource-policy|access-control-[a-z-]+|x-accel-buffering|clear-site-data"
+    r"|cross-origin-resource-policy|access-control-[a-z-]+|x-accel-buffering"
 )
 _RATE = {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
 # Codes whose answers say when to try again; with a conflict it depends.

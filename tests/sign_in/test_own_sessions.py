@@ -49,10 +49,7 @@ async def test_own_sessions_are_ended_one_or_all_others(
         assert rest.json() == {"ended": 1}
         assert (await c.get(f"{APP}/session")).status_code == 401
         assert (await a.get(f"{APP}/session")).status_code == 200
-        left = await a.delete(f"{APP}/session")
-        assert left.status_code == 200
-        # Mails and files that the browser keeps for an hour are not for who sits down at it next.
-        assert left.headers["Clear-Site-Data"] == '"cache"'
+        assert (await a.delete(f"{APP}/session")).status_code == 200
         assert not a.cookies
 
 
@@ -62,9 +59,7 @@ async def test_a_rehearsed_end_ends_nothing(app: Any, db: Any, workspace: Worksp
         rehearsed = {"dry_run": "true"}
         assert (await a.delete(f"{APP}/sessions", params=rehearsed)).json() == {"ended": 1}
         assert (await b.get(f"{APP}/session")).status_code == 200
-        stayed = await b.delete(f"{APP}/session", params=rehearsed)
-        assert stayed.status_code == 200
-        assert "Clear-Site-Data" not in stayed.headers
+        assert (await b.delete(f"{APP}/session", params=rehearsed)).status_code == 200
         assert (await b.get(f"{APP}/session")).status_code == 200
 
 

@@ -27,9 +27,6 @@ from looplane.sessions import rules, sql
 # By what somebody signed in.
 Opening = Literal["password", "link", "invite"]
 
-# Mails and files are kept by browsers for a while, though not for who sits down there next.
-_LEFT = {"Set-Cookie": dropped_cookie(), "Clear-Site-Data": '"cache"'}
-
 _log = structlog.get_logger("looplane.sessions")
 
 
@@ -105,7 +102,7 @@ async def list_own_sessions(con: Connection, context: Context) -> Answer:
 async def sign_out(write: Write) -> Response:
     """Ends the session that calls."""
     # A rehearsal leaves the browser signed in as well.
-    dropped = {} if write.dry_run else _LEFT
+    dropped = {} if write.dry_run else {"Set-Cookie": dropped_cookie()}
     id = write.context.principal.session_id
     assert id is not None, "a session calls"
     return await ending(write, partial(_end_one, id=id, headers=dropped))
