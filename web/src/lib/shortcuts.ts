@@ -111,7 +111,7 @@ export function readRemapped(stored: string | null): Remapped {
     const keys = Object.entries(said?.keys ?? {}).filter(
       ([, some]) => Array.isArray(some) && some.every((one) => typeof one === "string"),
     );
-    return { off: said?.off === true, keys: Object.fromEntries(keys) as Remapped["keys"] };
+    return { off: said?.off === true, keys: Object.fromEntries(keys) };
   } catch {
     return { off: false, keys: {} };
   }
