@@ -14,12 +14,12 @@ import { rememberUndo } from "./undo";
 type Schemas = components["schemas"];
 export type BulkChange = Schemas["ThreadChange"];
 export type BulkItem = Schemas["ThreadBulkItem"];
-export type BulkSummary = Schemas["ThreadBulkSummary"];
+type BulkSummary = Schemas["ThreadBulkSummary"];
 type BulkBody = Schemas["ThreadBulk"];
 
 /** The most that one request takes, and the most that this page changes by one press. */
 const AT_ONCE = 500;
-export const MAX_AT_ALL = 5_000;
+const MAX_AT_ALL = 5_000;
 
 /** Threads by their ids, or all that a view has. */
 export type BulkTarget = { ids: readonly string[] } | { view: string; filters: Filters };

@@ -1,6 +1,7 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { formatNumber } from "@/lib/numbers";
 import { isTab } from "@/lib/search-params";
-import { app } from "./client";
+import { appApi, take } from "./client";
 import { keys } from "./keys";
 import type { components } from "./schema";
 
@@ -14,13 +15,6 @@ export interface Count {
   unread: number | null;
 }
 
-export const countsQuery = queryOptions({
-  queryKey: keys.counts,
-  queryFn: ({ signal }) => app<Counts>("GET", "/counts", undefined, signal),
-  staleTime: 15_000,
-  refetchInterval: 120_000,
-});
-
 export function countOf(counts: Counts | undefined, view: string): Count | null {
   if (!counts) return null;
   if (isTab(view)) {
@@ -32,12 +26,16 @@ export function countOf(counts: Counts | undefined, view: string): Count | null 
   return { count: found.count, isMore: found.is_more, unread: null };
 }
 
-const number = new Intl.NumberFormat("en");
-
 /** "12", "1,000+". */
 export function countText({ count, isMore }: Pick<Count, "count" | "isMore">): string {
-  return number.format(count) + (isMore ? "+" : "");
+  return formatNumber(count) + (isMore ? "+" : "");
 }
 
 /** How many threads each tab and each view has; what it shows is asked for again by events. */
-export const useCounts = () => useQuery(countsQuery).data;
+export const useCounts = (): Counts | undefined =>
+  useQuery({
+    queryKey: keys.counts,
+    queryFn: ({ signal }) => take(appApi.GET("/counts", { signal })),
+    staleTime: 15_000,
+    refetchInterval: 120_000,
+  }).data;

@@ -3,7 +3,7 @@ import type { Loop } from "./loops";
 import type { Thread } from "./types";
 
 export type ThreadFilter = components["schemas"]["ThreadFilter"];
-export type ListSort = "created_at" | "last_activity" | "oldest_waiting" | "pain" | "revenue";
+type ListSort = "created_at" | "last_activity" | "oldest_waiting" | "pain" | "revenue";
 
 /** What a list asks for: threads that meet each of the filters, in an order. */
 export interface ListQuestion {

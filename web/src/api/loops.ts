@@ -1,6 +1,6 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
-import { app } from "./client";
+import { appApi, take } from "./client";
 import type { components } from "./schema";
 import type { Thread } from "./types";
 
@@ -55,7 +55,8 @@ async function ask(store: Loops): Promise<void> {
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const some = ids.slice(from, from + AT_ONCE).join(",");
     try {
-      const { data } = await app<{ data: Loop[] }>("GET", `/loops?thread_id=${some}`);
+      const query = { thread_id: some };
+      const { data } = await take(appApi.GET("/loops", { params: { query } }));
       for (const loop of data) {
         store.known.set(loop.thread_id, loop);
         for (const watcher of store.watchers.get(loop.thread_id) ?? []) watcher();

@@ -43,7 +43,7 @@ async function fetchPage(
   return { ids, cursor: page.page.cursor, has_more: page.page.has_more };
 }
 
-export function threadListQuery(client: QueryClient, view: string, filters: Filters) {
+function threadListQuery(client: QueryClient, view: string, filters: Filters) {
   const queryKey = keys.threads(view, filters);
   return queryOptions({
     queryKey,

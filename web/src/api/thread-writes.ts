@@ -36,7 +36,7 @@ export interface Conflict {
 }
 
 /** A change that could not be sent: it is kept, and asks what to do. */
-export interface Unsaved {
+interface Unsaved {
   write: ThreadWrite;
   error: ApiError;
 }

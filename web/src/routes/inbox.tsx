@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
+import { lazyPart } from "@/api/lazy-part";
 import { neighbourOf } from "@/api/thread-lists";
 import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
@@ -24,12 +25,14 @@ import { LoopMark } from "@/ui/LoopMark";
 import { Pane } from "./Pane";
 import styles from "./inbox.module.css";
 
-const HeldBar = lazy(() =>
-  import("@/features/composer/HeldBar").then((module) => ({ default: module.HeldBar })),
+const HeldBar = lazyPart(() =>
+  import("@/features/composer/HeldBar").then((module) => module.HeldBar),
 );
 const loadComposer = () => import("@/features/composer/Composer");
-const Composer = lazy(() => loadComposer().then((module) => ({ default: module.Composer })));
-const CommentEdit = lazy(() => import("@/features/composer/CommentEdit"));
+const Composer = lazyPart(() => loadComposer().then((module) => module.Composer));
+const CommentEdit = lazyPart(() =>
+  import("@/features/composer/CommentEdit").then((module) => module.default),
+);
 const editComment = (props: CommentEditorProps) => <CommentEdit {...props} />;
 // After the first list is there, so that the keys of the first thread find the composer loaded.
 const LOAD_COMPOSER_AFTER_MS = 1_000;
@@ -43,7 +46,10 @@ export function InboxPage() {
   const client = useQueryClient();
   const navigate = useNavigate();
   useEffect(() => {
-    const timer = setTimeout(() => void loadComposer(), LOAD_COMPOSER_AFTER_MS);
+    const timer = setTimeout(
+      () => void loadComposer().catch(() => undefined),
+      LOAD_COMPOSER_AFTER_MS,
+    );
     return () => clearTimeout(timer);
   }, []);
   const [isRailFolded, foldRail] = useStoredFlag("rail.folded", false);
@@ -101,9 +107,9 @@ export function InboxPage() {
     </Pane>
   );
   const heldBar = (
-    <Suspense>
+    <Pane name="What is about to be sent" isLine>
       <HeldBar />
-    </Suspense>
+    </Pane>
   );
   const isNarrow = width === "narrow";
   // Alone on the screen, the list is what the page is about.
@@ -200,9 +206,9 @@ export function InboxPage() {
                   onAdvance={() => advance(threadId)}
                   editComment={editComment}
                   footer={
-                    <Suspense>
+                    <Pane name="The composer" isLine>
                       <Composer threadId={threadId} onSentAndDone={() => advance(threadId)} />
-                    </Suspense>
+                    </Pane>
                   }
                 />
               </Pane>

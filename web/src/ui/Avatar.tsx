@@ -2,14 +2,21 @@ import { useState } from "react";
 import { isOwnPicture } from "./own-pictures";
 import styles from "./small.module.css";
 
+const segmenter = new Intl.Segmenter();
+
+/** What a reader takes for the first letter: an emoji is one, however it is put together. */
+const firstOf = (word: string): string =>
+  segmenter.segment(word)[Symbol.iterator]().next().value?.segment ?? "";
+
 function initialsOf(name: string): string {
   const words = name
     .replace(/@.*/, "")
     .split(/[\s._-]+/u)
+    // What nobody sees, and what turns the direction around, is no initial.
+    .map((word) => word.replace(/^[\p{Cf}\p{Cc}]+/u, ""))
     .filter(Boolean);
-  const first = [...(words[0] ?? "?")][0] ?? "?";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toUpperCase();
+  const last = words.length > 1 ? firstOf(words.at(-1) ?? "") : "";
+  return (firstOf(words[0] ?? "?") + last).toUpperCase();
 }
 
 /** A face, or the initials. Say whose it is with `label`, unless the name stands beside it. */

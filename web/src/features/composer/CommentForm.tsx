@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { createComment } from "@/api/compose";
+import { createComment } from "@/api/comment-writes";
 import { ApiError, messageOf } from "@/api/errors";
 import { keys } from "@/api/keys";
 import { rememberUndo } from "@/api/undo";
@@ -45,7 +45,7 @@ export function CommentForm({
     setFailure(null);
     try {
       const mentioned = mentions.idsIn(html);
-      const { undoToken } = await createComment(thread.id, {
+      const undoToken = await createComment(thread.id, {
         content: html,
         ...(mentioned.length > 0 && { mention_ids: mentioned }),
       });

@@ -19,7 +19,7 @@ import { focusWantedIn } from "./focus-wanted";
 import { recipientOf } from "./people";
 import { useAfter } from "./use-draft";
 
-export interface ComposerProps {
+interface ComposerProps {
   threadId: string;
   /** After an answer that also ends the thread: opens the next one. */
   onSentAndDone: () => void;

@@ -7,6 +7,7 @@ import { keys } from "@/api/keys";
 import { useThread } from "@/api/threads";
 import { useUndo } from "@/api/undo";
 import { useUnsentThreads } from "@/api/unsent";
+import { timeNow } from "@/lib/clock";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
@@ -21,9 +22,9 @@ const AFTER_DUE_MS = 1_200;
 /** What is held back and for how long, wherever one is; and what could not be sent. */
 export function HeldBar() {
   const { data: held = [] } = useHeld();
-  const { data: unsent = [] } = useUnsentThreads();
+  const unsent = useUnsentThreads();
   const { threadId: openId } = useParams({ strict: false });
-  const failed = unsent.filter((one) => one.has_problem && one.thread_id !== openId);
+  const failed = [...unsent.values()].filter((one) => one.has_problem && one.thread_id !== openId);
   if (held.length + failed.length === 0) return null;
   return (
     <div className={styles.bars} role="region" aria-label="Outgoing messages">
@@ -52,7 +53,7 @@ function useOpenReply() {
 
 function useSecondsTo(iso: string, most: number): number {
   const left = (): number =>
-    Math.min(most, Math.max(0, Math.ceil((Date.parse(iso) - Date.now()) / 1000)));
+    Math.min(most, Math.max(0, Math.ceil((Date.parse(iso) - timeNow()) / 1000)));
   const [seconds, setSeconds] = useState(left);
   useEffect(() => {
     const timer = setInterval(() => setSeconds(left()), 250);

@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useCallback, useEffect, useEffectEvent, useRef } from "react";
 import { useHeldThreads } from "@/api/held";
-import { useUnsentThreads } from "@/api/unsent-threads";
+import { useUnsentThreads } from "@/api/unsent";
 import { useNow } from "@/lib/dates";
 import { type Selection, isEmpty, isSelected, ranged, toggled } from "@/lib/selection";
 import { announce } from "@/ui/LiveRegion";

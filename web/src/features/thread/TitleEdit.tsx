@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/errors";
 import { useUpdateThread } from "@/api/thread-writes";
 import { type Thread } from "@/api/types";
+import { isComposing } from "@/ui/composing";
 import styles from "./ThreadHead.module.css";
 
 const MAX_LENGTH = 512;
@@ -60,7 +61,7 @@ export function TitleEdit({
         onChange={(event) => setText(event.target.value)}
         onBlur={save}
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
+          if (isComposing(event.nativeEvent)) return;
           if (event.key === "Enter") {
             // The button gets the focus, and the rest of this press would be for it.
             event.preventDefault();

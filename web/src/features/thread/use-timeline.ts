@@ -9,6 +9,7 @@ import { useMe } from "@/api/session";
 import { allOf, useComments, useMessages, useThreadEvents } from "@/api/thread-content";
 import { firstUnread, timelineOf } from "@/api/timeline";
 import type { Thread } from "@/api/types";
+import { dateNow } from "@/lib/clock";
 import { whenTime } from "@/lib/dates";
 import { announce } from "@/ui/LiveRegion";
 import { personOf } from "./people";
@@ -16,7 +17,7 @@ import { sendingIn } from "./sending";
 
 const NOTHING_HELD: readonly HeldOut[] = [];
 
-const say = (iso: string): string => whenTime(iso, new Date());
+const say = (iso: string): string => whenTime(iso, dateNow());
 
 /** All that the timeline of a thread shows, kept live. */
 export function useTimeline(threadId: string) {
