@@ -37,7 +37,7 @@ export function ThreadHead({
       <div className={styles.first}>
         {headerStart}
         <TitleEdit key={thread.id} thread={thread} shown={title} canEdit={canWrite} />
-        <Presence threadId={thread.id} />
+        <Presence key={thread.id} threadId={thread.id} />
         <DraftBadge thread={thread} />
         {headerEnd}
       </div>
