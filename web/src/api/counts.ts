@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { isTab } from "@/lib/search-params";
 import { app } from "./client";
 import { keys } from "./keys";
@@ -20,6 +20,23 @@ export const countsQuery = queryOptions({
   staleTime: 15_000,
   refetchInterval: 120_000,
 });
+
+const SOON_MS = 250;
+const AT_MOST_EVERY_MS = 1_000;
+const asked = new WeakMap<QueryClient, { at: number; isDue: boolean }>();
+
+/** Counts are others by now: they are asked for soon, once for the many changes of a moment. */
+export function staleCounts(client: QueryClient): void {
+  const last = asked.get(client) ?? { at: -Infinity, isDue: false };
+  if (last.isDue) return;
+  const now = performance.now();
+  const wait = Math.max(SOON_MS, last.at + AT_MOST_EVERY_MS - now);
+  asked.set(client, { at: now + wait, isDue: true });
+  setTimeout(() => {
+    asked.set(client, { at: now + wait, isDue: false });
+    void client.invalidateQueries({ queryKey: keys.counts });
+  }, wait);
+}
 
 export function countOf(counts: Counts | undefined, view: string): Count | null {
   if (!counts) return null;
