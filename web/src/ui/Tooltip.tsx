@@ -76,6 +76,8 @@ function Shown() {
         <Radix.Content
           className={styles.tooltip}
           data-tooltip-shown
+          // Else what is within is there twice, with the id.
+          aria-label={[tooltip, tooltipKey].filter(Boolean).join(" ")}
           side={SIDES.find((side) => side === tooltipSide) ?? "top"}
           sideOffset={6}
           collisionPadding={8}
