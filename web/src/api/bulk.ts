@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { Filters } from "@/lib/search-params";
 import { putThreads } from "./cache";
 import { type Answered, take, takeAll, v2 } from "./client";
+import { staleCounts } from "./counts";
 import { ApiError } from "./errors";
 import { keys } from "./keys";
 import type { ThreadIds } from "./list-pages";
@@ -176,6 +177,6 @@ export async function runBulk(
   }
   const changed = result.items.filter(({ status }) => status === "updated").map(({ id }) => id);
   rememberUndo(tokens, label, changed.length > 100 ? [] : changed);
-  void client.invalidateQueries({ queryKey: keys.counts });
+  staleCounts(client);
   return { ...result, error };
 }

@@ -85,11 +85,14 @@ const noEmptyAnswers: Middleware = {
   },
 };
 
+/** Several values of one parameter stand behind one another, with commas. */
+const querySerializer = { array: { style: "form", explode: false } } as const;
+
 /** The public API, with the types of the contract: `take(v2.GET("/tags"))`. */
 export const v2 = createClient<paths>({
   baseUrl: location.origin + V2,
   fetch: (request) => send(request),
-  querySerializer: { array: { style: "form", explode: false } },
+  querySerializer,
 });
 v2.use(noEmptyAnswers);
 
@@ -97,6 +100,7 @@ v2.use(noEmptyAnswers);
 export const appApi = createClient<paths>({
   baseUrl: location.origin + APP,
   fetch: (request) => send(request),
+  querySerializer,
 });
 
 interface Answer<T> {

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { formatNumber } from "@/lib/numbers";
 import { isTab } from "@/lib/search-params";
 import { appApi, take } from "./client";
@@ -13,6 +13,30 @@ export interface Count {
   isMore: boolean;
   /** Null where it is not known, as of a saved view. */
   unread: number | null;
+}
+
+export const countsQuery = queryOptions({
+  queryKey: keys.counts,
+  queryFn: ({ signal }) => take(appApi.GET("/counts", { signal })),
+  staleTime: 15_000,
+  refetchInterval: 120_000,
+});
+
+const SOON_MS = 250;
+const AT_MOST_EVERY_MS = 1_000;
+const asked = new WeakMap<QueryClient, { at: number; isDue: boolean }>();
+
+/** Counts are others by now: they are asked for soon, once for the many changes of a moment. */
+export function staleCounts(client: QueryClient): void {
+  const last = asked.get(client) ?? { at: -Infinity, isDue: false };
+  if (last.isDue) return;
+  const now = performance.now();
+  const wait = Math.max(SOON_MS, last.at + AT_MOST_EVERY_MS - now);
+  asked.set(client, { at: now + wait, isDue: true });
+  setTimeout(() => {
+    asked.set(client, { at: now + wait, isDue: false });
+    void client.invalidateQueries({ queryKey: keys.counts });
+  }, wait);
 }
 
 export function countOf(counts: Counts | undefined, view: string): Count | null {
@@ -32,10 +56,4 @@ export function countText({ count, isMore }: Pick<Count, "count" | "isMore">): s
 }
 
 /** How many threads each tab and each view has; what it shows is asked for again by events. */
-export const useCounts = (): Counts | undefined =>
-  useQuery({
-    queryKey: keys.counts,
-    queryFn: ({ signal }) => take(appApi.GET("/counts", { signal })),
-    staleTime: 15_000,
-    refetchInterval: 120_000,
-  }).data;
+export const useCounts = (): Counts | undefined => useQuery(countsQuery).data;

@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
 import { timeNow } from "@/lib/clock";
 import { doubtThreads } from "./cache";
+import { staleCounts } from "./counts";
 import { V2, send, sessionEnded, take, v2 } from "./client";
 import { ApiError, isAbort } from "./errors";
 import { readStream } from "./event-stream";
@@ -18,7 +19,6 @@ export type LiveStatus = "live" | "behind" | "offline";
 
 const status = signal<LiveStatus>("behind");
 const heard = new Set<(event: FeedEvent) => void>();
-const COUNTS_AT_MOST_EVERY_MS = 1_000;
 const MAX_BEHIND = 500;
 const TRIES_BEFORE_POLLING = 3;
 const POLLS_BEFORE_STREAM = 10;
@@ -55,15 +55,12 @@ class Follower {
   /** Streams that never began, as behind a proxy that holds them back. */
   #streamFailures = 0;
   #missed = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #turn = new AbortController();
 
   constructor(
     readonly client: QueryClient,
     readonly abort: AbortSignal,
-  ) {
-    abort.addEventListener("abort", () => clearTimeout(this.#timer));
-  }
+  ) {}
 
   async run(): Promise<void> {
     while (!this.abort.aborted) {
@@ -141,7 +138,7 @@ class Follower {
     const isOld = timeNow() - Date.parse(event.created_at) > 60_000;
     this.#missed = isOld ? this.#missed + 1 : 0;
     if (this.#missed > MAX_BEHIND) return this.#startAgain();
-    if (applyEvent(this.client, event)) this.#staleCounts();
+    if (applyEvent(this.client, event)) staleCounts(this.client);
     for (const listener of heard) listener(event);
   }
 
@@ -155,13 +152,6 @@ class Follower {
       (list) => list && { ...list, isSuspect: true },
     );
     void this.client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" });
-  }
-
-  #staleCounts(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.client.invalidateQueries({ queryKey: keys.counts });
-    }, COUNTS_AT_MOST_EVERY_MS);
   }
 }
 

@@ -53,10 +53,10 @@ async function ask(store: Loops): Promise<void> {
   store.wanted.clear();
   store.timer = undefined;
   for (let from = 0; from < ids.length; from += AT_ONCE) {
-    const some = ids.slice(from, from + AT_ONCE).join(",");
+    const some = ids.slice(from, from + AT_ONCE);
     try {
-      const query = { thread_id: some };
-      const { data } = await take(appApi.GET("/loops", { params: { query } }));
+      const params = { query: { thread_id: some } };
+      const { data } = await take(appApi.GET("/loops", { params }));
       for (const loop of data) {
         store.known.set(loop.thread_id, loop);
         for (const watcher of store.watchers.get(loop.thread_id) ?? []) watcher();

@@ -18,11 +18,12 @@ export const putUnsent = (threadId: string, body: UnsentPut): Promise<UnsentOut>
   take(appApi.PUT("/unsent/{thread_id}", { ...at(threadId), body }));
 
 /** What the signed-in member wrote about a thread and did not send. */
-export function useUnsent(threadId: string) {
+export function useUnsent(threadId: string, { enabled = true }: { enabled?: boolean } = {}) {
   return useQuery({
     queryKey: keys.unsent(threadId),
     queryFn: ({ signal }) => getUnsent(threadId, signal),
     staleTime: 10_000,
+    enabled,
     refetchOnWindowFocus: "always",
     retry: 1,
   });

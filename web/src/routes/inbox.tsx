@@ -22,6 +22,7 @@ import { Drawer } from "@/ui/Drawer";
 import { EmptyState } from "@/ui/EmptyState";
 import { IconButton } from "@/ui/IconButton";
 import { LoopMark } from "@/ui/LoopMark";
+import { Details } from "./Details";
 import { Pane } from "./Pane";
 import styles from "./inbox.module.css";
 
@@ -198,7 +199,6 @@ export function InboxPage() {
                   <ThreadProblems threadId={threadId} />
                 )}
                 <ThreadPane
-                  key={threadId}
                   threadId={threadId}
                   view={view}
                   headerStart={backButton}
@@ -219,9 +219,7 @@ export function InboxPage() {
       )}
       {hasSide && width === "wide" && !isSideFolded && (
         <aside className={styles.side} aria-label="Details">
-          <Pane name="The details" resetKey={threadId}>
-            <SidePanel threadId={threadId} />
-          </Pane>
+          <Details threadId={threadId} />
         </aside>
       )}
       <Drawer

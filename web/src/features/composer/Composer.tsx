@@ -7,6 +7,7 @@ import { useThread } from "@/api/threads";
 import type { Thread } from "@/api/types";
 import { type Mode, useUnsent } from "@/api/unsent";
 import { useAction, useKeyLabel } from "@/lib/actions";
+import { useRested } from "@/lib/settled";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
@@ -99,6 +100,9 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   );
 }
 
+// What was begun here is asked for once somebody stays at the thread.
+const RESTS_MS = 200;
+
 function Closed({
   thread,
   onOpen,
@@ -109,7 +113,7 @@ function Closed({
   const replyKey = useKeyLabel("reply");
   const commentKey = useKeyLabel("comment");
   const draftKey = useKeyLabel("use-draft");
-  const { data: unsent } = useUnsent(thread.id);
+  const { data: unsent } = useUnsent(thread.id, { enabled: useRested(RESTS_MS) });
   const isDrafting = useAfter(thread.ai_draft_started_at !== null, 400);
   const { label } = recipientOf(thread);
   return (

@@ -1,7 +1,11 @@
 import { Link, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { ApiError, messageOf } from "@/api/errors";
+import { isLoopClosed } from "@/api/event-sentences";
+import { allOf, prefetchThread, useThreadEvents } from "@/api/thread-content";
 import { useThread } from "@/api/threads";
+import type { Thread } from "@/api/types";
 import { filtersOf } from "@/lib/search-params";
 import { useTitle } from "@/lib/title";
 import { EmptyState } from "@/ui/EmptyState";
@@ -39,13 +43,21 @@ export function ThreadPane({
   footer,
   editComment,
 }: ThreadPaneProps) {
+  const client = useQueryClient();
   const filters = filtersOf(useSearch({ strict: false }));
   const { data: thread, error, refetch } = useThread(threadId);
-  const timeline = useTimeline(threadId);
-  const unreadId = useReading(thread, timeline);
-  const isClosed = useClosedLoop(thread, timeline.isClosed);
+  const events = useThreadEvents(threadId);
+  const said = useMemo(() => isLoopClosed(allOf(events.data)), [events.data]);
+  const isClosed = useClosedLoop(thread, said);
   usePrefetchNeighbours(threadId, view, filters);
-  const title = thread?.title ?? (thread && firstWords(thread.text)) ?? "Thread";
+  const isUnknown = thread === undefined;
+  useEffect(() => {
+    // What was said is asked for beside what it is said in, not after it.
+    if (isUnknown) prefetchThread(client, threadId);
+  }, [client, threadId, isUnknown]);
+  const text = thread?.text;
+  const words = useMemo(() => (text === undefined ? null : firstWords(text)), [text]);
+  const title = thread?.title ?? words ?? "Thread";
   useTitle(thread && title);
 
   const wayBack = headerStart && <div className={styles.wayBack}>{headerStart}</div>;
@@ -96,32 +108,41 @@ export function ThreadPane({
         headerStart={headerStart}
         headerEnd={headerEnd}
       />
-      {timeline.error ? (
-        <div className={styles.problem}>
-          <ErrorPanel
-            title="The messages could not be loaded"
-            kept="What you write below is kept."
-            onRetry={() => void timeline.refetch()}
-          >
-            {messageOf(timeline.error)}
-          </ErrorPanel>
-        </div>
-      ) : timeline.isReady ? (
-        <CommentEditor value={editComment}>
-          <Timeline
-            threadId={threadId}
-            entries={timeline.entries}
-            sending={timeline.sending}
-            unreadId={unreadId}
-            older={timeline.older}
-            isReady={timeline.isReady}
-          />
-        </CommentEditor>
-      ) : (
-        <TimelineWait />
-      )}
+      <CommentEditor value={editComment}>
+        <Conversation key={threadId} thread={thread} />
+      </CommentEditor>
       {footer}
     </div>
+  );
+}
+
+/** What was said, from where the reading begins. Of each thread it is made anew; the head is not. */
+function Conversation({ thread }: { thread: Thread }) {
+  const timeline = useTimeline(thread.id);
+  const unreadId = useReading(thread, timeline);
+  if (timeline.error) {
+    return (
+      <div className={styles.problem}>
+        <ErrorPanel
+          title="The messages could not be loaded"
+          kept="What you write below is kept."
+          onRetry={() => void timeline.refetch()}
+        >
+          {messageOf(timeline.error)}
+        </ErrorPanel>
+      </div>
+    );
+  }
+  if (!timeline.isReady) return <TimelineWait />;
+  return (
+    <Timeline
+      threadId={thread.id}
+      entries={timeline.entries}
+      sending={timeline.sending}
+      unreadId={unreadId}
+      older={timeline.older}
+      isReady={timeline.isReady}
+    />
   );
 }
 

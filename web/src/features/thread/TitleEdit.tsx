@@ -24,10 +24,13 @@ export function TitleEdit({
   const buttonRef = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
 
-  // Where the press that opened this thread has left the focus on nothing, it comes here.
+  // Where the press that opened this thread has left the focus on nothing, or on a button that was
+  // meant for the one before, it comes here.
   useEffect(() => {
-    if (document.activeElement === document.body)
-      headingRef.current?.focus({ preventScroll: true });
+    const heading = headingRef.current;
+    const focused = document.activeElement;
+    const isOld = heading?.closest("header")?.contains(focused) ?? false;
+    if (focused === document.body || isOld) heading?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
     if (text === null && wasEditing.current) buttonRef.current?.focus();
