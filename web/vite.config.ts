@@ -12,6 +12,8 @@ export default defineConfig({
     // The policy of the server lets no data: scripts and few data: images through.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // In kilobytes: the largest is of pictures, and comes once the page rests.
+    chunkSizeWarningLimit: 700,
     target: "es2023",
     rolldownOptions: {
       output: {
