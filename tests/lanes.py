@@ -52,7 +52,7 @@ def pytest_configure() -> None:
     # What httpx looks for in each request, and finds missing the sooner for it.
     sys.modules.setdefault("sniffio", cast("Any", None))
     # One at its price takes a fifth of a second; what it is made of is asked by a test of its own.
-    passwords.PasswordHasher = cheap_hasher
+    pytest.MonkeyPatch().setattr(passwords, "PasswordHasher", cheap_hasher)
     # An error is told in words, not in pictures of all that it saw, which takes seconds.
     *others, _ = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

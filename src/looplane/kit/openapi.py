@@ -73,14 +73,7 @@ def document(apis: Mapping[str, Starlette], *, version: str, description: str) -
 
 def _documented(route: Operation) -> APIRoute:
     """The route as FastAPI knows it: made here, for it takes a while and no request needs it."""
-    return APIRoute(
-        route.path,
-        route.endpoint,
-        methods=[route.method],
-        operation_id=route.operation_id,
-        response_model=route.response_model,
-        **route.documented,
-    )
+    return APIRoute(route.path, route.endpoint, methods=[route.method], **route.documented)
 
 
 def _finish(path: dict[str, Json], route: Operation) -> None:

@@ -44,7 +44,6 @@ from looplane.kit.request import (
 )
 from looplane.kit.request_headers import RequestHeaders, headers_taken, read_headers
 from looplane.kit.responses import or_404
-from looplane.kit.schema import StrictModel
 from looplane.kit.signature import RawBody, Signature, WriteQuery, read_signature
 from looplane.kit.visits import Visit
 from looplane.kit.writes import Read, Write, fingerprint
@@ -66,19 +65,16 @@ class Operation(Route):
         raises: Sequence[type[ApiError]] = (),
         takes_files: bool = False,
         is_of_app: bool = False,
-        operation_id: str,
-        response_model: type[StrictModel] | None,
         **documented: Any,  # noqa: ANN401  # FastAPI's own
     ) -> None:
         self.method, self.raises = method, raises
-        self.operation_id, self.response_model = operation_id, response_model
-        self.documented = documented
+        self.operation_id, self.documented = documented["operation_id"], documented
         self.takes_files, self.is_of_app = takes_files, is_of_app
         self.most_bytes = MAX_FILE_BODY if takes_files else MAX_BODY
         self.signature: Signature = read_signature(endpoint, method, path)
         super().__init__(path, endpoint)
         self.methods = {method}
-        self.is_stream = response_model is None
+        self.is_stream = documented["response_model"] is None
         self.headers_taken = headers_taken(
             method,
             path,
