@@ -23,7 +23,7 @@ export default defineConfig({
     },
     locale: "en-GB",
     timezoneId: "UTC",
-    // To record what passes takes a third of the time; what failed is tried again anyway.
+    // To record each step takes its time; what failed is tried again, and recorded then.
     trace: process.env["CI"] ? "on-first-retry" : "retain-on-failure",
   },
 });

@@ -86,13 +86,9 @@ def web_routes(folder: Path | None = None) -> list[BaseRoute]:
     """The inbox as it is built in `folder`, or what to do where it is not."""
     files = {each.name: each for each in _read(folder or folder_of("web/dist"))}
     page = files.pop("index.html", None)
-    if page is None:
-        return [_page_route("/", _NOT_BUILT.read_bytes())]
+    content = page.content if page else _NOT_BUILT.read_bytes()
     at = ("/", *(path for room in _ROOMS for path in (f"/{room}", f"/{room}/{{rest:path}}")))
-    return [
-        *(_page_route(path, page.content) for path in at),
-        _Files(files),
-    ]
+    return [*(_page_route(path, content) for path in at), _Files(files)]
 
 
 def _read(folder: Path) -> Iterator[_File]:
