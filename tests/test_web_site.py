@@ -222,4 +222,7 @@ async def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
         assert nonce_of(page)
         for path in ("/api/docs", *re.findall(r'<link[^>]* href="([^"]+)"', page.text)):
             assert (await site.get(path)).status_code == httpx.codes.OK
-        assert (await site.get("/inbox")).status_code == httpx.codes.NOT_FOUND
+        # Where the link of a first start leads, too.
+        for path in ("/first-run", "/inbox/open"):
+            assert "make web" in (await site.get(path)).text
+        assert (await site.get("/elsewhere")).status_code == httpx.codes.NOT_FOUND

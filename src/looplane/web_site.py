@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -64,13 +65,18 @@ _OF_PAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _File:
     """A file, whole, and by its encoding what is the same but smaller."""
 
     name: str
     content: bytes
     packed: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def etag(self) -> str:
+        """What names this content, without quotes."""
+        return hashlib.blake2b(self.content, digest_size=16).hexdigest()
 
     def headers(self) -> dict[str, str]:
         """What goes with it, however it is packed, but for its ETag."""
@@ -83,13 +89,12 @@ def web_routes(folder: Path | None = None) -> list[BaseRoute]:
     """The inbox as it is built in `folder`, or what to do where it is not."""
     files = {each.name: each for each in _read(folder or folder_of("web/dist"))}
     page = files.pop("index.html", None)
-    if page is None:
-        return [_page_route("/", _NOT_BUILT.read_bytes())]
+    content = page.content if page else _NOT_BUILT.read_bytes()
     at = ("/", *(path for room in _ROOMS for path in (f"/{room}", f"/{room}/{{rest:path}}")))
     return [
-        *(_page_route(path, page.content) for path in at),
-        *(_file_route(f"/{name}", each) for name, each in files.items()),
-        _page_route("/{nowhere:path}", page.content, _Nowhere),
+        *(_page_route(path, content) for path in at),
+        _Files(files),
+        _page_route("/{nowhere:path}", content, _Nowhere),
     ]
 
 
@@ -127,20 +132,26 @@ def _page_route(path: str, content: bytes, kind: type[Route] = Route) -> Route:
     return kind(path, serve)
 
 
-def _file_route(path: str, file: _File) -> Route:
-    etag, headers = hashlib.blake2b(file.content, digest_size=16).hexdigest(), file.headers()
+class _Files(Route):
+    """Each file at its name, looked up: an expression for each takes its time at every start."""
 
-    async def serve(request: Request) -> Response:
-        sent = request.headers
+    def __init__(self, files: Mapping[str, _File]) -> None:
+        super().__init__("/{name:path}", self._serve)
+        self._files = files
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        is_ours = scope["path"].removeprefix("/") in self._files
+        return super().matches(scope) if is_ours else (Match.NONE, {})
+
+    async def _serve(self, request: Request) -> Response:
+        file, sent = self._files[request.path_params["name"]], request.headers
         encoding = choose_encoding(sent.get("accept-encoding", "").encode("latin-1"))
         is_packed = encoding in file.packed
-        tagged = {**headers, "ETag": f'W/"{etag}"' if is_packed else f'"{etag}"'}
+        tagged = {**file.headers(), "ETag": f'W/"{file.etag}"' if is_packed else f'"{file.etag}"'}
         known = sent.get("if-none-match")
-        if known is not None and is_unchanged(parse_if_none_match(known), etag):
+        if known is not None and is_unchanged(parse_if_none_match(known), file.etag):
             del tagged["Content-Type"]  # of what does not come
             return Response(status_code=304, headers=tagged)
         if encoding is None or not is_packed:
             return Response(file.content, headers=tagged)
         return Response(file.packed[encoding], headers={**tagged, "Content-Encoding": encoding})
-
-    return Route(path, serve)
