@@ -40,6 +40,7 @@ from looplane.issues.sql import ISSUE
 from looplane.keys.commands import INVERSES as KEY_INVERSES
 from looplane.keys.routes import api as keys, me_api as me
 from looplane.keys.sql import KEY
+from looplane.loops.routes import api as loops
 from looplane.members.commands import INVERSES as MEMBER_INVERSES
 from looplane.members.invites.sql import INVITE
 from looplane.members.profile.routes import api as profile
@@ -124,6 +125,7 @@ APP_APIS = (
     second_factor,
     profile,
     counts,
+    loops,
     presence,
     unsent,
     held_messages,

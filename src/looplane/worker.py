@@ -103,15 +103,18 @@ async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) ->
 
 async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
     pause = _TICK
-    while True:
+    while not _is_ending():
         try:
-            while await asyncio.wait_for(_run_round(database, periodic), _ROUND_TIMEOUT):
+            while await _run_round(database, periodic):
                 if periodic.writes_events:
                     hints.note(None)  # it did not say in which workspaces
             pause = _TICK
         except COLLISION:
             pause = _TICK
-        except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
+        except Exception as error:
+            if _is_ending():
+                # What breaks as it is given up is no news; whatever it held is free again.
+                raise asyncio.CancelledError from error
             if not isinstance(error, Unavailable) and as_unavailable(error) is None:
                 _log.exception("periodic work failed")
             pause = min(pause * 2, _MAX_PAUSE)
@@ -121,9 +124,14 @@ async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
         await asyncio.sleep(pause)
 
 
+def _is_ending() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _run_round(database: Database, periodic: Periodic) -> int:
     """One round, on a connection of its own: behind a pooler that is one transaction."""
-    async with database.reading() as con:
+    async with asyncio.timeout(_ROUND_TIMEOUT), database.reading() as con:
         return await periodic.run(con)
 
 

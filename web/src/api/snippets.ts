@@ -10,11 +10,12 @@ type Schemas = components["schemas"];
 
 const at = (id: string) => ({ params: { path: { id } } });
 
-export const useSnippetList = () =>
+export const useSnippets = () =>
   useQuery({
     queryKey: [...keys.snippets, "list"],
     queryFn: ({ signal }): Promise<Snippet[]> =>
       allPages((query) => take(v2.GET("/snippets", { params: { query }, signal }))),
+    staleTime: 5 * 60_000,
   });
 
 export const useSnippetFolders = () =>

@@ -1,18 +1,23 @@
 import { useEffect, useRef } from "react";
-import { Field } from "@/ui/Field";
+import { Field } from "./Field";
 
-/** The second step. It has the focus as it comes, as nothing else is left to do. */
+/** The code of a second factor. */
 export function CodeField({
   value,
   onChange,
   error,
+  takesFocus = false,
 }: {
   value: string;
   onChange: (code: string) => void;
-  error: string | null;
+  error: string | null | undefined;
+  /** Where nothing else is left to do as it comes. */
+  takesFocus?: boolean;
 }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    if (takesFocus) input.current?.focus();
+  }, [takesFocus]);
   return (
     <Field
       ref={input}
