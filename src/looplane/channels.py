@@ -6,8 +6,9 @@ from uuid import UUID
 
 import structlog
 
+from looplane.delivery.fan_out.schemas import Fan
 from looplane.delivery.schemas import Attempted, Channels, DueDelivery
-from looplane.kit.clock import system_clock
+from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection
 from looplane.kit.errors import NotFound
@@ -62,3 +63,8 @@ class ConsoleChannel:
 def set_up_channels(settings: Settings) -> Channels:
     """The channels that `settings` set up, by what they deliver."""
     return {"email": ConsoleChannel(settings.address)} if settings.console_channel == "on" else {}
+
+
+def set_up_fans(_settings: Settings, _clock: Clock) -> Sequence[Fan]:
+    """Those who plan what is to leave because of events."""
+    return ()

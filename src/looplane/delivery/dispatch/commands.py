@@ -22,6 +22,7 @@ from looplane.delivery.sql import route
 from looplane.kit.clock import Clock
 from looplane.kit.database import COLLISION, Database, as_unavailable
 from looplane.kit.errors import Unavailable
+from looplane.kit.waiting import wait_at_most
 
 _log = structlog.get_logger("looplane.delivery")
 # So many queues are ours at once, and of these so many that fail: targets that hang are waited for,
@@ -92,7 +93,7 @@ class Dispatcher:
                 has_begun = False
                 pause = _pause_after(error, pause)
             if not has_begun or not self._room():
-                await _wait(self._woken, pause)
+                await wait_at_most(self._woken, pause)
 
     async def _finish_all(self) -> None:
         pause = _TICK
@@ -172,14 +173,6 @@ class Dispatcher:
                     await self._finish()
             except Exception as error:  # noqa: BLE001  # it is left to its lease
                 _pause_after(error, 0)
-
-
-async def _wait(woken: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await woken.wait()
-    except TimeoutError:
-        pass
 
 
 def _pause_after(error: Exception, pause: float) -> float:
