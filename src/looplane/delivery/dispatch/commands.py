@@ -18,7 +18,7 @@ from looplane.delivery.commands import (
     take,
 )
 from looplane.delivery.schemas import Channels, Sent, SentQueue
-from looplane.delivery.sql import route
+from looplane.delivery.sql import MOST_AT_ONCE, route
 from looplane.kit.clock import Clock
 from looplane.kit.database import COLLISION, Database, as_unavailable
 from looplane.kit.errors import Unavailable
@@ -50,7 +50,9 @@ class Dispatcher:
         note: Note = lambda _: None,
         jitter: Callable[[], float] = any_jitter,
     ) -> None:
-        assert all(each.seconds <= MOST_SECONDS for each in channels.values()), "the lease is short"
+        for each in channels.values():
+            assert each.seconds <= MOST_SECONDS, "the lease is short"
+            assert each.most_at_once <= MOST_AT_ONCE, "a claim takes no more"
         self._database, self._clock, self._channels = database, clock, channels
         self._tell_dead, self._note, self._jitter = tell_dead, note, jitter
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
