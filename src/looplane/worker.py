@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -60,8 +60,24 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    waker, channels = SnoozeEnder(clock), set_up_channels(settings)
+    happened, channels = asyncio.Event(), set_up_channels(settings)
 
+    def wake(_: UUID | None = None) -> None:
+        happened.set()
+        dispatcher.wake()
+
+    hints = Hints(database, wake)
+    hints.listen(wanted=True)
+    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
+    fans = FanOut(set_up_fans(settings, clock))
+    fan_out = Periodic(fans.run, woken=happened, then=dispatcher.wake)
+    rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
+    # Apart from each other, so that what keeps failing slows down nothing else.
+    repeated = (_repeat(database, each, hints) for each in rounds)
+    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
+
+
+def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Sequence[Periodic]:
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
 
@@ -77,11 +93,10 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
-    # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
-    rounds = (
-        Periodic(waker.run, writes_events=True),
-        Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
+    return (
+        Periodic(SnoozeEnder(clock).run, writes_events=True),
+        Periodic(partial(_send_held, clock, channels), writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
@@ -89,20 +104,6 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )
-    happened = asyncio.Event()
-
-    def wake(_: UUID | None = None) -> None:
-        happened.set()
-        dispatcher.wake()
-
-    hints = Hints(database, wake)
-    hints.listen(wanted=True)
-    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
-    fan_out = Periodic(
-        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
-    )
-    repeated = (_repeat(database, each, hints) for each in (fan_out, *rounds))
-    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
 async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:
