@@ -9,8 +9,8 @@ DELIVERIES = [
     Mutation(
         "a message overtakes one of its thread that could not be delivered",
         _SQL,
-        "    is_behind = d.state = 'queued' and {_is_behind(",
-        "    is_behind = false and {_is_behind(",
+        " order by e.seq limit 1) < d.seq",
+        " order by e.seq limit 1) < 0",
         "delivery/test_queues.py",
     ),
     Mutation(
@@ -18,7 +18,7 @@ DELIVERIES = [
         _SQL,
         "    and (leased_until is null or leased_until <= $1)\n",
         "",
-        "delivery/test_deliver.py",
+        "delivery/test_kills.py",
     ),
     Mutation(
         "a lane stays behind what was canceled",
