@@ -46,7 +46,7 @@ def member(id: UUID = OURS, role: str = "USER", *, watches: bool = False) -> Mem
 
 def happening(row: Row, recipient: UUID = OURS) -> Happening:
     """One that tells the recipient, by this row."""
-    so: dict[str, Any] = {
+    of_audience: dict[str, dict[str, Any]] = {
         "the assignee": {"assignee_id": recipient},
         "whom it mentions": {"mentioned": frozenset({recipient})},
         "whom it mentions since": {"mentioned": frozenset({recipient})},
@@ -54,7 +54,7 @@ def happening(row: Row, recipient: UUID = OURS) -> Happening:
         "who sent the message": {"sent_by": recipient, "delivery_kind": "message"},
         "who watches new threads": {},
         "admins": {},
-    }[row.told]
+    }
     return Happening(
         row.event,
         actor_member_id=ACTOR,
@@ -63,7 +63,7 @@ def happening(row: Row, recipient: UUID = OURS) -> Happening:
         created_at=NOW,
         thread_created_at=NOW,
         thread_id=THREAD,
-        **so,
+        **of_audience[row.told],
     )
 
 
@@ -187,7 +187,7 @@ def test_the_most_important_reason_that_is_wanted_wins() -> None:
         assert (choice.reason, events[choice.happening_index]) == ("mentioned", comment)
     deaf = replace(team[OURS], channels={"mentioned": dict.fromkeys(CHANNELS, False)})
     assert choose([comment, assigned], {OURS: deaf})[OURS].reason == "assigned"
-    silent = {each: dict.fromkeys(CHANNELS, False) for each in REASONS}
+    silent: dict[str, Any] = {each: dict.fromkeys(CHANNELS, False) for each in REASONS}
     assert choose([comment, assigned], {OURS: replace(deaf, channels=silent)}) == {}
 
 

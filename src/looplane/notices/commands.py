@@ -57,6 +57,13 @@ class NewNotice:
     is_standing: bool = False
     id: UUID = field(default_factory=new_id)
 
+    @property
+    def told_once(self) -> tuple[object, ...] | None:
+        """What is told once, though several writes tell it; None where each is told."""
+        if self.reason == "mentioned":
+            return self.member_id, self.reason, self.subject_id
+        return (self.member_id, self.reason, self.detail) if self.is_standing else None
+
     def delivery(
         self, channel: DeliveryChannel, target: str, due_at: datetime | None, reason: str = ""
     ) -> dict[str, object]:
@@ -81,6 +88,7 @@ class Telling:
 
     notices: list[NewNotice] = field(default_factory=list)
     deliveries: list[dict[str, object]] = field(default_factory=list)
+    _once: set[tuple[object, ...]] = field(default_factory=set)
 
     def tell(
         self,
@@ -90,6 +98,10 @@ class Telling:
         due: Mapping[DeliveryChannel, datetime],
     ) -> None:
         """Adds a notice to a member by these channels; `due` has those that are set up."""
+        if notice.told_once in self._once:
+            return
+        if notice.told_once is not None:
+            self._once.add(notice.told_once)
         self.notices.append(notice)
         targets: dict[DeliveryChannel, str] = {
             "email": member.email,

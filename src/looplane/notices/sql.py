@@ -21,7 +21,8 @@ def insert(source: str, notices: str, planned: str) -> str:
 
     Of `notices` and `planned`, parameters with lists of objects, the first only those whose member
     is told nothing of that write yet, and the others only with their notice. A standing fault is
-    told once until that is read. Nothing where `source` has no row. $1 workspace.
+    told once until that is read, and of one comment nobody is told twice that it mentions them.
+    Nothing where `source` has no row. $1 workspace.
 
     All who write notices of one write do so in the order of members.
     """
@@ -33,6 +34,9 @@ n as (
   where not (x.is_standing and exists (
     select from notices o where o.workspace_id = $1 and o.member_id = x.member_id and o.is_in_app
       and o.read_at is null and o.reason = x.reason and o.detail = x.detail))
+    and not (x.reason = 'mentioned' and exists (
+      select from notices o where o.workspace_id = $1 and o.thread_id = x.thread_id
+        and o.member_id = x.member_id and o.subject_id = x.subject_id and o.reason = x.reason))
   order by x.member_id, x.created_at, x.id
   on conflict do nothing returning id),
 d as (

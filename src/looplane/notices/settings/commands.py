@@ -27,7 +27,8 @@ async def update_settings(con: Connection, context: Context, patch: NoticeSettin
     )
     key = (context.workspace_id, context.member_id)
     async with con.transaction():
-        row = or_404(await con.fetchrow(sql.HOLD, *key), "member")
+        await con.execute(sql.HOLD, *key)
+        row = or_404(await con.fetchrow(sql.FIND, *key), "member")
         merged = rules.merged_channels(row["channels"], channels)
         quiet = row["quiet_hours"]
         if "quiet_hours" in sent:

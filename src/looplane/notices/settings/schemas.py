@@ -4,12 +4,17 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from looplane.kit.schema import StrictModel, Text, Timestamp, at_most_items, optional
+from looplane.kit.schema import StrictModel, Text, Timestamp, at_most_items, matching, optional
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _MAX_ZONE_LENGTH = 64  # characters
-_TimeOfDay = Annotated[Text, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+_TIME_OF_DAY = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_TimeOfDay = Annotated[
+    Text,
+    Field(json_schema_extra={"pattern": f"^{_TIME_OF_DAY}$"}),
+    matching(_TIME_OF_DAY, "must be a time of day such as 22:00"),
+]
 
 
 class QuietHoursOut(StrictModel):

@@ -6,8 +6,9 @@ select m.watches_new_threads, coalesce(s.channels, '{}') as channels, s.quiet_ho
 from members m
 left join notice_settings s on s.workspace_id = $1 and s.member_id = m.id
 where m.workspace_id = $1 and m.id = $2 and m.deleted_at is null"""
-# The same, while nobody else changes it.
-HOLD = f"{FIND} for no key update of m"
+# Held first and looked at then: what another tab chose meanwhile is seen.
+HOLD = """
+select from members where workspace_id = $1 and id = $2 and deleted_at is null for no key update"""
 # $3 channels, $4 quiet hours, $5 now.
 STORE = """
 insert into notice_settings (workspace_id, member_id, channels, quiet_hours, updated_at)

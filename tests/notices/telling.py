@@ -1,0 +1,53 @@
+"""Tells the team of what happened in a workspace, as the fan-out of events does."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from looplane.kit.clock import Clock
+from looplane.notices.fan_out.commands import NoticeFan
+from looplane.notices.fan_out.schemas import FannedEvent
+
+_NAMES = ("id", "type", "subject_id", "aggregate_id", "write_id", "actor", "created_at")
+
+
+async def fanned_events(db: Any, workspace_id: UUID) -> list[FannedEvent]:
+    """All events of a workspace, in the order in which they can be followed."""
+    rows = await db.fetch(
+        "select e.*, coalesce(e.data, d.data)::text as resource from events e"
+        " left join events d on d.workspace_id = e.workspace_id and d.position = e.position"
+        " and d.id = e.data_event_id"
+        " where e.workspace_id = $1 order by e.position, e.id",
+        workspace_id,
+    )
+    return [
+        FannedEvent(
+            **{name: row[name] for name in _NAMES},
+            before=row["before"],
+            after=row["after"],
+            data=orjson.loads(row["resource"]) if row["resource"] else None,
+        )
+        for row in rows
+    ]
+
+
+async def tell(
+    db: Any, workspace_id: UUID, clock: Clock, events: Sequence[FannedEvent] | None = None
+) -> int:
+    """Tells of all that happened, or of these `events`; how many deliveries that planned."""
+    happened = await fanned_events(db, workspace_id) if events is None else events
+    async with db.transaction():
+        return await NoticeFan(clock)(db, workspace_id, happened)
+
+
+async def notices_of(db: Any, member_id: UUID | str) -> list[dict[str, Any]]:
+    """What a member is told, the oldest first, and by which channels it leaves."""
+    rows = await db.fetch(
+        "select n.*, array(select d.channel || ' ' || d.target from deliveries d"
+        " where d.workspace_id = n.workspace_id and d.subject_id = n.id order by 1) as leaves"
+        " from notices n where n.member_id = $1 order by n.created_at, n.id",
+        UUID(str(member_id)),
+    )
+    return [dict(row) for row in rows]
