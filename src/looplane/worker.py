@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -11,8 +11,10 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
-from looplane.channels import set_up_channels
-from looplane.deliveries.commands import deliver_due
+from looplane.channels import set_up_channels, set_up_fans
+from looplane.delivery.dead.commands import tell_dead
+from looplane.delivery.dispatch.commands import Dispatcher
+from looplane.delivery.fan_out.commands import FanOut
 from looplane.event_feed.hints.commands import Hints
 from looplane.files.commands import OrphanSweep
 from looplane.held_messages.commands import send_due, sweep_held
@@ -22,7 +24,9 @@ from looplane.kit.config import Settings
 from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
 from looplane.kit.storage import storage_of
+from looplane.kit.waiting import wait_at_most
 from looplane.kit.writes import LIFETIME
+from looplane.notices.commands import sweep_notices
 from looplane.presence.commands import sweep_presence
 from looplane.sessions.attempts.commands import sweep_attempts
 from looplane.sessions.commands import sweep_ended
@@ -43,11 +47,16 @@ Round = Callable[[Connection], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A round, and the seconds between two looks."""
+    """A round, and the seconds between two looks; `woken` makes it look at once.
+
+    `then` is called after a round that did something.
+    """
 
     run: Round
     pause: float = _TICK
     writes_events: bool = False
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    then: Callable[[], None] = lambda: None
 
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
@@ -69,27 +78,33 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
-    async def deliver(con: Connection) -> int:
-        done = await deliver_due(con, clock, channels)
-        for each, reason in done.failures:
-            _log.warning("not delivered", delivery=str(each.id), kind=each.kind, reason=reason)
-        return done.delivered + len(done.failures)
-
     # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
     rounds = (
         Periodic(waker.run, writes_events=True),
-        Periodic(deliver, writes_events=True),
         Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
+        Periodic(partial(sweep_notices, clock=clock), _HOUR),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )
-    hints = Hints(database)
-    await asyncio.gather(hints.keep(), *(_repeat(database, each, hints) for each in rounds))
+    happened = asyncio.Event()
+
+    def wake(_: UUID | None = None) -> None:
+        happened.set()
+        dispatcher.wake()
+
+    hints = Hints(database, wake)
+    hints.listen(wanted=True)
+    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
+    fan_out = Periodic(
+        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
+    )
+    repeated = (_repeat(database, each, hints) for each in (fan_out, *rounds))
+    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
 async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:
@@ -104,8 +119,10 @@ async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) ->
 async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
     pause = _TICK
     while True:
+        periodic.woken.clear()
         try:
             while await asyncio.wait_for(_run_round(database, periodic), _ROUND_TIMEOUT):
+                periodic.then()
                 if periodic.writes_events:
                     hints.note(None)  # it did not say in which workspaces
             pause = _TICK
@@ -116,7 +133,7 @@ async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
                 _log.exception("periodic work failed")
             pause = min(pause * 2, _MAX_PAUSE)
         else:
-            await asyncio.sleep(periodic.pause)
+            await wait_at_most(periodic.woken, periodic.pause)
             continue
         await asyncio.sleep(pause)
 

@@ -4,33 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
-
+from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.clock import Clock
 from looplane.notices.fan_out.commands import NoticeFan
-from looplane.notices.fan_out.schemas import FannedEvent
 
-_NAMES = ("id", "type", "subject_id", "aggregate_id", "write_id", "actor", "created_at")
+_NAMES = ("position", "id", "type", "subject_id", "aggregate_id", "write_id", "version", "actor",
+          "created_at", "before", "after")  # fmt: skip
 
 
 async def fanned_events(db: Any, workspace_id: UUID) -> list[FannedEvent]:
     """All events of a workspace, in the order in which they can be followed."""
     rows = await db.fetch(
-        "select e.*, coalesce(e.data, d.data)::text as resource from events e"
-        " left join events d on d.workspace_id = e.workspace_id and d.position = e.position"
-        " and d.id = e.data_event_id"
-        " where e.workspace_id = $1 order by e.position, e.id",
-        workspace_id,
+        "select * from events where workspace_id = $1 order by position, id", workspace_id
     )
-    return [
-        FannedEvent(
-            **{name: row[name] for name in _NAMES},
-            before=row["before"],
-            after=row["after"],
-            data=orjson.loads(row["resource"]) if row["resource"] else None,
-        )
-        for row in rows
-    ]
+    return [FannedEvent(**{name: row[name] for name in _NAMES}) for row in rows]
 
 
 async def tell(

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.context import Context
 from looplane.kit.principal import Principal
 from looplane.messages.inbound.commands import (
@@ -20,7 +21,6 @@ from looplane.messages.inbound.commands import (
     receive_message,
 )
 from looplane.notices.fan_out.commands import NoticeFan
-from looplane.notices.fan_out.schemas import FannedEvent
 from looplane.threads.commands import wake_due_threads
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
@@ -150,7 +150,8 @@ async def test_the_end_of_a_snooze_tells_the_assignee_or_who_snoozed(
 def program_event(kind: str, subject_id: UUID, clock: SteppedClock, **fields: Any) -> FannedEvent:
     """What the program tells of what leaves, or does not."""
     actor = {"type": "rule", "key_id": None, "member_id": None, "rule": "delivery"}
-    ids = {"id": uuid4(), "write_id": uuid4(), "aggregate_id": subject_id}
+    ids: dict[str, Any] = {"id": uuid4(), "write_id": uuid4(), "aggregate_id": subject_id}
+    ids |= {"position": 1, "version": None}
     return FannedEvent(
         **{**ids, **fields}, type=kind, subject_id=subject_id, actor=actor, created_at=clock()
     )

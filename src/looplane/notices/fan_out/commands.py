@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.clock import Clock
 from looplane.kit.database import Connection, Row
 from looplane.notices import rules
 from looplane.notices.commands import NewNotice, Telling, find_team, set_up_channels
 from looplane.notices.fan_out import sql
 from looplane.notices.fan_out.rules import detail_of, happening_of, is_standing
-from looplane.notices.fan_out.schemas import FannedEvent
 from looplane.notices.rules import Choice, Happening
 from looplane.notices.sql import INSERT
 

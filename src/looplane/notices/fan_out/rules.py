@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.database import Row
-from looplane.notices.fan_out.schemas import FannedEvent
 from looplane.notices.rules import Happening
 
 # How a webhook or a mailbox is called, by the first that it has.
