@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import httpx
+
 from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.clock import Clock
 from looplane.notices.fan_out.commands import NoticeFan
+from tests.factory import Factory
+from tests.sessions import APP
 
 _NAMES = ("position", "id", "type", "subject_id", "aggregate_id", "write_id", "version", "actor",
           "created_at", "before", "after")  # fmt: skip
@@ -38,3 +42,19 @@ async def notices_of(db: Any, member_id: UUID | str) -> list[dict[str, Any]]:
         UUID(str(member_id)),
     )
     return [dict(row) for row in rows]
+
+
+async def assign(make: Factory, member: str, count: int = 1) -> list[str]:
+    return [(await make.thread(assignee_id=member))["id"] for _ in range(count)]
+
+
+async def listed(session: httpx.AsyncClient, **query: Any) -> tuple[list[str], int]:
+    """The threads that notices are about, and how many are not read."""
+    answer = await session.get(f"{APP}/notices", params=query)
+    assert answer.status_code == 200, answer.text
+    return [each["thread_id"] for each in answer.json()["data"]], answer.json()["unread_count"]
+
+
+async def told(db: Any, member_id: object) -> list[str]:
+    """The reasons for which a member is told, the oldest first."""
+    return [each["reason"] for each in await notices_of(db, str(member_id))]

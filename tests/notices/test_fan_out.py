@@ -1,7 +1,7 @@
 """What happens is told to whom it concerns: once, whatever meets or comes twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,9 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
-from starlette.types import ASGIApp
 
-from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.context import Context
 from looplane.kit.principal import Principal
 from looplane.messages.inbound.commands import (
@@ -22,22 +20,9 @@ from looplane.messages.inbound.commands import (
 )
 from looplane.notices.fan_out.commands import NoticeFan
 from looplane.threads.commands import wake_due_threads
-from tests.conftest import SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
-from tests.notices.telling import fanned_events, notices_of, tell
-from tests.sessions import APP, signed_in
-
-
-@pytest.fixture
-async def colleague(app: ASGIApp, make: Factory) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
-    """Another member, and a client with their key."""
-    member = await make.member(name="Ada Lovelace")
-    async with connected(app, await make.key(member_id=member)) as client:
-        yield member, client
-
-
-async def told(db: Any, member_id: object) -> list[str]:
-    return [each["reason"] for each in await notices_of(db, str(member_id))]
+from tests.notices.telling import fanned_events, notices_of, tell, told
 
 
 async def receive(db: Any, workspace: Workspace, clock: SteppedClock, **fields: Any) -> UUID:
@@ -83,12 +68,11 @@ async def test_who_is_assigned_and_who_is_mentioned(
     )
     # What Ada does tells others, and not her.
     await by_ada.post(f"/threads/{thread['id']}/comments", json={"content": "<p>Done</p>"})
+    await tell(db, workspace.id, clock)
     await by_ada.patch(f"/threads/{thread['id']}", json={"assignee_id": str(workspace.member_id)})
     await tell(db, workspace.id, clock)
     assert await told(db, ada) == ["assigned", "mentioned"]
-    assert await told(db, workspace.member_id) == ["comment", "assigned"] or await told(
-        db, workspace.member_id
-    ) == ["assigned"]
+    assert [each["reason"] for each in await notices_of(db, workspace.member_id)][-1] == "assigned"
 
 
 async def test_an_answer_of_a_customer_tells_the_assignee(
@@ -145,69 +129,6 @@ async def test_the_end_of_a_snooze_tells_the_assignee_or_who_snoozed(
     await by_ada.patch(f"/threads/{mine}", json={"status": "open"})
     await tell(db, workspace.id, clock)
     assert len(await notices_of(db, workspace.member_id)) == len(of_admin)
-
-
-def program_event(kind: str, subject_id: UUID, clock: SteppedClock, **fields: Any) -> FannedEvent:
-    """What the program tells of what leaves, or does not."""
-    actor = {"type": "rule", "key_id": None, "member_id": None, "rule": "delivery"}
-    ids: dict[str, Any] = {"id": uuid4(), "write_id": uuid4(), "aggregate_id": subject_id}
-    ids |= {"position": 1, "version": None}
-    return FannedEvent(
-        **{**ids, **fields}, type=kind, subject_id=subject_id, actor=actor, created_at=clock()
-    )
-
-
-async def test_what_is_not_delivered_tells_the_admins_and_who_sent_it(
-    make: Factory,
-    db: Any,
-    workspace: Workspace,
-    clock: SteppedClock,
-    colleague: tuple[str, httpx.AsyncClient],
-) -> None:
-    ada, by_ada = colleague
-    thread = await make.thread(origin="email")
-    await by_ada.post(f"/threads/{thread['id']}/messages", json={"content": "<p>Try this</p>"})
-    delivery = await db.fetchval("select id from deliveries where kind = 'message' and"
-                                 " thread_id = $1", UUID(thread["id"]))  # fmt: skip
-    if delivery is None:
-        pytest.skip("no channel of mail is set up in the tests")
-    dead = program_event("delivery.dead", delivery, clock)
-    await tell(db, workspace.id, clock, [dead])
-    assert await told(db, ada) == await told(db, workspace.member_id) == ["delivery_dead"]
-
-
-@pytest.mark.parametrize("kind", ["mailbox.down", "mailbox.paused", "webhook.paused"])
-async def test_what_is_down_tells_the_admins_by_another_way(
-    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock, kind: str
-) -> None:
-    user = await make.member()
-    event = program_event(kind, uuid4(), clock, data={"name": "support@firm.example"})
-    await tell(db, workspace.id, clock, [event])
-    (notice,) = await notices_of(db, workspace.member_id)
-    assert notice["detail"] == "support@firm.example"
-    assert bool(notice["leaves"]) == kind.startswith("webhook")
-    assert await told(db, user) == []
-
-
-async def test_a_webhook_that_nothing_reaches_is_told_once_until_it_is_read(
-    app: ASGIApp, make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
-) -> None:
-    ids = [uuid4() for _ in range(4)]
-    insert = (
-        "insert into deliveries (workspace_id, id, event_id, kind, channel, target, subject_id,"
-        " state, created_at, updated_at) values ($1, $2, $2, 'event', 'webhook',"
-        " 'https://hook.example', $2, 'dead', $3, $3)"
-    )
-    for id in ids:
-        await db.execute(insert, workspace.id, id, clock())
-    events = [program_event("delivery.dead", id, clock) for id in ids]
-    await tell(db, workspace.id, clock, events[:2])
-    await tell(db, workspace.id, clock, events[2:3])
-    assert await told(db, workspace.member_id) == ["delivery_dead"]
-    async with signed_in(app, db, workspace.id, workspace.member_id) as admin:
-        await admin.post(f"{APP}/notices/read", json={"all": True})
-    await tell(db, workspace.id, clock, events[3:])
-    assert await told(db, workspace.member_id) == ["delivery_dead"] * 2
 
 
 async def test_told_twice_or_by_two_at_once_it_is_told_once(
