@@ -75,6 +75,19 @@ async def test_who_is_assigned_and_who_is_mentioned(
     assert [each["reason"] for each in await notices_of(db, workspace.member_id)][-1] == "assigned"
 
 
+async def test_a_mention_that_was_added_before_it_was_told_is_told_once(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    thread, bob = await make.thread(), await make.member(name="Bob Noether")
+    path = f"/threads/{thread['id']}/comments"
+    made = (await make.client.post(path, json={"content": "<p>Look</p>"})).json()
+    await make.client.patch(f"{path}/{made['id']}", json={"content": "<p>@Bob Noether look</p>"})
+    events = await fanned_events(db, workspace.id)
+    for kind in ("comment.created", "comment.updated"):  # in two batches
+        await tell(db, workspace.id, clock, [each for each in events if each.type == kind])
+    assert await told(db, bob) == ["mentioned"]
+
+
 async def test_an_answer_of_a_customer_tells_the_assignee(
     make: Factory,
     db: Any,

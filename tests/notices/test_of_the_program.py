@@ -43,7 +43,9 @@ async def test_what_is_not_delivered_tells_the_admins_and_who_sent_it(
     assert await told(db, ada) == await told(db, workspace.member_id) == ["delivery_dead"]
 
 
-@pytest.mark.parametrize("kind", ["mailbox.down", "mailbox.paused", "webhook.paused"])
+@pytest.mark.parametrize(
+    "kind", ["mailbox.down", "mailbox.paused", "mailbox.thread_paused", "webhook.paused"]
+)
 async def test_what_is_down_tells_the_admins_by_another_way(
     make: Factory, db: Any, workspace: Workspace, clock: SteppedClock, kind: str
 ) -> None:

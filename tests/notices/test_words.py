@@ -83,7 +83,17 @@ SAID: list[tuple[dict[str, Any], str, str]] = [
     (
         {"reason": "mailbox_down", "detail": "Support", "event_type": "mailbox.paused"},
         "Mail is paused: Support",
-        "Support sends no mail until somebody lets it go on.",
+        "Support sends no mail for now, and what is to leave waits.",
+    ),
+    (
+        {"reason": "mailbox_down", "detail": "Support", "event_type": "mailbox.thread_paused"},
+        "Mail of a thread waits: Support",
+        "Support holds back the mail of a thread that has had too much within an hour.",
+    ),
+    (
+        {"reason": "delivery_dead", "delivery_kind": "event", "target": str(uuid4())},
+        "Not delivered to a webhook",
+        "An event to a webhook could not be delivered, and is not tried again.",
     ),
     (
         {"reason": "webhook_disabled", "detail": "https://hook.example"},

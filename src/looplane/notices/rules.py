@@ -171,6 +171,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("mailbox_down", "mailbox.down", "admins", _admins),
     Row("mailbox_down", "mailbox.paused", "admins", _admins),
+    Row("mailbox_down", "mailbox.thread_paused", "admins", _admins),
     Row("webhook_disabled", "webhook.disabled", "admins", _admins),
     Row("webhook_paused", "webhook.paused", "admins", _admins),
 )

@@ -7,7 +7,7 @@ from looplane.kit.database import Row
 from looplane.notices.rules import Happening
 
 # How a webhook or a mailbox is called, by the first that it has.
-_NAMES = ("name", "url", "address", "email")
+_NAMES = ("name", "label", "address", "url")
 
 
 def happening_of(event: FannedEvent, found: Row) -> Happening:

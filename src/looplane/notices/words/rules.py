@@ -24,6 +24,14 @@ _FIELDS = {
     "project_id": "project",
     "snoozed_until": "snooze",
 }
+# What was to be delivered.
+_KINDS = {
+    "message": "An answer",
+    "broadcast": "A broadcast",
+    "invite": "An invite",
+    "notice": "A notice",
+    "event": "An event",
+}
 # What changes along with others, and what is of no interest to somebody who is told.
 _UNTOLD = ("last_", "ai_draft_", "is_read", "closed_loop")
 
@@ -137,18 +145,25 @@ def _new_thread(facts: Facts) -> tuple[str, str]:
 
 
 def _delivery_dead(facts: Facts) -> tuple[str, str]:
-    kinds = {"message": "An answer", "broadcast": "A broadcast", "invite": "An invite"}
-    what = kinds.get(facts.delivery_kind, "A notice" if facts.delivery_kind == "notice" else "")
-    to = f" to {facts.target}" if facts.target else ""
+    what = _KINDS.get(facts.delivery_kind, "Something")
+    # A webhook is called by its id there, which says nothing to people.
+    target = "a webhook" if facts.delivery_kind == "event" else facts.target
+    to = f" to {target}" if target else ""
     why = f": {facts.fault}" if facts.fault else ""
-    said = f"{what or 'Something'}{to} could not be delivered, and is not tried again{why}"
+    said = f"{what}{to} could not be delivered, and is not tried again{why}"
     return f"Not delivered{to}", said if said.endswith(".") else f"{said}."
 
 
 def _mailbox_down(facts: Facts) -> tuple[str, str]:
     name = facts.detail or "A mailbox"
-    if facts.event_type.endswith("paused"):
-        return f"Mail is paused: {name}", f"{name} sends no mail until somebody lets it go on."
+    if facts.event_type == "mailbox.thread_paused":
+        said = f"{name} holds back the mail of a thread that has had too much within an hour."
+        return f"Mail of a thread waits: {name}", said
+    if facts.event_type == "mailbox.paused":
+        return (
+            f"Mail is paused: {name}",
+            f"{name} sends no mail for now, and what is to leave waits.",
+        )
     return f"Mail is down: {name}", f"{name} sends no mail at present. What is to leave waits."
 
 
