@@ -17,7 +17,7 @@ create index deliveries_unrouted on deliveries (seq) where is_routed <> (state =
 
 -- Those that fail are asked for apart, so that however many they are they hold up no others.
 drop index delivery_queues_due;
-create index delivery_queues_due on delivery_queues ((failures > 0), due_at)
+create index delivery_queues_due on delivery_queues (((failures > 0)::int), due_at)
   where due_at is not null and paused_at is null;
 
 -- What has happened so far is told to nobody once more; in a workspace that is new, all is.
