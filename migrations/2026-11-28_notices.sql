@@ -12,7 +12,8 @@ create table notices (
   reason text not null,
   subject_id uuid not null,     -- of the event
   thread_id uuid,
-  actor_member_id uuid,         -- both null: the program itself, or a customer
+  -- As the event names them, whatever became of them; both null: the program, or a customer.
+  actor_member_id uuid,
   actor_key_id uuid,
   changed text[] not null default '{}',   -- the fields that changed, where that is what is told
   detail text,                  -- what is down or paused, as it is called
@@ -21,9 +22,7 @@ create table notices (
   created_at timestamptz not null,
   primary key (workspace_id, id),
   foreign key (workspace_id, member_id) references members,
-  foreign key (workspace_id, thread_id) references threads,
-  foreign key (workspace_id, actor_member_id) references members,
-  foreign key (workspace_id, actor_key_id) references api_keys
+  foreign key (workspace_id, thread_id) references threads
 );
 create unique index notices_once on notices (workspace_id, write_id, member_id)
   where member_id is not null;

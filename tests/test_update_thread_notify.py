@@ -222,6 +222,8 @@ async def test_a_bulk_write_tells_each_member_once(
         for channel in ("slack", "email")
     }
     assert {channel: {*ids} for channel, (_, ids) in told(answer).items()} == by_channel
+    waits = {each["next_attempt_at"] - each["created_at"] for each in leaving}
+    assert waits == {timedelta(minutes=1)}, "until it is known how many they are"
     words = await notice_words(db, workspace.id, [each["subject_id"] for each in leaving])
     assert {re.sub(r"^\S.* changed ", "", each.sentence) for each in words.values()} == {
         "title of 12 threads."

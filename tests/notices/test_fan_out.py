@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -203,6 +204,21 @@ async def test_demo_data_and_imports_tell_nobody(
     await make.thread(created_at=old)
     assert await tell(db, workspace.id, clock) == 0
     assert await told(db, member) == []
+
+
+async def test_who_is_not_known_any_more_stops_nothing(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    member = await make.member()
+    await make.thread(assignee_id=member)
+    gone = {"type": "program", "key_id": str(uuid4()), "member_id": str(uuid4()), "rule": None}
+    for actor in (gone, {}):
+        events = [
+            replace(each, actor=actor, write_id=uuid4())
+            for each in await fanned_events(db, workspace.id)
+        ]
+        await tell(db, workspace.id, clock, events)
+    assert await told(db, member) == ["assigned"] * 2
 
 
 async def test_another_workspace_is_told_nothing(

@@ -23,6 +23,8 @@ from looplane.notices.words.rules import Facts, words_of
 
 # How long a notice is kept.
 KEPT = timedelta(days=90)
+# A write of many threads is told once it is whole, so that it is known how many they are.
+SETTLES = timedelta(minutes=1)
 # To whom or where, as Slack is told: a member, or the channel of the team.
 TEAM_TARGET = "team"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.notices.asked.rules import HEADER, Outcome, header_of
 from looplane.notices.commands import (
+    SETTLES,
     TEAM_TARGET,
     NewNotice,
     Telling,
@@ -58,10 +60,13 @@ async def plan_asked(
     context: Context,
     write: Mapping[str, Any],
     asked: Sequence[Mapping[str, Any]],
+    *,
+    is_of_many: bool = False,
 ) -> AskedNotices:
     """What is to be told of `write`, the first event of which is of a thread (see `as_write`).
 
-    `asked` names a channel each, and for mail the members. Nothing is written yet.
+    `asked` names a channel each, and for mail the members. Of a write that `is_of_many` threads it
+    leaves once that is whole. Nothing is written yet.
     """
     if not asked:
         return NOTHING
@@ -69,11 +74,12 @@ async def plan_asked(
     ids = [UUID(id) for each in asked for id in each.get("member_ids", ())]
     team = await find_team(con, context.workspace_id, ids) if ids else {}
     telling = Telling()
+    due = dict.fromkeys(set_up, write["created_at"] + (SETTLES if is_of_many else timedelta()))
     for each in asked:
         if each["channel"] == "slack":
-            _tell_team(telling, context, write, set_up)
+            _tell_team(telling, context, write, due)
         else:
-            _tell_members(telling, context, write, set_up, team)
+            _tell_members(telling, context, write, due, team)
     return AskedNotices(asked, set_up, telling)
 
 
@@ -97,26 +103,25 @@ def _tell_team(
     telling: Telling,
     context: Context,
     write: Mapping[str, Any],
-    set_up: frozenset[DeliveryChannel],
+    due: Mapping[DeliveryChannel, datetime],
 ) -> None:
     """Once to all in the channel of the team; where there is none it shows why it did not leave."""
     notice = _notice(context, write, "asked")
-    due, reason = (write["created_at"], "") if "slack" in set_up else (None, _NOT_SET_UP)
+    due_at, reason = due.get("slack"), "" if "slack" in due else _NOT_SET_UP
     telling.notices.append(notice)
-    telling.deliveries.append(notice.delivery("slack", TEAM_TARGET, due, reason))
+    telling.deliveries.append(notice.delivery("slack", TEAM_TARGET, due_at, reason))
 
 
 def _tell_members(
     telling: Telling,
     context: Context,
     write: Mapping[str, Any],
-    set_up: frozenset[DeliveryChannel],
+    due: Mapping[DeliveryChannel, datetime],
     team: Mapping[UUID, Member],
 ) -> None:
     """By mail, for it was asked for, and by what they want to be told of such a thing anyway."""
     happening = Happening(write["events"][0]["type"], context.member_id)
     reason = _reason(write)
-    due = dict.fromkeys(set_up, write["created_at"])
     for id, member in sorted(team.items()):
         wanted = chosen(member.channels, reason) - {"email"}
         channels = wanted | (chosen(member.channels, "asked") & {"email"})

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +9,17 @@ from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.clock import Clock
 from looplane.kit.database import Connection, Row
 from looplane.notices import rules
-from looplane.notices.commands import NewNotice, Telling, find_team, set_up_channels
+from looplane.notices.commands import (
+    SETTLES,
+    NewNotice,
+    Telling,
+    find_team,
+    set_up_channels,
+)
 from looplane.notices.fan_out import sql
 from looplane.notices.fan_out.rules import detail_of, happening_of, is_standing
 from looplane.notices.rules import Choice, Happening
 from looplane.notices.sql import INSERT
-
-# A write of many threads is told once it is whole, so that it is known how many they are.
-_SETTLES = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class NoticeFan:
                 event = writes[choice.happening_index]
                 notice = _notice(event, happenings[choice.happening_index], choice, id)
                 is_of_many = len({each.aggregate_id for each in writes}) > 1
-                due = dict.fromkeys(set_up, now + _SETTLES if is_of_many else now)
+                due = dict.fromkeys(set_up, now + SETTLES if is_of_many else now)
                 telling.tell(notice, team[id], choice.channels, due)
         return telling
 

@@ -129,8 +129,10 @@ def _tag_faults(sent: Mapping[str, Any], found: Collection[UUID]) -> list[str]:
     return list(itertools.chain.from_iterable(unknown))
 
 
-async def write_change(con: Connection, context: Context, change: DecidedChange) -> Answer | None:
-    """The one atomic call; None when the thread has moved."""
+async def write_change(
+    con: Connection, context: Context, change: DecidedChange, *, is_of_many: bool = False
+) -> Answer | None:
+    """The one atomic call; None when the thread has moved. `is_of_many`: others change with it."""
     watchers = change.row.get("watchers") or ()
     asked = rules.notices(
         change.sent.get("notify", {}), change.after["assignee_id"], watchers, context.member_id
@@ -140,7 +142,7 @@ async def write_change(con: Connection, context: Context, change: DecidedChange)
     write = as_write(context, change.now, events)
     key = (context.workspace_id, change.id, change.row["version"])
     args = (*key, columns, _links(change, events), write, context.member_id)
-    telling = await plan_asked(con, context, write, asked)
+    telling = await plan_asked(con, context, write, asked, is_of_many=is_of_many)
     row = await _write(con, args, telling)
     if row is None:
         return None
