@@ -121,6 +121,23 @@ async def test_what_ends_elsewhere_lets_its_lane_go_on(
     assert [each.id for each in sink.taken] == [ids[1], ids[3]]
 
 
+async def test_one_that_somebody_is_at_is_not_overtaken_and_holds_up_no_others(
+    database: Database, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    lane = uuid4()
+    first, second = [await plan(db, workspace.id, clock(), lane=lane) for _ in range(2)]
+    beside = await plan(db, workspace.id, clock(), lane=uuid4())
+    sink = Sink()
+    async with database.pool.acquire() as other, other.transaction():
+        await other.execute(
+            "update deliveries set state = 'canceled', next_attempt_at = null where id = $1", first
+        )
+        await deliver_due(db, clock, {"email": sink})
+        assert [each.id for each in sink.taken] == [beside]
+    await deliver_due(db, clock, {"email": sink})
+    assert [each.id for each in sink.taken] == [beside, second]
+
+
 async def test_what_is_canceled_while_it_is_sent(
     db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
