@@ -36,6 +36,7 @@ from tests.mutations.following import FOLLOWING
 from tests.mutations.issues import ISSUES
 from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
+from tests.mutations.notices import NOTICES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
 from tests.mutations.sign_in import SIGN_IN
@@ -70,6 +71,7 @@ MUTATIONS = [
     *DOCS,
     *DEMO,
     *MESSAGES,
+    *NOTICES,
     *DELIVERIES,
     *WEB_SITE,
     *THREAD_LISTS,

@@ -25,6 +25,10 @@ REQUESTS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/held", {"thread_id": "{id}", "content": "<p>Hello</p>"}),
     ("DELETE", "/held/{id}", None),
     ("POST", "/held/{id}/send", None),
+    ("GET", "/notices", None),
+    ("POST", "/notices/read", {"all": True}),
+    ("GET", "/notice-settings", None),
+    ("PATCH", "/notice-settings", {"quiet_hours": None}),
 ]
 # What is about several threads leaves those out that are not there.
 _NOT_OF_ONE = ("/held/", "/loops")
@@ -84,7 +88,7 @@ async def test_a_held_message_of_somebody_else_is_not_there(
         held = (await call(member, REQUESTS[9], thread["id"])).json()
     for workspace_id, member_id in ((workspace.id, colleague), (other.id, other.member_id)):
         async with signed_in(app, db, workspace_id, member_id) as somebody:
-            for each in REQUESTS[10:]:
+            for each in REQUESTS[10:12]:
                 assert (await call(somebody, each, held["id"])).status_code == 404
             assert (await somebody.get(f"{APP}/held")).json()["data"] == []
     assert await db.fetchval("select state from held_messages where id = $1", held["id"]) == "held"

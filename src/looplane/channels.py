@@ -13,6 +13,7 @@ from looplane.kit.config import Settings
 from looplane.kit.database import Connection
 from looplane.kit.errors import NotFound
 from looplane.messages.sql import find_words
+from looplane.notices.fan_out.commands import NoticeFan
 from looplane.sessions.links.commands import issue_mailed_link
 from looplane.sessions.links.rules import link_address
 
@@ -65,6 +66,6 @@ def set_up_channels(settings: Settings) -> Channels:
     return {"email": ConsoleChannel(settings.address)} if settings.console_channel == "on" else {}
 
 
-def set_up_fans(_settings: Settings, _clock: Clock) -> Sequence[Fan]:
+def set_up_fans(_settings: Settings, clock: Clock) -> Sequence[Fan]:
     """Those who plan what is to leave because of events."""
-    return ()
+    return (NoticeFan(clock),)

@@ -49,6 +49,7 @@ from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
 from looplane.messages.frames.routes import api as frames
 from looplane.messages.routes import api as messages
+from looplane.notices.routes import api as notices
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
 from looplane.presence.routes import api as presence
@@ -132,6 +133,7 @@ APP_APIS = (
     held_messages,
     reading,
     frames,
+    notices,
 )
 RESOURCES = (
     THREAD,

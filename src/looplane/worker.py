@@ -26,6 +26,7 @@ from looplane.kit.errors import Unavailable
 from looplane.kit.storage import storage_of
 from looplane.kit.waiting import wait_at_most
 from looplane.kit.writes import LIFETIME
+from looplane.notices.commands import sweep_notices
 from looplane.presence.commands import sweep_presence
 from looplane.sessions.attempts.commands import sweep_attempts
 from looplane.sessions.commands import sweep_ended
@@ -100,6 +101,7 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
+        Periodic(partial(sweep_notices, clock=clock), _HOUR),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
