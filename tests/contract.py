@@ -48,6 +48,7 @@ PAYLOADS = {
     "file": "FileOut",
     "message": "MessageOut",
     "portal_instance": "PortalInstanceOut",
+    "slack_connection": "SlackConnectionOut",
 }
 # What only events tell: the companies of a contact, and what became of a merge.
 TOLD = {

@@ -33,6 +33,7 @@ from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.secrets import Secrets
+from looplane.kit.slack_api import SlackApi
 from looplane.kit.storage import storage_of
 from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
 from looplane.sessions.commands import find_session, record_session_uses
@@ -92,6 +93,7 @@ class Application:
             ),
         )
         state.passwords, state.secrets = Passwords(), Secrets(settings)
+        state.slack = SlackApi(settings.slack_url)
         state.visits = VisitLimiter(settings.visits_per_minute)
         state.has_secure_cookies = settings.address.startswith("https:")
         state.undoable = INVERSES.keys()
@@ -99,8 +101,7 @@ class Application:
         self._hints = Hints(database, self._tail.hint)
         self._tail.changed, state.note_events = self._hints.listen, self._hints.note
         state.places = places_of(settings)
-        state.stream_seconds = settings.stream_seconds
-        state.hold_seconds = settings.hold_seconds
+        state.stream_seconds, state.hold_seconds = settings.stream_seconds, settings.hold_seconds
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
         state.channels = frozenset(set_up_channels(settings))

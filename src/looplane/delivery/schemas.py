@@ -61,9 +61,7 @@ class Channel(Protocol):
     most_at_once: int
     seconds: float
 
-    async def load(
-        self, con: Connection, deliveries: Sequence[DueDelivery]
-    ) -> Mapping[UUID, Any]:
+    async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
         """What `send` needs, by the ids of deliveries, all at once.
 
         One that is missing is refused: what it told of is gone. An Attempted in place of what is
