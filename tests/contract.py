@@ -48,6 +48,7 @@ PAYLOADS = {
     "file": "FileOut",
     "message": "MessageOut",
     "portal_instance": "PortalInstanceOut",
+    "slack_connection": "SlackConnectionOut",
 }
 # What no operation shows: the event says all that is told of it.
 UNSHOWN = {"delivery.dead"}

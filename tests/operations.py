@@ -35,6 +35,7 @@ _IN_PATH = {
     "snippets": "snippet",
     "folders": "folder",
     "blocked-senders": "blocked sender",
+    "connections": "Slack connection",
     "instances": "portal instance",
     "undo": "write",
 }
@@ -87,6 +88,7 @@ _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label
 _BY_NAME: dict[str, Any] = {
     "content_base64": "V29yZHM=",
     "scopes": ["admin"],
+    "token": "xoxb-1234567890",
     "update": {"title": "Updated"},
 }
 # What a body needs although no single field of it is required.
@@ -145,6 +147,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "surviving company": survivor,
         "merged company": merged,
         "blocked sender": await make.blocked_sender(),
+        "Slack connection": await make.slack_connection(),
         "tag": tag,
         "second tag": own_tag,
         "empty group": await make.tag_group(),

@@ -33,6 +33,7 @@ from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.secrets import Secrets
+from looplane.kit.slack_api import SlackApi
 from looplane.kit.storage import storage_of
 from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
 from looplane.sessions.commands import find_session, record_session_uses
@@ -90,6 +91,7 @@ class Application:
             ),
         )
         state.passwords, state.secrets = Passwords(), Secrets(settings)
+        state.slack = SlackApi(settings.slack_url)
         state.visits = VisitLimiter(settings.visits_per_minute)
         state.has_secure_cookies = settings.address.startswith("https:")
         state.undoable = INVERSES.keys()

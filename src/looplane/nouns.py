@@ -62,6 +62,8 @@ from looplane.sessions.links.routes import api as links
 from looplane.sessions.routes import api as sessions
 from looplane.sessions.second_factor.routes import api as second_factor
 from looplane.sessions.sign_in.routes import api as sign_in
+from looplane.slack.routes import api as slack
+from looplane.slack.sql import SLACK_CONNECTION
 from looplane.snippet_folders.commands import INVERSES as SNIPPET_FOLDER_INVERSES
 from looplane.snippet_folders.routes import api as snippet_folders
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
@@ -113,6 +115,7 @@ APIS = (
     portal,
     members,
     keys,
+    slack,
     files,
     me,
     event_feed,
@@ -157,6 +160,7 @@ RESOURCES = (
     MEMBER,
     INVITE,
     KEY,
+    SLACK_CONNECTION,
     FILE,
 )
 EVENT_TYPES = (
@@ -192,6 +196,7 @@ SCOPES_OF_EVENTS = {
     "membership": ("admin", "admin"),
     "invite": ("admin", "admin"),
     "key": ("admin", "admin"),
+    "slack_connection": ("admin", "admin"),
     "file": ("files:write", "files:write"),
     "delivery": ("admin", "admin"),
 }
