@@ -6,12 +6,16 @@ from uuid import UUID
 
 import structlog
 
+from looplane.deliveries.schemas import DeliveryChannel
 from looplane.delivery.fan_out.schemas import Fan
-from looplane.delivery.schemas import Attempted, Channels, DueDelivery
+from looplane.delivery.schemas import Attempted, Channel, Channels, DueDelivery
+from looplane.delivery.slack.commands import SlackChannel
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection
 from looplane.kit.errors import NotFound
+from looplane.kit.secrets import Secrets
+from looplane.kit.slack_api import SlackApi
 from looplane.messages.sql import find_words
 from looplane.notices.fan_out.commands import NoticeFan
 from looplane.sessions.links.commands import issue_mailed_link
@@ -63,7 +67,11 @@ class ConsoleChannel:
 
 def set_up_channels(settings: Settings) -> Channels:
     """The channels that `settings` set up, by what they deliver."""
-    return {"email": ConsoleChannel(settings.address)} if settings.console_channel == "on" else {}
+    slack = SlackChannel(Secrets(settings), SlackApi(settings.slack_url), settings.address)
+    channels: dict[DeliveryChannel, Channel] = {"slack": slack}
+    if settings.console_channel == "on":
+        channels["email"] = ConsoleChannel(settings.address)
+    return channels
 
 
 def set_up_fans(_settings: Settings, clock: Clock) -> Sequence[Fan]:

@@ -6,6 +6,7 @@ from functools import partial
 from operator import attrgetter
 
 from starlette.applications import Starlette
+from starlette.datastructures import State
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
@@ -92,21 +93,16 @@ class Application:
         )
         state.passwords, state.secrets = Passwords(), Secrets(settings)
         state.slack = SlackApi(settings.slack_url)
-        state.visits = VisitLimiter(settings.visits_per_minute)
+        _set_limits(state, settings)
         state.has_secure_cookies = settings.address.startswith("https:")
         state.undoable = INVERSES.keys()
         self._tail = state.tail = Tail(database)
         self._hints = Hints(database, self._tail.hint, self._tail.hint_presence)
         self._tail.changed, state.note_events = self._hints.listen, self._hints.note
         state.note_presence = self._hints.note_presence
-        state.places = places_of(settings)
-        state.stream_seconds, state.hold_seconds = settings.stream_seconds, settings.hold_seconds
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
         state.channels = frozenset(set_up_channels(settings))
-        limits = (settings.reads_per_minute, settings.writes_per_minute)
-        state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
-        state.large_bodies = asyncio.Semaphore(MAX_WHOLE)
         self._outbound = Outbound(settings.outbound_allow)
         state.files = Intake(
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
@@ -151,6 +147,15 @@ class Application:
             await self._files(scope, receive, send)
         else:
             await self._site(scope, receive, send)
+
+
+def _set_limits(state: State, settings: Settings) -> None:
+    limits = (settings.reads_per_minute, settings.writes_per_minute)
+    state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
+    state.visits = VisitLimiter(settings.visits_per_minute)
+    state.large_bodies = asyncio.Semaphore(MAX_WHOLE)
+    state.places = places_of(settings)
+    state.stream_seconds, state.hold_seconds = settings.stream_seconds, settings.hold_seconds
 
 
 def places_of(settings: Settings) -> Places:

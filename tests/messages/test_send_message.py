@@ -173,6 +173,7 @@ async def test_channels_that_are_set_up(
     body: dict[str, str],
     expected: tuple[str, str | None, str],
 ) -> None:
+    await make.slack_connection()
     thread = await make.thread(origin=origin, external_ids=fields)
     message = MessageCreate(content="<p>x</p>", **body)  # type: ignore[arg-type]
     await send_thread_message(db, all_channels(workspace, clock), UUID(thread["id"]), message)
@@ -210,6 +211,7 @@ async def test_what_goes_only_with_some_channel(
     body: dict[str, Any],
     named: list[str],
 ) -> None:
+    await make.slack_connection()
     thread = await make.thread(origin=origin)
     message = MessageCreate.model_validate({"content": "<p>x</p>", **body})
     before = await everything(db, workspace.id)

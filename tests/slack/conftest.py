@@ -25,4 +25,4 @@ async def slack(app: Any) -> AsyncIterator[Slack]:
 
 @pytest.fixture
 def channel(slack: Slack) -> SlackChannel:
-    return SlackChannel(Secrets(UNLIMITED), SlackApi(slack.address))
+    return SlackChannel(Secrets(UNLIMITED), SlackApi(slack.address), "https://inbox.example")

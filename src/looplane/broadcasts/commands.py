@@ -29,8 +29,9 @@ async def broadcast_changelog(
     channels, key = rules.chosen_channels(sent), (context.workspace_id, id)
     async with con.transaction():
         held = await changes.lock(con, context, CHANGELOG, id)
-        context.raise_faults(rules.channel_faults(sent, context.channels))
         row = or_404(await con.fetchrow(sql.FIND, *key, channels), CHANGELOG.noun)
+        set_up = context.channels if row["has_slack"] else context.channels - {"slack"}
+        context.raise_faults(rules.channel_faults(sent, set_up))
         if (refusal := rules.refusal(row)) is not None:
             raise Conflict(refusal)
         now = later_than(held["updated_at"], context.clock)

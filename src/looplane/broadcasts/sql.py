@@ -1,6 +1,7 @@
 """Every statement on broadcasts of changelogs."""
 
 from looplane.kit.sqltext import columns, iso, json_object
+from looplane.slack.sql import IS_CONNECTED
 
 _BODY = json_object(
     columns("b", "id", "changelog_id", "email", "slack", "message", "subject")
@@ -10,8 +11,8 @@ _BODY = json_object(
 
 # What decides whether changelog $2, which is held, goes out to the channels $3; and to how many.
 # Deliveries are looked up by their event: those that are planned are of all workspaces.
-FIND = """
-select cl.published, cl.archived, cl.broadcast_at,
+FIND = f"""
+select cl.published, cl.archived, cl.broadcast_at, {IS_CONNECTED} as has_slack,
   exists (select from broadcasts b, lateral (
       select d.state, d.channel from deliveries d
       where d.workspace_id = b.workspace_id and d.event_id = b.event_id offset 0) d

@@ -15,6 +15,7 @@ from looplane.kit.ids import new_id, parse_id
 from looplane.kit.paging import Listing
 from looplane.kit.responses import Answer, or_404
 from looplane.messages.schemas import MessageQuery
+from looplane.slack.sql import IS_CONNECTED
 from looplane.threads.children.sql import EVERY_MESSAGE, MESSAGE
 from looplane.threads.sql import THREAD
 
@@ -52,7 +53,7 @@ files as (
 # What an answer is decided by, of a thread that is held. $1 workspace, $2 thread, $3 the message
 # that the caller takes for the last one, $4 the member who sends.
 FIND_THREAD = THREAD.find(
-    """t.id as thread_id, t.created_at as thread_created_at,
+    f"""t.id as thread_id, t.created_at as thread_created_at,
   ct.id as present_contact_id, ct.email as contact_email, ct.name as contact_name,
   lm.id as last_message_id, lm.created_at as last_message_at,
   (select m.subject from messages m where m.workspace_id = $1 and m.thread_id = t.id
@@ -62,6 +63,7 @@ FIND_THREAD = THREAD.find(
   exists (select from messages m where m.workspace_id = $1 and m.id = $3
     and m.thread_id = t.id) as is_expected_there,
   (select name from workspaces where id = $1) as workspace_name,
+  {IS_CONNECTED} as has_slack,
   (select json_build_object('email', m.email, 'name', coalesce(m.name, ''))::jsonb
     from members m where m.workspace_id = $1 and m.id = $4) as sender""",
     """

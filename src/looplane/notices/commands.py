@@ -20,6 +20,7 @@ from looplane.notices.rules import Member
 from looplane.notices.schemas import NoticeQuery, NoticesRead, Reason
 from looplane.notices.settings.rules import QuietHours
 from looplane.notices.words.rules import Facts, words_of
+from looplane.slack.sql import FIND_CONNECTION
 
 # How long a notice is kept.
 KEPT = timedelta(days=90)
@@ -31,12 +32,17 @@ TEAM_TARGET = "team"
 
 def member_target(member: Member) -> str:
     """How a member is called where a channel has names of its own for people."""
-    return f"member:{member.id}"
+    return f"{rules.MEMBER}{member.id}"
 
 
-async def set_up_channels(_con: Connection, _workspace_id: UUID) -> frozenset[DeliveryChannel]:
-    """By what a workspace can tell its team outside of the inbox."""
-    return frozenset({"email"})
+async def set_up_channels(con: Connection, workspace_id: UUID) -> frozenset[DeliveryChannel]:
+    """By what a workspace can tell its team outside of the inbox.
+
+    Slack is one of them where its connection says in which channel the team is told.
+    """
+    slack = await con.fetchrow(FIND_CONNECTION, workspace_id)
+    is_told = slack is not None and slack["notification_channel"] is not None
+    return frozenset({"email", "slack"} if is_told else {"email"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from looplane.notices.settings.rules import DEFAULTS, REASONS, QuietHours, chose
 SILENT_RULES = frozenset({"demo", "clean_html", "erase"})
 # A thread that is said to be older than this when it is made was brought from elsewhere.
 IMPORTED_AGE = timedelta(days=1)
+# What a target begins with that names a member.
+MEMBER = "member:"
 
 
 @dataclass(frozen=True, slots=True)

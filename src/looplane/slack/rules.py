@@ -7,10 +7,12 @@ _HELP = {
     "channel_not_found": "there is no such channel, or the app cannot see it; invite the app to it",
     "invalid_auth": "the token is wrong; copy the bot's token from the app's page once more",
     "is_archived": "the channel is archived; choose another one",
-    "missing_scope": "the app lacks the scope chat:write; add it, and install the app again",
+    "missing_scope": "the app lacks one of the scopes chat:write, users:read, users:read.email;"
+    " add it, and install the app again",
     "not_authed": "the token is missing",
     "not_in_channel": "the app is not a member of the channel; invite it there",
     "ratelimited": "Slack takes no more for a moment; try again",
+    "users_not_found": "nobody there has this address; the member may have another one in Slack",
     "token_expired": "the token has expired; copy the new one",
     "token_revoked": "the token was revoked; install the app again, and copy the new one",
 }

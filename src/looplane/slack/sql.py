@@ -16,3 +16,13 @@ SLACK_CONNECTION = Resource(
 
 FIND_SEALED = """
 select token from slack_connections where workspace_id = $1 and id = $2 and deleted_at is null"""
+
+# The connection by which a workspace writes. $1 workspace.
+FIND_CONNECTION = """
+select token, notification_channel, announcement_channel from slack_connections
+where workspace_id = $1 and deleted_at is null
+order by created_at desc, id desc limit 1"""
+
+# Whether a workspace is connected. $1 workspace.
+IS_CONNECTED = """exists (
+    select from slack_connections sc where sc.workspace_id = $1 and sc.deleted_at is null)"""

@@ -1,6 +1,7 @@
 """How things are posted in Slack."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from looplane.delivery.schemas import Attempted, DueDelivery
@@ -8,101 +9,132 @@ from looplane.delivery.slack import rules, sql
 from looplane.delivery.slack.rules import Post
 from looplane.kit.database import Connection, Row
 from looplane.kit.secrets import CannotOpenError, Secrets
-from looplane.kit.slack_api import SECONDS, SlackApi
+from looplane.kit.slack_api import SECONDS, SlackApi, SlackReply
+from looplane.notices.commands import TEAM_TARGET
+from looplane.notices.words.commands import notice_words
 from looplane.slack.rules import explain, place_of_token
+from looplane.slack.sql import FIND_CONNECTION
 
 # Slack takes about one message a second in one channel.
 _AT_ONCE = 1
+_CALLS = 2  # of one attempt, at the most
 _NOT_CONNECTED = "The workspace is not connected to Slack."
 _KEY_LOST = "The token was sealed with another LOOPLANE_SECRET_KEY; set it once more."
+_NO_ANNOUNCEMENTS = "The connection to Slack says no channel for announcements."
+_NO_NOTICES = "The connection to Slack says no channel for what the team is told."
+# In place of what is posted, where that cannot be.
+_Loaded = Post | Attempted
 
 
 class SlackChannel:
-    """Posts by the connection of each workspace."""
+    """Posts by the connection of each workspace; links lead to `site`, the inbox."""
 
     name = "slack"
     most_at_once = _AT_ONCE
-    seconds = SECONDS + 2.0  # its own limit comes first, and says more
+    seconds = SECONDS * _CALLS + 2.0  # a call's own limit comes first, and says more
 
-    def __init__(self, secrets: Secrets, slack: SlackApi) -> None:
-        self._secrets, self._slack = secrets, slack
+    def __init__(self, secrets: Secrets, slack: SlackApi, site: str) -> None:
+        self._secrets, self._slack, self._site = secrets, slack, site
 
     async def load(
         self, con: Connection, deliveries: Sequence[DueDelivery]
-    ) -> Mapping[UUID, Post | Attempted]:
+    ) -> Mapping[UUID, _Loaded]:
         """What is posted of each; of several workspaces one after the other."""
-        found: dict[UUID, Post | Attempted] = {}
+        found: dict[UUID, _Loaded] = {}
         for workspace_id in {each.workspace_id for each in deliveries}:
             of_it = [each for each in deliveries if each.workspace_id == workspace_id]
-            connection = await con.fetchrow(sql.FIND_CONNECTION, workspace_id)
-            try:
-                token = self._token(workspace_id, connection)
-            except CannotOpenError:
-                found |= dict.fromkeys(_ids(of_it), _down(_KEY_LOST))
-                continue
-            if connection is None or token is None:
-                found |= dict.fromkeys(_ids(of_it), _down(_NOT_CONNECTED))
-                continue
-            messages = await _rows(con, sql.MESSAGES, of_it, "message")
-            broadcasts = await _rows(con, sql.BROADCASTS, of_it, "broadcast")
-            for each in of_it:
-                subject = each.subject_id
-                if (row := messages.get(subject)) is not None:
-                    found[each.id] = _answer(token, each, row)
-                elif (row := broadcasts.get(subject)) is not None:
-                    found[each.id] = _announcement(token, connection, row)
+            connection = await con.fetchrow(FIND_CONNECTION, workspace_id)
+            token = self._token(workspace_id, connection)
+            if connection is None or isinstance(token, Attempted):
+                found |= {each.id: token for each in of_it if isinstance(token, Attempted)}
+            else:
+                found |= await self._posts(con, connection, token, of_it)
         return found
 
-    def _token(self, workspace_id: UUID, connection: Row | None) -> str | None:
+    def _token(self, workspace_id: UUID, connection: Row | None) -> str | Attempted:
         if connection is None:
-            return None
-        place = place_of_token(workspace_id)
-        return self._secrets.open_text(connection["token"], place)
+            return _down(_NOT_CONNECTED)
+        try:
+            return self._secrets.open_text(connection["token"], place_of_token(workspace_id))
+        except CannotOpenError:
+            return _down(_KEY_LOST)
+
+    async def _posts(
+        self, con: Connection, connection: Row, token: str, deliveries: Sequence[DueDelivery]
+    ) -> dict[UUID, _Loaded]:
+        """The posts of one workspace, but for what is gone."""
+        workspace_id = deliveries[0].workspace_id
+        of = {kind: _subjects(deliveries, kind) for kind in ("message", "broadcast", "notice")}
+        messages = await _rows(con, sql.MESSAGES, workspace_id, of["message"])
+        broadcasts = await _rows(con, sql.BROADCASTS, workspace_id, of["broadcast"])
+        notices = await notice_words(con, workspace_id, of["notice"], self._site)
+        emails = await _rows(con, sql.EMAILS, workspace_id, _members(deliveries))
+        found: dict[UUID, _Loaded] = {}
+        for each in deliveries:
+            if (row := messages.get(each.subject_id)) is not None:
+                thread_ts = rules.thread_ts_of(row["answers_to"])
+                found[each.id] = Post(token, each.target, rules.message_text(row), thread_ts)
+            elif (row := broadcasts.get(each.subject_id)) is not None:
+                announced = connection["announcement_channel"] or connection["notification_channel"]
+                text = rules.broadcast_text(row)
+                found[each.id] = _post(token, announced, text, _NO_ANNOUNCEMENTS)
+            elif (words := notices.get(each.subject_id)) is not None:
+                text, member_id = rules.notice_text(words), rules.member_of(each.target)
+                if each.target == TEAM_TARGET:
+                    channel = connection["notification_channel"]
+                    found[each.id] = _post(token, channel, text, _NO_NOTICES)
+                elif member_id in emails:
+                    found[each.id] = Post(token, "", text, email=emails[member_id]["email"])
+        return found
 
     async def send(self, _delivery: DueDelivery, loaded: Post) -> Attempted:
         """Posts it once; what Slack says is kept, and the token is not."""
         if len(loaded.text) > rules.MAX_TEXT_LENGTH:
             reason = f"A message in Slack has at most {rules.MAX_TEXT_LENGTH:,} characters."
             return Attempted("refused", reason)
-        reply = await self._slack.call(loaded.token, "chat.postMessage", **loaded.arguments)
-        answer = {name: reply.data[name] for name in ("ok", "error", "ts") if name in reply.data}
-        if reply.error is None:
-            return Attempted("delivered", request=loaded.arguments, answer=answer)
-        return Attempted(
-            "failed" if reply.is_passing else "refused",
-            explain(reply.error),
-            retry_after=reply.retry_after,
-            is_target_down=reply.is_down,
-            request=loaded.arguments,
-            answer=answer,
-        )
+        arguments = loaded.arguments
+        if loaded.email is not None:
+            found = await self._slack.call(loaded.token, "users.lookupByEmail", email=loaded.email)
+            if found.error is not None:
+                return _attempted(found, {"email": loaded.email})
+            arguments |= {"channel": (found.data.get("user") or {}).get("id", "")}
+        reply = await self._slack.call(loaded.token, "chat.postMessage", **arguments)
+        return _attempted(reply, arguments)
 
 
-def _ids(deliveries: Iterable[DueDelivery]) -> list[UUID]:
-    return [each.id for each in deliveries]
+def _attempted(reply: SlackReply, request: Mapping[str, Any]) -> Attempted:
+    answer = {name: reply.data[name] for name in ("ok", "error", "ts") if name in reply.data}
+    if reply.error is None:
+        return Attempted("delivered", request=request, answer=answer)
+    return Attempted(
+        "failed" if reply.is_passing else "refused",
+        explain(reply.error),
+        retry_after=reply.retry_after,
+        is_target_down=reply.is_down,
+        request=request,
+        answer=answer,
+    )
 
 
 def _down(reason: str) -> Attempted:
     return Attempted("failed", reason, is_target_down=True)
 
 
+def _post(token: str, channel: str | None, text: str, otherwise: str) -> _Loaded:
+    return Attempted("refused", otherwise) if channel is None else Post(token, channel, text)
+
+
+def _subjects(deliveries: Sequence[DueDelivery], kind: str) -> list[UUID]:
+    return [each.subject_id for each in deliveries if each.kind == kind]
+
+
+def _members(deliveries: Sequence[DueDelivery]) -> list[UUID]:
+    ids = (rules.member_of(each.target) for each in deliveries)
+    return [each for each in ids if each is not None]
+
+
 async def _rows(
-    con: Connection, statement: str, deliveries: Sequence[DueDelivery], kind: str
+    con: Connection, statement: str, workspace_id: UUID, ids: Sequence[UUID]
 ) -> dict[UUID, Row]:
-    ids = [each.subject_id for each in deliveries if each.kind == kind]
-    if not ids:
-        return {}
-    rows = await con.fetch(statement, deliveries[0].workspace_id, ids)
+    rows = await con.fetch(statement, workspace_id, ids) if ids else []
     return {row["id"]: row for row in rows}
-
-
-def _answer(token: str, delivery: DueDelivery, row: Row) -> Post:
-    thread_ts = rules.thread_ts_of(row["answers_to"])
-    return Post(token, delivery.target, rules.message_text(dict(row)), thread_ts)
-
-
-def _announcement(token: str, connection: Row, row: Row) -> Post | Attempted:
-    channel = connection["announcement_channel"] or connection["notification_channel"]
-    if channel is None:
-        return Attempted("refused", "The connection to Slack says no channel for announcements.")
-    return Post(token, channel, rules.broadcast_text(dict(row)))

@@ -1,9 +1,14 @@
 """What is posted in Slack. Pure."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
+
+from looplane.kit.database import Row
+from looplane.kit.ids import parse_id
+from looplane.notices.rules import MEMBER
+from looplane.notices.words.rules import NoticeWords
 
 # Slack cuts off what is longer, and says nothing.
 MAX_TEXT_LENGTH = 40_000
@@ -19,6 +24,8 @@ class Post:
     channel: str
     text: str
     thread_ts: str | None = None
+    # To whom it goes where it goes to one person, whom Slack knows by this address.
+    email: str | None = None
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -33,15 +40,26 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def message_text(row: Mapping[str, Any]) -> str:
+def message_text(row: Row) -> str:
     """The words of a member's answer."""
     return escaped(row["text"])
 
 
-def broadcast_text(row: Mapping[str, Any]) -> str:
+def broadcast_text(row: Row) -> str:
     """What is said of a changelog."""
     title = f"*{escaped(row['title'])}*"
     return f"{title}\n{escaped(row['message'])}" if row["message"] else title
+
+
+def notice_text(words: NoticeWords) -> str:
+    """What a notice says, with its link."""
+    excerpt = f"\n> {escaped(' '.join(words.excerpt.split()))}" if words.excerpt else ""
+    return f"{escaped(words.sentence)}{excerpt}\n<{words.link}|Open it in the inbox>"
+
+
+def member_of(target: str) -> UUID | None:
+    """The member whom a target names; None where it is a channel."""
+    return parse_id(target.removeprefix(MEMBER)) if target.startswith(MEMBER) else None
 
 
 def thread_ts_of(external_id: str | None) -> str | None:

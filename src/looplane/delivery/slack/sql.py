@@ -1,11 +1,5 @@
 """What is posted in Slack, as it is read."""
 
-# The connection by which a workspace writes. $1 workspace.
-FIND_CONNECTION = """
-select token, notification_channel, announcement_channel from slack_connections
-where workspace_id = $1 and deleted_at is null
-order by created_at desc, id desc limit 1"""
-
 # Messages $2, and to what each answers: the last word of a customer that came by Slack.
 MESSAGES = """
 select m.id, m.text, s.name as sender, (
@@ -23,3 +17,8 @@ select b.id, cl.title, b.message
 from broadcasts b
 join changelogs cl on cl.workspace_id = $1 and cl.id = b.changelog_id and cl.deleted_at is null
 where b.workspace_id = $1 and b.id = any ($2::uuid[])"""
+
+# By which Slack knows members $2, of those who are in the team.
+EMAILS = """
+select id, email from members
+where workspace_id = $1 and id = any ($2::uuid[]) and deleted_at is null"""
