@@ -37,6 +37,8 @@ _IN_PATH = {
     "blocked-senders": "blocked sender",
     "instances": "portal instance",
     "undo": "write",
+    "mailboxes": "mailbox",
+    "caught-mail": "caught mail",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {
@@ -88,6 +90,7 @@ _BY_NAME: dict[str, Any] = {
     "content_base64": "V29yZHM=",
     "scopes": ["admin"],
     "update": {"title": "Updated"},
+    "smtp_host": "smtp.mail.example",
 }
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
@@ -163,6 +166,8 @@ async def populate(make: Factory, member_id: object) -> World:
         "snippet": snippet,
         "message": await make.message(thread["id"]),
         "portal instance": await make.portal_instance(),
+        "mailbox": await make.mailbox(),
+        "caught mail": await make.caught_mail(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }

@@ -33,6 +33,7 @@ from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.secrets import Secrets
+from looplane.kit.smtp_connections import SmtpConnections
 from looplane.kit.storage import storage_of
 from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
 from looplane.sessions.commands import find_session, record_session_uses
@@ -108,6 +109,7 @@ class Application:
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
         state.large_bodies = asyncio.Semaphore(MAX_WHOLE)
         self._outbound = Outbound(settings.outbound_allow)
+        self._smtp = state.smtp = SmtpConnections(settings.outbound_allow)
         state.files = Intake(
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
         )
@@ -136,6 +138,7 @@ class Application:
         await self._session_uses.aclose()
         await self._html_cleaner.aclose()
         await self._outbound.aclose()
+        await self._smtp.aclose()
         self._api.state.passwords.close()
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:

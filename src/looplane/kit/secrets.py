@@ -5,6 +5,7 @@ needed, which nobody else may read.
 """
 
 import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -32,6 +33,7 @@ class Secrets:
     def __init__(self, settings: Settings) -> None:
         self._given, self._folder = settings.secret_key, settings.data_dir
         self._cipher: AESGCM | None = None
+        self._text: str | None = None
 
     def seal(self, secret: bytes, place: str) -> bytes:
         """`secret` as it may be stored at `place`, such as the name of a column and an id."""
@@ -48,11 +50,19 @@ class Secrets:
         except InvalidTag:
             raise CannotOpenError from None
 
+    def sign(self, content: bytes, place: str) -> bytes:
+        """32 bytes that only we can say of `content` at `place`: to be compared."""
+        return hmac.digest(self._secret(), place.encode() + b"\0" + content, "sha256")
+
     def _opened(self) -> AESGCM:
         if self._cipher is None:
-            text = self._given or _kept(self._folder)
-            self._cipher = AESGCM(hashlib.sha256(text.encode()).digest())
+            self._cipher = AESGCM(hashlib.sha256(self._secret()).digest())
         return self._cipher
+
+    def _secret(self) -> bytes:
+        if self._text is None:
+            self._text = self._given or _kept(self._folder)
+        return self._text.encode()
 
 
 def _kept(folder: Path) -> str:

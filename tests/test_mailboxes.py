@@ -1,0 +1,314 @@
+"""Mailboxes: what can be set up, who sees what of it, and what a test of one says."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from looplane.kit.config import Settings
+from looplane.kit.database import Database
+from looplane.kit.smtp_connections import SmtpConnections
+from looplane.main import create_app
+from tests.conftest import SteppedClock, Workspace, connected
+from tests.factory import Factory
+from tests.mail_servers import HOST, LOGIN, mail_server, trusting
+from tests.sessions import signed_in
+from tests.witness import faults
+
+BODY = {
+    "name": "Support",
+    "address": "support@firm.example",
+    "smtp_host": "smtp.firm.example",
+    "smtp_port": 587,
+}
+
+
+async def test_what_is_set_up_is_shown_but_for_its_password(
+    client: httpx.AsyncClient, db: Any, workspace: Workspace
+) -> None:
+    body = {**BODY, "username": "support", "password": "s3cret w0rd"}
+    made = await client.post("/mailboxes", json=body)
+    assert made.status_code == 200, made.text
+    shown = made.json()
+    assert {name: shown[name] for name in BODY} == BODY
+    assert (shown["has_password"], shown["is_default"], shown["status"]) == (True, True, "active")
+    assert (shown["security"], shown["daily_budget"], shown["per_thread_per_hour"]) == (
+        "starttls",
+        2000,
+        30,
+    )
+    got = await client.get(f"/mailboxes/{shown['id']}")
+    listed = await client.get("/mailboxes")
+    assert got.json() == shown == listed.json()["data"][0]
+    kept = await db.fetch(
+        "select mb::text as row from mailboxes mb where workspace_id = $1"
+        " union all select e::text from events e where workspace_id = $1",
+        workspace.id,
+    )
+    assert len(kept) == 2
+    assert "s3cret" not in str(kept) + made.text + listed.text
+
+
+async def test_the_default_one_is_the_one_that_was_chosen_last_or_the_oldest(
+    client: httpx.AsyncClient, make: Factory, clock: SteppedClock
+) -> None:
+    first, second, third = [await make.mailbox() for _ in range(3)]
+
+    async def default() -> list[str]:
+        found = (await client.get("/mailboxes")).json()["data"]
+        return [each["id"] for each in found if each["is_default"]]
+
+    assert await default() == [first["id"]]
+    chosen = await client.patch(f"/mailboxes/{third['id']}", json={"is_default": True})
+    assert chosen.json()["is_default"] is True
+    assert await default() == [third["id"]]
+    refused = await client.patch(f"/mailboxes/{third['id']}", json={"is_default": False})
+    assert faults(refused) == ["is_default"]
+    clock.step(timedelta(seconds=1))
+    assert (await make.mailbox(is_default=True))["is_default"] is True
+    await client.delete(f"/mailboxes/{(await default())[0]}")
+    assert await default() == [third["id"]]
+    await client.delete(f"/mailboxes/{third['id']}")
+    assert await default() == [first["id"]]
+    assert second["is_default"] is False
+
+
+async def test_one_address_has_one_mailbox(client: httpx.AsyncClient, make: Factory) -> None:
+    first = await make.mailbox(address="Support@firm.example")
+    again = await client.post("/mailboxes", json=BODY)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    other = await make.mailbox()
+    moved = await client.patch(f"/mailboxes/{other['id']}", json={"address": BODY["address"]})
+    assert moved.status_code == 409
+    await client.delete(f"/mailboxes/{first['id']}")
+    assert (await client.post("/mailboxes", json=BODY)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"smtp_host": "smtp firm"}, ["smtp_host"]),
+        ({"smtp_host": "x\r\nQUIT"}, ["smtp_host"]),
+        ({"smtp_port": 0}, ["smtp_port"]),
+        ({"security": "ssl"}, ["security"]),
+        ({"address": "support"}, ["address"]),
+        ({"name": "Support\r\nBcc: all@mail.example"}, ["name"]),
+        ({"password": "x"}, ["password"]),
+        ({"daily_budget": 0, "per_thread_per_hour": 0}, ["daily_budget", "per_thread_per_hour"]),
+        ({"has_password": True}, ["has_password"]),
+    ],
+    ids=str,
+)
+async def test_what_is_no_mailbox(
+    client: httpx.AsyncClient, make: Factory, change: dict[str, Any], named: list[str]
+) -> None:
+    assert faults(await client.post("/mailboxes", json={**BODY, **change})) == named
+    path = f"/mailboxes/{(await make.mailbox())['id']}"
+    assert faults(await client.patch(path, json=change)) == named
+
+
+async def test_a_password_goes_with_its_user(
+    client: httpx.AsyncClient, make: Factory, db: Any
+) -> None:
+    made = await make.mailbox(username="support", password="x")
+    path = f"/mailboxes/{made['id']}"
+    kept = await db.fetchval("select password from mailboxes where id::text = $1", made["id"])
+    named = (await client.patch(path, json={"username": "help"})).json()
+    assert (named["username"], named["has_password"]) == ("help", True)
+    assert kept == await db.fetchval(
+        "select password from mailboxes where id::text = $1", made["id"]
+    )
+    gone = (await client.patch(path, json={"username": None})).json()
+    assert (gone["username"], gone["has_password"]) == (None, False)
+
+
+async def test_paused_and_active_again(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace
+) -> None:
+    path = f"/mailboxes/{(await make.mailbox())['id']}"
+    paused = (await client.patch(path, json={"status": "paused"})).json()
+    assert (paused["status"], paused["status_reason"]) == ("paused", "It was paused by hand.")
+    assert paused["paused_until"] is None
+    active = (await client.patch(path, json={"status": "active"})).json()
+    assert (active["status"], active["status_reason"]) == ("active", None)
+    types = await db.fetch(
+        "select type from events where workspace_id = $1 order by created_at, id", workspace.id
+    )
+    assert [each["type"] for each in types] == [
+        "mailbox.created",
+        "mailbox.updated",
+        "mailbox.paused",
+        "mailbox.updated",
+    ]
+
+
+async def test_they_are_for_those_who_run_the_workspace(
+    app: Any, db: Any, make: Factory, workspace: Workspace, client: httpx.AsyncClient
+) -> None:
+    made = await make.mailbox()
+    user = await make.joined_member("USER")
+    for member, status in ((workspace.member_id, 200), (user["id"], 403)):
+        async with signed_in(app, db, workspace.id, member) as screen:
+            assert (await screen.get("/mailboxes")).status_code == status
+            tried = await screen.patch(f"/mailboxes/{made['id']}", json={"name": "Mine"})
+            assert tried.status_code == status
+    key = await make.api_key(scopes=["threads:read"])
+    async with connected(app, key["key"]) as caller:
+        assert (await caller.get("/mailboxes")).json()["code"] == "scope_required"
+
+
+@pytest.fixture
+async def own(
+    database: Database, clock: SteppedClock, workspace: Workspace
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a program that may connect to any port of this machine."""
+    app = create_app(database, Settings(secret_key="s" * 32, writes_per_minute=0), clock)
+    app._api.state.smtp = SmtpConnections(_Everywhere(), seconds=2.0, trusted=trusting())
+    async with connected(app, workspace.key) as client:
+        yield client
+    await app._api.state.smtp.aclose()
+    await app.aclose()
+
+
+class _Everywhere(tuple[tuple[str, int], ...]):
+    """All ports of this machine."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> "_Everywhere":
+        return super().__new__(cls, [(HOST, port) for port in range(1024, 65536)])
+
+
+async def tried(
+    client: httpx.AsyncClient, to: str | None = "boss@firm.example", **fields: Any
+) -> dict[str, Any]:
+    """What a test of a new mailbox says."""
+    number = len((await client.get("/mailboxes")).json()["data"])
+    body = {**BODY, "address": f"support{number}@firm.example", **fields}
+    made = await client.post("/mailboxes", json=body)
+    assert made.status_code == 200, made.text
+    path = f"/mailboxes/{made.json()['id']}/test"
+    answer = await client.post(path, json={"to": to})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+async def test_a_test_sends_a_mail(own: httpx.AsyncClient, security: str) -> None:
+    login = {"username": LOGIN[0], "password": LOGIN[1]}
+    async with mail_server(with_tls=security, with_login=True) as server:
+        said = await tried(own, **{**server.settings, "security": security}, **login)
+        assert (said["ok"], said["step"], said["sent_to"]) == (True, None, "boss@firm.example")
+        [got] = server.received
+        assert got.recipients == ["boss@firm.example"]
+        assert got.mail["Subject"] == "A test of your mailbox"
+        assert got.mail["Auto-Submitted"] == "auto-generated"
+        only = await tried(own, None, **{**server.settings, "security": security}, **login)
+        assert (only["ok"], only["sent_to"], len(server.received)) == (True, None, 1)
+
+
+async def test_a_rehearsal_mails_nothing(own: httpx.AsyncClient) -> None:
+    async with mail_server() as server:
+        made = (await own.post("/mailboxes", json={**BODY, **server.settings})).json()
+        path, body = f"/mailboxes/{made['id']}/test", {"to": "boss@firm.example"}
+        said = await own.post(path, json=body, params={"dry_run": True})
+        assert (said.json()["ok"], server.received) == (True, [])
+        keyed = [
+            await own.post(path, json=body, headers={"Idempotency-Key": "once"}) for _ in range(2)
+        ]
+        assert [each.json()["sent_to"] for each in keyed] == ["boss@firm.example"] * 2
+        assert len(server.received) == 1
+
+
+async def test_a_test_says_what_is_wrong(own: httpx.AsyncClient) -> None:
+    async with mail_server(with_login=True) as server:
+        right = {**server.settings, "username": LOGIN[0], "password": LOGIN[1]}
+        wrong = await tried(own, **{**right, "password": "not this one"})
+        assert (wrong["ok"], wrong["step"]) == (False, "authenticate")
+        assert "password is wrong: 535" in wrong["message"]
+        assert "not this one" not in wrong["message"]
+        no_tls = await tried(own, **{**right, "security": "starttls"})
+        assert (no_tls["step"], "STARTTLS" in no_tls["message"]) == ("tls", True)
+        at_once = await tried(own, **{**right, "security": "tls"})
+        assert at_once["step"] == "tls"
+        server.mail = "550 Not your address"
+        refused = await tried(own, **right)
+        assert (refused["step"], refused["ok"]) == ("sender", False)
+        assert refused["message"].endswith("550 Not your address")
+        server.mail, server.rcpt = None, "550 Unknown"
+        assert (await tried(own, **right))["step"] == "recipient"
+        server.rcpt, server.data = None, "554 Spam"
+        assert (await tried(own, **right))["step"] == "mail"
+        server.data, server.closes_at = None, "connect"
+        closed = await tried(own, **right)
+        assert (closed["step"], closed["message"]) == (
+            "connect",
+            "The server closed the connection.",
+        )
+    gone = await tried(own, **right)
+    assert (gone["step"], gone["message"]) == (
+        "connect",
+        f"{HOST} at port {server.port} refuses connections.",
+    )
+
+
+async def test_a_server_that_hangs_is_given_up(own: httpx.AsyncClient) -> None:
+    async with mail_server() as server:
+        server.hangs_at = "mail"
+        said = await tried(own, **server.settings)
+        assert (said["ok"], said["message"]) == (False, "The server did not answer in time.")
+
+
+async def test_a_certificate_must_be_one_to_trust(own: httpx.AsyncClient) -> None:
+    async with mail_server(with_tls="tls") as server:
+        said = await tried(own, **{**server.settings, "security": "tls", "smtp_host": "localhost"})
+        # Another name than the certificate's, and one that may not be anywhere.
+        assert said["ok"] is False
+
+
+async def test_what_is_inside_of_the_network_is_not_reached(
+    client: httpx.AsyncClient, make: Factory
+) -> None:
+    async with mail_server() as server:
+        for host in (HOST, "localhost", "::1", "0.0.0.0"):
+            made = await make.mailbox(**{**server.settings, "smtp_host": host})
+            answer = await client.post(f"/mailboxes/{made['id']}/test", json={})
+            said = answer.json()
+            assert (said["ok"], said["step"]) == (False, "resolve")
+            assert "LOOPLANE_OUTBOUND_ALLOW" in said["message"]
+        assert server.connections == 0
+    made = await make.mailbox(smtp_host="no-such-host.invalid")
+    said = (await client.post(f"/mailboxes/{made['id']}/test", json={})).json()
+    assert said["message"] == "There is no host named no-such-host.invalid."
+
+
+async def test_a_test_holds_no_connection_to_the_database(
+    own: httpx.AsyncClient, database: Database
+) -> None:
+    async with mail_server() as server:
+        server.hangs_at = "mail"
+        trying = asyncio.ensure_future(tried(own, **server.settings))
+        while not server.connections:
+            await asyncio.sleep(0.01)
+        # The one of the test itself.
+        assert database.pool.get_size() - database.pool.get_idle_size() == 1
+        await trying
+
+
+async def test_a_test_minds_the_version(client: httpx.AsyncClient, make: Factory) -> None:
+    made = await make.mailbox()
+    answer = await client.post(
+        f"/mailboxes/{made['id']}/test", json={}, headers={"If-Match": '"7"'}
+    )
+    assert answer.status_code == 412
+
+
+async def test_a_password_of_another_key_is_entered_anew(
+    own: httpx.AsyncClient, client: httpx.AsyncClient, make: Factory
+) -> None:
+    made = await make.mailbox(username="support", password="x")
+    said = (await own.post(f"/mailboxes/{made['id']}/test", json={})).json()
+    assert (said["step"], "LOOPLANE_SECRET_KEY" in said["message"]) == ("authenticate", True)
