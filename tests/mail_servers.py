@@ -1,7 +1,7 @@
 """SMTP servers for tests: real ones, which refuse, hang and close where they are told to."""
 
 import asyncio
-import datetime
+import datetime as dt
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -23,6 +23,8 @@ from cryptography.x509.oid import NameOID
 
 HOST = "127.0.0.1"
 LOGIN = ("support", "a pass word")
+# All ports of it may be connected to.
+THIS_MACHINE = tuple((HOST, port) for port in range(1024, 65536))
 # What a command is answered with; a function of what it names, or the same for all.
 Say = str | Callable[[str], str | None]
 
@@ -49,6 +51,7 @@ class MailServer:
     port: int = 0
     received: list[Received] = field(default_factory=list)
     connections: int = 0
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
     mail: Say | None = None
     rcpt: Say | None = None
     data: Say | None = None
@@ -60,38 +63,36 @@ class MailServer:
         """What a mailbox says of it."""
         return {"smtp_host": HOST, "smtp_port": self.port, "security": "none"}
 
-    async def _say(self, step: str, named: str) -> str | None:
+    async def say(self, step: str, named: str) -> str | None:
         if self.hangs_at == step:
             await asyncio.sleep(3600)
         told: Say | None = getattr(self, step)
         return told(named) if callable(told) else told
 
 
-class _Handler:
+class _Handler:  # its methods have the library's names and parameters
     def __init__(self, server: MailServer) -> None:
         self._server = server
 
-    async def handle_MAIL(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        if said := await self._server._say("mail", address):
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, *args: Any) -> str:  # noqa: N802
+        address, options = args
+        if said := await self._server.say("mail", address):
             return said
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_RCPT(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        if said := await self._server._say("rcpt", address):
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, *args: Any) -> str:  # noqa: N802
+        address, _ = args
+        if said := await self._server.say("rcpt", address):
             return said
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self._server.closes_at == "data":
             server.transport.abort()
-        if said := await self._server._say("data", ""):
+        if said := await self._server.say("data", ""):
             return said
         self._server.received.append(
             Received(envelope.mail_from, list(envelope.rcpt_tos), envelope.content)
@@ -106,6 +107,7 @@ class _Protocol(SMTP):
 
     def connection_made(self, transport: Any) -> None:
         self._told.connections += 1
+        self._told.connected.set()
         if self._told.closes_at == "connect":
             transport.abort()
             return
@@ -148,15 +150,15 @@ async def mail_server(
 def _certificate() -> tuple[bytes, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.dt.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]),
             critical=False,
@@ -181,6 +183,8 @@ def server_tls() -> ssl.SSLContext:
     return context
 
 
-def trusting() -> ssl.SSLContext:
-    """What a client encrypts with that trusts the certificate."""
-    return ssl.create_default_context(cadata=_certificate()[0].decode())
+def certificate_file(folder: Path) -> Path:
+    """What a client trusts that trusts the server."""
+    path = folder / "trusted.pem"
+    path.write_bytes(_certificate()[0])
+    return path

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,11 +11,11 @@ import pytest
 
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
-from looplane.kit.smtp_connections import SmtpConnections
+from looplane.mailboxes import commands
 from looplane.main import create_app
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
-from tests.mail_servers import HOST, LOGIN, mail_server, trusting
+from tests.mail_servers import HOST, LOGIN, THIS_MACHINE, certificate_file, mail_server
 from tests.sessions import signed_in
 from tests.witness import faults
 
@@ -162,24 +163,20 @@ async def test_they_are_for_those_who_run_the_workspace(
 
 @pytest.fixture
 async def own(
-    database: Database, clock: SteppedClock, workspace: Workspace
+    database: Database,
+    clock: SteppedClock,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a program that may connect to any port of this machine."""
-    app = create_app(database, Settings(secret_key="s" * 32, writes_per_minute=0), clock)
-    app._api.state.smtp = SmtpConnections(_Everywhere(), seconds=2.0, trusted=trusting())
+    """A client of a program that may connect to any port of this machine, and trusts it."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate_file(tmp_path)))
+    monkeypatch.setattr(commands, "_TEST_SECONDS", 2.0)
+    settings = Settings(secret_key="s" * 32, writes_per_minute=0, outbound_allow=THIS_MACHINE)
+    app = create_app(database, settings, clock)
     async with connected(app, workspace.key) as client:
         yield client
-    await app._api.state.smtp.aclose()
     await app.aclose()
-
-
-class _Everywhere(tuple[tuple[str, int], ...]):
-    """All ports of this machine."""
-
-    __slots__ = ()
-
-    def __new__(cls) -> "_Everywhere":
-        return super().__new__(cls, [(HOST, port) for port in range(1024, 65536)])
 
 
 async def tried(
@@ -291,8 +288,7 @@ async def test_a_test_holds_no_connection_to_the_database(
     async with mail_server() as server:
         server.hangs_at = "mail"
         trying = asyncio.ensure_future(tried(own, **server.settings))
-        while not server.connections:
-            await asyncio.sleep(0.01)
+        await server.connected.wait()
         # The one of the test itself.
         assert database.pool.get_size() - database.pool.get_idle_size() == 1
         await trying

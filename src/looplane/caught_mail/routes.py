@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from looplane import changes, queries
+from looplane import changes
 from looplane.caught_mail import commands
 from looplane.caught_mail.schemas import (
     CaughtMailPage,
     CaughtMailQuery,
     CaughtMailSourceOut,
 )
-from looplane.caught_mail.sql import CAUGHT_MAIL
+from looplane.caught_mail.sql import CAUGHT_MAIL, list_caught
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
@@ -28,7 +28,7 @@ async def list_caught_mail(query: Annotated[CaughtMailQuery, Query()], read: Rea
 
     Kept are the newest 1,000, for 30 days, as long as they have less than 200 MB together.
     """
-    return await read(queries.list_page, CAUGHT_MAIL, query)
+    return await read(list_caught, query)
 
 
 @api.get("/caught-mail/{id}", "caughtMail-get", CaughtMailSourceOut)

@@ -36,7 +36,7 @@ def _part(part: EmailMessage) -> dict[str, object]:
     return {
         "content_type": part.get_content_type(),
         "name": part.get_filename(),
-        "content_id": str(content_id).strip("<>") if content_id else None,
+        "cid": str(content_id).strip("<>") if content_id else None,
         "size": len(content),
         "text": storable(content.decode(errors="replace")) if is_words else None,
     }

@@ -25,7 +25,7 @@ class CaughtPart(StrictModel):
 
     content_type: str
     name: str | None
-    content_id: str | None
+    cid: str | None
     size: int
     text: str | None
 

@@ -1,6 +1,10 @@
 """Every statement on caught mail."""
 
-from looplane.filters import equals
+from looplane.caught_mail.schemas import CaughtMailQuery
+from looplane.kit.conditions import Conditions
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.kit.responses import Answer
 from looplane.kit.sqltext import columns, iso
 from looplane.resources import Resource
 
@@ -11,7 +15,6 @@ CAUGHT_MAIL = Resource(
     columns=("delivery_id", "kind", "from", "to", "subject", "source"),
     json=columns("cm", "id", "delivery_id", "kind", "from", "to", "subject")
     | {"size": "octet_length(cm.source)", "created_at": iso("cm.created_at")},
-    filters={"kind": equals("cm.kind")},
     events=("deleted",),
     deletion=None,
 )
@@ -38,3 +41,11 @@ where c.workspace_id = $1 and c.id = old.id
 
 # Of all workspaces, what is from before $1.
 DELETE_EXPIRED = "delete from caught_mail where created_at < $1"
+
+
+async def list_caught(con: Connection, context: Context, query: CaughtMailQuery) -> Answer:
+    """A page of mails, the newest first."""
+    conditions = Conditions("cm", context.workspace_id, complete=True)
+    if query.kind is not None:
+        conditions.add("cm.kind = {0}", query.kind)
+    return Answer(await CAUGHT_MAIL.listing.fetch(con, conditions, query))

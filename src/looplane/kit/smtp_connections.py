@@ -18,7 +18,10 @@ from looplane.kit.smtp import Accepted, Envelope, SmtpFault, SmtpServer, cut, sm
 
 
 class SmtpConnections:
-    """Connections to servers, each used again for a while; `allowed` may be anywhere."""
+    """Connections to servers, each used again for a while; `allowed` may be anywhere.
+
+    Certificates are trusted as OpenSSL does, SSL_CERT_FILE among it.
+    """
 
     _MAX_IDLE = 15.0  # seconds
     _MAX_MAILS = 100  # of one connection
@@ -30,10 +33,8 @@ class SmtpConnections:
         *,
         seconds: float = 30.0,
         resolve: Resolve = resolve,
-        trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed, self._resolve, self._seconds = frozenset(allowed), resolve, seconds
-        self._trusted = trusted
         self._idle: dict[SmtpServer, list[tuple[SMTP, float, int]]] = {}
 
     async def try_out(self, server: SmtpServer) -> None:
@@ -105,7 +106,7 @@ class SmtpConnections:
             use_tls=server.security == "tls",
             start_tls=False,
             timeout=self._seconds,
-            tls_context=self._trusted or ssl.create_default_context(),
+            tls_context=ssl.create_default_context(),
             local_hostname=_own_name(),
         )
         try:

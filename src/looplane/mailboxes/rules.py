@@ -146,3 +146,22 @@ def _returned_ids(message: Message, parts: list[Message]) -> tuple[str, ...]:
             head = message_from_bytes(content if isinstance(content, bytes) else b"")
             texts.append(str(head.get("Message-ID", "")))
     return tuple(each for each in map(str.strip, texts) if MESSAGE_ID.fullmatch(each))
+
+
+def unsubscribe_token(secrets: Secrets, workspace_id: UUID, contact_id: UUID) -> str:
+    """What a link holds that ends a subscription: whose, and that it is from us."""
+    content = workspace_id.bytes + contact_id.bytes
+    signature = secrets.sign(content, "unsubscribe")[:_SIGNATURE_BYTES]
+    return base64.b32encode(content + signature).decode().rstrip("=").lower()
+
+
+def read_unsubscribe_token(secrets: Secrets, token: str) -> tuple[UUID, UUID] | None:
+    """The workspace and the contact of a link; None for one that is not from us."""
+    try:
+        content = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        workspace_id, contact_id = UUID(bytes=content[:16]), UUID(bytes=content[16:32])
+    except (binascii.Error, ValueError):
+        return None
+    right = unsubscribe_token(secrets, workspace_id, contact_id)
+    is_ours = hmac.compare_digest(right.encode(), token.lower().encode())
+    return (workspace_id, contact_id) if is_ours else None

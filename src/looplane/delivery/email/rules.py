@@ -1,0 +1,124 @@
+"""What mails look like, and what becomes of one by what its server said. Pure."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from looplane.delivery.email.schemas import Notice, Outgoing, Words
+from looplane.delivery.schemas import Attempted
+from looplane.kit.mail import line
+from looplane.kit.smtp import Accepted, SmtpFault
+
+# Where nothing is set up that mail could come from.
+NO_SENDER = "support@looplane.invalid"
+# So many attempts wait for all recipients of a copy; later ones go without those put off.
+_WAITS_FOR_ALL = 3
+
+_templates = Environment(
+    loader=PackageLoader("looplane.delivery.email"),
+    autoescape=lambda name: bool(name and name.endswith(".html")),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def rendered(template: str, subject: str, **values: object) -> Words:
+    """The words of a template, which has an HTML and a text form."""
+    named = {"subject": line(subject), **values}
+    text, html = (
+        _templates.get_template(f"{template}.{kind}").render(named) for kind in ("txt", "html")
+    )
+    return Words(line(subject), text, html)
+
+
+def message_words(subject: str, text: str, html: str) -> Words:
+    """A message of a thread: what was written, and nothing around it; `html` is clean."""
+    framed = rendered("message", subject or "(no subject)", text=text, html=html)
+    return framed
+
+
+def sign_in_words(workspace: str, name: str, link: str) -> Words:
+    """A link that signs in."""
+    return rendered(
+        "sign_in_link", f"Sign in to {workspace}", workspace=workspace, name=name, link=link
+    )
+
+
+def invite_words(workspace: str, invite: Mapping[str, Any], link: str) -> Words:
+    """An invite; `invite` has the name, who invites, and until when it is good."""
+    subject = f"{invite['inviter'] or workspace} invites you to {workspace}"
+    return rendered("invite", subject, workspace=workspace, link=link, invite=invite)
+
+
+def notice_words(workspace: str, notice: Notice, settings_link: str) -> Words:
+    """What the team is told; `html` of it is clean."""
+    return rendered(
+        "notice",
+        notice.subject,
+        workspace=workspace,
+        text=notice.text,
+        html=notice.html or f"<p>{escape(notice.text)}</p>",
+        link=notice.link,
+        settings_link=settings_link,
+    )
+
+
+def broadcast_words(workspace: str, broadcast: Mapping[str, Any], unsubscribe: str) -> Words:
+    """A changelog for those who have subscribed; its `html` is clean."""
+    return rendered(
+        "broadcast",
+        broadcast["subject"] or broadcast["title"],
+        workspace=workspace,
+        broadcast=broadcast,
+        unsubscribe=unsubscribe,
+    )
+
+
+def waits_for_all(attempt: int) -> bool:
+    """Whether those who get a copy keep a mail back when they are put off."""
+    return attempt <= _WAITS_FOR_ALL
+
+
+def request_of(outgoing: Outgoing) -> dict[str, object]:
+    """What was sent, for people to read."""
+    mail, server = outgoing.mail, outgoing.mailbox.server
+    return {
+        "server": f"{server.host}:{server.port}",
+        "from": mail.sender.email,
+        "to": [each.email for each in mail.to],
+        "others": len(outgoing.others),
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+    }
+
+
+def taken(accepted: Accepted, request: Mapping[str, object]) -> Attempted:
+    """What a mail came to that the server took."""
+    answer: dict[str, object] = {"code": accepted.code, "text": accepted.answer}
+    answer |= {"refused": accepted.refused} if accepted.refused else {}
+    return Attempted("delivered", request=request, answer=answer)
+
+
+def not_taken(fault: SmtpFault, request: Mapping[str, object], *, is_default: bool) -> Attempted:
+    """What a mail came to that the server did not take.
+
+    A server that is at fault is tried again, whatever it said: what is wrong is mended there. One
+    that is not the default one's keeps nobody else's mail.
+    """
+    is_refused = fault.is_permanent and not fault.is_of_server
+    return Attempted(
+        "refused" if is_refused else "failed",
+        str(fault),
+        is_target_down=is_default and is_down(fault),
+        request=request,
+        answer={"code": fault.code, "text": fault.answer, "step": fault.step},
+    )
+
+
+def is_down(fault: SmtpFault) -> bool:
+    """Whether any other mail would meet the same; a sender is put off for one mail alone."""
+    return fault.is_of_server and (fault.step != "sender" or fault.is_permanent)
