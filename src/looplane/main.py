@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
-from looplane.channels import set_up_channels
+from looplane.channels import SET_UP
 from looplane.event_feed.hints.commands import Hints
 from looplane.event_feed.tail.commands import Tail
 from looplane.file_site import FOLDER, file_routes
@@ -104,7 +104,7 @@ class Application:
         state.hold_seconds = settings.hold_seconds
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
-        state.channels = frozenset(set_up_channels(settings))
+        state.channels = SET_UP
         limits = (settings.reads_per_minute, settings.writes_per_minute)
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
         state.large_bodies = asyncio.Semaphore(MAX_WHOLE)

@@ -11,8 +11,10 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
+from looplane.caught_mail.commands import sweep_caught
 from looplane.channels import set_up_channels
-from looplane.deliveries.commands import deliver_due
+from looplane.delivery.dead.commands import tell_dead
+from looplane.delivery.dispatch.commands import Dispatcher
 from looplane.event_feed.hints.commands import Hints
 from looplane.files.commands import OrphanSweep
 from looplane.held_messages.commands import send_due, sweep_held
@@ -52,7 +54,7 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    waker, channels = SnoozeEnder(clock), set_up_channels(settings)
+    waker, channels = SnoozeEnder(clock), set_up_channels(settings, database, clock)
 
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
@@ -62,6 +64,9 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
             await each(con, clock())
         return 0
 
+    async def sweep_mail(con: Connection) -> int:
+        return await sweep_caught(con, clock())
+
     async def keep_events(con: Connection) -> int:
         made = await event_partitions.make_partitions(con, clock().date())
         if not settings.keep_events_days:
@@ -69,17 +74,10 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
-    async def deliver(con: Connection) -> int:
-        done = await deliver_due(con, clock, channels)
-        for each, reason in done.failures:
-            _log.warning("not delivered", delivery=str(each.id), kind=each.kind, reason=reason)
-        return done.delivered + len(done.failures)
-
     # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
     rounds = (
         Periodic(waker.run, writes_events=True),
-        Periodic(deliver, writes_events=True),
         Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
@@ -87,9 +85,13 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
+        Periodic(sweep_mail, _HOUR),
     )
-    hints = Hints(database)
-    await asyncio.gather(hints.keep(), *(_repeat(database, each, hints) for each in rounds))
+    hints = Hints(database, lambda _: dispatcher.wake())
+    hints.listen(wanted=True)
+    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
+    periodic = (_repeat(database, each, hints) for each in rounds)
+    await asyncio.gather(dispatcher.run(), hints.keep(), *periodic)
 
 
 async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:

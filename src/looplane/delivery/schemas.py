@@ -39,8 +39,8 @@ class Attempted:
     What `failed` is tried again, after `retry_after` at the earliest; what was `refused` is not.
     `is_target_down` says that the target as a whole is at fault, such as a server that does not
     answer: then what waits for it waits too. With `is_postponed` it was not its turn, such as when
-    a budget is used up: it waits for `retry_after`, and that counts as no attempt. `request` and `answer` are kept for people to read,
-    without secrets and cut to a size; `reason` is a sentence.
+    a budget is used up: it waits for `retry_after`, and that counts as no attempt. `request` and
+    `answer` are kept for people to read, without secrets and cut to a size; `reason` is a sentence.
     """
 
     outcome: AttemptOutcome
@@ -63,9 +63,7 @@ class Channel(Protocol):
     most_at_once: int
     seconds: float
 
-    async def load(
-        self, con: Connection, deliveries: Sequence[DueDelivery]
-    ) -> Mapping[UUID, Any]:
+    async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
         """What `send` needs, by the ids of deliveries, all at once.
 
         One that is missing is refused: what it told of is gone. An Attempted in place of what is
@@ -82,3 +80,47 @@ class Channel(Protocol):
 
 
 Channels = Mapping[DeliveryChannel, Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedQueue:
+    """A queue that is ours until its lease ends, as it was found."""
+
+    workspace_id: UUID
+    channel: DeliveryChannel
+    queue: str
+    lease: UUID
+    failures: int
+    failing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How the target of a queue is doing: how often in a row it was down, and since when.
+
+    Nothing is tried before `not_before`.
+    """
+
+    failures: int
+    failing_since: datetime | None
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An attempt that is over, after so many `tries` that had failed before."""
+
+    delivery: DueDelivery
+    tries: int
+    started_at: datetime
+    ended_at: datetime
+    attempted: Attempted
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentQueue:
+    """What came of all that was taken from a queue at once."""
+
+    queue: ClaimedQueue
+    sent: Sequence[Sent]

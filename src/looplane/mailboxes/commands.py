@@ -103,7 +103,7 @@ def _sealed(secrets: Secrets, context: Context, password: str | None) -> str | N
     return rf"\x{secrets.seal(password.encode(), place).hex()}"
 
 
-def server_of(secrets: Secrets, workspace_id: UUID, mailbox: Row) -> SmtpServer:
+def server_of(secrets: Secrets, workspace_id: UUID, mailbox: Mapping[str, Any]) -> SmtpServer:
     """Where a mailbox hands its mail over. Raises CannotOpenError."""
     password = None
     if mailbox["password"] is not None:
@@ -128,7 +128,7 @@ async def test_mailbox(write: Write, id: UUID, body: MailboxTest) -> Response:
     context.raise_faults()
     async with write.database.reading() as con:
         found = await con.fetchrow(sql.FIND_SERVER, context.workspace_id, id)
-    mailbox = or_404(found, MAILBOX.noun)
+    mailbox = dict(or_404(found, MAILBOX.noun))
     context.precondition.check(mailbox["version"])
     if (stored := await write.stored_answer()) is not None:
         return stored
@@ -147,7 +147,7 @@ async def _as_answer(_con: Connection, _context: Context, body: str) -> Answer:
     return Answer(body)
 
 
-async def _fault_of(write: Write, mailbox: Row, to: str | None) -> SmtpFault | None:
+async def _fault_of(write: Write, mailbox: Mapping[str, Any], to: str | None) -> SmtpFault | None:
     connections: SmtpConnections = write.state.smtp
     try:
         server = server_of(write.state.secrets, write.context.workspace_id, mailbox)
@@ -169,7 +169,7 @@ async def _fault_of(write: Write, mailbox: Row, to: str | None) -> SmtpFault | N
     return None
 
 
-def _test_mail(write: Write, mailbox: Row, to: str) -> Mail:
+def _test_mail(write: Write, mailbox: Mapping[str, Any], to: str) -> Mail:
     context, address = write.context, str(mailbox["address"])
     text, html = rules.test_words(str(mailbox["name"]))
     return Mail(
@@ -228,7 +228,7 @@ async def _mark(
 async def record_change(  # noqa: PLR0913  # what changes, and of what it tells
     con: Connection,
     context: Context,
-    mailbox: Row,
+    mailbox: Mapping[str, Any],
     after: Mapping[str, Any],
     verb: str,
     now: datetime,

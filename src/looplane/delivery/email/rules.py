@@ -1,24 +1,27 @@
 """What mails look like, and what becomes of one by what its server said. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
+from uuid import UUID
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from looplane.delivery.email.schemas import Notice, Outgoing, Words
-from looplane.delivery.schemas import Attempted
-from looplane.kit.mail import line
-from looplane.kit.smtp import Accepted, SmtpFault
+from looplane.delivery.email.schemas import Draft, Notice, Outgoing, Words
+from looplane.delivery.schemas import Attempted, DueDelivery
+from looplane.kit.mail import Mail, MailPerson, ascii_address, line, spelled_address
+from looplane.kit.secrets import Secrets
+from looplane.kit.smtp import Accepted, Envelope, SmtpFault
+from looplane.mailboxes.rules import reply_address
 
 # Where nothing is set up that mail could come from.
-NO_SENDER = "support@looplane.invalid"
+NO_ONE = MailPerson("support@looplane.invalid", "Looplane")
 # So many attempts wait for all recipients of a copy; later ones go without those put off.
 _WAITS_FOR_ALL = 3
 
 _templates = Environment(
     loader=PackageLoader("looplane.delivery.email"),
-    autoescape=lambda name: bool(name and name.endswith(".html")),
+    autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -37,8 +40,7 @@ def rendered(template: str, subject: str, **values: object) -> Words:
 
 def message_words(subject: str, text: str, html: str) -> Words:
     """A message of a thread: what was written, and nothing around it; `html` is clean."""
-    framed = rendered("message", subject or "(no subject)", text=text, html=html)
-    return framed
+    return rendered("message", subject or "(no subject)", text=text, html=html)
 
 
 def sign_in_words(workspace: str, name: str, link: str) -> Words:
@@ -122,3 +124,61 @@ def not_taken(fault: SmtpFault, request: Mapping[str, object], *, is_default: bo
 def is_down(fault: SmtpFault) -> bool:
     """Whether any other mail would meet the same; a sender is put off for one mail alone."""
     return fault.is_of_server and (fault.step != "sender" or fault.is_permanent)
+
+
+def choose(mailboxes: Mapping[UUID, Mapping[str, Any]], draft: Draft) -> Mapping[str, Any]:
+    """The mailbox with an address that was asked for, or the default one."""
+    by_address = {spelled_address(each["address"]): each for each in mailboxes.values()}
+    for asked in map(spelled_address, draft.asked_senders):
+        local, _, domain = asked.rpartition("@")
+        for address in (asked, f"{local.partition('+')[0]}@{domain}"):
+            if address in by_address:
+                return by_address[address]
+    return next(each for each in mailboxes.values() if each["is_default"])
+
+
+def mail_of(
+    secrets: Secrets, delivery: DueDelivery, draft: Draft, mailbox: MailPerson, name: str
+) -> Mail:
+    """The mail of a draft that leaves by a mailbox, and is called so."""
+    reply_to = None
+    if delivery.kind == "message" and delivery.thread_id is not None:
+        args = (delivery.workspace_id, delivery.thread_id, mailbox.email)
+        reply_to = reply_address(secrets, *args)
+    return Mail(
+        name,
+        MailPerson(mailbox.email, draft.sender_name or mailbox.name),
+        [draft.to],
+        draft.words.subject,
+        draft.words.text,
+        draft.words.html,
+        delivery.created_at,
+        cc=draft.cc,
+        reply_to=reply_to,
+        in_reply_to=draft.in_reply_to,
+        references=draft.references,
+        headers=draft.headers,
+        files=draft.files,
+    )
+
+
+def others_of(draft: Draft) -> list[str]:
+    """Who gets it as well, each once."""
+    others = {spelled_address(each.email): each.email for each in (*draft.cc, *draft.bcc)}
+    others.pop(spelled_address(draft.to.email), None)
+    return list(others.values())
+
+
+def envelope_of(outgoing: Outgoing, attempt: int) -> Envelope:
+    """Who sends and who gets it, as the server is told."""
+    mail = outgoing.mail
+    recipients = [ascii_address(each.email) for each in mail.to]
+    others = [ascii_address(each) for each in outgoing.others]
+    sender = ascii_address(mail.sender.email)
+    is_utf8 = not "".join([sender, *recipients, *others]).isascii()
+    return Envelope(sender, recipients, others, waits_for_all(attempt), is_utf8)
+
+
+def is_utf8(people: Sequence[MailPerson]) -> bool:
+    """Whether an address has more than ASCII before its @."""
+    return not "".join(ascii_address(each.email) for each in people).isascii()

@@ -42,8 +42,8 @@ _MESSAGE = columns("ms", "id", "thread_id", "type", "direction") | columns(
 _DELIVERY = """
 case when ms.direction = 'outbound' then (
   select json_build_object(
-    'state', case when s.bounced_at is not null then 'bounced' when d.state = 'planned' then 'queued'
-      when d.state = 'failed' then 'dead' else d.state end,
+    'state', case when s.bounced_at is not null then 'bounced'
+      when d.state = 'planned' then 'queued' when d.state = 'failed' then 'dead' else d.state end,
     'reason', coalesce(s.bounce_reason, d.reason))
   from deliveries d
   left join sent_mails s on s.workspace_id = d.workspace_id and s.delivery_id = d.id

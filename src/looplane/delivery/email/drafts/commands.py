@@ -56,7 +56,7 @@ async def _draft_messages(drafting: Drafting, some: Sequence[DueDelivery]) -> Dr
 
 def _of_message(delivery: DueDelivery, message: Row, files: Mapping[UUID, bytes]) -> Draft:
     earlier = [each for each in message["earlier"] if MESSAGE_ID.fullmatch(each)]
-    to = next(iter(message["to"]), {})
+    to: Mapping[str, str] = next(iter(message["to"]), {})
     return Draft(
         rules.message_words(message["subject"], message["text"], message["html"]),
         MailPerson(delivery.target, to.get("name", "")),

@@ -37,7 +37,7 @@ FIND_WORKSPACE = "select name from workspaces where id = $1"
 # $1 workspace, $2 broadcasts.
 FIND_BROADCASTS = """
 select b.id, b.subject, b.message, b.sender_name, b.from_email, cl.id as changelog_id, cl.title,
-  cl.html, cl.image_url, cl.published and not cl.archived as is_shown
+  cl.html, html_to_text(cl.html) as text, cl.published and not cl.archived as is_shown
 from broadcasts b
 join changelogs cl on cl.workspace_id = b.workspace_id and cl.id = b.changelog_id
   and cl.deleted_at is null

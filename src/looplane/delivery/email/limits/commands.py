@@ -93,8 +93,8 @@ async def _wait_in_thread(
     until = first_at + rules.HOUR
     key = context.workspace_id
     if await con.fetchval(sql.PAUSE_THREAD, key, thread_id, until, now):
-        type = MAILBOX.event_type("thread_paused")
-        event = Event(type, mailbox["id"], thread_ids=[thread_id])
+        kind = MAILBOX.event_type("thread_paused")
+        event = Event(kind, mailbox["id"], thread_ids=[thread_id])
         moment = later_than(mailbox["updated_at"], lambda: now)
         await con.execute(MAILBOX.record, key, mailbox["id"], as_write(context, moment, [event]))
     return postponed(rules.thread_reason(mailbox), now, until)

@@ -34,7 +34,7 @@ from jsonb_to_recordset($2) as r(delivery_id uuid, mailbox_id uuid, thread_id uu
   message_id text, recipient text)
 on conflict (workspace_id, delivery_id) do nothing"""
 
-# So that an answer to a message finds its thread. $1 workspace, $2 messages, $3 what they are called.
+# So that an answer to a message finds its thread. $1 workspace, $2 messages, $3 their names.
 NAME_MESSAGES = """
 update messages ms set external_id = named.name
 from unnest($2::uuid[], $3::text[]) as named(id, name)
