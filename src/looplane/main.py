@@ -40,6 +40,7 @@ from looplane.sessions.commands import find_session, record_session_uses
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 from looplane.undo.rules import TakingBack
+from looplane.unsubscribe_site import unsubscribe_routes
 from looplane.web_site import web_routes
 
 API_ROOT = "/api/v2"
@@ -114,7 +115,7 @@ class Application:
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
         )
         self._files = Router(file_routes(), redirect_slashes=False)
-        routes = [*site_routes(CONTRACT), *web_routes()]
+        routes = [*site_routes(CONTRACT), *unsubscribe_routes(), *web_routes()]
         self._site = WithoutRanges(Router(routes, redirect_slashes=False))
         self._middleware = RequestMiddleware(
             self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER

@@ -202,7 +202,7 @@ async def report_bounce(
             events = [Event(MAILBOX.event_type("bounced"), id, thread_ids=threads or None)]
             write = as_write(context, later_than(held["updated_at"], context.clock), events)
             await con.execute(MAILBOX.record, context.workspace_id, id, write)
-    answer = orjson.dumps({"bounced": bounced}).decode()
+    answer = orjson.dumps({"bounced": bounced}, default=str).decode()
     return Answer(answer, None, types_of(events))
 
 

@@ -1,7 +1,6 @@
 """What mails look like, and what becomes of one by what its server said. Pure."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 from uuid import UUID
 
@@ -57,15 +56,9 @@ def invite_words(workspace: str, invite: Mapping[str, Any], link: str) -> Words:
 
 
 def notice_words(workspace: str, notice: Notice, settings_link: str) -> Words:
-    """What the team is told; `html` of it is clean."""
+    """What the team is told."""
     return rendered(
-        "notice",
-        notice.subject,
-        workspace=workspace,
-        text=notice.text,
-        html=notice.html or f"<p>{escape(notice.text)}</p>",
-        link=notice.link,
-        settings_link=settings_link,
+        "notice", notice.subject, workspace=workspace, notice=notice, settings_link=settings_link
     )
 
 

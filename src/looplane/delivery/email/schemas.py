@@ -63,12 +63,12 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a notice tells a member; `link` leads to what it is about, `html` may be left out."""
+    """What a notice tells a member, in plain text; `link` leads to what it is about."""
 
     subject: str
-    text: str
+    sentence: str
+    excerpt: str | None = None
     link: str | None = None
-    html: str | None = None
 
 
 # The notices that deliveries of this kind tell, by the ids of the deliveries; one that is missing
