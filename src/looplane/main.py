@@ -6,7 +6,7 @@ from functools import partial
 from operator import attrgetter
 
 from fastapi import FastAPI
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import Receive, Scope, Send
 
 from looplane.channels import SET_UP
@@ -115,8 +115,7 @@ class Application:
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
         )
         self._files = Router(file_routes(), redirect_slashes=False)
-        routes = [*site_routes(CONTRACT), *unsubscribe_routes(), *web_routes()]
-        self._site = WithoutRanges(Router(routes, redirect_slashes=False))
+        self._site = WithoutRanges(Router(_site_routes(), redirect_slashes=False))
         self._middleware = RequestMiddleware(
             self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER
         )
@@ -155,6 +154,10 @@ class Application:
             await self._files(scope, receive, send)
         else:
             await self._site(scope, receive, send)
+
+
+def _site_routes() -> list[BaseRoute]:
+    return [*site_routes(CONTRACT), *unsubscribe_routes(), *web_routes()]
 
 
 def places_of(settings: Settings) -> Places:

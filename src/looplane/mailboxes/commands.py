@@ -184,7 +184,7 @@ def _test_mail(write: Write, mailbox: Mapping[str, Any], to: str) -> Mail:
     )
 
 
-async def report_bounce(
+async def report_mailbox_bounce(
     con: Connection, context: Context, secrets: Secrets, id: UUID, body: BounceReport
 ) -> Answer:
     """Takes in a mail that came back, and marks what it is of.

@@ -77,4 +77,4 @@ async def report_mailbox_bounce(id: Id, body: BounceReport, write: Writing) -> R
 
     Only reports on mails that left by Looplane count, and each counts once.
     """
-    return await write(commands.report_bounce, write.state.secrets, id, body)
+    return await write(commands.report_mailbox_bounce, write.state.secrets, id, body)

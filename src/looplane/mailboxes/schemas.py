@@ -9,7 +9,7 @@ from looplane.kit.schema import (
     MAX_NAME_LENGTH,
     WHOLE,
     Email,
-    SecretModel,
+    SealedModel,
     StrictModel,
     Text,
     Timestamp,
@@ -109,7 +109,7 @@ class MailboxQuery(PageQuery):
     status: MailboxStatus | None = None
 
 
-class MailboxCreate(SecretModel):
+class MailboxCreate(SealedModel):
     name: _Line
     address: Email
     smtp_host: _Host
@@ -122,7 +122,7 @@ class MailboxCreate(SecretModel):
     per_thread_per_hour: _PerHour = PER_THREAD_PER_HOUR
 
 
-class MailboxPatch(SecretModel):
+class MailboxPatch(SealedModel):
     """A new `username` without a `password` keeps the password."""
 
     name: _Line = optional()

@@ -128,7 +128,7 @@ async def _each(
 
 async def _draft_notices(drafting: Drafting, some: Sequence[DueDelivery]) -> Drafted:
     notices = await drafting.find_notices(drafting.con, some)
-    settings_link = f"{drafting.site}/settings/notifications"
+    settings_link = f"{drafting.site}/settings"
     return {
         each.id: Draft(
             rules.notice_words(drafting.workspace, notices[each.id], settings_link),

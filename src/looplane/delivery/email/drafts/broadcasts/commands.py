@@ -1,7 +1,8 @@
 """Mails of a broadcast: first a delivery for each who has subscribed, then the mail of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from looplane.broadcasts.rules import TARGETS
@@ -34,12 +35,23 @@ async def draft_broadcasts(  # noqa: PLR0913  # what all drafts are made with
     mails = [each for each in some if each.target != _SUBSCRIBERS]
     for parent in (each for each in some if each.target == _SUBSCRIBERS):
         drafted[parent.id] = await _spread(con, context, parent)
-    key = context.workspace_id
-    ids = list({each.subject_id for each in mails})
-    rows = await con.fetch(sql.FIND_BROADCASTS, key, ids) if mails else []
-    broadcasts = {row["id"]: row for row in rows}
-    addresses = [each.target.lower() for each in mails]
-    found = await con.fetch(sql.FIND_SUBSCRIBERS, key, addresses) if mails else []
+    if mails:
+        drafted |= await _draft_mails(con, context, workspace, site, secrets, mails)
+    return drafted
+
+
+async def _draft_mails(  # noqa: PLR0913  # as above
+    con: Connection,
+    context: Context,
+    workspace: str,
+    site: str,
+    secrets: Secrets,
+    mails: Sequence[DueDelivery],
+) -> Drafted:
+    key, drafted = context.workspace_id, dict[UUID, Draft | Attempted]()
+    ids, addresses = {each.subject_id for each in mails}, [each.target.lower() for each in mails]
+    broadcasts = {row["id"]: row for row in await con.fetch(sql.FIND_BROADCASTS, key, list(ids))}
+    found = await con.fetch(sql.FIND_SUBSCRIBERS, key, addresses)
     contacts = {row["address"]: row for row in found}
     for each in mails:
         broadcast, contact = broadcasts.get(each.subject_id), contacts.get(each.target.lower())
@@ -49,19 +61,24 @@ async def draft_broadcasts(  # noqa: PLR0913  # what all drafts are made with
             drafted[each.id] = Attempted("refused", "They have unsubscribed meanwhile.")
         else:
             link = f"{site}/unsubscribe/{unsubscribe_token(secrets, key, contact['id'])}"
-            drafted[each.id] = Draft(
-                rules.broadcast_words(workspace, dict(broadcast), link),
-                MailPerson(each.target, contact["name"]),
-                sender_name=broadcast["sender_name"],
-                asked_senders=[broadcast["from_email"]] if broadcast["from_email"] else [],
-                headers={
-                    "List-Unsubscribe": f"<{link}>",
-                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                    "Precedence": "bulk",
-                },
-                is_notice=True,
-            )
+            to = MailPerson(each.target, contact["name"])
+            drafted[each.id] = _draft(workspace, dict(broadcast), to, link)
     return drafted
+
+
+def _draft(workspace: str, broadcast: Mapping[str, Any], to: MailPerson, link: str) -> Draft:
+    return Draft(
+        rules.broadcast_words(workspace, broadcast, link),
+        to,
+        sender_name=broadcast["sender_name"],
+        asked_senders=[broadcast["from_email"]] if broadcast["from_email"] else [],
+        headers={
+            "List-Unsubscribe": f"<{link}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Precedence": "bulk",
+        },
+        is_notice=True,
+    )
 
 
 async def _spread(con: Connection, context: Context, parent: DueDelivery) -> Attempted:
