@@ -13,7 +13,7 @@ SET_UP = frozenset({"email"})
 
 
 def set_up_channels(settings: Settings, database: Database, clock: Clock) -> Channels:
-    """The channels, by what they deliver."""
+    """The channels, by what they deliver; connections of theirs end when they are idle."""
     mail = MailSetup(
         database,
         clock,

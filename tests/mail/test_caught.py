@@ -90,7 +90,7 @@ async def test_an_invite_opens_by_the_link_in_its_mail(
     [link] = set(re.findall(rf"{SITE}/invite#lli_\w+", html))
     assert line["link"] == link
     async with connected(app, None) as nobody:
-        found = await nobody.post(f"{APP}/links/show", json={"token": link.partition("#")[2]})
+        found = await nobody.post(f"{APP}/links", json={"token": link.partition("#")[2]})
         assert found.status_code == 200, found.text
 
 

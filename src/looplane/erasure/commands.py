@@ -52,6 +52,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_HELD_NAMES, workspace_id, addresses)
         others = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
         messages_named = [row["id"] for row in others]
+        await _erase_mails(con, workspace_id, addresses, threads, messages_named)
         erased = [
             await con.execute(sql.ERASE_MESSAGES, workspace_id, threads, sql.ERASED),
             await con.execute(sql.ERASE_COMMENTS, workspace_id, threads, now, sql.ERASED),
@@ -65,6 +66,20 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.CHANGE_EDITION, workspace_id)
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))
+
+
+async def _erase_mails(
+    con: Connection,
+    workspace_id: UUID,
+    addresses: list[str],
+    threads: list[UUID],
+    messages: list[UUID],
+) -> None:
+    """Removes what is kept of mails to them, and of what was said of their deliveries."""
+    await con.execute(sql.DELETE_CAUGHT, workspace_id, addresses, threads)
+    await con.execute(sql.ERASE_SENT_MAILS, workspace_id, addresses, threads)
+    await con.execute(sql.DELETE_BOUNCED, workspace_id, addresses)
+    await con.execute(sql.ERASE_ATTEMPTS, workspace_id, messages)
 
 
 async def _hold(

@@ -81,7 +81,7 @@ class SmtpConnections:
         while kept:
             smtp, since, used = kept.pop()
             if now - since > self._MAX_IDLE:
-                await _quit(smtp)
+                smtp.close()
                 continue
             with suppress(SMTPException, OSError):
                 # Whether the other side is still there is seen before anything is said.
@@ -90,11 +90,22 @@ class SmtpConnections:
             smtp.close()
         return await self._connect(server), 0
 
+    def _close_old(self, now: float) -> None:
+        """Ends those that nobody used for a while, of servers that may never be used again."""
+        for server, kept in list(self._idle.items()):
+            for each in [each for each in kept if now - each[1] > self._MAX_IDLE]:
+                kept.remove(each)
+                each[0].close()
+            if not kept:
+                del self._idle[server]
+
     def _keep(self, server: SmtpServer, smtp: SMTP, used: int) -> None:
+        now = asyncio.get_running_loop().time()
+        self._close_old(now)
         kept = self._idle.setdefault(server, [])
         is_fit = smtp.is_connected and used + 1 < self._MAX_MAILS and len(kept) < self._MAX_KEPT
         if is_fit:
-            kept.append((smtp, asyncio.get_running_loop().time(), used + 1))
+            kept.append((smtp, now, used + 1))
         else:
             smtp.close()
 
