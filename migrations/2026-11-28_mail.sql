@@ -79,8 +79,8 @@ create table caught_mail (
   id uuid not null,
   delivery_id uuid not null,
   kind text not null,
-  "from" text not null,
-  "to" text[] not null,
+  sender text not null,
+  recipients text[] not null,   -- all who would have got it
   subject text not null,
   source bytea not null,        -- as it would have been sent
   version bigint not null default 1,

@@ -66,6 +66,8 @@ COPIED = [
     "snippets",
     "files",
     "views",
+    "mailboxes",
+    "caught_mail",
     "events",
 ]
 # A key and a token are found by their hash alone, and the others are no part of what is shown.
@@ -73,6 +75,9 @@ NOT_COPIED = {"api_keys", "invite_tokens", "idempotent_answers", "deliveries"}
 NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 # What is a member's own, and what goes out in a moment.
 NOT_COPIED |= {"presence", "unsent_texts", "held_messages"}
+# What is kept of deliveries, and no operation shows by itself.
+NOT_COPIED |= {"sent_mails", "mailbox_days", "mail_thread_pauses", "bounced_addresses"}
+NOT_COPIED |= {"delivery_attempts", "delivery_queues", "event_bodies", "fan_outs"}
 # What lets one in.
 NOT_COPIED |= {"sessions", "sign_in_links", "credentials", "recovery_codes", "sign_in_attempts"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}

@@ -1,6 +1,9 @@
 """The ways to the outside that are set up."""
 
+from collections.abc import Sequence
+
 from looplane.delivery.email.commands import EmailChannel, MailSetup
+from looplane.delivery.fan_out.schemas import Fan
 from looplane.delivery.schemas import Channels
 from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
@@ -23,3 +26,8 @@ def set_up_channels(settings: Settings, database: Database, clock: Clock) -> Cha
         is_told=settings.console_channel == "on",
     )
     return {"email": EmailChannel(mail)}
+
+
+def set_up_fans(_settings: Settings, _clock: Clock) -> Sequence[Fan]:
+    """Those who plan what is to leave because of events."""
+    return ()

@@ -12,8 +12,9 @@ CAUGHT_MAIL = Resource(
     noun="caught mail",
     table="caught_mail",
     alias="cm",
-    columns=("delivery_id", "kind", "from", "to", "subject", "source"),
-    json=columns("cm", "id", "delivery_id", "kind", "from", "to", "subject")
+    columns=("delivery_id", "kind", "sender", "recipients", "subject", "source"),
+    json=columns("cm", "id", "delivery_id", "kind")
+    | {"from": "cm.sender", "to": "cm.recipients", "subject": "cm.subject"}
     | {"size": "octet_length(cm.source)", "created_at": iso("cm.created_at")},
     events=("deleted",),
     deletion=None,
@@ -24,7 +25,7 @@ FIND_SOURCE = "select source from caught_mail where workspace_id = $1 and id = $
 
 # $1 workspace, then the columns; a mail that is tried again was caught before.
 INSERT = """
-insert into caught_mail (workspace_id, id, delivery_id, kind, "from", "to", subject, source,
+insert into caught_mail (workspace_id, id, delivery_id, kind, sender, recipients, subject, source,
   created_at, updated_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
 on conflict (workspace_id, delivery_id) do nothing"""

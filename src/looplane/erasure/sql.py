@@ -103,7 +103,7 @@ where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3))""
 # Whose addresses these are ($2), or what is of these threads ($3).
 DELETE_CAUGHT = """
 delete from caught_mail c where c.workspace_id = $1 and (
-  exists (select from unnest(c."to") as address where lower(address) = any ($2))
+  exists (select from unnest(c.recipients) as address where lower(address) = any ($2))
   or c.delivery_id in (select d.id from deliveries d
     where d.workspace_id = $1 and d.thread_id = any ($3)))"""
 ERASE_SENT_MAILS = """

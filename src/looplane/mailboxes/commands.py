@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,32 +51,46 @@ async def update_mailbox(
     """
     sent = patch.model_dump(exclude_unset=True)
     chosen = sent.pop("is_default", None)
-    if "password" in sent:
-        sent["password"] = _sealed(secrets, context, sent["password"])
-    if chosen:
-        sent["made_default_at"] = context.clock()
     decision = changes.Decision(
-        columns=lambda row: {**sent, **_set_off(row, sent)},
+        columns=lambda row: {
+            **_with_more(row, {**sent, **_password(secrets, context, row, sent)}),
+            **({"made_default_at": context.clock()} if chosen and not row["is_default"] else {}),
+        },
         faults=lambda row: [
-            *_login_faults({**row, **_set_off(row, sent), **sent}),
+            *_login_faults({"username": row["username"], **sent}),
             *_default_faults(chosen),
         ],
         more_events=lambda row: _events_of(row, sent),
+        find=sql.FIND,
     )
     return await changes.update(con, context, MAILBOX, id, sent, decision)
 
 
-def _set_off(row: Row, sent: Values) -> dict[str, object]:
-    """What changes with what was sent: another server is not the one that was down."""
-    more: dict[str, object] = {}
-    if "status" in sent and sent["status"] != row["status"]:
-        is_paused = sent["status"] == "paused"
-        more |= {"status_reason": rules.PAUSED_BY_HAND if is_paused else None, "paused_until": None}
-    if any(name in sent and sent[name] != row[name] for name in _OF_SERVER):
-        more |= {"down_since": None, "down_reason": None}
+def _password(secrets: Secrets, context: Context, row: Row, sent: Values) -> dict[str, object]:
+    """A password that was sent, sealed; the same one stays as it is. It goes with its user."""
     if "username" in sent and sent["username"] is None:
-        more["password"] = None
-    return more
+        return {"password": None}
+    if "password" not in sent:
+        return {}
+    password, kept = sent["password"], row["password"]
+    if password is not None and kept is not None:
+        place = rules.password_place(context.workspace_id)
+        with suppress(CannotOpenError):
+            sealed = bytes.fromhex(kept.removeprefix(rules.HEX))
+            if secrets.open(sealed, place) == str(password).encode():
+                return {"password": kept}
+    return {"password": _sealed(secrets, context, None if password is None else str(password))}
+
+
+def _with_more(row: Row, changed: Values) -> Values:
+    """What changes, and what that sets off: another server is not the one that was down."""
+    more: dict[str, object] = {}
+    if "status" in changed and changed["status"] != row["status"]:
+        is_paused = changed["status"] == "paused"
+        more |= {"status_reason": rules.PAUSED_BY_HAND if is_paused else None, "paused_until": None}
+    if any(name in changed and changed[name] != row[name] for name in _OF_SERVER):
+        more |= {"down_since": None, "down_reason": None}
+    return {**changed, **more}
 
 
 def _events_of(row: Row, sent: Values) -> list[str]:
@@ -100,7 +115,7 @@ def _sealed(secrets: Secrets, context: Context, password: str | None) -> str | N
     if password is None:
         return None
     place = rules.password_place(context.workspace_id)
-    return rf"\x{secrets.seal(password.encode(), place).hex()}"
+    return rules.HEX + secrets.seal(password.encode(), place).hex()
 
 
 def server_of(secrets: Secrets, workspace_id: UUID, mailbox: Mapping[str, Any]) -> SmtpServer:

@@ -23,6 +23,8 @@ _MAX_LOCAL_LENGTH = 64
 _MAX_REASON_LENGTH = 300
 _MAX_REPORTED = 50
 _FAILED = "failed"
+# How bytes are spelled that a column takes as text.
+HEX = "\\x"
 PAUSED_BY_HAND = "It was paused by hand."
 TEST_SUBJECT = "A test of your mailbox"
 

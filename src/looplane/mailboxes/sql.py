@@ -51,6 +51,9 @@ FIND_SERVER = """
 select id, name, address, smtp_host, smtp_port, security, username, password, version
 from mailboxes where workspace_id = $1 and id = $2 and deleted_at is null"""
 
+# What a change is decided by.
+FIND = MAILBOX.find(f"{_IS_DEFAULT} as is_default")
+
 # What decides about a mailbox as mail leaves. $1 workspace.
 FIND_ALL = f"""
 select mb.id, mb.name, mb.address, mb.smtp_host, mb.smtp_port, mb.security, mb.username,
