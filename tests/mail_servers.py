@@ -52,6 +52,7 @@ class MailServer:
     received: list[Received] = field(default_factory=list)
     connections: int = 0
     connected: asyncio.Event = field(default_factory=asyncio.Event)
+    took: asyncio.Event = field(default_factory=asyncio.Event)
     mail: Say | None = None
     rcpt: Say | None = None
     data: Say | None = None
@@ -97,6 +98,7 @@ class _Handler:  # its methods have the library's names and parameters
         self._server.received.append(
             Received(envelope.mail_from, list(envelope.rcpt_tos), envelope.content)
         )
+        self._server.took.set()
         return "250 Taken as number 7"
 
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
+from looplane.kit.writes import fingerprint
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.sessions import signed_in
@@ -151,3 +153,25 @@ async def test_they_are_for_those_who_run_the_workspace(
     key = await make.api_key(scopes=["threads:read"])
     async with connected(app, key["key"]) as caller:
         assert (await caller.get("/mailboxes")).json()["code"] == "scope_required"
+
+
+async def test_a_request_with_a_password_is_known_again_and_leaves_no_digest(
+    client: httpx.AsyncClient, db: Any, workspace: Workspace
+) -> None:
+    body = orjson.dumps({**BODY, "username": "support", "password": "guess"})
+    headers = {"Idempotency-Key": "once", "Content-Type": "application/json"}
+    tried = [await client.post("/mailboxes", content=body, headers=headers) for _ in range(2)]
+    assert tried[0].json() == tried[1].json()
+    [row] = await db.fetch(
+        "select request_hash from idempotent_answers where workspace_id = $1", workspace.id
+    )
+    assert row["request_hash"] != fingerprint("POST", b"/api/v2/mailboxes?", body)
+    other = await client.post("/mailboxes", json=BODY, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "unprocessable")
+
+
+async def test_the_same_again_changes_nothing(client: httpx.AsyncClient, make: Factory) -> None:
+    made = await make.mailbox(username="support", password="x", is_default=True)
+    same = {"password": "x", "is_default": True, "name": made["name"]}
+    again = await client.patch(f"/mailboxes/{made['id']}", json=same)
+    assert again.json() == made

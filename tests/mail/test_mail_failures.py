@@ -1,16 +1,24 @@
 """What becomes of mail that a server does not take, or takes only for now."""
 
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from looplane.deliveries.rules import RETRY_AFTER
+from looplane.delivery.commands import send as send_taken, take
+from looplane.delivery.sql import route
+from looplane.kit.database import Database
+from looplane.worker import work
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
 from tests.mail.conftest import Post
-from tests.mail_servers import mail_server
+from tests.mail_servers import THIS_MACHINE, mail_server
 from tests.messages.conftest import messages_of, send
+from tests.unlimited import UNLIMITED
 
 ATTEMPTS = """
 select a.number, a.outcome, a.reason, a.request, a.answer from delivery_attempts a
@@ -156,6 +164,8 @@ async def test_a_server_that_hangs_or_closes_half_way(
     done = await post.work()
     assert len(done.failures) == 1
     assert (await state_of(client, thread))["state"] == "queued"
+    # What such a connection may still answer is no answer to another mail.
+    assert not post.channel._setup.connections._idle  # noqa: SLF001  # to be seen in no other way
     post.server.hangs_at = post.server.closes_at = ""
     await post.work(301)
     # What was taken and never acknowledged comes again, and says that it is the same.
@@ -219,3 +229,38 @@ async def test_a_mail_that_is_too_large_is_refused_alone(
     await post.work()
     assert (await state_of(client, thread))["state"] == "dead"
     assert await events(db, workspace) == []
+
+
+async def test_a_worker_that_dies_after_sending_sends_again_under_the_same_name(
+    client: httpx.AsyncClient, make: Factory, post: Post, db: Any, clock: SteppedClock
+) -> None:
+    thread = await make.thread()
+    await send(client, thread)
+    clock.step(timedelta(seconds=1))
+    await route(db, clock())
+    [taken] = await take(db, clock, {"email": post.channel}, 10, failing=False)
+    await send_taken(taken, clock, {"email": post.channel})
+    assert len(post.server.received) == 1
+    assert (await state_of(client, thread))["state"] == "queued"
+    await post.work(120)
+    first, second = post.server.received
+    assert first.mail["Message-ID"] == second.mail["Message-ID"]
+    assert first.mail["Date"] == second.mail["Date"]
+    assert (await state_of(client, thread))["state"] == "delivered"
+
+
+async def test_the_worker_mails(
+    client: httpx.AsyncClient, make: Factory, post: Post, database: Database, clock: SteppedClock
+) -> None:
+    thread = await make.thread()
+    await send(client, thread)
+    clock.step(timedelta(seconds=1))
+    settings = replace(UNLIMITED, outbound_allow=THIS_MACHINE)
+    task = asyncio.ensure_future(work(database, settings, clock))
+    try:
+        async with asyncio.timeout(20):
+            await post.server.took.wait()
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert post.server.received[0].recipients == [thread["contact"]["email"]]

@@ -16,6 +16,9 @@ from looplane.kit.outbound import Resolve, Target, resolve
 from looplane.kit.public_addresses import is_public
 from looplane.kit.smtp import Accepted, Envelope, SmtpFault, SmtpServer, cut, smtp_faults
 
+# A large mail takes its time on the way, and the server its time to look at it.
+_DATA_SECONDS = 25.0
+
 
 class SmtpConnections:
     """Connections to servers, each used again for a while; `allowed` may be anywhere.
@@ -31,7 +34,7 @@ class SmtpConnections:
         self,
         allowed: Sequence[Target] = (),
         *,
-        seconds: float = 30.0,
+        seconds: float = 10.0,
         resolve: Resolve = resolve,
     ) -> None:
         self._allowed, self._resolve, self._seconds = frozenset(allowed), resolve, seconds
@@ -67,8 +70,12 @@ class SmtpConnections:
         smtp, used = await self._take(server)
         try:
             yield smtp
-        except SmtpFault:
-            self._keep(server, smtp, used)
+        except SmtpFault as fault:
+            if fault.code is None:
+                # An answer that is still to come would be taken for that to the next mail.
+                smtp.close()
+            else:
+                self._keep(server, smtp, used)
             raise
         except BaseException:
             smtp.close()
@@ -218,10 +225,11 @@ async def _transact(smtp: SMTP, envelope: Envelope, mail: bytes) -> Accepted:
             await smtp.mail(envelope.sender, options=options, encoding=encoding)
         refused = await _name_recipients(smtp, envelope, encoding)
         async with smtp_faults("mail"):
-            response = await smtp.data(mail)
-    except SmtpFault:
-        with suppress(SMTPException, OSError):
-            await smtp.rset()
+            response = await smtp.data(mail, timeout=_DATA_SECONDS)
+    except SmtpFault as fault:
+        if fault.code is not None:
+            with suppress(SMTPException, OSError):
+                await smtp.rset()
         raise
     return Accepted(response.code, cut(response.message), refused)
 
