@@ -34,6 +34,7 @@ PLAIN: tuple[str, ...] = (
     "html",
     "description",
     "slug",
+    "address",
 )
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {

@@ -146,7 +146,7 @@ async def _looks(world: World, operation: Operation) -> list[str]:
     for name, schema in query_of(operation).items():
         if is_reference(name):
             queries.append({name: refer(name, world.ids, operation)})
-        elif name == "sort":
+        elif name == "sort" or (name == "status" and "open" not in schema["enum"]):
             queries += [{name: each} for each in schema["enum"]]
         elif name in known:
             queries.append({name: known[name]})

@@ -61,7 +61,26 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    waker, channels = SnoozeEnder(clock), set_up_channels(settings, database, clock)
+    channels = set_up_channels(settings, database, clock)
+    happened = asyncio.Event()
+
+    def wake(_: UUID | None = None) -> None:
+        happened.set()
+        dispatcher.wake()
+
+    hints = Hints(database, wake)
+    hints.listen(wanted=True)
+    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
+    fan_out = Periodic(
+        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
+    )
+    rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
+    repeated = (_repeat(database, each, hints) for each in rounds)
+    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
+
+
+def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> tuple[Periodic, ...]:
+    """Apart from each other, so that what keeps failing slows down nothing else."""
 
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
@@ -81,11 +100,10 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
-    # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
-    rounds = (
-        Periodic(waker.run, writes_events=True),
-        Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
+    return (
+        Periodic(SnoozeEnder(clock).run, writes_events=True),
+        Periodic(partial(_send_held, clock, channels), writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
@@ -94,20 +112,6 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(files.run, _HOUR),
         Periodic(sweep_mail, _HOUR),
     )
-    happened = asyncio.Event()
-
-    def wake(_: UUID | None = None) -> None:
-        happened.set()
-        dispatcher.wake()
-
-    hints = Hints(database, wake)
-    hints.listen(wanted=True)
-    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
-    fan_out = Periodic(
-        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
-    )
-    repeated = (_repeat(database, each, hints) for each in (fan_out, *rounds))
-    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
 async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:
