@@ -93,13 +93,24 @@ async def _load(
         return dict.fromkeys([each.id for each in deliveries], failed)
 
 
-async def send(taken: Taken, clock: Clock, channels: Channels) -> SentQueue:
-    """Sends what was taken from a queue, all at once."""
-    channel = channels.get(taken.queue.channel)
-    sent = await asyncio.gather(
-        *(_send_one(each, taken.loaded, clock, channel) for each in taken.begun)
-    )
-    return SentQueue(taken.queue, sent)
+async def send(
+    taken: Taken, clock: Clock, channels: Channels, hand_in: Callable[[SentQueue], None]
+) -> None:
+    """Sends what was taken from a queue, all at once, and hands in each as it is over.
+
+    In the end, and where it is cancelled, the queue is handed in.
+    """
+    channel, over = channels.get(taken.queue.channel), list[Attempted]()
+
+    async def send_one(begun: Begun) -> None:
+        sent = await _send_one(begun, taken.loaded, clock, channel)
+        over.append(sent.attempted)
+        hand_in(SentQueue(taken.queue, [sent]))
+
+    try:
+        await asyncio.gather(*map(send_one, taken.begun))
+    finally:
+        hand_in(SentQueue(taken.queue, [], over))
 
 
 async def _send_one(
@@ -134,7 +145,7 @@ async def _attempt(channel: Channel, delivery: DueDelivery, loaded: Any) -> Atte
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What was written down: what is delivered, and those that died, by their workspaces."""
+    """What was written down, those that died by their workspaces, and queues no longer ours."""
 
     sent: Sequence[Sent]
     died: Mapping[UUID, Sequence[UUID]]
@@ -152,14 +163,14 @@ async def finish(
     tell_dead: TellDead,
     jitter: Callable[[], float] = any_jitter,
 ) -> Finished:
-    """Writes down what came of attempts, and gives their queues back.
+    """Writes down what came of attempts, and gives queues back that are through.
 
     What another worker has by now is left to it.
     """
     async with con.transaction():
         ours = await sql.hold_leased(con, [each.queue for each in queues])
         held = [each for each in queues if _key(each.queue) in ours]
-        lost = [each.queue for each in queues if _key(each.queue) not in ours]
+        lost = {_key(each.queue): each.queue for each in queues if _key(each.queue) not in ours}
         sent = [each for queue in held for each in queue.sent]
         rows = await sql.record(con, [_as_row(each, jitter()) for each in sent]) if sent else []
         died: dict[UUID, list[UUID]] = {}
@@ -168,10 +179,10 @@ async def finish(
                 died.setdefault(row["workspace_id"], []).append(row["id"])
         for workspace_id, ids in died.items():
             await tell_dead(con, workspace_id, ids)
-        if held:
+        if over := [each for each in held if each.over is not None]:
             now = clock()
-            await sql.give_back(con, [_as_queue_row(each, now) for each in held])
-    return Finished(sent, died, lost)
+            await sql.give_back(con, [_as_queue_row(each, now) for each in over])
+    return Finished(sent, died, [*lost.values()])
 
 
 def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
@@ -195,7 +206,7 @@ def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
 
 
 def _as_queue_row(each: SentQueue, now: datetime) -> dict[str, object]:
-    state = rules.queue_after(each.queue, [sent.attempted for sent in each.sent], now)
     queue = each.queue
+    state = rules.queue_after(queue, each.over or (), now)
     names = {"workspace_id": queue.workspace_id, "channel": queue.channel, "queue": queue.queue}
     return {**names, **asdict(state)}

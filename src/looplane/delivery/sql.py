@@ -90,7 +90,8 @@ with due as materialized (
   order by due_at limit $2 for update skip locked)
 update delivery_queues q set lease = gen_random_uuid(), leased_until = $3, due_at = $3
 from due where {_IS_QUEUE.format("due")}
-returning q.workspace_id, q.channel, q.queue, q.lease, q.failures, q.failing_since"""
+returning q.workspace_id, q.channel, q.queue, q.lease, q.leased_until, q.failures,
+  q.failing_since"""
 # The attempts that begin now, of queues that are held; the first ones of these many lanes of each.
 # One that was begun and never ended was interrupted. $4 how many of each queue, $5 now
 BEGIN = f"""
@@ -179,12 +180,16 @@ class Begun:
     seq: int
 
 
+async def take_over(con: Connection) -> None:
+    """Queues what an older program has planned."""
+    await con.execute(TAKE_OVER, ROUTED_AT_ONCE)
+
+
 async def route(con: Connection, now: datetime) -> int:
     """Tells queues of what is planned, and of what ended elsewhere; how many of them.
 
     None where another one routes.
     """
-    await con.execute(TAKE_OVER, ROUTED_AT_ONCE)
     keys = [_key(row) for row in await con.fetch(LIST_UNROUTED, ROUTED_AT_ONCE)]
     if not keys:
         return 0

@@ -46,7 +46,9 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_WRITTEN_MENTIONS, workspace_id, threads)
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
         await con.execute(sql.DELETE_FILES, workspace_id, threads)
-        await con.execute(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
+        gone = await con.fetch(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
+        await con.execute(sql.ERASE_ATTEMPTS, workspace_id, [row["id"] for row in gone])
+        await con.execute(sql.DELETE_BODIES, workspace_id)
         await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
         await con.execute(sql.DELETE_HELD, workspace_id, threads)
         await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
@@ -83,7 +85,7 @@ async def _erase_mails(
     await con.execute(sql.DELETE_CAUGHT, workspace_id, addresses, threads)
     await con.execute(sql.ERASE_SENT_MAILS, workspace_id, addresses, threads)
     await con.execute(sql.DELETE_BOUNCED, workspace_id, addresses)
-    await con.execute(sql.ERASE_ATTEMPTS, workspace_id, messages)
+    await con.execute(sql.ERASE_ATTEMPTS_OF_MESSAGES, workspace_id, messages)
     return messages
 
 
