@@ -49,10 +49,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         gone = await con.fetch(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
         await con.execute(sql.ERASE_ATTEMPTS, workspace_id, [row["id"] for row in gone])
         await con.execute(sql.DELETE_BODIES, workspace_id)
-        await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
-        await con.execute(sql.DELETE_HELD, workspace_id, threads)
-        await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
-        await con.execute(sql.ERASE_HELD_NAMES, workspace_id, addresses)
+        await _erase_unsent(con, workspace_id, addresses, threads)
         named = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
         messages_named = await _erase_mails(con, workspace_id, addresses, threads, named)
         erased = [
@@ -68,6 +65,15 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.CHANGE_EDITION, workspace_id)
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))
+
+
+async def _erase_unsent(
+    con: Connection, workspace_id: UUID, addresses: list[str], threads: list[UUID]
+) -> None:
+    await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
+    await con.execute(sql.DELETE_HELD, workspace_id, threads)
+    await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
+    await con.execute(sql.ERASE_HELD_NAMES, workspace_id, addresses)
 
 
 async def _erase_mails(
