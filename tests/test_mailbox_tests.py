@@ -171,3 +171,12 @@ async def test_a_password_of_another_key_is_entered_anew(
     made = await make.mailbox(username="support", password="x")
     said = (await own.post(f"/mailboxes/{made['id']}/test", json={})).json()
     assert (said["step"], "LOOPLANE_SECRET_KEY" in said["message"]) == ("authenticate", True)
+
+
+async def test_a_test_to_an_odd_address(own: httpx.AsyncClient) -> None:
+    async with mail_server() as server, mail_server(utf8=False) as plain:
+        said = await tried(own, "müller@bücher.example", **server.settings)
+        assert said["ok"] is True
+        assert server.received[0].recipients == ["müller@xn--bcher-kva.example"]
+        refused = await tried(own, "müller@bücher.example", **plain.settings)
+        assert (refused["step"], "ASCII" in refused["message"]) == ("recipient", True)

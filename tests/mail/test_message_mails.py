@@ -209,3 +209,29 @@ async def test_a_message_that_is_gone_is_not_sent(
     done = await post.work()
     assert [reason for _, reason in done.failures] == ["What it told of is gone."]
     assert post.server.received == []
+
+
+ODD = [
+    "a..b@mail.example",
+    "o'hara+x=y@mail.example",
+    "\U0001f600@mail.example",
+    "a@" + "ü" * 70 + ".example",
+    "a@mail..example",
+]
+
+
+@pytest.mark.parametrize("address", ODD, ids=ascii)
+async def test_an_odd_address_holds_up_nothing(
+    client: httpx.AsyncClient, make: Factory, post: Post, db: Any, address: str
+) -> None:
+    thread, other = await make.thread(), await make.thread()
+    await db.execute(
+        "update contacts set email = $1 where email = $2", address, thread["contact"]["email"]
+    )
+    for each in (thread, other):
+        await send(client, each)
+    done = await post.work()
+    assert other["contact"]["email"] in [each.recipients[0] for each in post.server.received]
+    assert done.delivered + len(done.failures) == 2
+    shown = await client.get(f"/mailboxes/{post.mailbox['id']}")
+    assert shown.json()["down_since"] is None

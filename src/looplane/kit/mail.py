@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from looplane.kit.domains import ascii_domain
+from looplane.kit.text import storable
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # As it stands in a header of other mails; what is none of these is not repeated.
@@ -72,11 +73,14 @@ def spelled_address(email: str) -> str:
 
 def line(text: str) -> str:
     """Text as it may stand in a header: one line, without control characters."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+    return " ".join(_CONTROLS.sub(" ", storable(text)).split())
 
 
 def to_bytes(mail: Mail, *, is_utf8: bool = False) -> bytes:
-    """The mail as it is sent, with CRLF; `is_utf8` where an address has more than ASCII."""
+    """The mail as it is sent, with CRLF; `is_utf8` where an address has more than ASCII.
+
+    Raises ValueError for what cannot be said in a mail.
+    """
     message = EmailMessage(policy=SMTPUTF8 if is_utf8 else SMTP)
     message["Message-ID"] = mail.message_id
     message["Date"] = format_datetime(mail.sent_at)

@@ -60,14 +60,18 @@ class Envelope:
     """Who sends a mail, and who gets it: first those without whom it is not sent at all.
 
     With `waits_for_all`, one of the others whom the server puts off for now keeps all of it back;
-    otherwise they go without. `is_utf8` where an address has more than ASCII before its @.
+    otherwise they go without.
     """
 
     sender: str
     recipients: Sequence[str]
     others: Sequence[str] = ()
     waits_for_all: bool = True
-    is_utf8: bool = False
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether an address has more than ASCII, which not every server takes."""
+        return not "".join([self.sender, *self.recipients, *self.others]).isascii()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ web: inside of the operator's network only what LOOPLANE_OUTBOUND_ALLOW names is
 """
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -16,6 +17,7 @@ from looplane.kit.outbound import Resolve, Target, resolve
 from looplane.kit.public_addresses import is_public
 from looplane.kit.smtp import Accepted, Envelope, SmtpFault, SmtpServer, cut, smtp_faults
 
+_HOST_NAME = re.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 # A large mail takes its time on the way, and the server its time to look at it.
 _DATA_SECONDS = 25.0
 
@@ -197,7 +199,7 @@ class SmtpConnections:
 def _own_name() -> str:
     """What we call ourselves; looking the machine's whole name up could take seconds."""
     name = socket.gethostname()
-    return name if name.isascii() and name.strip(".") else "localhost"
+    return name if _HOST_NAME.fullmatch(name) else "localhost"
 
 
 async def _authenticate(smtp: SMTP, server: SmtpServer) -> None:

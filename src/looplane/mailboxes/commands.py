@@ -171,7 +171,7 @@ async def _fault_of(write: Write, mailbox: Mapping[str, Any], to: str | None) ->
                 await connections.try_out(server)
             else:
                 envelope = Envelope(ascii_address(mailbox["address"]), [ascii_address(to)])
-                mail = to_bytes(_test_mail(write, mailbox, to))
+                mail = to_bytes(_test_mail(write, mailbox, to), is_utf8=envelope.is_utf8)
                 await connections.send_alone(server, envelope, mail)
     except SmtpFault as fault:
         return fault

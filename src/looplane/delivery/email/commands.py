@@ -89,6 +89,8 @@ class EmailChannel:
             envelope = rules.envelope_of(loaded, delivery.attempt)
             source = await asyncio.to_thread(to_bytes, loaded.mail, is_utf8=envelope.is_utf8)
             accepted = await self._setup.connections.send(mailbox.server, envelope, source)
+        except ValueError as error:
+            return rules.not_written(error)
         except SmtpFault as fault:
             if rules.is_down(fault) and not mailbox.is_down:
                 await self._mark(delivery.workspace_id, mailbox.id, str(fault))
@@ -135,26 +137,28 @@ class EmailChannel:
         drafts: Mapping[UUID, Draft],
     ) -> dict[UUID, Any]:
         """Keeps mails that nothing is set up to send."""
-        key, secrets, caught = context.workspace_id, self._setup.secrets, []
-        sender = rules.NO_ONE.email
-        names = {
-            each.id: drafts[each.id].message_id or message_id(secrets, key, each.id, sender)
-            for each in some
-        }
+        key, secrets, sender = context.workspace_id, self._setup.secrets, rules.NO_ONE.email
+        names: dict[UUID, str] = {}
+        caught, loaded = [], dict[UUID, Any]()
         for each in some:
             draft = drafts[each.id]
-            mail = rules.mail_of(secrets, each, draft, rules.NO_ONE, names[each.id])
-            is_utf8 = rules.is_utf8([draft.to, *draft.cc])
-            source = await asyncio.to_thread(to_bytes, mail, is_utf8=is_utf8)
+            name = draft.message_id or message_id(secrets, key, each.id, sender)
+            mail = rules.mail_of(secrets, each, draft, rules.NO_ONE, name)
             people = [draft.to, *draft.cc, *draft.bcc]
-            addresses = [person.email for person in people]
-            subject = draft.words.subject
-            caught.append(NewCaughtMail(each.id, each.kind, sender, addresses, subject, source))
+            try:
+                source = await asyncio.to_thread(to_bytes, mail, is_utf8=rules.is_utf8(people))
+            except ValueError as error:
+                loaded[each.id] = rules.not_written(error)
+                continue
+            names[each.id] = name
+            what = (sender, [person.email for person in people], draft.words.subject)
+            caught.append(NewCaughtMail(each.id, each.kind, *what, source))
+            loaded[each.id] = Attempted("delivered", answer={"caught": True})
             self._tell(each, draft)
         if caught:
             await catch(con, key, context.clock(), caught)
-            await _name(con, context, some, names)
-        return {each.id: Attempted("delivered", answer={"caught": True}) for each in some}
+            await _name(con, context, [each for each in some if each.id in names], names)
+        return loaded
 
     def _tell(self, delivery: DueDelivery, draft: Draft) -> None:
         """So that who has no mail yet can sign in."""

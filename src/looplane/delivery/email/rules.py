@@ -91,6 +91,11 @@ def request_of(outgoing: Outgoing) -> dict[str, object]:
     }
 
 
+def not_written(error: ValueError) -> Attempted:
+    """What a mail came to that cannot be one."""
+    return Attempted("refused", f"It cannot be written as a mail: {error}")
+
+
 def taken(accepted: Accepted, request: Mapping[str, object]) -> Attempted:
     """What a mail came to that the server took."""
     answer: dict[str, object] = {"code": accepted.code, "text": accepted.answer}
@@ -168,8 +173,7 @@ def envelope_of(outgoing: Outgoing, attempt: int) -> Envelope:
     recipients = [ascii_address(each.email) for each in mail.to]
     others = [ascii_address(each) for each in outgoing.others]
     sender = ascii_address(mail.sender.email)
-    is_utf8 = not "".join([sender, *recipients, *others]).isascii()
-    return Envelope(sender, recipients, others, waits_for_all(attempt), is_utf8)
+    return Envelope(sender, recipients, others, waits_for_all(attempt))
 
 
 def is_utf8(people: Sequence[MailPerson]) -> bool:
