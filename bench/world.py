@@ -96,7 +96,7 @@ def api(world: World, workers: int = 1, settings: Mapping[str, str] | None = Non
         "LOOPLANE_POOL_SIZE": "16",
         **(settings or {}),
     }
-    command = [sys.executable, "-m", "looplane.cli.app", "api", f"--workers={workers}"]
+    command = [sys.executable, "-m", "looplane.cli", "api", f"--workers={workers}"]
     with Path(os.devnull).open("wb") as log:
         process = subprocess.Popen(command, env={**os.environ, **chosen}, stdout=log, stderr=log)
         try:

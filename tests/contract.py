@@ -50,6 +50,7 @@ PAYLOADS = {
     "caught_mail": "CaughtMailOut",
     "message": "MessageOut",
     "portal_instance": "PortalInstanceOut",
+    "slack_connection": "SlackConnectionOut",
 }
 # What no operation shows: the event says all that is told of it.
 UNSHOWN = {"delivery.dead"}

@@ -116,7 +116,7 @@ class Listener:
             self.comments.append(fields[""])
         if "data" in fields:
             data = json.loads(fields["data"])
-            self._ready.append(Told(fields["id"], fields["event"], data))
+            self._ready.append(Told(fields.get("id", ""), fields["event"], data))
 
     async def _next(self) -> Any:
         while (event := self._parser.next_event()) is h11.NEED_DATA:

@@ -55,6 +55,10 @@ class Factory:
         body = {"type": "EMAIL", "value": f"b{next(_number)}@spam.example"}
         return await self._post("/contacts/blocked-senders", {**body, **fields})
 
+    async def slack_connection(self, **fields: Any) -> dict[str, Any]:
+        body = {"token": f"xoxb-{next(_number):010}", "notification_channel": "C0TEAM"}
+        return await self._post("/slack/connections", {**body, **fields})
+
     async def project(self, **fields: Any) -> dict[str, Any]:
         team = (await self.client.get("/me")).json()["default_linear_team_id"]
         body = {"name": f"Project {next(_number)}", "team_id": team}

@@ -35,6 +35,8 @@ PLAIN: tuple[str, ...] = (
     "description",
     "slug",
     "address",
+    "announcement_channel",
+    "notification_channel",
 )
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
@@ -75,6 +77,7 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
     numbered: dict[str, Any] = dict.fromkeys(
         ("text", "ai_draft_html", "content", "html"), f"<p>{number}</p>"
     )
+    numbered["token"] = f"xoxb-{number:010}"
     numbered["slug"] = f"slug-{number}"
     numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
     if name in numbered:

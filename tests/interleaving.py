@@ -173,6 +173,7 @@ class Stage:
             "/changelog-tags": make.changelog_tag,
             "/members": make.joined_member,
             "/keys": make.api_key,
+            "/slack/connections": make.slack_connection,
             "/threads/{thread_id}/comments": lambda: make.comment(thread),
             "/snippets/folders": make.snippet_folder,
             "/portal/instances": make.portal_instance,

@@ -8,6 +8,9 @@ from typing import Any, cast
 import pytest
 import structlog
 
+from looplane.kit import passwords
+from tests.cheap_hasher import cheap_hasher
+
 _TESTS = Path(__file__).parent
 _PROCESSES, _OTHERS = "processes", "not processes"
 # Tests that start processes, and some that the last tests need not look back on: `make test` runs
@@ -48,6 +51,8 @@ def pytest_configure() -> None:
     """What is started from here ends at Ctrl-C, also where this was started in the background."""
     # What httpx looks for in each request, and finds missing the sooner for it.
     sys.modules.setdefault("sniffio", cast("Any", None))
+    # One at its price takes a fifth of a second; what it is made of is asked by a test of its own.
+    pytest.MonkeyPatch().setattr(passwords, "PasswordHasher", cheap_hasher)
     # An error is told in words, not in pictures of all that it saw, which takes seconds.
     *others, _ = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

@@ -37,6 +37,7 @@ from tests.mutations.issues import ISSUES
 from tests.mutations.mail import MAIL
 from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
+from tests.mutations.notices import NOTICES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
 from tests.mutations.sign_in import SIGN_IN
@@ -72,6 +73,7 @@ MUTATIONS = [
     *DOCS,
     *DEMO,
     *MESSAGES,
+    *NOTICES,
     *DELIVERIES,
     *WEB_SITE,
     *THREAD_LISTS,

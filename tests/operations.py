@@ -35,6 +35,7 @@ _IN_PATH = {
     "snippets": "snippet",
     "folders": "folder",
     "blocked-senders": "blocked sender",
+    "connections": "Slack connection",
     "instances": "portal instance",
     "undo": "write",
     "mailboxes": "mailbox",
@@ -89,6 +90,7 @@ _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label
 _BY_NAME: dict[str, Any] = {
     "content_base64": "V29yZHM=",
     "scopes": ["admin"],
+    "token": "xoxb-1234567890",
     "update": {"title": "Updated"},
     "smtp_host": "smtp.mail.example",
 }
@@ -148,6 +150,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "surviving company": survivor,
         "merged company": merged,
         "blocked sender": await make.blocked_sender(),
+        "Slack connection": await make.slack_connection(),
         "tag": tag,
         "second tag": own_tag,
         "empty group": await make.tag_group(),

@@ -95,5 +95,5 @@ async def test_what_is_old_goes(
     await make.caught_mail(now=clock() - timedelta(days=29))
     await make.caught_mail(now=clock())
     await db.execute("update caught_mail set created_at = created_at - interval '1 day 1 second'")
-    await sweep_caught(db, clock())
+    await sweep_caught(db, clock)
     assert len((await client.get("/caught-mail")).json()["data"]) == 1

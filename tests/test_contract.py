@@ -184,6 +184,7 @@ def test_the_shared_error_says_every_code_and_its_status() -> None:
         "head_too_large",
         "request_timeout",
         "range_not_satisfiable",
+        "csrf_token_required",
     } == ANYWHERE
 
 

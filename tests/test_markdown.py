@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from looplane.kit.markdown import MAX_RENDERED_LENGTH
+from looplane.kit.rendering import MAX_RENDERED_LENGTH
 from tests.conftest import Workspace
 from tests.factory import Factory
 from tests.witness import everything, faults

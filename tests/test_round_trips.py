@@ -19,7 +19,7 @@ async def test_round_trips(
 ) -> None:
     thread, tags = await make.thread(), [(await make.tag())["id"] for _ in range(3)]
     contact, company, project = await make.contact(), await make.company(), await make.project()
-    path = f"/threads/{thread['id']}"
+    path, other = f"/threads/{thread['id']}", await make.member()
     everything = {
         "text": "<p>y</p>",
         "title": "all",
@@ -38,6 +38,8 @@ async def test_round_trips(
         ("PATCH", path, {"json": {"title": "T"}}, 2),
         ("PATCH", path, {"json": {"title": "T"}}, 2),
         ("PATCH", path, {"json": everything}, 2),
+        # Whom it is told to is looked at, and written along.
+        ("PATCH", path, {"json": {"assignee_id": other, "notify": {"email": True}}}, 3),
         ("PATCH", path, {"json": {"status": "open"}, "headers": {"If-Match": "*"}}, 2),
         ("PATCH", path, {"json": {"status": "done", "snoozed_until": "2999-01-01T00:00:00Z"}}, 1),
         ("GET", path, {}, 1),

@@ -64,6 +64,7 @@ COPIED = [
     "comment_mentions",
     "snippet_folders",
     "snippets",
+    "slack_connections",
     "files",
     "views",
     "mailboxes",

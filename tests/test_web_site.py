@@ -130,6 +130,31 @@ async def test_what_is_not_there_is_said_as_elsewhere(site: httpx.AsyncClient, p
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", **PLAIN}
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/a/b", "/inboxes", "/.well-known/x", "/theme.jsx"])
+async def test_who_looks_for_a_page_is_shown_that_there_is_none(
+    site: httpx.AsyncClient, path: str
+) -> None:
+    page = await site.get(path, headers=BROWSER)
+    assert page.status_code == 404
+    nonce = nonce_of(page)
+    assert page.content == FILES["index.html"].replace(b"looplane-nonce", nonce.encode())
+    assert page.headers["cache-control"] == "no-store"
+    assert (await site.head(path, headers=BROWSER)).status_code == 404
+    for refused in (await site.get(path), await site.post(path, headers=BROWSER)):
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/assets/gone-12345678.js", "/api/v3/threads", "/api/x"])
+async def test_what_is_no_page_is_refused_to_a_browser_too(
+    site: httpx.AsyncClient, path: str
+) -> None:
+    refused = await site.get(path, headers=BROWSER)
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+
 async def test_files_with_their_digest_in_the_name_are_kept(site: httpx.AsyncClient) -> None:
     for path, kind in ((ASSET, "text/javascript"), ("/assets/index-12345678.css", "text/css")):
         asset = await site.get(path)
@@ -197,4 +222,7 @@ async def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
         assert nonce_of(page)
         for path in ("/api/docs", *re.findall(r'<link[^>]* href="([^"]+)"', page.text)):
             assert (await site.get(path)).status_code == httpx.codes.OK
-        assert (await site.get("/inbox")).status_code == httpx.codes.NOT_FOUND
+        # Where the link of a first start leads, too.
+        for path in ("/first-run", "/inbox/open"):
+            assert "make web" in (await site.get(path)).text
+        assert (await site.get("/elsewhere")).status_code == httpx.codes.NOT_FOUND

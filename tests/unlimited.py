@@ -18,5 +18,7 @@ UNLIMITED = Settings(
     followers_per_key=0,
     # Whoever asks every operation for its answer gets one that ends.
     stream_seconds=0,
+    # Nobody listens there.
+    slack_url="http://127.0.0.1:9",
     data_dir=_FOLDER,
 )

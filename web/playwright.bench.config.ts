@@ -7,5 +7,7 @@ export default defineConfig({
   workers: 1,
   outputDir: "test-results",
   reporter: "line",
+  // It is slow because it measures much.
+  reportSlowTests: null,
   use: { launchOptions: findBrowser() },
 });

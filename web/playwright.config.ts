@@ -23,6 +23,7 @@ export default defineConfig({
     },
     locale: "en-GB",
     timezoneId: "UTC",
-    trace: "retain-on-failure",
+    // To record each step takes its time; what failed is tried again, and recorded then.
+    trace: process.env["CI"] ? "on-first-retry" : "retain-on-failure",
   },
 });

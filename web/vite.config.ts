@@ -12,6 +12,8 @@ export default defineConfig({
     // The policy of the server lets no data: scripts and few data: images through.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // In kilobytes: the largest is of pictures, and comes once the page rests.
+    chunkSizeWarningLimit: 700,
     target: "es2023",
     rolldownOptions: {
       output: {
@@ -48,6 +50,13 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // A new DOM for each file takes four times as long as all the tests.
+    isolate: false,
+    // One with a summer time, and the same wherever the tests run.
+    env: { TZ: "Europe/Berlin" },
+    unstubGlobals: true,
+    // Counted by the clock of a machine that does other work too.
+    testTimeout: 30_000,
     setupFiles: "src/test-setup.ts",
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,

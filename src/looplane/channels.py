@@ -1,15 +1,20 @@
 """The ways to the outside that are set up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from uuid import UUID
 
 from looplane.delivery.email.commands import EmailChannel, MailSetup
+from looplane.delivery.email.schemas import Notice
 from looplane.delivery.fan_out.schemas import Fan
-from looplane.delivery.schemas import Channels
+from looplane.delivery.schemas import Channels, DueDelivery
 from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
-from looplane.kit.database import Database
+from looplane.kit.database import Connection, Database
 from looplane.kit.secrets import Secrets
 from looplane.kit.smtp_connections import SmtpConnections
+from looplane.notices.fan_out.commands import NoticeFan
+from looplane.notices.words.commands import notice_words
 
 # What leaves by these is taken in: mail is caught where a workspace has no mailbox.
 SET_UP = frozenset({"email"})
@@ -17,6 +22,7 @@ SET_UP = frozenset({"email"})
 
 def set_up_channels(settings: Settings, database: Database, clock: Clock) -> Channels:
     """The channels, by what they deliver; connections of theirs end when they are idle."""
+    find_notices = partial(_find_notices, settings.address)
     mail = MailSetup(
         database,
         clock,
@@ -24,10 +30,24 @@ def set_up_channels(settings: Settings, database: Database, clock: Clock) -> Cha
         SmtpConnections(settings.outbound_allow),
         settings.address,
         is_told=settings.console_channel == "on",
+        find_notices=find_notices,
     )
     return {"email": EmailChannel(mail)}
 
 
-def set_up_fans(_settings: Settings, _clock: Clock) -> Sequence[Fan]:
+async def _find_notices(
+    site: str, con: Connection, deliveries: Sequence[DueDelivery]
+) -> Mapping[UUID, Notice]:
+    """What the notices of one workspace say by mail."""
+    workspace_id, ids = deliveries[0].workspace_id, [each.subject_id for each in deliveries]
+    words = await notice_words(con, workspace_id, ids, site)
+    found = {each.id: words[each.subject_id] for each in deliveries if each.subject_id in words}
+    return {
+        id: Notice(each.subject, each.sentence, each.excerpt, each.link)
+        for id, each in found.items()
+    }
+
+
+def set_up_fans(_settings: Settings, clock: Clock) -> Sequence[Fan]:
     """Those who plan what is to leave because of events."""
-    return ()
+    return (NoticeFan(clock),)

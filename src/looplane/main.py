@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 from operator import attrgetter
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Router
 from starlette.types import Receive, Scope, Send
 
@@ -33,6 +33,7 @@ from looplane.kit.places import Places
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.secrets import Secrets
+from looplane.kit.slack_api import SlackApi
 from looplane.kit.smtp_connections import SmtpConnections
 from looplane.kit.storage import storage_of
 from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
@@ -58,21 +59,19 @@ LARGE_BODIES = {
 }
 
 
-def create_api() -> FastAPI:
+def create_api() -> Starlette:
     """The API's operations alone, as the contract lists them."""
     return _create(APIS)
 
 
-def create_app_api() -> FastAPI:
+def create_app_api() -> Starlette:
     """The operations that the inbox has beyond the API."""
     return _create(APP_APIS)
 
 
-def _create(nouns: Iterable[Api]) -> FastAPI:
-    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+def _create(nouns: Iterable[Api]) -> Starlette:
+    api = Starlette(routes=[route for noun in nouns for route in noun.routes])
     api.router.redirect_slashes = False
-    for noun in nouns:
-        api.router.routes.extend(noun.routes)
     return api
 
 
@@ -94,15 +93,16 @@ class Application:
             ),
         )
         state.passwords, state.secrets = Passwords(), Secrets(settings)
+        state.slack = SlackApi(settings.slack_url)
         state.visits = VisitLimiter(settings.visits_per_minute)
         state.has_secure_cookies = settings.address.startswith("https:")
         state.undoable = INVERSES.keys()
         self._tail = state.tail = Tail(database)
-        self._hints = Hints(database, self._tail.hint)
+        self._hints = Hints(database, self._tail.hint, self._tail.hint_presence)
         self._tail.changed, state.note_events = self._hints.listen, self._hints.note
+        state.note_presence = self._hints.note_presence
         state.places = places_of(settings)
-        state.stream_seconds = settings.stream_seconds
-        state.hold_seconds = settings.hold_seconds
+        state.stream_seconds, state.hold_seconds = settings.stream_seconds, settings.hold_seconds
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
         state.channels = SET_UP
@@ -143,7 +143,7 @@ class Application:
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self._api
-        # The routers alone: what FastAPI puts around them, the middleware does already.
+        # The routers alone: what Starlette puts around them, the middleware does already.
         if scope["path"].startswith(f"{API_ROOT}/") and scope["path"] != CONTRACT:
             scope["root_path"] = API_ROOT
             await self._api.router(scope, receive, send)

@@ -43,6 +43,7 @@ from looplane.issues.sql import ISSUE
 from looplane.keys.commands import INVERSES as KEY_INVERSES
 from looplane.keys.routes import api as keys, me_api as me
 from looplane.keys.sql import KEY
+from looplane.loops.routes import api as loops
 from looplane.mailboxes.routes import api as mailboxes
 from looplane.mailboxes.sql import MAILBOX
 from looplane.members.commands import INVERSES as MEMBER_INVERSES
@@ -52,6 +53,7 @@ from looplane.members.routes import api as members
 from looplane.members.sql import MEMBER
 from looplane.messages.frames.routes import api as frames
 from looplane.messages.routes import api as messages
+from looplane.notices.routes import api as notices
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
 from looplane.presence.routes import api as presence
@@ -64,6 +66,8 @@ from looplane.sessions.links.routes import api as links
 from looplane.sessions.routes import api as sessions
 from looplane.sessions.second_factor.routes import api as second_factor
 from looplane.sessions.sign_in.routes import api as sign_in
+from looplane.slack.routes import api as slack
+from looplane.slack.sql import SLACK_CONNECTION
 from looplane.snippet_folders.commands import INVERSES as SNIPPET_FOLDER_INVERSES
 from looplane.snippet_folders.routes import api as snippet_folders
 from looplane.snippet_folders.sql import SNIPPET_FOLDER
@@ -115,6 +119,7 @@ APIS = (
     portal,
     members,
     keys,
+    slack,
     files,
     mailboxes,
     caught_mail,
@@ -131,11 +136,13 @@ APP_APIS = (
     second_factor,
     profile,
     counts,
+    loops,
     presence,
     unsent,
     held_messages,
     reading,
     frames,
+    notices,
 )
 RESOURCES = (
     THREAD,
@@ -159,6 +166,7 @@ RESOURCES = (
     MEMBER,
     INVITE,
     KEY,
+    SLACK_CONNECTION,
     FILE,
     MAILBOX,
     CAUGHT_MAIL,
@@ -196,6 +204,7 @@ SCOPES_OF_EVENTS = {
     "membership": ("admin", "admin"),
     "invite": ("admin", "admin"),
     "key": ("admin", "admin"),
+    "slack_connection": ("admin", "admin"),
     "file": ("files:write", "files:write"),
     "mailbox": ("admin", "admin"),
     "caught_mail": ("admin", "admin"),

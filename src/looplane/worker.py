@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -27,6 +27,7 @@ from looplane.kit.errors import Unavailable
 from looplane.kit.storage import storage_of
 from looplane.kit.waiting import wait_at_most
 from looplane.kit.writes import LIFETIME
+from looplane.notices.commands import sweep_notices
 from looplane.presence.commands import sweep_presence
 from looplane.sessions.attempts.commands import sweep_attempts
 from looplane.sessions.commands import sweep_ended
@@ -61,8 +62,7 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    channels = set_up_channels(settings, database, clock)
-    happened = asyncio.Event()
+    happened, channels = asyncio.Event(), set_up_channels(settings, database, clock)
 
     def wake(_: UUID | None = None) -> None:
         happened.set()
@@ -71,17 +71,15 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
     hints = Hints(database, wake)
     hints.listen(wanted=True)
     dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
-    fan_out = Periodic(
-        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
-    )
+    fans = FanOut(set_up_fans(settings, clock))
+    fan_out = Periodic(fans.run, woken=happened, then=dispatcher.wake)
     rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
+    # Apart from each other, so that what keeps failing slows down nothing else.
     repeated = (_repeat(database, each, hints) for each in rounds)
     await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
-def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> tuple[Periodic, ...]:
-    """Apart from each other, so that what keeps failing slows down nothing else."""
-
+def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Sequence[Periodic]:
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
 
@@ -89,9 +87,6 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> tuple
         for each in (sweep_ended, sweep_links, sweep_attempts):
             await each(con, clock())
         return 0
-
-    async def sweep_mail(con: Connection) -> int:
-        return await sweep_caught(con, clock())
 
     async def keep_events(con: Connection) -> int:
         made = await event_partitions.make_partitions(con, clock().date())
@@ -107,10 +102,11 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> tuple
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
+        Periodic(partial(sweep_notices, clock=clock), _HOUR),
+        Periodic(partial(sweep_caught, clock=clock), _HOUR),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
-        Periodic(sweep_mail, _HOUR),
     )
 
 
@@ -125,17 +121,20 @@ async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) ->
 
 async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
     pause = _TICK
-    while True:
+    while not _is_ending():
         periodic.woken.clear()
         try:
-            while await asyncio.wait_for(_run_round(database, periodic), _ROUND_TIMEOUT):
+            while await _run_round(database, periodic):
                 periodic.then()
                 if periodic.writes_events:
                     hints.note(None)  # it did not say in which workspaces
             pause = _TICK
         except COLLISION:
             pause = _TICK
-        except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
+        except Exception as error:
+            if _is_ending():
+                # What breaks as it is given up is no news; whatever it held is free again.
+                raise asyncio.CancelledError from error
             if not isinstance(error, Unavailable) and as_unavailable(error) is None:
                 _log.exception("periodic work failed")
             pause = min(pause * 2, _MAX_PAUSE)
@@ -145,9 +144,14 @@ async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
         await asyncio.sleep(pause)
 
 
+def _is_ending() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _run_round(database: Database, periodic: Periodic) -> int:
     """One round, on a connection of its own: behind a pooler that is one transaction."""
-    async with database.reading() as con:
+    async with asyncio.timeout(_ROUND_TIMEOUT), database.reading() as con:
         return await periodic.run(con)
 
 

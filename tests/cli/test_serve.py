@@ -90,7 +90,7 @@ def started_in_a_terminal(place: Folder, columns: int, *words: str) -> str:
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     env = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
     env |= {"LOOPLANE_DATA_DIR": str(place.data_dir), "LOOPLANE_PORT": "0"}
-    command = [sys.executable, "-m", "looplane.cli.app", *words]
+    command = [sys.executable, "-m", "looplane.cli", *words]
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env)
     os.close(theirs)
     seen = b""
@@ -125,7 +125,7 @@ def test_key_never_gets_into_a_journal(place: Folder, words: list[str], tmp_path
         env = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
         env |= {"LOOPLANE_DATA_DIR": str(place.data_dir), "LOOPLANE_PORT": "0"}
         env |= {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}
-        command = [sys.executable, "-m", "looplane.cli.app", *words]
+        command = [sys.executable, "-m", "looplane.cli", *words]
         with subprocess.Popen(command, stdout=journal, stderr=journal, env=env) as process:
             while not outcome.read_text().endswith(("}\n", "everything.\n")):
                 assert process.poll() is None, outcome.read_text()

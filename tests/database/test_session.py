@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 
 from looplane.kit.database import (
@@ -43,3 +44,19 @@ async def test_jsonb_is_json(database: Database) -> None:
     async with database.reading() as con:
         value = {"a": [1, None, "ä"]}
         assert await con.fetchval("select $1::jsonb", value) == value
+
+
+async def test_a_statement_that_could_not_be_run_is_over(database: Database, other: Any) -> None:
+    """Else its time limit, which the server has begun, ends the next one instead."""
+    process = await backend_after_a_value_without_encoding(database)
+    state = "select state from pg_stat_activity where pid = $1"
+    assert await other.fetchval(state, process) == "idle"
+
+
+async def backend_after_a_value_without_encoding(database: Database) -> int:
+    async with database.reading() as con:
+        process: int = con.get_server_pid()
+    with pytest.raises(asyncpg.DataError):
+        async with database.reading() as con:
+            await con.fetchval("select $1::int", 2**40)
+    return process

@@ -57,7 +57,7 @@ DOCS = [
     ),
     Mutation(
         "a little Markdown may mean any amount of HTML",
-        "src/looplane/kit/markdown.py",
+        "src/looplane/kit/rendering.py",
         "    if len(html) > MAX_RENDERED_LENGTH:\n",
         "    if len(html) > MAX_RENDERED_LENGTH**2:\n",
         "test_markdown.py",

@@ -69,4 +69,18 @@ FOLLOWING = [
         "            pass\n",
         "test_event_stream.py",
     ),
+    Mutation(
+        "who comes to a thread is told to themselves",
+        "src/looplane/event_feed/tail/commands.py",
+        "if self.presence_of in {None, member_id}:",
+        "if self.presence_of is None:",
+        "test_presence_told.py",
+    ),
+    Mutation(
+        "other processes are not told who comes to a thread",
+        "src/looplane/event_feed/hints/commands.py",
+        "self._presences.add(_BETWEEN.join(map(str, (workspace_id, thread_id, member_id))))",
+        "pass",
+        "test_presence_told.py",
+    ),
 ]

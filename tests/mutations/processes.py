@@ -156,4 +156,11 @@ PROCESSES = [
         'HBA = "local all all trust\\n"',
         "embedded_pg/test_access.py",
     ),
+    Mutation(
+        "a round that breaks as it is given up goes on",
+        "src/looplane/worker.py",
+        "            if _is_ending():\n",
+        "            if not _is_ending():\n",
+        "test_worker_ends.py",
+    ),
 ]

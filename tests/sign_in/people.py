@@ -8,16 +8,16 @@ from uuid import UUID
 
 import httpx
 import pyotp
-from argon2 import PasswordHasher
 from starlette.types import ASGIApp
 
 from looplane.kit.callers import CSRF_HEADER
+from tests.cheap_hasher import cheap_hasher
 from tests.conftest import connected
 from tests.factory import Factory
 from tests.sessions import APP
 
 PASSWORD, OTHER = "a long walk home", "another walk home"
-_HASH = PasswordHasher().hash(PASSWORD)
+_HASH = cheap_hasher().hash(PASSWORD)
 
 
 async def person(db: Any, workspace_id: UUID, **fields: Any) -> tuple[str, str]:

@@ -41,7 +41,8 @@ async def test_a_page_that_cannot_prove_itself_writes_nothing(
 ) -> None:
     async with signed_in(app, db, workspace.id, workspace.member_id) as client:
         del client.headers[CSRF_HEADER]
-        assert (await client.request(method, f"{APP}{path}", json=body)).status_code == 403
+        refused = await client.request(method, f"{APP}{path}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "csrf_token_required")
         assert (await client.get(f"{APP}/session")).status_code == 200
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from looplane.kit.config import ConfigError, Settings, read_settings
 from looplane.kit.errors import Unavailable
@@ -61,6 +62,15 @@ def test_a_short_key_is_refused_and_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="at least 32") as refused:
         read_settings(given)
     assert "short-secret" not in str(refused.value)
+
+
+async def test_a_password_is_hashed_at_its_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("looplane.kit.passwords.PasswordHasher", PasswordHasher)
+    passwords = Passwords()
+    hashed = await passwords.hash("a long walk home")
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert await passwords.verify(hashed, "a long walk home")
+    passwords.close()
 
 
 async def test_few_are_hashed_at_once_and_who_comes_too_late_is_told(

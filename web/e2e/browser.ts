@@ -12,7 +12,7 @@ export function findBrowser(): { executablePath?: string; args: string[] } {
   if (executablePath === undefined) {
     console.error("Install chromium to run this: `make tools` does, as root.");
   }
-  // Root has no sandbox to go into.
-  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  // What it lacks of a desktop would fill pages where a test fails; and root has no sandbox to go into.
+  const args = ["--log-level=3", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
   return { ...(executablePath ? { executablePath } : {}), args };
 }

@@ -69,3 +69,30 @@ test("a server that went away and came back is made up for", async ({
   await api.patch(`/threads/${id}`, { title: "Heard again" });
   await expect(page.locator(rowOf(id))).toContainText("Heard again");
 });
+
+test("a server with another version is noticed, and parts that are gone are told of", async ({
+  guards,
+  page,
+  receive,
+}) => {
+  guards.allow(/dynamically imported module|Unable to preload/);
+  const { id } = await mailIn(receive);
+  await page.route(/assets\/Help-/, (route) => route.fulfill({ status: 404 }));
+  await openThread(page, id);
+  await expect(page.getByRole("img", { name: live })).toBeVisible();
+  await page.route(/:\d+\/$/, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/assets\/index-[\w-]{8}/, "assets/index-another1");
+    await route.fulfill({ response, body });
+  });
+  await page.keyboard.press("?");
+  await expect(page.getByText("This could not be shown.")).toBeVisible();
+  const updated = page.getByText("Looplane was updated. This page is of the version before");
+  await expect(updated).toBeVisible();
+  await writeReply(page, "Written on the old page.");
+  await expect(page.locator("[data-saved='saved']")).toBeVisible();
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Reload" }).first().click();
+  await expect(updated).toHaveCount(0);
+  await expect(replyOf(page)).toContainText("Written on the old page.");
+});

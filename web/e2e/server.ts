@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const python = join(root, ".venv", "bin", "python");
-const program = ["-m", "looplane.cli.app"];
+const program = ["-m", "looplane.cli"];
 
 /** What `looplane serve --json` says once it is ready. */
 interface Greeting {

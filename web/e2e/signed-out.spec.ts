@@ -9,6 +9,7 @@ test("who was signed out elsewhere signs in where they are, and goes on", async 
   openAsNobody,
   receive,
 }) => {
+  test.setTimeout(180_000);
   guards.allow(/401/);
   const admin = await openAs("ADMIN");
   await admin.goto("/settings/members");
@@ -54,4 +55,26 @@ test("who was signed out elsewhere signs in where they are, and goes on", async 
   await expect(page.locator("[data-saved='saved']")).toBeVisible();
   await page.reload();
   await expect(replyOf(page)).toHaveText("The first half and the second.");
+
+  await test.step("signing out in one tab leaves nothing in the others, nor in the browser", async () => {
+    const beside = await page.context().newPage();
+    await beside.goto("/inbox/open");
+    await expect(beside.getByRole("row").first()).toBeVisible();
+    await replyOf(page).click();
+    await page.keyboard.type(" And a third.");
+    await beside.getByRole("button", { name: /your menu/ }).click();
+    await beside.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(beside).toHaveURL(/\/sign-in$/);
+    await expect(page).toHaveURL(/\/sign-in\?/);
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    await beside.goBack();
+    await expect(beside.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  });
+
+  await test.step("what was typed to the last is there after signing in", async () => {
+    await page.getByLabel("E-mail").fill("lovelace@example.com");
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(replyOf(page)).toHaveText("The first half and the second. And a third.");
+  });
 });

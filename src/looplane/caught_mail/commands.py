@@ -12,6 +12,7 @@ from looplane import queries
 from looplane.caught_mail import rules, sql
 from looplane.caught_mail.sql import CAUGHT_MAIL
 from looplane.deliveries.schemas import DeliveryKind
+from looplane.kit.clock import Clock
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import new_id
@@ -51,7 +52,7 @@ async def catch(
     await con.execute(sql.DELETE_OLD, workspace_id, *bounds)
 
 
-async def sweep_caught(con: Connection, now: datetime) -> int:
+async def sweep_caught(con: Connection, clock: Clock) -> int:
     """Lets go of what was caught long ago, in all workspaces."""
-    await con.execute(sql.DELETE_EXPIRED, now - rules.LIFETIME)
+    await con.execute(sql.DELETE_EXPIRED, clock() - rules.LIFETIME)
     return 0

@@ -8,7 +8,7 @@ from looplane.demo.page_schemas import Changelog, DocDraft, Translation
 from looplane.demo.rows import Row, ago, ident, stamps
 from looplane.demo.schemas import Content
 from looplane.kit.html import CLEANER_VERSION, clean
-from looplane.kit.markdown import render
+from looplane.kit.rendering import render
 from looplane.translations import DEFAULT_LANGUAGE
 
 # Days from the writing of a changelog to its date.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from looplane.contacts.sql import CONTACT
@@ -46,9 +47,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_WRITTEN_MENTIONS, workspace_id, threads)
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
         await con.execute(sql.DELETE_FILES, workspace_id, threads)
-        gone = await con.fetch(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
-        await con.execute(sql.ERASE_ATTEMPTS, workspace_id, [row["id"] for row in gone])
-        await con.execute(sql.DELETE_BODIES, workspace_id)
+        await _erase_deliveries(con, workspace_id, threads, addresses, now)
         await _erase_unsent(con, workspace_id, addresses, threads)
         named = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
         messages_named = await _erase_mails(con, workspace_id, addresses, threads, named)
@@ -93,6 +92,15 @@ async def _erase_mails(
     await con.execute(sql.DELETE_BOUNCED, workspace_id, addresses)
     await con.execute(sql.ERASE_ATTEMPTS_OF_MESSAGES, workspace_id, messages)
     return messages
+
+
+async def _erase_deliveries(
+    con: Connection, workspace_id: UUID, threads: list[UUID], addresses: list[str], now: datetime
+) -> None:
+    """What goes to them, what was tried, and the bytes that were sent."""
+    gone = await con.fetch(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
+    await con.execute(sql.ERASE_ATTEMPTS, workspace_id, [row["id"] for row in gone])
+    await con.execute(sql.DELETE_BODIES, workspace_id)
 
 
 async def _hold(

@@ -12,7 +12,7 @@ from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from looplane.kit.authentication import Authenticator, bearer
-from looplane.kit.errors import Forbidden
+from looplane.kit.errors import CsrfTokenRequired
 from looplane.kit.keys import digest
 from looplane.kit.principal import Principal
 
@@ -54,7 +54,7 @@ class Callers:
         self._keys, self.sessions = keys, sessions
 
     async def find(self, scope: Scope) -> Principal:
-        """Who makes the request. Raises what the authenticators do."""
+        """Who makes the request. Raises CsrfTokenRequired, and what the authenticators do."""
         headers, address = Headers(scope=scope), scope.get("looplane.client", "")
         header, secret = headers.get("authorization"), session_secret(headers)
         if header is not None or secret is None:
@@ -69,4 +69,4 @@ def _require_csrf(headers: Headers, secret: str) -> None:
     sent = headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(sent.encode(), csrf_token(secret).encode()):
         msg = f"Send the csrf_token of the session in the header {CSRF_HEADER}."
-        raise Forbidden(msg)
+        raise CsrfTokenRequired(msg)

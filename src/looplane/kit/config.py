@@ -45,6 +45,7 @@ class Settings:
     console_channel: str = "on"
     hold_seconds: int = 10  # 0 sends at once
     public_url: str | None = None  # without a slash at its end
+    slack_url: str = "https://slack.com/api"
     secret_key: str | None = field(default=None, repr=False)
     visits_per_minute: int = 30
     uploads_per_minute: int = 30
@@ -187,6 +188,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "console_channel": _one_of("on", "off"),
     "hold_seconds": _integer(0, 600),
     "public_url": _address,
+    "slack_url": _address,
     "secret_key": _secret_key,
     "visits_per_minute": _integer(0, 10_000_000),
     "uploads_per_minute": _integer(0, 10_000_000),

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import asyncpg
 import orjson
 
-from looplane.kit.errors import Unavailable
+from looplane.kit.errors import ApiError, Unavailable
 from looplane.kit.json import to_json
 from looplane.kit.pooler import AUTO, Pooling, find_pooling
 
@@ -135,6 +135,11 @@ class Database:
                     yield con
             else:
                 yield con
+        except ApiError:
+            raise
+        except Exception:
+            await _end_statement(con)
+            raise
         finally:
             # One that cannot be given back is closed instead, and the outcome stays what it was.
             with suppress(*_BROKEN):
@@ -224,6 +229,15 @@ async def _set_codecs(con: Connection) -> None:
         await con.set_type_codec(
             "jsonb", schema="pg_catalog", encoder=to_json, decoder=orjson.loads
         )
+
+
+async def _end_statement(con: Connection) -> None:
+    """Ends a statement that was prepared and could not be run, as where a value has no encoding.
+
+    The server takes it to be under way: its time limit would end the next one instead.
+    """
+    with suppress(*_BROKEN):
+        await con.execute("select")
 
 
 async def _keep_session(_con: Connection) -> None:

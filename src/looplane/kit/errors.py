@@ -72,6 +72,12 @@ class Forbidden(ApiError):
     code, status = "forbidden", 403
 
 
+class CsrfTokenRequired(ApiError):
+    """A write by cookie lacks the `csrf_token` of its session, or has that of another one."""
+
+    code, status = "csrf_token_required", 403
+
+
 class NotFound(ApiError):
     """No such thing in this workspace, or deleted."""
 

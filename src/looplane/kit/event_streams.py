@@ -39,6 +39,11 @@ def event(id: str, type: str, data: str) -> bytes:
     return f"id: {id}\nevent: {type}\ndata: {lines}\n\n".encode()
 
 
+def hint(type: str, data: str) -> bytes:
+    """What a reader is told that has no place among the events; `data` is JSON on one line."""
+    return f"event: {type}\ndata: {data}\n\n".encode()
+
+
 def comment(text: str, id: str | None = None) -> bytes:
     """What is no event; with `id` the reader goes on from there when it is cut off."""
     return f": {text}\n{f'id: {id}' + chr(10) if id else ''}\n".encode()

@@ -11,7 +11,7 @@ import signal
 import sys
 
 from looplane.kit.html import TangledError, clean
-from looplane.kit.markdown import render
+from looplane.kit.rendering import render
 
 HTML, MARKDOWN = b"h", b"m"
 CLEANED, REFUSED = b"+", b"-"

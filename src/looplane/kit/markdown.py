@@ -4,21 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from markdown_it import MarkdownIt
 from pydantic import Field
 
-from looplane.kit.html import CLEANER_VERSION, clean
+from looplane.kit.html import CLEANER_VERSION
+from looplane.kit.rendering import MAX_MARKDOWN_LENGTH
 from looplane.kit.schema import Text, at_most_characters
-
-# Characters of Markdown.
-MAX_MARKDOWN_LENGTH = 200_000
-# Characters of the HTML that it may mean: a few of Markdown can name one long address thousands of
-# times.
-MAX_RENDERED_LENGTH = 8 * MAX_MARKDOWN_LENGTH
-
-# Tables and struck out text as people write them; HTML within goes through the cleaner like all
-# that comes from outside.
-_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 class MarkdownText(str):
@@ -44,15 +34,6 @@ RenderedHtml = Annotated[str, Field(description="What the Markdown means: clean 
 Markdown = Annotated[
     Text, Field(min_length=1), at_most_characters(MAX_MARKDOWN_LENGTH), MarkdownMark()
 ]
-
-
-def render(markdown: str) -> str:
-    """The clean HTML that `markdown` means. Raises ValueError for what cannot be cleaned."""
-    html = clean(_MARKDOWN.render(markdown))
-    if len(html) > MAX_RENDERED_LENGTH:
-        msg = f"means {len(html):,} characters of HTML, at most {MAX_RENDERED_LENGTH:,}"
-        raise ValueError(msg)
-    return html
 
 
 def html_columns(sent: Mapping[str, object]) -> dict[str, object]:

@@ -69,6 +69,9 @@ def _header(description: str, **schema: Json) -> dict[str, Json]:
     return {"description": description, "schema": schema}
 
 
+# Of one channel.
+_NOTICE = "(slack|email)=[a-z_]+(;id=[0-9a-f-]{36}){0,20}"
+
 HEADERS: dict[str, Json] = {
     "ETag": _header(
         "The version of what is answered, where it has one, and a digest of the answer. After a "
@@ -88,10 +91,13 @@ HEADERS: dict[str, Json] = {
         pattern=r"^([a-z_]+\.[a-z_]+(, [a-z_]+\.[a-z_]+)*)?$",
     ),
     "X-Looplane-Notify": _header(
-        "What became of each notice that was asked for. `not_configured`: the channel is not set "
-        "up; missing where nobody is to be told.",
+        "What became of each notice that was asked for, such as `slack=planned;id=…`. `planned`: "
+        "it leaves, by the deliveries with these ids, of which at most 20 are named, and none "
+        "after a dry run. `not_configured`: the channel is not set up. `nobody`: there is nobody "
+        "but the caller, or nobody who wants it. Missing where no notice was asked for, or nothing "
+        "changed.",
         type="string",
-        pattern="^(slack|email)=[a-z_]+(, (slack|email)=[a-z_]+)*$",
+        pattern=f"^{_NOTICE}(, {_NOTICE})*$",
     ),
     "X-Looplane-Undo": _header(
         "Takes the write back within 10 minutes, by `POST /undo/{token}` with the same key, or "

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 
 from fastapi import params
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from looplane.kit.bodies import Body, body_of_file
@@ -53,8 +53,8 @@ REQUEST_TIMEOUT = 30.0
 _READS = {"GET", "HEAD"}
 
 
-class Operation(APIRoute):
-    """An API operation."""
+class Operation(Route):
+    """An API operation; what FastAPI is to document of it stands in `documented`."""
 
     def __init__(  # noqa: PLR0913  # what an operation is declared with
         self,
@@ -65,21 +65,23 @@ class Operation(APIRoute):
         raises: Sequence[type[ApiError]] = (),
         takes_files: bool = False,
         is_of_app: bool = False,
-        **options: Any,  # noqa: ANN401  # FastAPI's own
+        **documented: Any,  # noqa: ANN401  # FastAPI's own
     ) -> None:
         self.method, self.raises = method, raises
+        self.operation_id, self.documented = documented["operation_id"], documented
         self.takes_files, self.is_of_app = takes_files, is_of_app
         self.most_bytes = MAX_FILE_BODY if takes_files else MAX_BODY
         self.signature: Signature = read_signature(endpoint, method, path)
-        super().__init__(path, endpoint, methods=[method], **options)
-        self.is_stream = self.response_model is None
+        super().__init__(path, endpoint)
+        self.methods = {method}
+        self.is_stream = documented["response_model"] is None
         self.headers_taken = headers_taken(
             method,
             path,
             writes=self.signature.writes,
             has_version=not is_of_app,
             has_etag=not self.is_stream,
-            has_events=MEDIA_TYPE in str(self.responses),
+            has_events=MEDIA_TYPE in str(documented.get("responses")),
             keeps_answers=not self.signature.has_secrets,
         )
         self.app = self._serve

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import BinaryIO
 
@@ -119,9 +119,10 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
 
 class _CheckedTransport(httpx.AsyncHTTPTransport):
     def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
-        super().__init__(trust_env=False)
+        trusted = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=trusted, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusted,
             max_connections=_MAX_CONNECTIONS,
             # A connection that stays was checked for another request.
             max_keepalive_connections=0,
@@ -133,8 +134,13 @@ class Outbound:
     """Sends requests; `allowed` are names and ports that may be anywhere."""
 
     def __init__(self, allowed: Iterable[Target] = (), resolve: Resolve = resolve) -> None:
-        self._client = httpx.AsyncClient(
-            transport=_CheckedTransport(frozenset(allowed), resolve),
+        self._allowed, self._resolve = frozenset(allowed), resolve
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        """Made for the first request: to read whom it may trust takes long."""
+        return httpx.AsyncClient(
+            transport=_CheckedTransport(self._allowed, self._resolve),
             trust_env=False,
             follow_redirects=False,
             timeout=_LIMITS,
@@ -145,7 +151,8 @@ class Outbound:
 
     async def aclose(self) -> None:
         """Ends all connections."""
-        await self._client.aclose()
+        if "_client" in vars(self):
+            await self._client.aclose()
 
     async def send(  # noqa: PLR0913  # what a request is made of
         self,

@@ -17,18 +17,21 @@ class Answer:
     """A representation: its JSON, its version where it has one, and what the writing set off.
 
     `shown_once` is the JSON with a secret that is kept nowhere: it is answered by the write itself,
-    and `body` when that is rehearsed or repeated.
+    and `body` when that is rehearsed or repeated. `headers_if_kept` stand in place of `headers`
+    where the write was not rehearsed: they name what is there since.
     """
 
     body: str
     version: int | None = None
     events: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    headers_if_kept: Mapping[str, str] = field(default_factory=dict)
     shown_once: str | None = field(default=None, repr=False)
 
     def all_headers(self) -> dict[str, str]:
         """The headers that go with the body, the ETag among them."""
-        return {"ETag": make_etag(self.body, self.version), **self.headers}
+        etag = {"ETag": make_etag(self.body, self.version)}
+        return {**etag, **self.headers, **self.headers_if_kept}
 
 
 def make_etag(body: str, version: int | None) -> str:

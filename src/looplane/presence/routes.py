@@ -17,5 +17,9 @@ Writing = Annotated[Write, require_scopes(SESSION_SCOPE, "threads:read")]
 
 @api.post("/presence", "presence-beat", PresenceOut, NotFound)
 async def beat_presence(body: PresenceBeat, write: Writing) -> Response:
-    """Say what you do at a thread in this tab, and get who else is there; never yourself."""
-    return await write(commands.beat_presence, body)
+    """Say what you do at a thread in this tab, and get who else is there; never yourself.
+
+    Where somebody else comes, goes or begins something else, the stream of events of your session
+    has a `presence` with the `thread_id` at once: ask again.
+    """
+    return await commands.beat_presence(write, body)

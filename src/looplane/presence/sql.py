@@ -15,11 +15,15 @@ from (
   order by p.member_id, p.doing = 'writing' desc, p.since) p
 join members m on m.workspace_id = $1 and m.id = p.member_id and m.deleted_at is null"""
 
-# A beat, and who else is there; no row where there is no such thread. $1 workspace, $2 thread,
+# A beat, who else is there, and where the tab was before, if it counts; no row where there is no
+# such thread. $1 workspace, $2 thread,
 # $3 member, $4 tab, $5 what they do, $6 now, $7 when a beat must have been to count.
 BEAT = f"""
 with t as materialized (
   select id from threads where workspace_id = $1 and id = $2 and deleted_at is null),
+was as (
+  select thread_id, doing from presence
+  where workspace_id = $1 and member_id = $3 and tab_id = $4 and beat_at > $7),
 beat as (
   insert into presence as p (workspace_id, member_id, tab_id, thread_id, doing, since, beat_at)
   select $1, $3, $4, t.id, $5, $6, $6 from t where $5 <> 'left'
@@ -32,7 +36,9 @@ left_now as (
   delete from presence p using t
   where p.workspace_id = $1 and p.member_id = $3 and p.tab_id = $4 and p.thread_id = t.id
     and $5 = 'left')
-select json_build_object('others', ({_OTHERS}))::text as body from t"""
+select json_build_object('others', ({_OTHERS}))::text as body, was.thread_id as was_at,
+  was.doing as did
+from t left join was on true"""
 
 # Those of all workspaces who are gone without having said so.
 DELETE_GONE = """

@@ -14,6 +14,7 @@ from looplane.kit.ids import new_id
 from looplane.kit.principal import Principal
 from looplane.kit.references import reference_id, unknown_reference
 from looplane.kit.responses import Answer, or_404
+from looplane.notices.asked.commands import plan_asked, tell_asked
 from looplane.threads import rules, sql
 from looplane.threads.children.commands import link_new_thread
 from looplane.threads.schemas import ExpandQuery, ThreadCreate, ThreadPatch, ThreadTagCreate
@@ -23,7 +24,6 @@ from looplane.threads.update.commands import (
     DecidedChange,
     change_thread,
     link_faults,
-    notify_header,
     state_of,
     write_change,
 )
@@ -79,13 +79,15 @@ async def create_thread(con: Connection, context: Context, thread: ThreadCreate)
         await con.execute(THREAD.insert_row, context.workspace_id, id, columns)
         asked_for = (found["project_found"], found["issue_found"])
         need_events = await link_new_thread(con, context, id, *asked_for)
-        planned = rules.notices(sent.get("notify", {}), links["assignee_id"], found["watchers"])
-        events = [Event("thread.created", id, notify=planned or None)]
+        told = (links["assignee_id"], found["watchers"], context.member_id)
+        asked = rules.notices(sent.get("notify", {}), *told)
+        events = [Event("thread.created", id, notify=asked or None)]
         write = as_write(context, now, events)
         await con.execute(THREAD.record, context.workspace_id, id, write)
+        said = await tell_asked(con, context, await plan_asked(con, context, write, asked))
         answer = await sql.get_thread(con, context, id, ExpandQuery())
     types = (*contact_events, *types_of(events), *need_events)
-    return replace(answer, events=types, headers=notify_header(planned))
+    return replace(answer, events=types, **said)
 
 
 async def replace_html(

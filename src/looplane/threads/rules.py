@@ -272,15 +272,19 @@ def events_of(before: Thread, after: Thread) -> list[str]:
 
 
 def notices(
-    notify: Mapping[str, bool], assignee_id: UUID | None, watchers: Sequence[UUID]
+    notify: Mapping[str, bool],
+    assignee_id: UUID | None,
+    watchers: Sequence[UUID],
+    actor_id: UUID | None,
 ) -> list[dict[str, object]]:
-    """Who in the team is to be told, by channel."""
+    """Who in the team is to be told, by channel; never the one who acts."""
     planned: list[dict[str, object]] = []
     if notify.get("slack"):
         planned.append({"channel": "slack"})
     if notify.get("email"):
         to = [assignee_id] if assignee_id else watchers
-        planned.append({"channel": "email", "member_ids": [str(each) for each in to]})
+        others = [str(each) for each in to if each != actor_id]
+        planned.append({"channel": "email", "member_ids": others})
     return planned
 
 

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { Filters } from "@/lib/search-params";
 import { putThreads } from "./cache";
 import { type Answered, take, takeAll, v2 } from "./client";
+import { staleCounts } from "./counts";
 import { ApiError } from "./errors";
 import { keys } from "./keys";
 import type { ThreadIds } from "./list-pages";
@@ -14,12 +15,12 @@ import { rememberUndo } from "./undo";
 type Schemas = components["schemas"];
 export type BulkChange = Schemas["ThreadChange"];
 export type BulkItem = Schemas["ThreadBulkItem"];
-export type BulkSummary = Schemas["ThreadBulkSummary"];
+type BulkSummary = Schemas["ThreadBulkSummary"];
 type BulkBody = Schemas["ThreadBulk"];
 
 /** The most that one request takes, and the most that this page changes by one press. */
 const AT_ONCE = 500;
-export const MAX_AT_ALL = 5_000;
+const MAX_AT_ALL = 5_000;
 
 /** Threads by their ids, or all that a view has. */
 export type BulkTarget = { ids: readonly string[] } | { view: string; filters: Filters };
@@ -176,6 +177,6 @@ export async function runBulk(
   }
   const changed = result.items.filter(({ status }) => status === "updated").map(({ id }) => id);
   rememberUndo(tokens, label, changed.length > 100 ? [] : changed);
-  void client.invalidateQueries({ queryKey: keys.counts });
+  staleCounts(client);
   return { ...result, error };
 }

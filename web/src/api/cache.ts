@@ -34,7 +34,11 @@ function storeOf(client: QueryClient): Map<string, Known> {
 
 function show(client: QueryClient, known: Known): void {
   const before = known.shown;
-  const after: Thread = Object.assign({}, known.truth, ...known.overlays.values()) as Thread;
+  // Most come in lists, by the hundred, with nothing upon them.
+  const after: Thread =
+    known.overlays.size === 0
+      ? known.truth
+      : (Object.assign({}, known.truth, ...known.overlays.values()) as Thread);
   known.shown = replaceEqualDeep(before, after);
   const key = keys.thread(after.id);
   if (client.getQueryCache().get(hashKey(key))) {

@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
+import { learnTime } from "@/lib/clock";
 import { ApiError, errorOf, isAbort, unreachable } from "./errors";
 import type { components, paths } from "./schema";
 import { signal } from "./signal";
@@ -37,6 +38,7 @@ async function sendOnce(request: Request, timeout: number): Promise<Response> {
   const headers = new Headers(request.headers);
   if (request.method !== "GET" && csrfToken !== null) headers.set("X-Looplane-CSRF", csrfToken);
   const signals = [request.signal, ...(timeout > 0 ? [AbortSignal.timeout(timeout)] : [])];
+  const askedAt = Date.now();
   let response: Response;
   try {
     response = await fetch(
@@ -50,6 +52,7 @@ async function sendOnce(request: Request, timeout: number): Promise<Response> {
     if (isAbort(cause) && request.signal.aborted) throw cause;
     throw unreachable(cause);
   }
+  learnTime(response.headers.get("Date"), askedAt);
   if (response.ok || response.status === 304) return response;
   if (response.status === 401 && csrfToken !== null) sessionEnded.set(true);
   throw await errorOf(response);
@@ -57,13 +60,14 @@ async function sendOnce(request: Request, timeout: number): Promise<Response> {
 
 // Signing in again in another tab gives all tabs its session, whose token this one does not have.
 const isTokenRefused = (error: unknown): boolean =>
-  error instanceof ApiError && error.status === 403 && error.message.includes("csrf_token");
+  error instanceof ApiError && error.code === "csrf_token_required";
 
 /** Takes over the session of another tab; false where it is another member's, or none. */
 async function renewToken(): Promise<boolean> {
-  const response = await fetch(`${APP}/session`, { credentials: "same-origin" });
-  if (!response.ok) {
-    if (response.status === 401) sessionEnded.set(true);
+  const asks = { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
+  const response = await fetch(`${APP}/session`, asks).catch(() => null);
+  if (!response?.ok) {
+    if (response?.status === 401) sessionEnded.set(true);
     return false;
   }
   const session = (await response.json()) as components["schemas"]["SessionOut"];
@@ -81,11 +85,14 @@ const noEmptyAnswers: Middleware = {
   },
 };
 
+/** Several values of one parameter stand behind one another, with commas. */
+const querySerializer = { array: { style: "form", explode: false } } as const;
+
 /** The public API, with the types of the contract: `take(v2.GET("/tags"))`. */
 export const v2 = createClient<paths>({
   baseUrl: location.origin + V2,
   fetch: (request) => send(request),
-  querySerializer: { array: { style: "form", explode: false } },
+  querySerializer,
 });
 v2.use(noEmptyAnswers);
 
@@ -93,6 +100,7 @@ v2.use(noEmptyAnswers);
 export const appApi = createClient<paths>({
   baseUrl: location.origin + APP,
   fetch: (request) => send(request),
+  querySerializer,
 });
 
 interface Answer<T> {
@@ -122,27 +130,7 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   return (await takeAll(call)).data;
 }
 
-export function versionOf(etag: string | null): number | null {
+function versionOf(etag: string | null): number | null {
   const version = /^(?:W\/)?"(\d{1,15})(?:-[0-9a-f]+)?"$/.exec(etag ?? "")?.[1];
   return version === undefined ? null : Number(version);
-}
-
-/** The API of this program alone, until the contract has its types. */
-export async function app<T>(
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
-  path: string,
-  body?: unknown,
-  abort?: AbortSignal,
-): Promise<T> {
-  const response = await send(
-    new Request(new URL(APP + path, location.origin), {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
-      ...(abort ? { signal: abort } : {}),
-    }),
-  );
-  const text = await response.text();
-  return (text === "" ? null : JSON.parse(text)) as T;
 }

@@ -1,8 +1,19 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { takeAll, v2 } from "./client";
 import { keys } from "./keys";
+import type { components } from "./schema";
 import type { Comment } from "./types";
 import { rememberUndo } from "./undo";
+
+/** Adds a comment; gives the token by which that can be undone. */
+export async function createComment(
+  threadId: string,
+  body: components["schemas"]["CommentCreate"],
+): Promise<string | null> {
+  const params = { path: { thread_id: threadId } };
+  const answer = await takeAll(v2.POST("/threads/{thread_id}/comments", { params, body }));
+  return answer.undoToken;
+}
 
 /** Changes and deletes comments. Who may is decided by the server; offered to their author. */
 export function useCommentWrites(threadId: string) {

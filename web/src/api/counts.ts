@@ -1,6 +1,7 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { formatNumber } from "@/lib/numbers";
 import { isTab } from "@/lib/search-params";
-import { app } from "./client";
+import { appApi, take } from "./client";
 import { keys } from "./keys";
 import type { components } from "./schema";
 
@@ -16,10 +17,27 @@ export interface Count {
 
 export const countsQuery = queryOptions({
   queryKey: keys.counts,
-  queryFn: ({ signal }) => app<Counts>("GET", "/counts", undefined, signal),
+  queryFn: ({ signal }) => take(appApi.GET("/counts", { signal })),
   staleTime: 15_000,
   refetchInterval: 120_000,
 });
+
+const SOON_MS = 250;
+const AT_MOST_EVERY_MS = 1_000;
+const asked = new WeakMap<QueryClient, { at: number; isDue: boolean }>();
+
+/** Counts are others by now: they are asked for soon, once for the many changes of a moment. */
+export function staleCounts(client: QueryClient): void {
+  const last = asked.get(client) ?? { at: -Infinity, isDue: false };
+  if (last.isDue) return;
+  const now = performance.now();
+  const wait = Math.max(SOON_MS, last.at + AT_MOST_EVERY_MS - now);
+  asked.set(client, { at: now + wait, isDue: true });
+  setTimeout(() => {
+    asked.set(client, { at: now + wait, isDue: false });
+    void client.invalidateQueries({ queryKey: keys.counts });
+  }, wait);
+}
 
 export function countOf(counts: Counts | undefined, view: string): Count | null {
   if (!counts) return null;
@@ -32,12 +50,10 @@ export function countOf(counts: Counts | undefined, view: string): Count | null 
   return { count: found.count, isMore: found.is_more, unread: null };
 }
 
-const number = new Intl.NumberFormat("en");
-
 /** "12", "1,000+". */
 export function countText({ count, isMore }: Pick<Count, "count" | "isMore">): string {
-  return number.format(count) + (isMore ? "+" : "");
+  return formatNumber(count) + (isMore ? "+" : "");
 }
 
 /** How many threads each tab and each view has; what it shows is asked for again by events. */
-export const useCounts = () => useQuery(countsQuery).data;
+export const useCounts = (): Counts | undefined => useQuery(countsQuery).data;

@@ -1,5 +1,5 @@
 /** One message of a text/event-stream. An id without data only says how far one has read. */
-export interface StreamMessage {
+interface StreamMessage {
   id: string | null;
   event: string | null;
   data: string | null;

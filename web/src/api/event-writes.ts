@@ -3,6 +3,7 @@ import { askAtOnce } from "./ask-at-once";
 import { doubtThread, patchThreads, putThread, readTruth, removeThread } from "./cache";
 import { keys } from "./keys";
 import { placeThreads } from "./list-writes";
+import { wantLoops } from "./loops";
 import { fieldValue, type PatchField } from "./thread-fields";
 import type { Company, Contact, FeedEvent, Thread } from "./types";
 
@@ -65,6 +66,9 @@ function applyThread(client: QueryClient, event: FeedEvent, verb: string): boole
   const before = readTruth(client, thread.id);
   putThread(client, thread, event.version);
   const moves = movesRows(before, thread);
-  if (moves) placeThreads(client, [thread.id]);
+  if (moves) {
+    placeThreads(client, [thread.id]);
+    wantLoops(client, [thread]);
+  }
   return moves;
 }

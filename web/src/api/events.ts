@@ -1,11 +1,15 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
+import { timeNow } from "@/lib/clock";
 import { doubtThreads } from "./cache";
-import { V2, send, take, v2 } from "./client";
+import { staleCounts } from "./counts";
+import { V2, send, sessionEnded, take, v2 } from "./client";
 import { ApiError, isAbort } from "./errors";
 import { readStream } from "./event-stream";
 import { applyEvent } from "./event-writes";
 import { keys } from "./keys";
+import { presenceChanged } from "./presence";
+import { checkPage } from "./page-version";
 import type { ThreadIds } from "./list-pages";
 import { signal, useSignal } from "./signal";
 import type { FeedEvent } from "./types";
@@ -15,10 +19,10 @@ export type LiveStatus = "live" | "behind" | "offline";
 
 const status = signal<LiveStatus>("behind");
 const heard = new Set<(event: FeedEvent) => void>();
-const COUNTS_AT_MOST_EVERY_MS = 1_000;
 const MAX_BEHIND = 500;
 const TRIES_BEFORE_POLLING = 3;
 const POLLS_BEFORE_STREAM = 10;
+const BEGINS_WITHIN_MS = 20_000;
 
 export function useLiveStatus(): LiveStatus {
   return useSignal(status);
@@ -51,15 +55,12 @@ class Follower {
   /** Streams that never began, as behind a proxy that holds them back. */
   #streamFailures = 0;
   #missed = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #turn = new AbortController();
 
   constructor(
     readonly client: QueryClient,
     readonly abort: AbortSignal,
-  ) {
-    abort.addEventListener("abort", () => clearTimeout(this.#timer));
-  }
+  ) {}
 
   async run(): Promise<void> {
     while (!this.abort.aborted) {
@@ -73,8 +74,10 @@ class Follower {
         this.#failures++;
         const refused = error instanceof ApiError && error.status > 0 && !error.isTransient;
         if (refused && error.status === 422) this.#startAgain();
-        status.set(navigator.onLine && this.#failures < 3 ? "behind" : "offline");
-        await pause(Math.min(1_000 * 2 ** this.#failures, 30_000), this.abort);
+        // Who was signed out is not without a network: what was refused was reached.
+        const isReached = refused || (navigator.onLine && this.#failures < 3);
+        status.set(isReached ? "behind" : "offline");
+        await pause(Math.min(1_000 * 2 ** this.#failures, 30_000), either);
       }
     }
   }
@@ -91,11 +94,16 @@ class Follower {
     const headers = this.#cursor === null ? {} : { "Last-Event-ID": this.#cursor };
     const request = new Request(url, { headers, signal: abort, cache: "no-store" });
     this.#streamFailures++;
-    const response = await send(request, 0);
+    // It may last for ever, but not take for ever to begin.
+    const late = setTimeout(() => this.#turn.abort(), BEGINS_WITHIN_MS);
+    const response = await send(request, 0).finally(() => clearTimeout(late));
     this.#streamFailures = 0;
+    void checkPage();
     this.#arrived();
     await readStream(response, (message) => {
-      if (message.data !== null) this.#take(JSON.parse(message.data) as FeedEvent);
+      if (message.event === "presence") {
+        presenceChanged((JSON.parse(message.data ?? "{}") as { thread_id: string }).thread_id);
+      } else if (message.data !== null) this.#take(JSON.parse(message.data) as FeedEvent);
       if (message.id !== null) this.#cursor = message.id;
     });
     // The server ends streams from time to time; where it does so at once, do not spin.
@@ -127,10 +135,10 @@ class Follower {
   }
 
   #take(event: FeedEvent): void {
-    const isOld = Date.now() - Date.parse(event.created_at) > 60_000;
+    const isOld = timeNow() - Date.parse(event.created_at) > 60_000;
     this.#missed = isOld ? this.#missed + 1 : 0;
     if (this.#missed > MAX_BEHIND) return this.#startAgain();
-    if (applyEvent(this.client, event)) this.#staleCounts();
+    if (applyEvent(this.client, event)) staleCounts(this.client);
     for (const listener of heard) listener(event);
   }
 
@@ -145,13 +153,6 @@ class Follower {
     );
     void this.client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" });
   }
-
-  #staleCounts(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.client.invalidateQueries({ queryKey: keys.counts });
-    }, COUNTS_AT_MOST_EVERY_MS);
-  }
 }
 
 /** Follows what happens for as long as the page is there. Mounted once, by the frame. */
@@ -163,10 +164,14 @@ export function useFollowEvents(): void {
     void follower.run();
     const onOffline = (): void => status.set("offline");
     const onOnline = (): void => follower.again();
+    const unsubscribe = sessionEnded.subscribe(() => {
+      if (!sessionEnded.get()) follower.again();
+    });
     window.addEventListener("offline", onOffline);
     window.addEventListener("online", onOnline);
     return () => {
       abort.abort();
+      unsubscribe();
       window.removeEventListener("offline", onOffline);
       window.removeEventListener("online", onOnline);
     };

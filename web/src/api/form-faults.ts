@@ -6,7 +6,7 @@ export interface Faults {
   rest: string | null;
 }
 
-export const NO_FAULTS: Faults = { of: {}, rest: null };
+const NO_FAULTS: Faults = { of: {}, rest: null };
 
 const sentence = (text: string): string =>
   text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");

@@ -6,10 +6,10 @@ import type { paths } from "./schema";
 import type { View } from "./types";
 import { filtersOfView } from "./views";
 
-export type ThreadQuery = NonNullable<paths["/threads"]["get"]["parameters"]["query"]>;
+type ThreadQuery = NonNullable<paths["/threads"]["get"]["parameters"]["query"]>;
 
 /** The filters of an address, in the words of the server. */
-export function ownFilter({ tag, assignee, tier }: Filters): ThreadFilter {
+function ownFilter({ tag, assignee, tier }: Filters): ThreadFilter {
   const members = assignee?.filter((id) => id !== "none") ?? [];
   return {
     ...(tag && { tag_id: tag }),

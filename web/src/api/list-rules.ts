@@ -1,8 +1,9 @@
 import type { components } from "./schema";
+import type { Loop } from "./loops";
 import type { Thread } from "./types";
 
 export type ThreadFilter = components["schemas"]["ThreadFilter"];
-export type ListSort = "created_at" | "last_activity" | "oldest_waiting" | "pain" | "revenue";
+type ListSort = "created_at" | "last_activity" | "oldest_waiting" | "pain" | "revenue";
 
 /** What a list asks for: threads that meet each of the filters, in an order. */
 export interface ListQuestion {
@@ -28,13 +29,24 @@ export function needsResponse(thread: Thread): boolean {
 }
 
 /**
- * Since when the customer waits at the least; null where they do not. Of several messages without
- * an answer a thread tells only the last.
+ * Since when the customer waits; null where they do not. Of several messages without an answer a
+ * thread tells only the last: then it is since then at the least, until its loop is known.
  */
-export function waitingSince(thread: Thread): string | null {
+export function waitingSince(thread: Thread, loop?: Loop): string | null {
   if (thread.status !== "open" || !needsResponse(thread)) return null;
   if (thread.last_outbound_message_at === null) return thread.created_at;
-  return thread.last_inbound_message_at;
+  return isLoopOf(thread, loop) ? loop.waiting_since : thread.last_inbound_message_at;
+}
+
+/** Whether a loop is the one that is open now: an answer since has begun another one. */
+export function isLoopOf(
+  thread: Thread,
+  loop: Loop | undefined,
+): loop is Loop & { waiting_since: string } {
+  return (
+    loop?.last_outbound_message_at === thread.last_outbound_message_at &&
+    loop.waiting_since !== null
+  );
 }
 
 // The tab of a thread is the member's own in an answer and nobody's in an event. `new` is the

@@ -1,7 +1,7 @@
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
-import { app, take, v2 } from "./client";
+import { allPages } from "./all-pages";
+import { appApi, take, v2 } from "./client";
 import { keys } from "./keys";
-import type { components } from "./schema";
 import { useSession } from "./session";
 import type { Company, Contact, Issue, Project, Tag, TagGroup, TeamMember } from "./types";
 
@@ -10,31 +10,10 @@ import type { Company, Contact, Issue, Project, Tag, TagGroup, TeamMember } from
 const FOUND = 20;
 const KEPT_MS = 30_000;
 
-type TeamPage = components["schemas"]["TeamMemberPage"];
-
-interface Page<T> {
-  data: T[];
-  page: { cursor: string | null; has_more: boolean };
-}
-
-/** All pages of a list that is known to be small. */
-async function all<T>(load: (cursor: { cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
-  const found: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<T> = await load(cursor === null ? {} : { cursor });
-    found.push(...page.data);
-    cursor = page.page.has_more ? page.page.cursor : null;
-  } while (cursor !== null);
-  return found;
-}
-
 export const tagsQuery = queryOptions({
   queryKey: keys.tags,
   queryFn: ({ signal }): Promise<Tag[]> =>
-    all((cursor) =>
-      take(v2.GET("/tags", { params: { query: { limit: 200, ...cursor } }, signal })),
-    ),
+    allPages((query) => take(v2.GET("/tags", { params: { query }, signal }))),
   staleTime: 5 * 60_000,
 });
 
@@ -44,30 +23,29 @@ export const useTags = (enabled = true) => useQuery({ ...tagsQuery, enabled });
 export const tagGroupsQuery = queryOptions({
   queryKey: keys.tagGroups,
   queryFn: ({ signal }): Promise<TagGroup[]> =>
-    all((cursor) =>
-      take(v2.GET("/tags/groups", { params: { query: { limit: 200, ...cursor } }, signal })),
-    ),
+    allPages((query) => take(v2.GET("/tags/groups", { params: { query }, signal }))),
   staleTime: 5 * 60_000,
 });
 
 export const useTagGroups = (enabled = true) => useQuery({ ...tagGroupsQuery, enabled });
 
 /** Everybody of the team, with what every member may know of them. */
-export const teamQuery = queryOptions({
-  queryKey: keys.team,
-  queryFn: ({ signal }): Promise<TeamMember[]> =>
-    app<TeamPage>("GET", "/team", undefined, signal).then((page) => page.data),
-  staleTime: 5 * 60_000,
-});
-
-export const useTeam = (enabled = true) => useQuery({ ...teamQuery, enabled });
+export const useTeam = (enabled = true) =>
+  useQuery({
+    queryKey: keys.team,
+    queryFn: async ({ signal }): Promise<TeamMember[]> =>
+      (await take(appApi.GET("/team", { signal }))).data,
+    staleTime: 5 * 60_000,
+    enabled,
+  });
 
 /** Whether who is signed in may change anything: a VIEWER only reads. */
 export function useCanWrite(): boolean {
   return useSession().member.role !== "VIEWER";
 }
 
-const isAddress = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
+/** Whether a text is a whole address, as far as that can be told without asking. */
+export const isAddress = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 
 const named = (text: string) => (text === "" ? {} : { name_contains: text });
 

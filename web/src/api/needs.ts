@@ -12,7 +12,7 @@ export interface Linked {
   id: string;
 }
 
-export interface NeedsChange {
+interface NeedsChange {
   added: readonly Linked[];
   removed: readonly Linked[];
 }
@@ -29,7 +29,7 @@ const isSame = (one: Linked, other: Linked): boolean =>
 let lastNumber = 0;
 
 /** The needs of a thread after a change, with those that are not there yet made up. */
-export function needsAfter(
+function needsAfter(
   needs: readonly CustomerNeed[],
   { added, removed }: NeedsChange,
   threadId: string,

@@ -9,9 +9,18 @@ type PresenceOut = components["schemas"]["PresenceOut"];
 export type PresentMember = PresenceOut["others"][number];
 
 const EVERY_MS = 10_000;
+// What changes within a moment is asked for once.
+const TOGETHER_MS = 100;
 
 /** The thread in which something is being written in this tab: the composer says so. */
 export const writingIn = signal<string | null>(null);
+
+const changed = new Set<(threadId: string) => void>();
+
+/** Called with a thread at which somebody else came, went or began something else. */
+export function presenceChanged(threadId: string): void {
+  for (const listener of changed) listener(threadId);
+}
 
 // A tab that is reloaded is a new one; the one before has said that it left.
 const tab = crypto.randomUUID();
@@ -24,7 +33,10 @@ const requestOf = (beat: Beat, keepalive = false): Request =>
     keepalive,
   });
 
-/** Says every 10 seconds that this tab is at a thread, while it is seen, and hears who else is. */
+/**
+ * Says every 10 seconds that this tab is at a thread, while it is seen, and hears who else is: then,
+ * and as soon as the stream says that this is another than before.
+ */
 export function usePresence(threadId: string): readonly PresentMember[] {
   const [others, setOthers] = useState<readonly PresentMember[]>([]);
   useEffect(() => {
@@ -61,12 +73,22 @@ export function usePresence(threadId: string): readonly PresentMember[] {
     const first = setTimeout(beat, 400);
     const timer = setInterval(beat, EVERY_MS);
     const unsubscribe = writingIn.subscribe(beat);
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const onChange = (id: string): void => {
+      // Who is only passing by asks once they stay.
+      if (id !== threadId || !isThere) return;
+      clearTimeout(soon);
+      soon = setTimeout(beat, TOGETHER_MS);
+    };
+    changed.add(onChange);
     document.addEventListener("visibilitychange", onVisibility);
     window.addEventListener("pagehide", leave);
     return () => {
       abort.abort();
       clearTimeout(first);
       clearInterval(timer);
+      clearTimeout(soon);
+      changed.delete(onChange);
       unsubscribe();
       document.removeEventListener("visibilitychange", onVisibility);
       window.removeEventListener("pagehide", leave);

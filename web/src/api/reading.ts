@@ -1,8 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { addOverlay, dropOverlay, putThread, readThread } from "./cache";
-import { APP, send, versionOf } from "./client";
+import { appApi, takeAll } from "./client";
 import type { components } from "./schema";
-import type { Thread } from "./types";
 
 // Halves below zero, where the numbers of the other writes of threads never are.
 let lastNumber = -0.5;
@@ -27,15 +26,8 @@ export async function markRead(
   const number = --lastNumber;
   addOverlay(client, id, number, { is_read: isRead });
   try {
-    const response = await send(
-      new Request(new URL(`${APP}/read`, location.origin), {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(mark),
-      }),
-    );
-    const answer = (await response.json()) as Thread;
-    putThread(client, answer, versionOf(response.headers.get("ETag")));
+    const { data, version } = await takeAll(appApi.POST("/read", { body: mark }));
+    putThread(client, data, version);
   } finally {
     dropOverlay(client, id, number);
   }

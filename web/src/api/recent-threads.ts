@@ -23,5 +23,3 @@ export function useLoadedThreads(): Thread[] {
   const others = readThreads(client).filter(({ id }) => !known.has(id));
   return [...opened.flatMap((id) => readThread(client, id) ?? []), ...others];
 }
-
-export const recentCount = (): number => recent.get().length;

@@ -26,7 +26,7 @@ export interface Resource<T extends { id: string; updated_at: string }, P extend
   onChanged?: (client: QueryClient, thing: T) => void;
 }
 
-export interface ResourceWrite<T, P> {
+interface ResourceWrite<T, P> {
   id: string;
   patch: P;
   label: string;
@@ -36,7 +36,7 @@ export interface ResourceWrite<T, P> {
 }
 
 /** Somebody else changed the same field first. */
-export class ResourceConflict<T> extends ApiError {
+class ResourceConflict<T> extends ApiError {
   constructor(
     readonly theirs: T,
     readonly fields: readonly string[],

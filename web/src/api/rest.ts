@@ -1,4 +1,4 @@
-const REST_MS = 150;
+const REST_MS = 250;
 
 /** Waits until somebody has stayed at a thread; breaks off where they only passed it on the way. */
 export function rest(signal: AbortSignal): Promise<void> {

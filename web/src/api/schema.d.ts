@@ -2105,6 +2105,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/loops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List loops
+         * @description Say of threads since when their customers wait, and whether their loops are closed.
+         *
+         *     Threads that are not there are left out. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["loops-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/presence": {
         parameters: {
             query?: never;
@@ -2116,7 +2138,10 @@ export interface paths {
         put?: never;
         /**
          * Beat presence
-         * @description Say what you do at a thread in this tab, and get who else is there; never yourself. Requires a session. Requires the scope `threads:read`.
+         * @description Say what you do at a thread in this tab, and get who else is there; never yourself.
+         *
+         *     Where somebody else comes, goes or begins something else, the stream of events of your session
+         *     has a `presence` with the `thread_id` at once: ask again. Requires a session. Requires the scope `threads:read`.
          */
         post: operations["presence-beat"];
         delete?: never;
@@ -3223,6 +3248,25 @@ export interface components {
         LinkToken: {
             token: string;
         };
+        LoopOut: {
+            thread_id: string;
+            /**
+             * Format: date-time
+             * @description What came in first after our last answer, or the beginning of the thread where there was none; null where no answer is due.
+             */
+            waiting_since: string | null;
+            /** @description Done, and the customer was told what became of it. */
+            is_closed: boolean;
+            /**
+             * Format: date-time
+             * @description As the thread has it: this is true up to the next.
+             */
+            last_outbound_message_at: string | null;
+        };
+        LoopPage: {
+            data: components["schemas"]["LoopOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
         MeOut: {
             workspace_id: string;
             api_key_id: string;
@@ -4284,6 +4328,7 @@ export interface components {
          *     | 400 | `validation_failed` | Body or query is invalid; `issues` has one entry for each fault. |
          *     | 401 | `second_factor_required` | The rest is right; a code of the second factor is needed beside it, or another one. |
          *     | 401 | `unauthenticated` | No key, or none that is known. |
+         *     | 403 | `csrf_token_required` | A write by cookie lacks the `csrf_token` of its session, or has that of another one. |
          *     | 403 | `forbidden` | Known, and still not allowed. |
          *     | 403 | `scope_required` | The key lacks a scope. |
          *     | 404 | `not_found` | No such thing in this workspace, or deleted. |
@@ -9963,6 +10008,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "loops-list": {
+        parameters: {
+            query?: {
+                thread_id?: string[];
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopPage"];
                 };
             };
             304: components["responses"]["not_modified"];

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 /** One value outside of React, for what no server holds: who listens is told. */
-export interface Signal<T> {
+interface Signal<T> {
   get: () => T;
   set: (value: T) => void;
   subscribe: (listener: () => void) => () => void;

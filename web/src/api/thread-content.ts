@@ -6,6 +6,7 @@ import {
   useInfiniteQuery,
   useQuery,
 } from "@tanstack/react-query";
+import { type Page, allPages } from "./all-pages";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
 import { threadQueryOptions } from "./threads";
@@ -20,20 +21,14 @@ const TOLD =
   "thread.created,thread.updated,thread.deleted,thread.restored,comment.deleted,comment.restored," +
   "customer_need.created,customer_need.deleted";
 
-interface PageOf<T> {
-  data: T[];
-  page: { cursor: string | null; has_more: boolean };
-}
-
-const next = (last: PageOf<unknown>): string | null =>
-  last.page.has_more ? last.page.cursor : null;
+const next = (last: Page<unknown>): string | null => (last.page.has_more ? last.page.cursor : null);
 
 /** The messages of a thread, page by page, the newest first. */
-export const messagesQuery = (threadId: string) =>
+const messagesQuery = (threadId: string) =>
   infiniteQueryOptions({
     queryKey: [...keys.messages(threadId), "pages"],
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }): Promise<PageOf<Message>> =>
+    queryFn: ({ pageParam, signal }): Promise<Page<Message>> =>
       take(
         v2.GET("/threads/{thread_id}/messages", {
           params: {
@@ -46,11 +41,11 @@ export const messagesQuery = (threadId: string) =>
     getNextPageParam: next,
   });
 
-export const eventsQuery = (threadId: string) =>
+const eventsQuery = (threadId: string) =>
   infiniteQueryOptions({
     queryKey: keys.threadEvents(threadId),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }): Promise<PageOf<FeedEvent>> =>
+    queryFn: ({ pageParam, signal }): Promise<Page<FeedEvent>> =>
       take(
         v2.GET("/threads/{id}/events", {
           params: {
@@ -64,26 +59,16 @@ export const eventsQuery = (threadId: string) =>
   });
 
 /** All comments of a thread, which are few beside its messages. */
-export const commentsQuery = (threadId: string) =>
+const commentsQuery = (threadId: string) =>
   queryOptions({
     queryKey: keys.comments(threadId),
-    queryFn: async ({ signal }): Promise<Comment[]> => {
-      const found: Comment[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: PageOf<Comment> = await take(
-          v2.GET("/threads/{thread_id}/comments", {
-            params: {
-              path: { thread_id: threadId },
-              query: { limit: COMMENTS, ...(cursor && { cursor }) },
-            },
-            signal,
-          }),
-        );
-        found.push(...page.data);
-        cursor = next(page);
-      } while (cursor !== null);
-      return found;
+    queryFn: ({ signal }): Promise<Comment[]> => {
+      const path = { thread_id: threadId };
+      return allPages(
+        (query) =>
+          take(v2.GET("/threads/{thread_id}/comments", { params: { path, query }, signal })),
+        COMMENTS,
+      );
     },
   });
 
@@ -91,7 +76,7 @@ export const useMessages = (threadId: string) => useInfiniteQuery(messagesQuery(
 export const useThreadEvents = (threadId: string) => useInfiniteQuery(eventsQuery(threadId));
 export const useComments = (threadId: string) => useQuery(commentsQuery(threadId));
 
-export const allOf = <T>(data: InfiniteData<PageOf<T>> | undefined): readonly T[] =>
+export const allOf = <T>(data: InfiniteData<Page<T>> | undefined): readonly T[] =>
   data?.pages.flatMap((page) => page.data) ?? [];
 
 /** Loads all that a thread shows, so that opening it waits for nothing. */

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { putThread, readTruth, removeFromLists, removeThread, versionOfThread } from "./cache";
 import { takeAll, v2 } from "./client";
+import { staleCounts } from "./counts";
 import { keys } from "./keys";
 import { rememberUndo } from "./undo";
 
@@ -18,6 +19,6 @@ export async function deleteThread(client: QueryClient, id: string, label: strin
     void client.invalidateQueries({ queryKey: keys.allThreads });
     throw error;
   } finally {
-    void client.invalidateQueries({ queryKey: keys.counts });
+    staleCounts(client);
   }
 }

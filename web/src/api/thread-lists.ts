@@ -9,6 +9,7 @@ import { type ThreadIds, besides, withPage, withTop } from "./list-pages";
 import { knownQuestion, threadQuery } from "./list-question";
 import { belongs, orderOf } from "./list-rules";
 import { meOf } from "./list-writes";
+import { wantLoops } from "./loops";
 import type { Thread } from "./types";
 
 const FIRST_PAGE = 50;
@@ -29,6 +30,7 @@ async function fetchPage(
   };
   const page = await take(v2.GET("/threads", { params: { query }, ...(signal && { signal }) }));
   putThreads(client, page.data);
+  wantLoops(client, page.data);
   const question = knownQuestion(client, view, filters);
   const me = meOf(client);
   // What the server lists is right, unless more is known here than it knew.
@@ -41,7 +43,7 @@ async function fetchPage(
   return { ids, cursor: page.page.cursor, has_more: page.page.has_more };
 }
 
-export function threadListQuery(client: QueryClient, view: string, filters: Filters) {
+function threadListQuery(client: QueryClient, view: string, filters: Filters) {
   const queryKey = keys.threads(view, filters);
   return queryOptions({
     queryKey,

@@ -9,6 +9,7 @@ import {
   versionOfThread,
 } from "./cache";
 import { type Answered, takeAll, v2 } from "./client";
+import { staleCounts } from "./counts";
 import { ApiError, isAbort } from "./errors";
 import { keys } from "./keys";
 import { placeThreads } from "./list-writes";
@@ -36,7 +37,7 @@ export interface Conflict {
 }
 
 /** A change that could not be sent: it is kept, and asks what to do. */
-export interface Unsaved {
+interface Unsaved {
   write: ThreadWrite;
   error: ApiError;
 }
@@ -123,7 +124,7 @@ export function useUpdateThread() {
       putThread(client, answer.data, answer.version);
       placeThreads(client, [write.id]);
       rememberUndo(answer.undoToken, write.label, [write.id]);
-      void client.invalidateQueries({ queryKey: keys.counts });
+      staleCounts(client);
     },
     onError: (error, write) => {
       const { id, patch, label, shown } = write;

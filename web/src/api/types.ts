@@ -17,7 +17,6 @@ export type Project = Schemas["ProjectOut"];
 export type Issue = Schemas["IssueOut"];
 export type CustomerNeed = Schemas["CustomerNeedOut"];
 export type UserRef = Schemas["UserRef"];
-export type ContactCompany = Schemas["ContactCompanyOut"];
 export type Session = Schemas["SessionOut"];
 export type SignedIn = Schemas["SignedInOut"];
 export type OwnSession = Schemas["OwnSessionOut"];

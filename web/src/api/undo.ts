@@ -1,10 +1,11 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { timeNow } from "@/lib/clock";
 import { doubtThread } from "./cache";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
 import { signal, useSignal } from "./signal";
 
-export interface Undoable {
+interface Undoable {
   /** Each of one write; several where many threads were changed in turns. */
   tokens: readonly string[];
   /** What was done, as words for the screen: "Done". */
@@ -25,12 +26,12 @@ export function rememberUndo(
 ): void {
   const tokens = typeof token === "string" ? [token] : (token ?? []);
   if (tokens.length === 0) return;
-  undoables.set([...undoables.get().slice(-49), { tokens, label, at: Date.now(), threadIds }]);
+  undoables.set([...undoables.get().slice(-49), { tokens, label, at: timeNow(), threadIds }]);
 }
 
 /** Takes back what was done last here; null where nothing can be. */
 export async function undoLast(client: QueryClient): Promise<Undoable | null> {
-  const fresh = undoables.get().filter((one) => Date.now() - one.at < KEPT_MS);
+  const fresh = undoables.get().filter((one) => timeNow() - one.at < KEPT_MS);
   const last = fresh.at(-1);
   undoables.set(fresh.slice(0, -1));
   if (!last) return null;

@@ -1,39 +1,48 @@
 import { useQuery } from "@tanstack/react-query";
-import { app } from "./client";
+import { appApi, take } from "./client";
 import { keys } from "./keys";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 export type UnsentOut = Schemas["UnsentOut"];
-export type UnsentThread = Schemas["UnsentThread"];
+type UnsentThread = Schemas["UnsentThread"];
 export type UnsentPut = Schemas["UnsentPut"];
 export type Mode = UnsentPut["mode"];
 
-export const getUnsent = (threadId: string, abort?: AbortSignal): Promise<UnsentOut> =>
-  app<UnsentOut>("GET", `/unsent/${threadId}`, undefined, abort);
+const at = (threadId: string) => ({ params: { path: { thread_id: threadId } } });
 
-export const putUnsent = (threadId: string, put: UnsentPut): Promise<UnsentOut> =>
-  app<UnsentOut>("PUT", `/unsent/${threadId}`, put);
+export const getUnsent = (threadId: string, signal?: AbortSignal): Promise<UnsentOut> =>
+  take(appApi.GET("/unsent/{thread_id}", { ...at(threadId), ...(signal && { signal }) }));
+
+export const putUnsent = (threadId: string, body: UnsentPut): Promise<UnsentOut> =>
+  take(appApi.PUT("/unsent/{thread_id}", { ...at(threadId), body }));
 
 /** What the signed-in member wrote about a thread and did not send. */
-export function useUnsent(threadId: string) {
+export function useUnsent(threadId: string, { enabled = true }: { enabled?: boolean } = {}) {
   return useQuery({
     queryKey: keys.unsent(threadId),
     queryFn: ({ signal }) => getUnsent(threadId, signal),
     staleTime: 10_000,
+    enabled,
     refetchOnWindowFocus: "always",
     retry: 1,
   });
 }
 
-/** The threads with text that is not sent, and whether a reply of theirs could not be. */
-export function useUnsentThreads({ enabled = true }: { enabled?: boolean } = {}) {
-  return useQuery({
+/** The threads about which one wrote what is not sent, and whether a reply could not be. */
+export function useUnsentThreads(): ReadonlyMap<string, UnsentThread> {
+  const { data = NOTHING } = useQuery({
+    // Beside the keys of one thread's text, so that a change of one does not ask for all.
     queryKey: keys.unsentThreads,
-    queryFn: async ({ signal }) =>
-      (await app<{ data: UnsentThread[] }>("GET", "/unsent", undefined, signal)).data,
+    queryFn: async ({ signal }) => (await take(appApi.GET("/unsent", { signal }))).data,
     staleTime: 30_000,
-    enabled,
     retry: 0,
+    select: byThread,
   });
+  return data;
 }
+
+const NOTHING: ReadonlyMap<string, UnsentThread> = new Map();
+
+const byThread = (threads: readonly UnsentThread[]): ReadonlyMap<string, UnsentThread> =>
+  new Map(threads.map((one) => [one.thread_id, one]));

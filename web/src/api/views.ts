@@ -1,31 +1,22 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { allPages } from "./all-pages";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
 import type { ThreadFilter } from "./list-rules";
 import type { components } from "./schema";
 import type { View } from "./types";
 
-export type NewView = components["schemas"]["ViewCreate"];
-export type ViewChange = components["schemas"]["ViewPatch"];
-
-export const viewsQuery = queryOptions({
-  queryKey: keys.views,
-  queryFn: async ({ signal }): Promise<View[]> => {
-    const found: View[] = [];
-    let cursor: string | null = null;
-    do {
-      const query: { limit: number; cursor?: string } = { limit: 200, ...(cursor && { cursor }) };
-      const page = await take(v2.GET("/views", { params: { query }, signal }));
-      found.push(...page.data);
-      cursor = page.page.has_more ? page.page.cursor : null;
-    } while (cursor !== null);
-    return found;
-  },
-  staleTime: 60_000,
-});
+type NewView = components["schemas"]["ViewCreate"];
+type ViewChange = components["schemas"]["ViewPatch"];
 
 /** The shared views and one's own, in their order. */
-export const useViews = () => useQuery(viewsQuery);
+export const useViews = () =>
+  useQuery({
+    queryKey: keys.views,
+    queryFn: ({ signal }): Promise<View[]> =>
+      allPages((query) => take(v2.GET("/views", { params: { query }, signal }))),
+    staleTime: 60_000,
+  });
 
 /** Only the filters that a view has set. */
 export function filtersOfView(view: View): ThreadFilter {

@@ -29,7 +29,6 @@ const text: [string, string][] = [
   ["accent-text", "accent-soft"],
   ["accent-ink", "accent"],
   ["accent-ink", "accent-hover"],
-  ["danger-ink", "danger"],
   ["danger", "danger-soft"],
   ["ink", "danger-soft"],
   ["warn", "warn-soft"],

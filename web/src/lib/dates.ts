@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { dateNow } from "./clock";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -58,9 +59,9 @@ export function whenTime(iso: string, now: Date, locale?: string): string {
 
 /** Now, again each minute, so that what says how long ago stays true. */
 export function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
+  const [now, setNow] = useState(dateNow);
   useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), MINUTE);
+    const timer = setInterval(() => setNow(dateNow()), MINUTE);
     return () => clearInterval(timer);
   }, []);
   return now;

@@ -11,7 +11,7 @@ export function useMedia(query: string): boolean {
   );
 }
 
-export type Width = "wide" | "medium" | "narrow";
+type Width = "wide" | "medium" | "narrow";
 
 /** The three layouts of the inbox. The same bounds stand in its style sheets. */
 export function useWidth(): Width {

@@ -1,6 +1,6 @@
 import { type PlainNode, textOf } from "./plain-html";
 
-export interface Folded {
+interface Folded {
   /** What was written now. */
   said: PlainNode[];
   signature: PlainNode[];

@@ -15,7 +15,7 @@ export interface Filters {
   sort?: Sort;
 }
 
-export interface InboxSearch extends Filters {
+interface InboxSearch extends Filters {
   compose?: "reply" | "comment";
   panel?: string;
 }

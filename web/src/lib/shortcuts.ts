@@ -107,8 +107,11 @@ export interface Remapped {
 /** Reads what this browser keeps of changed keys; what makes no sense counts as unchanged. */
 export function readRemapped(stored: string | null): Remapped {
   try {
-    const said = JSON.parse(stored ?? "{}") as Partial<Remapped> | null;
-    return { off: said?.off === true, keys: typeof said?.keys === "object" ? said.keys : {} };
+    const said = JSON.parse(stored ?? "{}") as { off?: unknown; keys?: unknown } | null;
+    const keys = Object.entries(said?.keys ?? {}).filter(
+      ([, some]) => Array.isArray(some) && some.every((one) => typeof one === "string"),
+    );
+    return { off: said?.off === true, keys: Object.fromEntries(keys) };
   } catch {
     return { off: false, keys: {} };
   }
@@ -120,9 +123,18 @@ export function keysOf(id: ActionId, remapped: Remapped): readonly string[] {
 
 const isMac = (): boolean => /Mac|iP(hone|ad|od)/.test(navigator.userAgent);
 
+/** Whether a sign was made with AltGr, or Option on a Mac, as `[` is on many keyboards. */
+function isOfThirdLevel(event: KeyboardEvent): boolean {
+  const isByOption = isMac() && event.altKey && !event.ctrlKey && !event.metaKey;
+  return /^[!-/:-@[-`{-~]$/.test(event.key) && (isByOption || event.getModifierState("AltGraph"));
+}
+
 /** One press as the table writes it: `j`, `shift+e`, `mod+k`, `?`. Null for modifiers alone. */
 export function pressOf(event: KeyboardEvent): string | null {
   if (["Shift", "Control", "Alt", "Meta", "Dead", "Process"].includes(event.key)) return null;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- as Safari says that it composes
+  if (event.keyCode === 229) return null;
+  if (isOfThirdLevel(event)) return event.key;
   const isMod = isMac() ? event.metaKey : event.ctrlKey;
   if (event.altKey || (isMac() ? event.ctrlKey : event.metaKey)) return null;
   // On keyboards of other scripts the place of the key says which letter is meant.

@@ -1,14 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { momentInWords } from "./dates";
 import { understand } from "./snooze-words";
-
-const zone = process.env["TZ"];
-beforeAll(() => {
-  process.env["TZ"] = "Europe/Berlin";
-});
-afterAll(() => {
-  process.env["TZ"] = zone;
-});
 
 /** The moment by the clock of the wall, or why there is none. */
 function said(text: string, now: Date): string | null {

@@ -1,7 +1,7 @@
 import { calendarDays } from "./dates";
 
 /** When a thread comes back, or why the words do not say it. */
-export type Understood = { at: Date } | { problem: string };
+type Understood = { at: Date } | { problem: string };
 
 interface Day {
   year: number;

@@ -20,6 +20,21 @@ export function writeStored(key: string, value: string | null): void {
   for (const listener of [...listeners]) listener();
 }
 
+/** The names of all that is kept here, which begin so. */
+export function storedNames(beginning = ""): string[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(`looplane.${beginning}`))
+      .map((key) => key.slice("looplane.".length));
+  } catch {
+    return [];
+  }
+}
+
+export function forgetStored(isForgotten: (name: string) => boolean): void {
+  for (const name of storedNames().filter(isForgotten)) writeStored(name, null);
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   window.addEventListener("storage", listener);

@@ -4,8 +4,16 @@ const NAME = "Looplane";
 let title = NAME;
 let count = "";
 
+let isDue = false;
+
+// Once for all that changes in a turn: the browser hands each title on to its window.
 function paint(): void {
-  document.title = count === "" ? title : `(${count}) ${title}`;
+  if (isDue) return;
+  isDue = true;
+  queueMicrotask(() => {
+    isDue = false;
+    document.title = count === "" ? title : `(${count}) ${title}`;
+  });
 }
 
 /** The title of the page while the caller is on the screen; the innermost one holds. */

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef } from "react";
 import { createContact } from "@/api/lookup-writes";
-import { searchContacts } from "@/api/lookups";
+import { isAddress, searchContacts } from "@/api/lookups";
 import type { Contact } from "@/api/types";
 import { Avatar } from "@/ui/Avatar";
 import { Combobox } from "@/ui/Combobox";
@@ -14,8 +14,6 @@ const itemOf = (contact: Contact): ComboboxItem => ({
   ...(contact.name !== null && { detail: contact.email }),
   icon: <Avatar name={contact.name ?? contact.email} src={contact.image_url} size={20} />,
 });
-
-const isAddress = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 
 /** Picks a contact by name or address; an address that nobody has makes a new one. */
 export function ContactPicker({

@@ -1,15 +1,17 @@
 import { Popover as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { dateNow } from "@/lib/clock";
 import { momentInWords } from "@/lib/dates";
 import { SNOOZE_PRESETS, understand } from "@/lib/snooze-words";
 import { ComboboxList } from "@/ui/ComboboxList";
 import combobox from "@/ui/Combobox.module.css";
 import type { ComboboxItem } from "@/ui/combobox-items";
 import floating from "@/ui/floating.module.css";
+import { isComposing, keepWhileComposing } from "@/ui/composing";
 import { cx } from "@/ui/cx";
 import styles from "./SnoozePicker.module.css";
 
-export interface SnoozePickerProps {
+interface SnoozePickerProps {
   open?: boolean;
   onOpenChange?: (isOpen: boolean) => void;
   /** The button that opens it. Without one it opens in the middle of the page, as by a key. */
@@ -50,6 +52,7 @@ export function SnoozePicker(props: SnoozePickerProps) {
           align={isInMiddle ? "center" : (props.align ?? "start")}
           sideOffset={4}
           collisionPadding={8}
+          onEscapeKeyDown={keepWhileComposing}
           onOpenAutoFocus={() => {
             before.current = document.activeElement as HTMLElement | null;
           }}
@@ -115,7 +118,7 @@ function Words({
 }) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
-  const [now, setNow] = useState(() => new Date());
+  const [now, setNow] = useState(dateNow);
   const listId = useId();
   const { items, note } = itemsOf(text, now, onWake !== undefined);
   const at = Math.min(active, items.length - 1);
@@ -123,16 +126,17 @@ function Words({
   const pick = (item: ComboboxItem): void => {
     if (item.id === WAKE) return onWake?.();
     // Said again with the time of now, so that "in 1 min" is not past by the time it is pressed.
-    const found = understand(item.id, new Date());
+    const found = understand(item.id, dateNow());
     if (found && "at" in found) onPick(found.at);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const item = items[at];
     if (step !== undefined && items.length > 0) {
       event.preventDefault();
       setActive((at + step + items.length) % items.length);
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
       if (item) pick(item);
     }
@@ -154,7 +158,7 @@ function Words({
         value={text}
         onChange={(event) => {
           setText(event.target.value);
-          setNow(new Date());
+          setNow(dateNow());
           setActive(0);
         }}
         onKeyDown={onKeyDown}

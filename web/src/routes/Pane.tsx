@@ -1,5 +1,9 @@
 import { Component, type ReactNode, Suspense } from "react";
 import { messageOf } from "@/api/errors";
+import { isPageOld } from "@/api/page-version";
+import { page } from "@/lib/page";
+import { Banner } from "@/ui/Banner";
+import { Button } from "@/ui/Button";
 import { ErrorPanel } from "@/ui/ErrorPanel";
 import { Splash } from "@/ui/Spinner";
 
@@ -8,6 +12,8 @@ interface Props {
   name: string;
   /** With another one the pane begins anew: the thread that it shows. */
   resetKey?: string | undefined;
+  /** Whether it is no part with a place of its own: nothing waits in it, and an error is a line. */
+  isLine?: boolean;
   children: ReactNode;
 }
 
@@ -26,18 +32,40 @@ export class Pane extends Component<Props, { error: unknown }> {
   }
 
   override render(): ReactNode {
-    const { name, children } = this.props;
-    if (this.state.error !== null) {
+    const { name, isLine = false, children } = this.props;
+    const { error } = this.state;
+    if (error === null) {
+      return <Suspense fallback={isLine ? null : <Splash />}>{children}</Suspense>;
+    }
+    // Code that is gone does not come back by being asked for again.
+    const isGone = isPageOld.get();
+    const retry = isGone ? page.reload : () => this.setState({ error: null });
+    const retryLabel = isGone ? "Reload" : "Try again";
+    const title = `${name} could not be shown`;
+    const why = isGone ? "Looplane was updated, and this page is old." : messageOf(error);
+    if (isLine) {
       return (
-        <ErrorPanel
-          title={`${name} could not be shown`}
-          kept="What was saved before is kept. The rest of the page still works."
-          onRetry={() => this.setState({ error: null })}
+        <Banner
+          tone="danger"
+          actions={
+            <Button size="small" onClick={retry}>
+              {retryLabel}
+            </Button>
+          }
         >
-          {messageOf(this.state.error)}
-        </ErrorPanel>
+          {title}. {why}
+        </Banner>
       );
     }
-    return <Suspense fallback={<Splash />}>{children}</Suspense>;
+    return (
+      <ErrorPanel
+        title={title}
+        kept="What was saved before is kept. The rest of the page still works."
+        retryLabel={retryLabel}
+        onRetry={retry}
+      >
+        {why}
+      </ErrorPanel>
+    );
   }
 }

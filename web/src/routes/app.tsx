@@ -1,29 +1,32 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { Suspense, lazy, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { countOf, countText, useCounts } from "@/api/counts";
 import { sessionEnded } from "@/api/client";
 import { messageOf } from "@/api/errors";
 import { useFollowEvents, useLiveStatus } from "@/api/events";
 import { useRememberThread } from "@/api/recent-threads";
-import { useSignOut } from "@/api/session";
+import { lazyPart } from "@/api/lazy-part";
+import { isPageOld } from "@/api/page-version";
+import { useFollowSession, useMe, useSignOut } from "@/api/session";
 import { useSignal } from "@/api/signal";
 import { undoLast } from "@/api/undo";
 import { useAction } from "@/lib/actions";
+import { page } from "@/lib/page";
 import { THEMES, useTheme } from "@/lib/theme";
 import { useTitleCount } from "@/lib/title";
 import { announce } from "@/ui/LiveRegion";
+import { Button } from "@/ui/Button";
 import { Banner } from "@/ui/Banner";
+import { Pane } from "./Pane";
 import styles from "./app.module.css";
 
 const loadPalette = () => import("@/features/palette/Palette");
 const PALETTE_AFTER_MS = 2_000;
-const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
-const Help = lazy(() =>
-  import("@/features/palette/Help").then((module) => ({ default: module.Help })),
-);
-const SessionEnded = lazy(() =>
-  import("@/features/sign-in/SessionEnded").then((module) => ({ default: module.SessionEnded })),
+const Palette = lazyPart(() => loadPalette().then((module) => module.Palette));
+const Help = lazyPart(() => import("@/features/palette/Help").then((module) => module.Help));
+const SessionEnded = lazyPart(() =>
+  import("@/features/sign-in/SessionEnded").then((module) => module.SessionEnded),
 );
 
 type Opened = "palette" | "search" | "help";
@@ -31,6 +34,7 @@ type Opened = "palette" | "search" | "help";
 /** Around every page of a member: what is followed, said and reached from everywhere. */
 export function AppFrame() {
   useFollowEvents();
+  useFollowSession();
   useRememberThread(useParams({ strict: false }).threadId);
   useWaitingInTitle();
   useEffect(() => {
@@ -51,6 +55,7 @@ export function AppFrame() {
         Skip to the content
       </a>
       <LiveBanner />
+      <OldPageBanner />
       {problem !== null && (
         <Banner
           tone="warn"
@@ -66,13 +71,13 @@ export function AppFrame() {
       <div className={styles.page}>
         <Outlet />
       </div>
-      <Suspense>
+      <Pane name="This" isLine resetKey={open ?? ""}>
         {(open === "palette" || open === "search") && (
           <Palette open mode={open === "search" ? "search" : "all"} onOpenChange={onOpenChange} />
         )}
         {open === "help" && <Help open onOpenChange={onOpenChange} />}
         {isSignedOut && <SessionEnded />}
-      </Suspense>
+      </Pane>
     </div>
   );
 }
@@ -85,6 +90,21 @@ function LiveBanner() {
     <Banner tone="warn">
       {navigator.onLine ? "Looplane cannot be reached." : "You are offline."} What you see may be
       old; what you change is kept, and sent when the connection is back.
+    </Banner>
+  );
+}
+
+function OldPageBanner() {
+  if (!useSignal(isPageOld)) return null;
+  return (
+    <Banner
+      actions={
+        <Button size="small" onClick={page.reload}>
+          Reload
+        </Button>
+      }
+    >
+      Looplane was updated. This page is of the version before; what you typed is kept.
     </Banner>
   );
 }
@@ -110,7 +130,11 @@ function useGlobalActions(
   const client = useQueryClient();
   const navigate = useNavigate();
   const [theme, setTheme] = useTheme();
-  const signOut = useSignOut();
+  const me = useMe();
+  const signOut = useSignOut(async () => {
+    const { saveLeftBehind } = await import("@/features/composer/left-behind");
+    await saveLeftBehind(me.id);
+  });
   const go = (action: keyof typeof GO) => () =>
     void navigate({ to: "/inbox/$view", params: { view: GO[action] } });
   useAction("go-new", go("go-new"));
@@ -129,7 +153,12 @@ function useGlobalActions(
   useAction("theme", () =>
     setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system"),
   );
-  useAction("sign-out", () => signOut.mutate());
+  useAction("sign-out", () => {
+    setProblem(null);
+    signOut.mutate(undefined, {
+      onError: (error) => setProblem(`You are still signed in. ${messageOf(error)}`),
+    });
+  });
   useAction("undo", () => {
     setProblem(null);
     undoLast(client).then(

@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
+import { lazyPart } from "@/api/lazy-part";
 import { neighbourOf } from "@/api/thread-lists";
 import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
@@ -11,6 +12,7 @@ import { Rail } from "@/features/rail/Rail";
 import { SidePanel } from "@/features/side/SidePanel";
 import { ThreadProblems } from "@/features/side/ThreadProblems";
 import { ThreadPane } from "@/features/thread/ThreadPane";
+import type { CommentEditorProps } from "@/features/thread/comment-editor";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { useWidth } from "@/lib/media";
 import { type Filters, filtersOf } from "@/lib/search-params";
@@ -20,14 +22,19 @@ import { Drawer } from "@/ui/Drawer";
 import { EmptyState } from "@/ui/EmptyState";
 import { IconButton } from "@/ui/IconButton";
 import { LoopMark } from "@/ui/LoopMark";
+import { Details } from "./Details";
 import { Pane } from "./Pane";
 import styles from "./inbox.module.css";
 
-const HeldBar = lazy(() =>
-  import("@/features/composer/HeldBar").then((module) => ({ default: module.HeldBar })),
+const HeldBar = lazyPart(() =>
+  import("@/features/composer/HeldBar").then((module) => module.HeldBar),
 );
 const loadComposer = () => import("@/features/composer/Composer");
-const Composer = lazy(() => loadComposer().then((module) => ({ default: module.Composer })));
+const Composer = lazyPart(() => loadComposer().then((module) => module.Composer));
+const CommentEdit = lazyPart(() =>
+  import("@/features/composer/CommentEdit").then((module) => module.default),
+);
+const editComment = (props: CommentEditorProps) => <CommentEdit {...props} />;
 // After the first list is there, so that the keys of the first thread find the composer loaded.
 const LOAD_COMPOSER_AFTER_MS = 1_000;
 
@@ -40,7 +47,10 @@ export function InboxPage() {
   const client = useQueryClient();
   const navigate = useNavigate();
   useEffect(() => {
-    const timer = setTimeout(() => void loadComposer(), LOAD_COMPOSER_AFTER_MS);
+    const timer = setTimeout(
+      () => void loadComposer().catch(() => undefined),
+      LOAD_COMPOSER_AFTER_MS,
+    );
     return () => clearTimeout(timer);
   }, []);
   const [isRailFolded, foldRail] = useStoredFlag("rail.folded", false);
@@ -98,9 +108,9 @@ export function InboxPage() {
     </Pane>
   );
   const heldBar = (
-    <Suspense>
+    <Pane name="What is about to be sent" isLine>
       <HeldBar />
-    </Suspense>
+    </Pane>
   );
   const isNarrow = width === "narrow";
   // Alone on the screen, the list is what the page is about.
@@ -189,16 +199,16 @@ export function InboxPage() {
                   <ThreadProblems threadId={threadId} />
                 )}
                 <ThreadPane
-                  key={threadId}
                   threadId={threadId}
                   view={view}
                   headerStart={backButton}
                   headerEnd={sideButton}
                   onAdvance={() => advance(threadId)}
+                  editComment={editComment}
                   footer={
-                    <Suspense>
+                    <Pane name="The composer" isLine>
                       <Composer threadId={threadId} onSentAndDone={() => advance(threadId)} />
-                    </Suspense>
+                    </Pane>
                   }
                 />
               </Pane>
@@ -209,9 +219,7 @@ export function InboxPage() {
       )}
       {hasSide && width === "wide" && !isSideFolded && (
         <aside className={styles.side} aria-label="Details">
-          <Pane name="The details" resetKey={threadId}>
-            <SidePanel threadId={threadId} />
-          </Pane>
+          <Details threadId={threadId} />
         </aside>
       )}
       <Drawer

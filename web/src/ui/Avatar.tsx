@@ -1,20 +1,23 @@
 import { useState } from "react";
+import { isOwnPicture } from "./own-pictures";
 import styles from "./small.module.css";
+
+const segmenter = new Intl.Segmenter();
+
+/** What a reader takes for the first letter: an emoji is one, however it is put together. */
+const firstOf = (word: string): string =>
+  segmenter.segment(word)[Symbol.iterator]().next().value?.segment ?? "";
 
 function initialsOf(name: string): string {
   const words = name
     .replace(/@.*/, "")
     .split(/[\s._-]+/u)
+    // What nobody sees, and what turns the direction around, is no initial.
+    .map((word) => word.replace(/^[\p{Cf}\p{Cc}]+/u, ""))
     .filter(Boolean);
-  const first = [...(words[0] ?? "?")][0] ?? "?";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toUpperCase();
+  const last = words.length > 1 ? firstOf(words.at(-1) ?? "") : "";
+  return (firstOf(words[0] ?? "?") + last).toUpperCase();
 }
-
-// A picture that is elsewhere would tell its host who reads what, and the page's policy lets none in.
-const isOurs = (src: string): boolean =>
-  /^(data:image\/|blob:)/i.test(src) ||
-  (URL.canParse(src, location.href) && new URL(src, location.href).origin === location.origin);
 
 /** A face, or the initials. Say whose it is with `label`, unless the name stands beside it. */
 export function Avatar({
@@ -38,7 +41,7 @@ export function Avatar({
       className={styles.avatar}
       style={{ width: size, height: size, fontSize: size * 0.42 }}
     >
-      {src && src !== failed && isOurs(src) ? (
+      {src && src !== failed && isOwnPicture(src) ? (
         <img src={src} alt="" referrerPolicy="no-referrer" onError={() => setFailed(src)} />
       ) : (
         initialsOf(name)

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { cx } from "./cx";
 import styles from "./small.module.css";
 
-export type Tone = "plain" | "accent" | "danger" | "warn" | "ok" | "note";
+type Tone = "plain" | "accent" | "danger" | "warn" | "ok" | "note";
 
 export function Badge({
   tone = "plain",

@@ -10,13 +10,14 @@ import {
 import styles from "./Combobox.module.css";
 import { ComboboxList } from "./ComboboxList";
 import { type ComboboxItem, type CreateOption, type ItemSource, useItems } from "./combobox-items";
+import { isComposing } from "./composing";
 import floating from "./floating.module.css";
 
 const CREATE = "\u0000create";
 /** What a list of some length takes, in pixels. */
 const ROOM = 320;
 
-export interface ComboboxProps {
+interface ComboboxProps {
   /** What is picked: "Assignee". */
   label: string;
   /** A Button or an IconButton, which opens it; without one it opens in the middle of the page. */
@@ -29,21 +30,11 @@ export interface ComboboxProps {
   placeholder?: string;
   /** Once, when it closes with another choice; Esc leaves all as it was. */
   onChange: (ids: string[], items: ComboboxItem[]) => void;
-  /** Offers to make what was typed; what comes back is picked. */
-  onCreate?: (text: string) => Promise<ComboboxItem>;
-  createLabel?: (text: string) => string;
-  /** The same, where there are several ways: one for each group. */
+  /** Ways to make what was typed; what comes back is picked. */
   creates?: (text: string) => readonly CreateOption[];
   open?: boolean;
   onOpenChange?: (isOpen: boolean) => void;
   align?: "start" | "end";
-}
-
-function createOptions(props: ComboboxProps, text: string): readonly CreateOption[] {
-  const { onCreate, creates, createLabel } = props;
-  if (creates) return creates(text);
-  if (!onCreate) return [];
-  return [{ label: createLabel?.(text) ?? `Create “${text}”`, make: () => onCreate(text) }];
 }
 
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
@@ -75,7 +66,7 @@ export function Combobox(props: ComboboxProps) {
   const text = query.trim();
   const hasExact = found.items.some((item) => item.label.toLowerCase() === text.toLowerCase());
   const canCreate = text !== "" && !hasExact && !found.isLoading;
-  const creates = canCreate ? createOptions(props, text) : [];
+  const creates = (canCreate && props.creates?.(text)) || [];
   const items = [
     ...found.items,
     ...creates.map(({ label, icon }, n) => ({ id: `${CREATE}${n}`, label, icon })),
@@ -131,11 +122,12 @@ export function Combobox(props: ComboboxProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && items.length > 0) {
       event.preventDefault();
       setActive((at + step + items.length) % items.length);
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
       for (const one of found.items) known.current.set(one.id, one);
       const item = items[at];
@@ -176,7 +168,7 @@ export function Combobox(props: ComboboxProps) {
           }}
           onEscapeKeyDown={(event) => {
             event.preventDefault();
-            setOpen(false);
+            if (!isComposing(event)) setOpen(false);
           }}
         >
           <input

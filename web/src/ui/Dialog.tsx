@@ -1,5 +1,6 @@
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { keepWhileComposing } from "./composing";
 import styles from "./Dialog.module.css";
 import { cx } from "./cx";
 
@@ -35,7 +36,8 @@ export function Dialog({
         <Radix.Content
           className={cx(styles.dialog, size === "wide" && styles.wide, isBare && styles.bare)}
           {...(text ? {} : { "aria-describedby": undefined })}
-          {...(stay ? { onEscapeKeyDown: stay, onInteractOutside: stay } : {})}
+          onEscapeKeyDown={stay ?? keepWhileComposing}
+          {...(stay && { onInteractOutside: stay })}
         >
           <Radix.Title asChild>
             <h2 className={cx(isBare && "visually-hidden")}>{title}</h2>

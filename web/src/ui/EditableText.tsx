@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import styles from "./EditableText.module.css";
+import { isComposing } from "./composing";
 import { cx } from "./cx";
 
 /**
@@ -101,7 +102,7 @@ export function EditableText({
       onChange={(event) => setDraft(event.target.value)}
       onBlur={() => keep(false)}
       onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing) return;
+        if (isComposing(event.nativeEvent)) return;
         if (event.key === "Enter") {
           event.preventDefault();
           keep(true);

@@ -2,7 +2,7 @@ import { type ComponentPropsWithRef, type ReactNode, useId } from "react";
 import styles from "./Field.module.css";
 import { cx } from "./cx";
 
-interface FieldWords {
+interface FieldProps extends Omit<ComponentPropsWithRef<"input">, "id"> {
   label: string;
   /** What helps to fill it in. */
   hint?: ReactNode;
@@ -11,8 +11,6 @@ interface FieldWords {
   /** A button within the field, at its end. */
   end?: ReactNode;
 }
-
-type FieldProps = FieldWords & Omit<ComponentPropsWithRef<"input">, "id">;
 
 export function Field({ label, hint, error, end, className, ...input }: FieldProps) {
   const id = useId();

@@ -4,7 +4,7 @@ import { Button, type ButtonProps } from "./Button";
 import { Tooltip } from "./Tooltip";
 import { cx } from "./cx";
 
-export interface IconButtonProps extends Omit<ButtonProps, "aria-label" | "children"> {
+interface IconButtonProps extends Omit<ButtonProps, "aria-label" | "children"> {
   /** What it does: its name, and its tooltip. */
   label: string;
   /** The key that does the same, as it is printed. */

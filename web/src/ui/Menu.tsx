@@ -1,42 +1,81 @@
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+  type ReactNode,
+  type SyntheticEvent,
+  cloneElement,
+  useId,
+  useState,
+} from "react";
+import { Borrowed } from "./Borrowed";
 import { Kbd } from "./Kbd";
 import { cx } from "./cx";
 import styles from "./floating.module.css";
 
+const OPENING = ["Enter", " ", "ArrowDown"];
+
+/**
+ * A button and its menu. Until the pointer or the focus comes to it there is the button alone: a
+ * page has many menus, and most are never opened.
+ */
 export function Menu({
   trigger,
   children,
   align = "start",
-  open,
-  onOpenChange,
 }: {
   /** A Button or an IconButton. */
-  trigger: ReactNode;
+  trigger: ReactElement;
   children: ReactNode;
   align?: "start" | "end";
-  open?: boolean;
-  onOpenChange?: (isOpen: boolean) => void;
 }) {
+  const [button, setButton] = useState<HTMLElement | null>(null);
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const near = (event: SyntheticEvent<HTMLElement>): void => setButton(event.currentTarget);
   return (
-    <Radix.Root
-      modal={false}
-      {...(open === undefined ? {} : { open })}
-      {...(onOpenChange ? { onOpenChange } : {})}
-    >
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          className={styles.floating}
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          loop
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      {cloneElement(trigger, {
+        id,
+        "aria-haspopup": "menu",
+        "aria-expanded": isOpen,
+        "data-state": isOpen ? "open" : "closed",
+        onPointerEnter: near,
+        onFocus: near,
+        onPointerDown: (event: PointerEvent<HTMLElement>) => {
+          if (event.button !== 0 || event.ctrlKey) return;
+          near(event);
+          setOpen(!isOpen);
+          // The focus is the menu's at once.
+          if (!isOpen) event.preventDefault();
+        },
+        onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+          if (!OPENING.includes(event.key)) return;
+          event.preventDefault();
+          setOpen(true);
+        },
+      } as Record<string, unknown>)}
+      {button && (
+        <Radix.Root modal={false} open={isOpen} onOpenChange={setOpen}>
+          <Radix.Trigger asChild>
+            <Borrowed element={button} />
+          </Radix.Trigger>
+          <Radix.Portal>
+            <Radix.Content
+              className={styles.floating}
+              aria-labelledby={id}
+              align={align}
+              sideOffset={4}
+              collisionPadding={8}
+              loop
+            >
+              {children}
+            </Radix.Content>
+          </Radix.Portal>
+        </Radix.Root>
+      )}
+    </>
   );
 }
 

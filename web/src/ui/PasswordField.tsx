@@ -4,8 +4,10 @@ import { Field } from "./Field";
 import styles from "./Field.module.css";
 import { IconButton } from "./IconButton";
 
+type PasswordFieldProps = Omit<ComponentProps<typeof Field>, "type" | "end">;
+
 /** A password, which can be shown while it is typed. */
-export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" | "end">) {
+export function PasswordField(props: PasswordFieldProps) {
   const [isShown, setShown] = useState(false);
   const Icon = isShown ? EyeOff : Eye;
   return (
@@ -23,6 +25,20 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" |
           onClick={() => setShown(!isShown)}
         />
       }
+    />
+  );
+}
+
+/** A password that is chosen now. */
+export function NewPasswordField(props: PasswordFieldProps) {
+  return (
+    <PasswordField
+      autoComplete="new-password"
+      hint="At least ten characters."
+      required
+      minLength={10}
+      maxLength={200}
+      {...props}
     />
   );
 }

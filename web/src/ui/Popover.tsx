@@ -1,6 +1,7 @@
 import { Popover as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "./cx";
+import { keepWhileComposing } from "./composing";
 import styles from "./floating.module.css";
 
 export function Popover({
@@ -33,6 +34,7 @@ export function Popover({
           align={align}
           sideOffset={4}
           collisionPadding={8}
+          onEscapeKeyDown={keepWhileComposing}
         >
           {children}
         </Radix.Content>

@@ -1,5 +1,7 @@
 """Hints that a workspace has new events: told after the commit, and never needed.
 
+That somebody came to a thread, or left it, is told in the same way, and is no event.
+
 A hint that is lost costs those who follow one interval of looking; none is lost of an event. It is
 never sent within the transaction that writes: PostgreSQL lets those commit one after the other.
 """
@@ -10,7 +12,14 @@ from uuid import UUID
 
 import structlog
 
-from looplane.event_feed.hints.sql import ALL, CHANNEL, MAX_NAMED, ask, notify
+from looplane.event_feed.hints.sql import (
+    ALL,
+    CHANNEL,
+    MAX_NAMED,
+    MAX_PRESENCES,
+    ask,
+    notify,
+)
 from looplane.kit.database import Connection, Database, is_unreachable
 from looplane.kit.ids import parse_id
 from looplane.kit.pooler import Pooling
@@ -23,6 +32,11 @@ _FIRST_REST, _MAX_REST = 0.1, 10.0
 
 # Told of a workspace that may have new events; None stands for any.
 Hear = Callable[[UUID | None], None]
+# Told of a workspace, a thread at which somebody does something else now, and who.
+HearPresence = Callable[[UUID, UUID, UUID], None]
+# Between the three in a notice. A program that knows nothing of them takes it for no id.
+_BETWEEN = "/"
+_IN_PRESENCE = 3
 
 _log = structlog.get_logger("looplane.events")
 
@@ -34,9 +48,15 @@ class Hints:
     one where that breaks. `hear` is told at once of what this process writes itself.
     """
 
-    def __init__(self, database: Database, hear: Hear = lambda _: None) -> None:
-        self._database, self._hear = database, hear
+    def __init__(
+        self,
+        database: Database,
+        hear: Hear = lambda _: None,
+        hear_presence: HearPresence = lambda *_: None,
+    ) -> None:
+        self._database, self._hear, self._hear_presence = database, hear, hear_presence
         self._untold: set[str] = set()
+        self._presences: set[str] = set()
         self._listens = False
         self._due = asyncio.Event()
 
@@ -47,6 +67,16 @@ class Hints:
             self._untold = {ALL}
         if ALL not in self._untold:
             self._untold.add(str(workspace_id) if workspace_id else ALL)
+        self._due.set()
+
+    def note_presence(self, workspace_id: UUID, thread_id: UUID, member_id: UUID) -> None:
+        """Notes that a member does something else at a thread now.
+
+        Where very many do at one instant, the others learn of some when they ask by themselves.
+        """
+        self._hear_presence(workspace_id, thread_id, member_id)
+        if len(self._presences) < MAX_PRESENCES:
+            self._presences.add(_BETWEEN.join(map(str, (workspace_id, thread_id, member_id))))
         self._due.set()
 
     def listen(self, wanted: bool) -> None:
@@ -71,6 +101,7 @@ class Hints:
                     await self._use(con)
             except Exception as error:  # noqa: BLE001  # what breaks is opened again
                 self._untold.clear()  # old news
+                self._presences.clear()
                 if not is_unreachable(error):
                     _log.exception("hints of events could not be told")
             if self._listens:
@@ -92,8 +123,9 @@ class Hints:
             elif is_heard and not self._listens:
                 await con.remove_listener(CHANNEL, self._receive)
             is_heard = self._listens
-            if self._untold:
-                names, self._untold = self._untold, set()
+            if self._untold or self._presences:
+                names, self._untold = self._untold | self._presences, set()
+                self._presences = set()
                 await notify(con, names)
                 await asyncio.sleep(PAUSE)
             else:
@@ -114,6 +146,13 @@ class Hints:
                 self._hear(None)
             elif (id := parse_id(name)) is not None:
                 self._hear(id)
+            elif len(ids := _ids_of(name)) == _IN_PRESENCE:
+                self._hear_presence(*ids)
+
+
+def _ids_of(name: str) -> list[UUID]:
+    ids = map(parse_id, name.split(_BETWEEN))
+    return [each for each in ids if each is not None]
 
 
 def _now() -> float:

@@ -7,8 +7,9 @@ from looplane.kit.database import Connection
 CHANNEL = "looplane_events"
 # Stands for all workspaces.
 ALL = "*"
-# So many ids are far within the 8,000 bytes that a notice may have.
+# So many ids, and so many of three ids each, are within the 8,000 bytes that a notice may have.
 MAX_NAMED = 100
+MAX_PRESENCES = 30
 # Seconds until a server that says nothing is taken to be gone.
 _PATIENCE = 5.0
 

@@ -6,6 +6,7 @@ Neither holds a connection to the database while it waits.
 import asyncio
 import random
 from collections.abc import Sequence
+from uuid import UUID
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -32,6 +33,8 @@ _REST = 1.0
 _PART = 65_536
 # Bytes that are read for a stream at once: they are held as long as it takes somebody to take them.
 _AT_ONCE = 4 * _PART
+# What a session is told where others come to a thread, leave it, or begin to write.
+PRESENCE = "presence"
 
 
 class LongPoll(Response):
@@ -85,7 +88,11 @@ class EventStream(Response):
             place = await _find_place(read, read.last_event_id or self._query.after)
             async with (
                 state.tail.follow(
-                    read.context.workspace_id, place, self._wanted, _AT_ONCE
+                    read.context.workspace_id,
+                    place,
+                    self._wanted,
+                    _AT_ONCE,
+                    presence_of=_person_at_a_screen(read.context.principal),
                 ) as follower,
                 event_streams.told_when_gone(receive, follower.end),
             ):
@@ -135,6 +142,7 @@ class _Told:
                 await asyncio.sleep(_REST)
                 continue
             await self._tell(events)
+            await self._tell_presence()
             if not events and _now() >= until:
                 return
 
@@ -159,6 +167,17 @@ class _Told:
         if not is_same:
             self._follower.end()
 
+    async def _tell_presence(self) -> None:
+        """Says at which threads to ask who is there. It is no event, and has no id."""
+        threads = self._follower.take_presence()
+        if threads and _now() >= self._looked + LOOK:
+            await self._check()
+        if self._follower.is_ended:
+            return
+        for each in threads:
+            part = event_streams.hint(PRESENCE, f'{{"thread_id":"{each}"}}')
+            await event_streams.go_on(self._send, part)
+
     async def _tell(self, events: Sequence[StoredEvent]) -> None:
         part = b""
         for number, each in enumerate(events, 1):
@@ -171,6 +190,11 @@ class _Told:
                 return
             await event_streams.go_on(self._send, part)
             self._place, part = each.position, b""
+
+
+def _person_at_a_screen(principal: Principal) -> UUID | None:
+    """Who is told where the others are: somebody who is there as well, and no key."""
+    return principal.member_id if principal.session_id is not None else None
 
 
 async def _find_place(read: Read, after: str | None) -> Position | None:

@@ -1,7 +1,7 @@
 """The tail of what happens, once for all in this process who follow it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -32,6 +32,8 @@ SOON = (0.005, 0.01, 0.02, 0.05, 0.1, 0.1, 0.1, 0.2)
 # Of each workspace that is followed: what is kept in memory, and read at once.
 RING_BYTES = 4_000_000
 _AT_ONCE = 200
+# Of one who takes nothing so many threads at which others are wait to be told.
+_MAX_PRESENCES = 100
 # Connections that all who are behind may use together, and all the looks.
 _READERS, _LOOKS = 2, 2
 
@@ -65,6 +67,9 @@ class Follower:
         most_bytes: int,
     ) -> None:
         self.place, self.wanted, self._most_bytes = place, wanted, most_bytes
+        # Whoever is told what others do at threads, if it is somebody.
+        self.presence_of: UUID | None = None
+        self._changed_presence: set[UUID] = set()
         self.is_ended = self.has_more = False
         self._feed, self._read = feed, read
         self._woken = asyncio.Event()
@@ -72,6 +77,19 @@ class Follower:
     def wake(self) -> None:
         """Looks again whether there is something."""
         self._woken.set()
+
+    def note_presence(self, thread_id: UUID, member_id: UUID) -> None:
+        """Tells of another member at a thread, where that is asked for."""
+        if self.presence_of in {None, member_id}:
+            return
+        if len(self._changed_presence) < _MAX_PRESENCES:
+            self._changed_presence.add(thread_id)
+        self.wake()
+
+    def take_presence(self) -> Collection[UUID]:
+        """The threads at which others do something else than when this was asked before."""
+        taken, self._changed_presence = self._changed_presence, set()
+        return taken
 
     def end(self) -> None:
         """Waits no more."""
@@ -81,13 +99,14 @@ class Follower:
     async def following(self, until: float, most: int = _AT_ONCE) -> Sequence[StoredEvent]:
         """The next events that are wanted, up to `most`; `place` is behind them.
 
-        Waits for one no longer than `until`, in the time of the loop, nor after `end`. Raises
-        Unprocessable for a place whose next events are gone, and what the database raises.
+        Waits for one no longer than `until`, in the time of the loop, nor after `end`, nor once
+        there is something in `take_presence`. Raises Unprocessable for a place whose next events
+        are gone, and what the database raises.
         """
         while not self.is_ended:
             self._woken.clear()
             events, is_last = await self._step(most)
-            if events:
+            if events or self._changed_presence:
                 return events
             if not (await self._wait(until) if is_last else until > _now()):
                 break
@@ -148,6 +167,12 @@ class Tail:
             if each is not None:
                 each.hinted.set()
 
+    def hint_presence(self, workspace_id: UUID, thread_id: UUID, member_id: UUID) -> None:
+        """A member does something else at a thread of a workspace now."""
+        if (feed := self._feeds.get(workspace_id)) is not None:
+            for each in feed.followers:
+                each.note_presence(thread_id, member_id)
+
     def end(self) -> None:
         """Lets nobody wait any more."""
         self.is_ending = True
@@ -171,10 +196,12 @@ class Tail:
         place: Position | None,
         wanted: Wanted,
         most_bytes: int = PAGE_BYTES,
+        presence_of: UUID | None = None,
     ) -> AsyncIterator[Follower]:
         """Somebody who follows a workspace from `place` on, or from its first event.
 
-        They are given up to `most_bytes` of text at once, or one event.
+        They are given up to `most_bytes` of text at once, or one event; and with `presence_of`,
+        told of what members other than that one do at threads.
         """
 
         async def read(follower: Follower, most: int) -> Batch:
@@ -185,6 +212,7 @@ class Tail:
 
         feed = self._join(workspace_id)
         follower = Follower(feed, place, wanted, read, most_bytes)
+        follower.presence_of = presence_of
         feed.followers.add(follower)
         try:
             if self.is_ending:

@@ -112,7 +112,7 @@ class _Bulk:
         return outcomes, parts
 
     async def _write(self, change: DecidedChange, con: Connection) -> Answer:
-        answer = await write_change(con, self.context, change)
+        answer = await write_change(con, self.context, change, is_of_many=True)
         return self.room.fit(answer) if answer else await self._change(change.id, con)
 
     async def _change(self, id: UUID, con: Connection) -> Answer:

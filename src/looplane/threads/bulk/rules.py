@@ -11,6 +11,7 @@ import orjson
 from looplane.kit.errors import ApiError, Conflict, Unprocessable
 from looplane.kit.ids import parse_id
 from looplane.kit.responses import Answer
+from looplane.notices.asked.rules import merged_headers
 from looplane.threads.bulk.schemas import MAX_SHOWN, MAX_THREADS
 from looplane.threads.rules import TEXTS
 
@@ -72,6 +73,7 @@ def answer_of(outcomes: Mapping[UUID, Answer | ApiError]) -> Answer:
     counts = dict.fromkeys(("updated", "unchanged", "failed"), 0)
     events: dict[str, None] = {}
     headers: dict[str, str] = {}
+    kept: dict[str, str] = {}
     for id, outcome in outcomes.items():
         status, shown, error = "failed", "null", "null"
         if isinstance(outcome, ApiError):
@@ -79,10 +81,11 @@ def answer_of(outcomes: Mapping[UUID, Answer | ApiError]) -> Answer:
         else:
             status = "updated" if outcome.events else "unchanged"
             events |= dict.fromkeys(outcome.events)
-            headers |= outcome.headers
+            headers = merged_headers(headers, outcome.headers)
+            kept = merged_headers(kept, outcome.headers_if_kept)
             shown = outcome.body
         counts[status] += 1
         items.append(f'{{"id":"{id}","status":"{status}","thread":{shown},"error":{error}}}')
     summary = orjson.dumps(counts).decode()
     body = f'{{"data":[{",".join(items)}],"summary":{summary}}}'
-    return Answer(body, events=tuple(events), headers=headers)
+    return Answer(body, events=tuple(events), headers=headers, headers_if_kept=kept)

@@ -16,6 +16,7 @@ from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.ids import new_id
 from looplane.kit.references import reference_id, unknown_reference, unknown_references
 from looplane.kit.responses import Answer
+from looplane.notices.asked.commands import AskedNotices, answer_headers, plan_asked
 from looplane.threads import rules, sql
 from looplane.threads.schemas import ExpandQuery
 from looplane.threads.sql import THREAD
@@ -128,26 +129,34 @@ def _tag_faults(sent: Mapping[str, Any], found: Collection[UUID]) -> list[str]:
     return list(itertools.chain.from_iterable(unknown))
 
 
-async def write_change(con: Connection, context: Context, change: DecidedChange) -> Answer | None:
-    """The one atomic call; None when the thread has moved."""
+async def write_change(
+    con: Connection, context: Context, change: DecidedChange, *, is_of_many: bool = False
+) -> Answer | None:
+    """The one atomic call; None when the thread has moved. `is_of_many`: others change with it."""
     watchers = change.row.get("watchers") or ()
-    planned = rules.notices(change.sent.get("notify", {}), change.after["assignee_id"], watchers)
-    events = _events(change, planned)
-    columns = {name: change.after[name] for name in THREAD.columns if change.differs(name)}
-    row = await con.fetchrow(
-        update.UPDATE,
-        context.workspace_id,
-        change.id,
-        change.row["version"],
-        columns,
-        _links(change, events),
-        as_write(context, change.now, events),
-        context.member_id,
+    asked = rules.notices(
+        change.sent.get("notify", {}), change.after["assignee_id"], watchers, context.member_id
     )
+    events = _events(change, asked)
+    columns = {name: change.after[name] for name in THREAD.columns if change.differs(name)}
+    write = as_write(context, change.now, events)
+    key = (context.workspace_id, change.id, change.row["version"])
+    args = (*key, columns, _links(change, events), write, context.member_id)
+    telling = await plan_asked(con, context, write, asked, is_of_many=is_of_many)
+    row = await _write(con, args, telling)
     if row is None:
         return None
+    said = answer_headers(telling, row.get("planned", ()))
     version = change.row["version"] + 1
-    return Answer(update.as_seen(row), version, types_of(events), notify_header(planned))
+    return Answer(update.as_seen(row), version, types_of(events), **said)
+
+
+async def _write(con: Connection, args: Sequence[object], telling: AskedNotices) -> Row | None:
+    """The row that is answered, with the notices that were asked for in the same statement."""
+    told = telling.telling
+    if not told.notices:
+        return await con.fetchrow(update.UPDATE, *args)
+    return await con.fetchrow(update.UPDATE_AND_TELL, *args, told.rows, told.deliveries)
 
 
 def _links(change: DecidedChange, events: Sequence[Event]) -> dict[str, object]:
@@ -162,12 +171,6 @@ def _links(change: DecidedChange, events: Sequence[Event]) -> dict[str, object]:
     if change.differs("project_id"):
         links["need"] = {"id": change.need_id, "project_id": change.after["project_id"]}
     return links
-
-
-def notify_header(planned: list[dict[str, object]]) -> dict[str, str]:
-    """No channel can be set up yet; the event keeps who was to be told."""
-    said = ", ".join(f"{each['channel']}=not_configured" for each in planned)
-    return {"X-Looplane-Notify": said} if said else {}
 
 
 def _events(change: DecidedChange, planned: list[dict[str, object]]) -> list[Event]:

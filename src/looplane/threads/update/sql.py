@@ -13,6 +13,7 @@ from looplane.kit.database import Connection, Row
 from looplane.kit.functions import StoredFunction
 from looplane.kit.references import reference_id, reference_ids
 from looplane.kit.responses import or_404
+from looplane.notices import sql as notices
 from looplane.threads.children.sql import NEED
 from looplane.threads.rules import TAG_FIELDS, TEXTS
 from looplane.threads.sql import JOINS, THREAD, WATCHERS, existing, tab
@@ -177,6 +178,11 @@ begin
 end $$""",
 )
 UPDATE = f"select body, tab from {UPDATE_FUNCTION.name}($1, $2, $3, $4, $5, $6, $7)"
+# The same, with the notices $8 that it asks for, and the deliveries $9 that take them.
+UPDATE_AND_TELL = f"""
+with u as materialized ({UPDATE}), {notices.insert("u,", "$8", "$9").lstrip()}
+select u.body, u.tab, (select coalesce(jsonb_agg(d order by d.id), '[]') from d) as planned
+from u"""
 
 
 async def find(con: Connection, context: Context, id: UUID, sent: Mapping[str, Any]) -> Row:

@@ -12,7 +12,7 @@ import { DeletedNotice } from "./DeletedNotice";
 import { Refused } from "./Refused";
 import { useThreadChanges } from "./use-thread-changes";
 
-export interface ThreadActionsProps {
+interface ThreadActionsProps {
   /** The open thread, or the highlighted row where none is open. */
   threadId: string | undefined;
   /** Opens the next thread, before this one leaves the list. */

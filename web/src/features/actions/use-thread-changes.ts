@@ -7,6 +7,7 @@ import { useMe } from "@/api/session";
 import { useThreadRow } from "@/api/threads";
 import { type ThreadWrite, useUpdateThread } from "@/api/thread-writes";
 import type { Tag, Thread, UserRef } from "@/api/types";
+import { dateNow } from "@/lib/clock";
 import { momentInWords } from "@/lib/dates";
 import { PAIN } from "@/lib/pain";
 import { announce } from "@/ui/LiveRegion";
@@ -75,7 +76,7 @@ export function useThreadChanges(threadId: string, onAdvance: () => void) {
       onAdvance();
       change(
         { status: "snoozed", snoozed_until: at.toISOString() },
-        `Snoozed until ${momentInWords(at, new Date())}`,
+        `Snoozed until ${momentInWords(at, dateNow())}`,
       );
     },
     assignToMe: () => {

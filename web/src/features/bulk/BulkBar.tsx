@@ -2,6 +2,7 @@ import { AlarmClock, CircleCheck, Flame, Tag as TagMark, UserRound, X } from "lu
 import { useState } from "react";
 import { useMe } from "@/api/session";
 import { useAction, useKeyLabel } from "@/lib/actions";
+import { dateNow } from "@/lib/clock";
 import { momentInWords } from "@/lib/dates";
 import { PAIN, PAIN_LEVELS } from "@/lib/pain";
 import type { Filters } from "@/lib/search-params";
@@ -18,7 +19,7 @@ import { BulkDialog } from "./BulkDialog";
 import { BulkTagPicker } from "./BulkTagPicker";
 import { type BulkTask, threads } from "./bulk-words";
 
-export interface BulkBarProps {
+interface BulkBarProps {
   view: string;
   filters: Filters;
   selection: Selection;
@@ -108,7 +109,7 @@ export function BulkBar({ view, filters, selection, onSelectionChange }: BulkBar
             value={null}
             onPick={(at) =>
               setTask({
-                label: `Snooze until ${momentInWords(at, new Date())}`,
+                label: `Snooze until ${momentInWords(at, dateNow())}`,
                 change: { status: "snoozed", snoozed_until: at.toISOString() },
               })
             }

@@ -2,6 +2,7 @@ import type { BulkChange } from "@/api/bulk";
 import type { Thread } from "@/api/types";
 import { momentInWords } from "@/lib/dates";
 import { firstWords } from "@/lib/first-words";
+import { formatNumber } from "@/lib/numbers";
 import { PAIN } from "@/lib/pain";
 
 /** A change of many threads that was asked for, with its words. */
@@ -11,10 +12,8 @@ export interface BulkTask {
   label: string;
 }
 
-const number = new Intl.NumberFormat("en");
-
 export function threads(count: number): string {
-  return count === 1 ? "1 thread" : `${number.format(count)} threads`;
+  return count === 1 ? "1 thread" : `${formatNumber(count)} threads`;
 }
 
 const STATUS = { open: "open", snoozed: "snoozed", done: "done" };

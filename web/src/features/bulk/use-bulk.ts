@@ -10,7 +10,7 @@ import {
 import { messageOf } from "@/api/errors";
 import { type BulkTask, threads } from "./bulk-words";
 
-export type BulkState =
+type BulkState =
   | { step: "looking" }
   | { step: "refused"; why: string }
   | { step: "preview"; preview: BulkPreview }

@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { createComment } from "@/api/compose";
-import { useTeam } from "@/api/lookups";
+import { createComment } from "@/api/comment-writes";
 import { ApiError, messageOf } from "@/api/errors";
 import { keys } from "@/api/keys";
 import { rememberUndo } from "@/api/undo";
@@ -15,12 +14,9 @@ import { Frame } from "./Frame";
 import styles from "./Frame.module.css";
 import { Notice, OtherText } from "./Notices";
 import type { FormProps } from "./ReplyForm";
-import { escapeHtml, isBlank, textOf } from "./html";
-import { findByWords } from "./snippets";
+import { isBlank } from "./html";
+import { useMentions } from "./mentions";
 import { useKeeper } from "./use-keeper";
-
-const calledBy = (member: { name: string | null; email: string }): string =>
-  member.name ?? member.email;
 
 /** A note that only the team sees. It is there at once; nothing of it leaves. */
 export function CommentForm({
@@ -31,7 +27,7 @@ export function CommentForm({
 }: Omit<FormProps, "onSentAndDone">) {
   const { keeper, state } = useKeeper(thread.id, "comment");
   const client = useQueryClient();
-  const team = useTeam().data ?? [];
+  const mentions = useMentions();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const editor = useRef<EditorHandle>(null);
@@ -48,12 +44,10 @@ export function CommentForm({
     setBusy(true);
     setFailure(null);
     try {
-      const said = textOf(html).toLowerCase();
-      // A name that several have mentions nobody by itself; who was picked from the list is meant.
-      const mentioned = team.filter((one) => said.includes(`@${calledBy(one).toLowerCase()}`));
-      const { undoToken } = await createComment(thread.id, {
+      const mentioned = mentions.idsIn(html);
+      const undoToken = await createComment(thread.id, {
         content: html,
-        ...(mentioned.length > 0 && { mention_ids: mentioned.map((one) => one.id) }),
+        ...(mentioned.length > 0 && { mention_ids: mentioned }),
       });
       keeper.clear();
       rememberUndo(undoToken, "Note to the team", [thread.id]);
@@ -95,17 +89,7 @@ export function CommentForm({
             onBlur={() => void keeper.flush()}
             onSend={() => void post()}
             onEscape={() => frame.current?.focus()}
-            suggest={{
-              "@": (query) =>
-                findByWords(team, query, (one) => `${one.name ?? ""} ${one.email}`.trim())
-                  .slice(0, 8)
-                  .map((one) => ({
-                    id: one.id,
-                    label: calledBy(one),
-                    ...(one.name !== null && { detail: one.email }),
-                    html: `@${escapeHtml(calledBy(one))} `,
-                  })),
-            }}
+            suggest={{ "@": mentions.find }}
             addFiles={() => {
               setFailure("A note takes no files. Put a link in it.");
               return Promise.resolve([]);

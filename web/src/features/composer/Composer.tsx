@@ -2,10 +2,12 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Lock, Reply as ReplyIcon, Sparkles } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useMe } from "@/api/session";
+import { useSignal } from "@/api/signal";
 import { useThread } from "@/api/threads";
 import type { Thread } from "@/api/types";
 import { type Mode, useUnsent } from "@/api/unsent";
 import { useAction, useKeyLabel } from "@/lib/actions";
+import { useRested } from "@/lib/settled";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
@@ -14,10 +16,11 @@ import { CommentForm } from "./CommentForm";
 import { loadEditor } from "./Editor";
 import styles from "./Frame.module.css";
 import { ReplyForm } from "./ReplyForm";
+import { focusWantedIn } from "./focus-wanted";
 import { recipientOf } from "./people";
 import { useAfter } from "./use-draft";
 
-export interface ComposerProps {
+interface ComposerProps {
   threadId: string;
   /** After an answer that also ends the thread: opens the next one. */
   onSentAndDone: () => void;
@@ -43,6 +46,13 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   const navigate = useNavigate();
   // By a key or a press it takes the focus; by an address it does not, so that keys go on working.
   const [wanted, setWanted] = useState<"none" | "focus" | "draft">("none");
+
+  const isFocusWanted = useSignal(focusWantedIn) === thread.id;
+  useEffect(() => {
+    // Once it was open, it is as ever.
+    if (isFocusWanted && compose === "reply") return () => focusWantedIn.set(null);
+    return undefined;
+  }, [isFocusWanted, compose]);
 
   const go = (mode: Mode | undefined): void =>
     void navigate({
@@ -74,7 +84,7 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   if (compose === undefined) return <Closed thread={thread} onOpen={open} />;
   const form = {
     thread,
-    hasFocus: wanted !== "none",
+    hasFocus: wanted !== "none" || isFocusWanted,
     onMode: (mode: Mode) => {
       if (mode !== compose) open(mode)();
     },
@@ -90,6 +100,9 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   );
 }
 
+// What was begun here is asked for once somebody stays at the thread.
+const RESTS_MS = 200;
+
 function Closed({
   thread,
   onOpen,
@@ -100,7 +113,7 @@ function Closed({
   const replyKey = useKeyLabel("reply");
   const commentKey = useKeyLabel("comment");
   const draftKey = useKeyLabel("use-draft");
-  const { data: unsent } = useUnsent(thread.id);
+  const { data: unsent } = useUnsent(thread.id, { enabled: useRested(RESTS_MS) });
   const isDrafting = useAfter(thread.ai_draft_started_at !== null, 400);
   const { label } = recipientOf(thread);
   return (

@@ -74,6 +74,11 @@ export function Editor(props: EditorProps) {
       isGone = true;
     };
   }, [state]);
+  const { hasFocus, handle } = props;
+  useEffect(() => {
+    // Also where it was there already: what was taken back is gone on with.
+    if (hasFocus) handle.current?.focus();
+  }, [hasFocus, handle]);
   if (typeof state !== "string") {
     const Rich = state;
     return <Rich {...props} hasFocus={isFocused} />;

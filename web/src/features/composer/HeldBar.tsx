@@ -7,11 +7,13 @@ import { keys } from "@/api/keys";
 import { useThread } from "@/api/threads";
 import { useUndo } from "@/api/undo";
 import { useUnsentThreads } from "@/api/unsent";
+import { timeNow } from "@/lib/clock";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
 import { announce } from "@/ui/LiveRegion";
 import styles from "./HeldBar.module.css";
+import { focusWantedIn } from "./focus-wanted";
 import { recipientOf } from "./people";
 import { openKeeper } from "./use-keeper";
 
@@ -20,9 +22,9 @@ const AFTER_DUE_MS = 1_200;
 /** What is held back and for how long, wherever one is; and what could not be sent. */
 export function HeldBar() {
   const { data: held = [] } = useHeld();
-  const { data: unsent = [] } = useUnsentThreads();
+  const unsent = useUnsentThreads();
   const { threadId: openId } = useParams({ strict: false });
-  const failed = unsent.filter((one) => one.has_problem && one.thread_id !== openId);
+  const failed = [...unsent.values()].filter((one) => one.has_problem && one.thread_id !== openId);
   if (held.length + failed.length === 0) return null;
   return (
     <div className={styles.bars} role="region" aria-label="Outgoing messages">
@@ -39,17 +41,19 @@ export function HeldBar() {
 function useOpenReply() {
   const navigate = useNavigate();
   const { view = "open" } = useParams({ strict: false });
-  return (threadId: string) =>
+  return (threadId: string) => {
+    focusWantedIn.set(threadId);
     void navigate({
       to: "/inbox/$view/$threadId",
       params: { view, threadId },
       search: (before) => ({ ...before, compose: "reply" as const }),
     });
+  };
 }
 
 function useSecondsTo(iso: string, most: number): number {
   const left = (): number =>
-    Math.min(most, Math.max(0, Math.ceil((Date.parse(iso) - Date.now()) / 1000)));
+    Math.min(most, Math.max(0, Math.ceil((Date.parse(iso) - timeNow()) / 1000)));
   const [seconds, setSeconds] = useState(left);
   useEffect(() => {
     const timer = setInterval(() => setSeconds(left()), 250);

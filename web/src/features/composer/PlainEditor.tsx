@@ -1,4 +1,5 @@
 import { useEffect, useImperativeHandle, useRef, useState } from "react";
+import { isComposing } from "@/ui/composing";
 import type { EditorProps } from "./Editor";
 import styles from "./Editor.module.css";
 import { htmlOfText, textOf } from "./html";
@@ -58,7 +59,7 @@ export function PlainEditor({
           onBlur();
         }}
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
+          if (isComposing(event.nativeEvent)) return;
           if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
             event.preventDefault();
             onSend();

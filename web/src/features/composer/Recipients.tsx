@@ -1,6 +1,7 @@
 import { useId, useMemo, useRef, useState } from "react";
 import { searchContacts } from "@/api/lookups";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { isComposing } from "@/ui/composing";
 import { Chip } from "@/ui/Chip";
 import { type ComboboxItem, useItems } from "@/ui/combobox-items";
 import styles from "./Recipients.module.css";
@@ -112,6 +113,7 @@ export function Recipients({
           }}
           onBlur={() => take(rest)}
           onKeyDown={(event) => {
+            if (isComposing(event.nativeEvent)) return;
             const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
             const marked = items[at];
             if (step !== undefined && items.length > 0) {

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import type { ThreadChange } from "@/api/held";
-import { useSnippets } from "@/api/compose";
+import { useSnippets } from "@/api/snippets";
 import { useMe } from "@/api/session";
 import type { Thread } from "@/api/types";
 import { useAction } from "@/lib/actions";
@@ -59,7 +59,7 @@ export function ReplyForm({
   const sources = readSources(thread.ai_draft_sources);
   const files = useFiles(keeper);
   const sending = useSend(thread.id, keeper, state);
-  const snippets = useSnippets({ enabled: true }).data ?? [];
+  const snippets = useSnippets().data ?? [];
   const [beside, setBeside] = useState<"draft" | "difference" | null>(opensDraft ? "draft" : null);
   const [rest, setRest] = useState({ cc: "", bcc: "" });
   const [gaps, setGaps] = useState<{ words: string[]; after: After } | null>(null);

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { isComposing } from "@/ui/composing";
 import type { EditorProps } from "./Editor";
 import styles from "./Editor.module.css";
 import { SuggestList } from "./SuggestList";
@@ -41,7 +42,7 @@ class Wire implements Wiring {
   onMatch: Wiring["onMatch"] = (match, view) => this.list.onMatch(match, view);
   onKey = (event: KeyboardEvent): boolean => {
     if (this.list.onKey(event)) return true;
-    if (event.key !== "Escape" || event.isComposing) return false;
+    if (event.key !== "Escape" || isComposing(event)) return false;
     event.preventDefault();
     this.#props.onEscape();
     return true;
@@ -116,7 +117,9 @@ export default function RichEditor(props: EditorProps) {
 
   const shownRevision = useRef(revision);
   const show = useEffectEvent(() => {
+    const wasEmpty = editor.isEmpty;
     editor.commands.setContent(html, { emitUpdate: false });
+    if (wasEmpty) editor.commands.setTextSelection(editor.state.doc.content.size);
     wire.onShown(editor.getHTML());
   });
   useEffect(() => {

@@ -107,7 +107,7 @@ export function Toolbar({
 }
 
 /** What was typed as an address of the web or a mail; null for anything else. */
-export function linkOf(text: string): string | null {
+function linkOf(text: string): string | null {
   const typed = text.trim();
   if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(typed)) return `mailto:${typed}`;
   if (/^(mailto|tel):\S+$/i.test(typed)) return typed;

@@ -8,7 +8,7 @@ export interface Attached {
   ContentID?: string | null;
 }
 
-export const MAX_FILES = 20;
+const MAX_FILES = 20;
 // Of a whole request, of which the words and what is around the files take a part.
 const MAX_BODY = 1_000_000;
 const AROUND = 4_000;

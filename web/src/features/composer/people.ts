@@ -5,7 +5,7 @@ export interface Person {
   name: string;
 }
 
-export type Channel = "email" | "slack" | "live_chat" | "teams";
+type Channel = "email" | "slack" | "live_chat" | "teams";
 
 const CHANNELS: Readonly<Record<string, Channel>> = {
   slack: "slack",
@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<Channel, string>> = {
 };
 
 /** Where an answer to a thread of this origin goes. */
-export function channelOf(origin: string): Channel {
+function channelOf(origin: string): Channel {
   return CHANNELS[origin] ?? "email";
 }
 

@@ -44,7 +44,7 @@ export interface Match {
 
 const TYPED = /(?:^|[\s(>])([;@])((?:[^\s;@][^;@\n]{0,38})?)$/;
 
-export function matchBefore(state: EditorState, signs: string): Match | null {
+function matchBefore(state: EditorState, signs: string): Match | null {
   const { $from, empty, from } = state.selection;
   if (!empty || $from.parent.type.spec.code) return null;
   const start = Math.max(0, $from.parentOffset - 60);

@@ -7,7 +7,7 @@ export interface Snippet {
 }
 
 /** What placeholders of snippets may name, as far as it is known. */
-export interface Values {
+interface Values {
   first_name: string | null;
   name: string | null;
   email: string | null;

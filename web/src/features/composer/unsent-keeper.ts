@@ -1,4 +1,5 @@
 import { ApiError } from "@/api/errors";
+import { timeNow } from "@/lib/clock";
 import type { Attached } from "./attachments";
 import { isBlank } from "./html";
 import { decideText, isWorthKeeping } from "./unsent-rules";
@@ -102,7 +103,7 @@ export class UnsentKeeper {
   change(change: Partial<Text>): void {
     const text = { ...this.#state.text, ...change };
     this.#isDirty = true;
-    this.#editedAt = Date.now();
+    this.#editedAt = timeNow();
     const isKept = this.#writeLocal(text);
     this.#set({ text, saved: isKept ? "kept" : "lost", problem: null, isSwapped: false });
     this.#schedule(SAVE_AFTER_MS);

@@ -34,7 +34,6 @@ export function useFiles(keeper: UnsentKeeper) {
   };
   return {
     problem,
-    clearProblem: () => setProblem(null),
     addFiles,
     findPicture: (cid: string): string | null => {
       const file = keeper.get().text.files.find((one) => one.ContentID === cid);

@@ -17,6 +17,11 @@ export function openKeeper(threadId: string, mode: Mode): UnsentKeeper | undefin
   return open.get(`${threadId}.${mode}`);
 }
 
+/** Saves what is on the screen and not saved yet. */
+export async function flushOpen(): Promise<void> {
+  await Promise.all([...open.values()].map((keeper) => keeper.flush()));
+}
+
 function partOf(unsent: UnsentOut, mode: Mode): ServerText | null {
   const part = unsent[mode];
   if (!part) return null;

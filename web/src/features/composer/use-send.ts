@@ -6,7 +6,6 @@ import { holdMessage } from "@/api/held";
 import { useMe } from "@/api/session";
 import { allOf, useMessages } from "@/api/thread-content";
 import type { Message } from "@/api/types";
-import { putUnsent } from "@/api/unsent";
 import { announce } from "@/ui/LiveRegion";
 import { withoutUnused } from "./attachments";
 import { isBlank } from "./html";
@@ -45,7 +44,6 @@ export interface Sending {
   accept: () => void;
   /** Resolves to whether it was taken. */
   send: (then: ThreadChange, anyway?: boolean) => Promise<boolean>;
-  clearFailure: () => void;
 }
 
 export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperState): Sending {
@@ -74,14 +72,10 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
           ...(expected !== null && { expected_last_message_id: expected }),
         },
       });
-      if (held === null) {
-        const nothing = { html: "", cc: [], bcc: [], attachments: [] };
-        void putUnsent(threadId, { mode: "reply", ...nothing }).catch(() => undefined);
-      }
       keeper.clear();
       seen.accept();
       announce(
-        held?.state === "held"
+        held.state === "held"
           ? `Sending in ${held.held_for} seconds. Press Z to take it back`
           : "Sent",
       );
@@ -104,7 +98,6 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
     newer: seen.newer,
     accept: seen.accept,
     send,
-    clearFailure: () => setFailure(null),
   };
 }
 

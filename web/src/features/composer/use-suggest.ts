@@ -1,5 +1,6 @@
 import type { EditorView } from "@tiptap/pm/view";
 import { useState, useSyncExternalStore } from "react";
+import { isComposing } from "@/ui/composing";
 import type { Suggestion, Suggestions } from "./Editor";
 import type { Match } from "./rich-extensions";
 
@@ -59,7 +60,7 @@ export class SuggestStore {
 
   onKey = (event: KeyboardEvent): boolean => {
     const { items, at, match } = this.#state;
-    if (!match || items.length === 0 || event.isComposing) return false;
+    if (!match || items.length === 0 || isComposing(event)) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const isPick =
       event.key === "Tab" || (event.key === "Enter" && !event.metaKey && !event.ctrlKey);

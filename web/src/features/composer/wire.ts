@@ -1,6 +1,8 @@
 import type { components } from "@/api/schema";
+import type { Mode } from "@/api/unsent";
 import type { Attached } from "./attachments";
 import type { Person } from "./people";
+import type { Text } from "./unsent-text";
 
 type Schemas = components["schemas"];
 
@@ -11,3 +13,15 @@ export const peopleToSend = (people: readonly Person[]): Schemas["Recipient"][] 
 /** Files as the server takes them; it counts their length itself. */
 export const filesToSend = (files: readonly Attached[]): Schemas["Attachment"][] =>
   files.map((file) => ({ ...file, ContentLength: "" }));
+
+/** All of a text as the server keeps it; of a comment only the words. */
+export const textToSend = (text: Text, mode: Mode) =>
+  mode === "comment"
+    ? { html: text.html, cc: [], bcc: [], attachments: [], ai_draft_generated_at: null }
+    : {
+        html: text.html,
+        cc: peopleToSend(text.cc),
+        bcc: peopleToSend(text.bcc),
+        attachments: filesToSend(text.files),
+        ai_draft_generated_at: text.draftAt,
+      };

@@ -1,4 +1,4 @@
-export interface Part {
+interface Part {
   kind: "same" | "removed" | "added";
   text: string;
 }

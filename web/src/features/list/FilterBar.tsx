@@ -1,7 +1,7 @@
 import { ChevronDown, UserRoundX } from "lucide-react";
 import { useMemo } from "react";
+import { useCompanyOptions } from "@/api/contacts";
 import { useTags, useTeam } from "@/api/lookups";
-import { useTiers } from "@/api/tiers";
 import type { View } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import type { Filters } from "@/lib/search-params";
@@ -35,7 +35,7 @@ export function FilterBar({
 }) {
   const { data: tags } = useTags();
   const { data: members } = useTeam();
-  const { data: tiers } = useTiers();
+  const tiers = useCompanyOptions().data?.tiers;
   const items = useMemo<Record<Name, ComboboxItem[]>>(
     () => ({
       tag: (tags ?? []).map((tag) => ({

@@ -1,5 +1,6 @@
 import { Ellipsis, ListFilter } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useCanWrite } from "@/api/lookups";
 import type { View } from "@/api/types";
 import { type Filters, SORTS, type Sort, isTab } from "@/lib/search-params";
 import { useStoredFlag } from "@/lib/stored";
@@ -45,6 +46,7 @@ export function ListHeader({
 }) {
   const [isDense, setDense] = useStoredFlag("list.dense", false);
   const [dialog, setDialog] = useState<"create" | "edit" | "delete" | null>(null);
+  const canWrite = useCanWrite();
   const usual: Sort = isTab(view) ? "last_activity" : (saved?.sort ?? "created_at");
   const close = (): void => setDialog(null);
   return (
@@ -93,13 +95,19 @@ export function ListHeader({
           ]}
           onChange={(rows) => setDense(rows === "dense")}
         />
-        <MenuSeparator />
-        <MenuItem onSelect={() => setDialog("create")}>Save as a view…</MenuItem>
-        {saved && <MenuItem onSelect={() => setDialog("edit")}>Change this view…</MenuItem>}
-        {saved && (
-          <MenuItem isDanger onSelect={() => setDialog("delete")}>
-            Delete this view…
-          </MenuItem>
+        {canWrite && (
+          <>
+            <MenuSeparator />
+            <MenuItem onSelect={() => setDialog("create")}>Save as a view…</MenuItem>
+          </>
+        )}
+        {canWrite && saved && (
+          <>
+            <MenuItem onSelect={() => setDialog("edit")}>Change this view…</MenuItem>
+            <MenuItem isDanger onSelect={() => setDialog("delete")}>
+              Delete this view…
+            </MenuItem>
+          </>
         )}
       </Menu>
       {dialog === "create" && <ViewDialog view={view} filters={filters} onClose={close} />}

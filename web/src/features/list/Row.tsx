@@ -1,4 +1,5 @@
 import { type MouseEvent, memo } from "react";
+import { useLoop } from "@/api/loops";
 import { useThreadRow } from "@/api/threads";
 import { fullDate } from "@/lib/dates";
 import { firstWords } from "@/lib/first-words";
@@ -27,9 +28,10 @@ export interface RowProps {
 export const Row = memo(function Row(props: RowProps) {
   const { id, index, top, now, isOpen, isHighlighted, isSelected, onPress, onToggle } = props;
   const thread = useThreadRow(id);
+  const loop = useLoop(id);
   if (!thread) return null;
   const name = nameOf(thread);
-  const times = timesOf(thread, now);
+  const times = timesOf(thread, now, loop);
   const { company } = thread;
   return (
     <div
@@ -84,6 +86,7 @@ export const Row = memo(function Row(props: RowProps) {
           <RowMarks
             thread={thread}
             times={times}
+            isClosed={thread.status === "done" && loop?.is_closed === true}
             now={now}
             isUnsent={props.isUnsent}
             isSending={props.isSending}

@@ -16,12 +16,15 @@ const TAGS_SHOWN = 3;
 export function RowMarks({
   thread,
   times,
+  isClosed,
   now,
   isUnsent,
   isSending,
 }: {
   thread: Thread;
   times: Times;
+  /** The customer was told what became of it. */
+  isClosed: boolean;
   now: Date;
   isUnsent: boolean;
   isSending: boolean;
@@ -38,9 +41,16 @@ export function RowMarks({
         </Mark>
       )}
       {times.waits !== null && !isSending && (
-        <Mark words={`Waits for an answer since ${fullDate(times.waits)}, or longer`}>
+        <Mark
+          words={`Waits for an answer since ${fullDate(times.waits)}${times.isAtLeast ? ", or longer" : ""}`}
+        >
           <LoopMark size={14} />
           {times.waitsText !== null && <span aria-hidden>{times.waitsText}</span>}
+        </Mark>
+      )}
+      {isClosed && (
+        <Mark words="Loop closed">
+          <LoopMark size={14} isClosed />
         </Mark>
       )}
       {isUnsent && !isSending && (

@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useCallback, useEffect, useEffectEvent, useRef } from "react";
 import { useHeldThreads } from "@/api/held";
-import { useUnsentThreads } from "@/api/unsent-threads";
+import { useUnsentThreads } from "@/api/unsent";
 import { useNow } from "@/lib/dates";
 import { type Selection, isEmpty, isSelected, ranged, toggled } from "@/lib/selection";
 import { announce } from "@/ui/LiveRegion";
@@ -47,12 +47,14 @@ export function Rows(props: RowsProps) {
   const activeIndex = active === null ? -1 : ids.indexOf(active);
   const tabIndexAt = Math.max(0, activeIndex);
 
+  // Where this is another function, the place of each row is reckoned anew.
+  const keyOf = useCallback((index: number) => ids[index] ?? index, [ids]);
   // eslint-disable-next-line react-hooks/incompatible-library -- what it gives goes to no memo
   const virtualizer = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scrollRef.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => ids[index] ?? index,
+    getItemKey: keyOf,
     overscan: 8,
     initialOffset: offsetOf(name),
     // The row that Tab leads to stays, however far the others are scrolled away.

@@ -79,6 +79,25 @@ describe("a row", () => {
     expect(timesOf(again, now)).toMatchObject({ atText: "10m", waitsText: "3h" });
     const answered = thread({ last_outbound_message_at: "2026-01-10T11:50:00.000Z" });
     expect(timesOf(answered, now).waits).toBeNull();
+    expect(timesOf(thread({}), now)).toMatchObject({ isAtLeast: false });
+  });
+
+  it("says the whole wait once its loop is known, until the next answer", () => {
+    const answered = { last_outbound_message_at: "2026-01-09T12:00:00.000Z" };
+    const asking = thread({ ...answered, last_inbound_message_at: "2026-01-10T11:50:00.000Z" });
+    const loop = {
+      thread_id: "t",
+      waiting_since: "2026-01-10T08:00:00.000Z",
+      is_closed: false,
+      ...answered,
+    };
+    expect(timesOf(asking, now)).toMatchObject({ waitsText: null, isAtLeast: true });
+    expect(timesOf(asking, now, loop)).toMatchObject({ waitsText: "4h", isAtLeast: false });
+    const older = { ...loop, last_outbound_message_at: "2026-01-08T12:00:00.000Z" };
+    expect(timesOf(asking, now, older)).toMatchObject({ waitsText: null, isAtLeast: true });
+  });
+
+  it("says a wait in one unit", () => {
     expect(duration("2025-10-01T00:00:00Z", now)).toBe("14w");
   });
 

@@ -1,4 +1,5 @@
-import { activityOf, waitingSince } from "@/api/list-rules";
+import { activityOf, isLoopOf, waitingSince } from "@/api/list-rules";
+import type { Loop } from "@/api/loops";
 import type { Thread } from "@/api/types";
 import { shortTime } from "@/lib/dates";
 
@@ -32,19 +33,22 @@ export interface Times {
   /** When something last happened. */
   at: string;
   atText: string;
-  /** Since when the customer waits at the least; null where they do not. */
+  /** Since when the customer waits; null where they do not. */
   waits: string | null;
+  /** They may wait longer than that. */
+  isAtLeast: boolean;
   /** How long; null where the time beside it says the same. */
   waitsText: string | null;
 }
 
-export function timesOf(thread: Thread, now: Date): Times {
+export function timesOf(thread: Thread, now: Date, loop?: Loop): Times {
   const at = activityOf(thread);
-  const waits = waitingSince(thread);
+  const waits = waitingSince(thread, loop);
   return {
     at,
     atText: shortTime(at, now),
     waits,
+    isAtLeast: thread.last_outbound_message_at !== null && !isLoopOf(thread, loop),
     waitsText: waits === null || waits === at ? null : duration(waits, now),
   };
 }

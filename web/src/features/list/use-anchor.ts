@@ -12,6 +12,7 @@ export function useAnchor(
 ) {
   const before = useRef(ids);
   const isPointerInside = useRef(false);
+  const offset = useRef(0);
   const [above, setAbove] = useState(0);
   const [isSliding, setSliding] = useState(false);
   const [shown, setShown] = useState(ids);
@@ -26,16 +27,19 @@ export function useAnchor(
     before.current = ids;
     const scroll = scrollRef.current;
     if (was === ids || !scroll) return;
-    const top = scroll.scrollTop;
+    // To ask the element would lay out the page amid a change of it.
+    const top = offset.current;
     if (top < 1 && !isPointerInside.current) return;
     const shift = shiftOf(was, ids, Math.floor(top / rowHeight));
     if (shift.rows === 0) return;
-    scroll.scrollTop = top + shift.rows * rowHeight;
+    offset.current = top + shift.rows * rowHeight;
+    scroll.scrollTop = offset.current;
     if (shift.arrived > 0) setAbove((count) => count + shift.arrived);
   }, [scrollRef, ids, rowHeight]);
 
   const onScroll = useCallback(() => {
-    if ((scrollRef.current?.scrollTop ?? 0) < 1) setAbove(0);
+    offset.current = scrollRef.current?.scrollTop ?? 0;
+    if (offset.current < 1) setAbove(0);
   }, [scrollRef]);
   const goToTop = useCallback(() => {
     scrollRef.current?.scrollTo({ top: 0 });

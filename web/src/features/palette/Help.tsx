@@ -6,7 +6,7 @@ import { Dialog } from "@/ui/Dialog";
 import { Kbd } from "@/ui/Kbd";
 import styles from "./Help.module.css";
 
-export interface HelpProps {
+interface HelpProps {
   open: boolean;
   onOpenChange: (isOpen: boolean) => void;
 }

@@ -1,11 +1,12 @@
 import { type KeyboardEvent, useId, useState } from "react";
+import { isComposing } from "@/ui/composing";
 import { Dialog } from "@/ui/Dialog";
 import { type PaletteItem } from "./palette-items";
 import styles from "./Palette.module.css";
 import { PaletteList } from "./PaletteList";
 import { usePaletteItems } from "./use-palette-items";
 
-export interface PaletteProps {
+interface PaletteProps {
   open: boolean;
   /** Which things it begins with: all that can be done, or what can be jumped to. */
   mode?: "all" | "search";
@@ -43,6 +44,7 @@ function Contents({ isSearch, onClose }: { isSearch: boolean; onClose: () => voi
     setTimeout(item.run, AFTER_CLOSING_MS);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step !== undefined && items.length > 0) {
       event.preventDefault();
@@ -53,7 +55,7 @@ function Contents({ isSearch, onClose }: { isSearch: boolean; onClose: () => voi
           ? Math.max(0, Math.min(items.length - 1, next))
           : (next + items.length) % items.length,
       );
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
       pick(items[at]);
     }

@@ -6,7 +6,7 @@ import type { Company, Contact } from "@/api/types";
 const AFTER_MS = 150;
 
 /** The words, once nothing was typed for a moment. */
-export function usePaused(words: string): string {
+function usePaused(words: string): string {
   const [paused, setPaused] = useState(words);
   useEffect(() => {
     const timer = setTimeout(() => setPaused(words), AFTER_MS);

@@ -1,24 +1,19 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut, UserRound } from "lucide-react";
-import { useSession, useSignOut } from "@/api/session";
+import { useSession } from "@/api/session";
 import { useKeyLabel, useRunAction } from "@/lib/actions";
-import { type Theme, useTheme } from "@/lib/theme";
+import { THEMES, THEME_NAMES, useTheme } from "@/lib/theme";
 import { Avatar } from "@/ui/Avatar";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/ui/Menu";
 import { cx } from "@/ui/cx";
 import styles from "./Rail.module.css";
 
-const THEME_NAMES: readonly { value: Theme; label: string }[] = [
-  { value: "system", label: "As the system" },
-  { value: "light", label: "Light" },
-  { value: "dark", label: "Dark" },
-];
+const THEME_CHOICES = THEMES.map((value) => ({ value, label: THEME_NAMES[value] }));
 
 /** Who is signed in, and what is theirs. */
 export function MeMenu({ isCollapsed }: { isCollapsed: boolean }) {
   const { member } = useSession();
   const navigate = useNavigate();
-  const signOut = useSignOut();
   const run = useRunAction();
   const helpKey = useKeyLabel("help");
   const [theme, setTheme] = useTheme();
@@ -53,9 +48,9 @@ export function MeMenu({ isCollapsed }: { isCollapsed: boolean }) {
       </MenuItem>
       <MenuSeparator />
       <MenuLabel>Theme</MenuLabel>
-      <MenuChoice value={theme} options={THEME_NAMES} onChange={setTheme} />
+      <MenuChoice value={theme} options={THEME_CHOICES} onChange={setTheme} />
       <MenuSeparator />
-      <MenuItem icon={<LogOut size={16} aria-hidden />} onSelect={() => signOut.mutate()}>
+      <MenuItem icon={<LogOut size={16} aria-hidden />} onSelect={() => run("sign-out")}>
         Sign out
       </MenuItem>
     </Menu>

@@ -1,10 +1,8 @@
 import { useStoredFlag } from "@/lib/stored";
-import { THEMES, type Theme, useTheme } from "@/lib/theme";
+import { THEMES, THEME_NAMES, useTheme } from "@/lib/theme";
 import { Select } from "@/ui/Select";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
-
-const NAMES: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
 
 export function AppearancePage() {
   const [theme, setTheme] = useTheme();
@@ -15,7 +13,7 @@ export function AppearancePage() {
         <Select
           label="Theme"
           value={theme}
-          options={THEMES.map((value) => ({ value, label: NAMES[value] }))}
+          options={THEMES.map((value) => ({ value, label: THEME_NAMES[value] }))}
           onChange={setTheme}
         />
         <Select

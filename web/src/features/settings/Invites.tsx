@@ -2,6 +2,7 @@ import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
 import { useCreateInvite, useDeleteInvite, useInvites } from "@/api/team-admin";
 import type { Invite } from "@/api/types";
+import { timeNow } from "@/lib/clock";
 import { fullDate } from "@/lib/dates";
 import { ROLES, type Role, roleName } from "@/lib/roles";
 import { Badge } from "@/ui/Badge";
@@ -11,6 +12,7 @@ import { FormFault } from "@/ui/FormFault";
 import { Select } from "@/ui/Select";
 import { ConfirmButton } from "./ConfirmButton";
 import { Loaded } from "./Loaded";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
 import { ShownOnce } from "./ShownOnce";
@@ -113,19 +115,14 @@ function InviteForm({ onMade, onCancel }: { onMade: (made: Made) => void; onCanc
         options={ROLES.map((value) => ({ value, label: roleName(value) }))}
         onChange={setRole}
       />
-      <div className={styles.actions}>
-        <Button type="submit" variant="primary" isBusy={create.isPending}>
-          Make an invite
-        </Button>
-        <Button onClick={onCancel}>Cancel</Button>
-      </div>
+      <FormActions label="Make an invite" isBusy={create.isPending} onCancel={onCancel} />
     </form>
   );
 }
 
 function Row({ invite }: { invite: Invite }) {
   const takeBack = useDeleteInvite();
-  const [openedAt] = useState(() => Date.now());
+  const [openedAt] = useState(timeNow);
   const isOver = Date.parse(invite.expires_at) < openedAt;
   const isPending = invite.state === "PENDING";
   return (

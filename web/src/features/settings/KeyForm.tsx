@@ -1,12 +1,14 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
 import { useCreateKey } from "@/api/team-admin";
+import { timeNow } from "@/lib/clock";
 import { SCOPES, SCOPE_PRESETS, type Scope } from "@/lib/scopes";
 import { Button } from "@/ui/Button";
 import { Checkbox } from "@/ui/Checkbox";
 import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
 import { Select } from "@/ui/Select";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 
 const DAYS = { never: null, month: 30, quarter: 90, year: 365 } as const;
@@ -46,7 +48,7 @@ export function KeyForm({
         kind: "program",
         scopes: SCOPES.filter((scope) => scopes.has(scope)),
         ...(days !== null && {
-          expires_at: new Date(Date.now() + days * DAY_MS).toISOString(),
+          expires_at: new Date(timeNow() + days * DAY_MS).toISOString(),
         }),
       },
       { onSuccess: (made) => onMade(made.key ?? "") },
@@ -89,18 +91,14 @@ export function KeyForm({
         ))}
       </div>
       <FormFault>{faults.of["scopes"] ?? null}</FormFault>
-      <div className={styles.actions}>
-        <Button
-          type="submit"
-          variant="primary"
-          disabled={scopes.size === 0}
-          isBusy={create.isPending}
-        >
-          Make the key
-        </Button>
-        <Button onClick={onCancel}>Cancel</Button>
+      <FormActions
+        label="Make the key"
+        isBusy={create.isPending}
+        disabled={scopes.size === 0}
+        onCancel={onCancel}
+      >
         {scopes.size === 0 && <span className={styles.quiet}>Choose at least one scope.</span>}
-      </div>
+      </FormActions>
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useUndo } from "@/api/undo";
 import { useKeyLabel, useRunAction } from "@/lib/actions";
+import { timeNow } from "@/lib/clock";
 import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
 import styles from "./parts.module.css";
@@ -8,7 +9,7 @@ import styles from "./parts.module.css";
 /** What was done last on this page, and the way to take it back. */
 export function LiveUndo() {
   const { last } = useUndo();
-  const [since] = useState(() => Date.now());
+  const [since] = useState(timeNow);
   const run = useRunAction();
   const key = useKeyLabel("undo");
   if (!last || last.at < since) return null;

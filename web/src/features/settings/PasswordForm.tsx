@@ -4,7 +4,7 @@ import { useSetPassword } from "@/api/own-account";
 import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { FormFault } from "@/ui/FormFault";
-import { PasswordField } from "@/ui/PasswordField";
+import { NewPasswordField, PasswordField } from "@/ui/PasswordField";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
 
@@ -46,13 +46,8 @@ export function PasswordForm() {
             error={faults.of["current_password"]}
           />
         )}
-        <PasswordField
+        <NewPasswordField
           label="New password"
-          autoComplete="new-password"
-          hint="At least ten characters."
-          required
-          minLength={10}
-          maxLength={200}
           value={next}
           onChange={(event) => setNext(event.target.value)}
           error={faults.of["new_password"]}

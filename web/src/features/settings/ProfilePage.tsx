@@ -6,6 +6,7 @@ import { ROLE_WORDS, roleName } from "@/lib/roles";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
+import { PictureNote } from "@/ui/PictureNote";
 import { FormFault } from "@/ui/FormFault";
 import { announce } from "@/ui/LiveRegion";
 import styles from "./parts.module.css";
@@ -49,7 +50,12 @@ export function ProfilePage() {
             label="Address of a picture"
             type="url"
             placeholder="https://"
-            hint="A square picture on the web. Without one your initials stand for you."
+            hint={
+              <>
+                Without a picture your initials stand for you.
+                <PictureNote address={picture} />
+              </>
+            }
             maxLength={2048}
             value={picture}
             onChange={(event) => setPicture(event.target.value)}

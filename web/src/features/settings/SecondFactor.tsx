@@ -1,14 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
-import { faultsOf } from "@/api/form-faults";
+import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type Faults, faultsOf } from "@/api/form-faults";
 import { keys } from "@/api/keys";
 import { useEndSecondFactor, useStartSecondFactor } from "@/api/own-account";
 import { useSession } from "@/api/session";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
-import { Field } from "@/ui/Field";
+import { CodeField } from "@/ui/CodeField";
 import { FormFault } from "@/ui/FormFault";
 import { PasswordField } from "@/ui/PasswordField";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { SecondFactorSetUp } from "./SecondFactorSetUp";
@@ -83,46 +84,61 @@ function TurnOn({
   onCodes: (codes: readonly string[]) => void;
 }) {
   const start = useStartSecondFactor();
-  const [password, setPassword] = useState("");
-  const faults = faultsOf(start.error, ["password"]);
   const { secret, uri } = start.data ?? {};
   if (secret && uri) {
     return <SecondFactorSetUp secret={secret} uri={uri} onCancel={onClose} onCodes={onCodes} />;
   }
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    start.mutate({ password });
-  };
   return (
-    <form className={styles.form} onSubmit={submit}>
-      <FormFault>{faults.rest}</FormFault>
-      <PasswordField
-        label="Your password"
-        autoComplete="current-password"
-        required
-        autoFocus
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={faults.of["password"]}
-      />
-      <div className={styles.actions}>
-        <Button type="submit" variant="primary" isBusy={start.isPending}>
-          Go on
-        </Button>
-        <Button onClick={onClose}>Cancel</Button>
-      </div>
-    </form>
+    <PasswordStep
+      writing={start}
+      action="Go on"
+      onSubmit={(password) => start.mutate({ password })}
+      onCancel={onClose}
+    />
   );
 }
 
 function TurnOff({ onClose }: { onClose: () => void }) {
   const end = useEndSecondFactor();
-  const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const faults = faultsOf(end.error, ["password", "code"]);
+  return (
+    <PasswordStep
+      writing={end}
+      action="Turn off"
+      variant="danger"
+      more={["code"]}
+      onSubmit={(password) => end.mutate({ password, code: code.trim() }, { onSuccess: onClose })}
+      onCancel={onClose}
+    >
+      {(faults) => <CodeField value={code} onChange={setCode} error={faults["code"]} />}
+    </PasswordStep>
+  );
+}
+
+/** Asks once more who it is, before what guards the account is changed. */
+function PasswordStep({
+  writing,
+  action,
+  variant = "primary",
+  more = [],
+  onSubmit,
+  onCancel,
+  children,
+}: {
+  writing: { isPending: boolean; error: Error | null };
+  action: string;
+  variant?: "primary" | "danger";
+  /** The other fields, which say what is wrong with them. */
+  more?: readonly string[];
+  onSubmit: (password: string) => void;
+  onCancel: () => void;
+  children?: (faults: Faults["of"]) => ReactNode;
+}) {
+  const [password, setPassword] = useState("");
+  const faults = faultsOf(writing.error, ["password", ...more]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    end.mutate({ password, code: code.trim() }, { onSuccess: onClose });
+    onSubmit(password);
   };
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -136,21 +152,13 @@ function TurnOff({ onClose }: { onClose: () => void }) {
         onChange={(event) => setPassword(event.target.value)}
         error={faults.of["password"]}
       />
-      <Field
-        label="Code"
-        hint="Six digits from your app, or one of your recovery codes."
-        autoComplete="one-time-code"
-        required
-        value={code}
-        onChange={(event) => setCode(event.target.value)}
-        error={faults.of["code"]}
+      {children?.(faults.of)}
+      <FormActions
+        label={action}
+        variant={variant}
+        isBusy={writing.isPending}
+        onCancel={onCancel}
       />
-      <div className={styles.actions}>
-        <Button type="submit" variant="danger" isBusy={end.isPending}>
-          Turn off
-        </Button>
-        <Button onClick={onClose}>Cancel</Button>
-      </div>
     </form>
   );
 }

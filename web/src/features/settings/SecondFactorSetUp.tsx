@@ -1,10 +1,10 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
 import { useConfirmSecondFactor } from "@/api/own-account";
-import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
 import { CopyButton } from "./CopyButton";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 import { QrCode } from "./QrCode";
 
@@ -55,12 +55,7 @@ export function SecondFactorSetUp({
           onChange={(event) => setCode(event.target.value)}
           error={faults.of["code"]}
         />
-        <div className={styles.actions}>
-          <Button type="submit" variant="primary" isBusy={confirm.isPending}>
-            Turn on
-          </Button>
-          <Button onClick={onCancel}>Cancel</Button>
-        </div>
+        <FormActions label="Turn on" isBusy={confirm.isPending} onCancel={onCancel} />
       </form>
     </div>
   );

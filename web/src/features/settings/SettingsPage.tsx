@@ -5,10 +5,10 @@ import {
   type LazyExoticComponent,
   Suspense,
   createElement,
-  lazy,
   useEffect,
   useRef,
 } from "react";
+import { lazyPart } from "@/api/lazy-part";
 import { SETTINGS_PAGES, type SettingsPageName } from "@/lib/settings-pages";
 import { useTitle } from "@/lib/title";
 import { EmptyState } from "@/ui/EmptyState";
@@ -17,15 +17,15 @@ import { ListSkeleton } from "./Loaded";
 import styles from "./SettingsPage.module.css";
 
 const PAGES: Record<SettingsPageName, LazyExoticComponent<ComponentType>> = {
-  profile: lazy(() => import("./ProfilePage").then((m) => ({ default: m.ProfilePage }))),
-  security: lazy(() => import("./SecurityPage").then((m) => ({ default: m.SecurityPage }))),
-  appearance: lazy(() => import("./AppearancePage").then((m) => ({ default: m.AppearancePage }))),
-  keyboard: lazy(() => import("./KeyboardPage").then((m) => ({ default: m.KeyboardPage }))),
-  members: lazy(() => import("./MembersPage").then((m) => ({ default: m.MembersPage }))),
-  keys: lazy(() => import("./KeysPage").then((m) => ({ default: m.KeysPage }))),
-  tags: lazy(() => import("./TagsPage").then((m) => ({ default: m.TagsPage }))),
-  snippets: lazy(() => import("./SnippetsPage").then((m) => ({ default: m.SnippetsPage }))),
-  views: lazy(() => import("./ViewsPage").then((m) => ({ default: m.ViewsPage }))),
+  profile: lazyPart(() => import("./ProfilePage").then((m) => m.ProfilePage)),
+  security: lazyPart(() => import("./SecurityPage").then((m) => m.SecurityPage)),
+  appearance: lazyPart(() => import("./AppearancePage").then((m) => m.AppearancePage)),
+  keyboard: lazyPart(() => import("./KeyboardPage").then((m) => m.KeyboardPage)),
+  members: lazyPart(() => import("./MembersPage").then((m) => m.MembersPage)),
+  keys: lazyPart(() => import("./KeysPage").then((m) => m.KeysPage)),
+  tags: lazyPart(() => import("./TagsPage").then((m) => m.TagsPage)),
+  snippets: lazyPart(() => import("./SnippetsPage").then((m) => m.SnippetsPage)),
+  views: lazyPart(() => import("./ViewsPage").then((m) => m.ViewsPage)),
 };
 
 /** One page of the settings, with the way to the others. */

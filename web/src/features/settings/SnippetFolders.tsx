@@ -1,78 +1,33 @@
-import { type SubmitEvent, useState } from "react";
-import { faultsOf } from "@/api/form-faults";
-import { useCreateFolder, useDeleteFolder, useUpdateFolder } from "@/api/snippet-settings";
+import { useState } from "react";
+import { useCreateFolder, useDeleteFolder, useUpdateFolder } from "@/api/snippets";
 import type { SnippetFolder } from "@/api/types";
 import { Button } from "@/ui/Button";
-import { Field } from "@/ui/Field";
-import { FormFault } from "@/ui/FormFault";
 import { ConfirmButton } from "./ConfirmButton";
+import { NameForm, OpensForm } from "./forms";
 import styles from "./parts.module.css";
 
-function FolderForm({
-  initial,
-  submitLabel,
-  isBusy,
-  error,
-  onSubmit,
-  onCancel,
-}: {
-  initial: string;
-  submitLabel: string;
-  isBusy: boolean;
-  error: Error | null;
-  onSubmit: (name: string) => void;
-  onCancel: () => void;
-}) {
-  const [name, setName] = useState(initial);
-  const faults = faultsOf(error, ["name"]);
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    onSubmit(name.trim());
-  };
-  return (
-    <form className={styles.form} onSubmit={submit}>
-      <FormFault>{faults.rest}</FormFault>
-      <Field
-        label="Name of the folder"
-        required
-        autoFocus
-        maxLength={255}
-        dir="auto"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        error={faults.of["name"]}
-      />
-      <div className={styles.actions}>
-        <Button type="submit" variant="primary" isBusy={isBusy}>
-          {submitLabel}
-        </Button>
-        <Button onClick={onCancel}>Cancel</Button>
-      </div>
-    </form>
-  );
-}
+const LABEL = "Name of the folder";
 
 export function AddFolder() {
   const create = useCreateFolder();
-  const [isOpen, setOpen] = useState(false);
-  if (!isOpen) {
-    return (
-      <div>
-        <Button size="small" variant="quiet" onClick={() => setOpen(true)}>
+  return (
+    <OpensForm
+      button={(open) => (
+        <Button size="small" variant="quiet" onClick={open}>
           Add a folder
         </Button>
-      </div>
-    );
-  }
-  return (
-    <FolderForm
-      initial=""
-      submitLabel="Add folder"
-      isBusy={create.isPending}
-      error={create.error}
-      onSubmit={(name) => create.mutate({ name }, { onSuccess: () => setOpen(false) })}
-      onCancel={() => setOpen(false)}
-    />
+      )}
+    >
+      {(close) => (
+        <NameForm
+          label={LABEL}
+          action="Add folder"
+          writing={create}
+          onSubmit={(name) => create.mutate({ name }, { onSuccess: close })}
+          onCancel={close}
+        />
+      )}
+    </OpensForm>
   );
 }
 
@@ -80,15 +35,16 @@ export function FolderActions({ folder }: { folder: SnippetFolder }) {
   const update = useUpdateFolder();
   const remove = useDeleteFolder();
   const [isEditing, setEditing] = useState(false);
+  const close = (): void => setEditing(false);
   if (isEditing) {
     return (
-      <FolderForm
+      <NameForm
+        label={LABEL}
         initial={folder.name}
-        submitLabel="Save"
-        isBusy={update.isPending}
-        error={update.error}
-        onSubmit={(name) => update.mutate({ folder, name }, { onSuccess: () => setEditing(false) })}
-        onCancel={() => setEditing(false)}
+        action="Save"
+        writing={update}
+        onSubmit={(name) => update.mutate({ folder, name }, { onSuccess: close })}
+        onCancel={close}
       />
     );
   }

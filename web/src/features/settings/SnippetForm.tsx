@@ -1,11 +1,11 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
-import { useCreateSnippet, useUpdateSnippet } from "@/api/snippet-settings";
+import { useCreateSnippet, useUpdateSnippet } from "@/api/snippets";
 import type { Snippet, SnippetFolder } from "@/api/types";
-import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
 import { Select } from "@/ui/Select";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 import { SnippetEditor } from "./SnippetEditor";
 
@@ -72,12 +72,11 @@ export function SnippetForm({
         ]}
         onChange={setFolderId}
       />
-      <div className={styles.actions}>
-        <Button type="submit" variant="primary" isBusy={create.isPending || update.isPending}>
-          {snippet ? "Save" : "Add snippet"}
-        </Button>
-        <Button onClick={onClose}>Cancel</Button>
-      </div>
+      <FormActions
+        label={snippet ? "Save" : "Add snippet"}
+        isBusy={create.isPending || update.isPending}
+        onCancel={onClose}
+      />
     </form>
   );
 }

@@ -1,19 +1,18 @@
 import { useState } from "react";
-import { refusalOf } from "@/api/form-faults";
 import { useCanWrite } from "@/api/lookups";
-import { useDeleteSnippet, useSnippetFolders, useSnippetList } from "@/api/snippet-settings";
+import { useDeleteSnippet, useSnippetFolders, useSnippets } from "@/api/snippets";
 import type { Snippet, SnippetFolder } from "@/api/types";
-import { textOfHtml } from "@/lib/text-of-html";
+import { firstWords } from "@/lib/first-words";
 import { Button } from "@/ui/Button";
-import { FormFault } from "@/ui/FormFault";
 import { Loaded } from "./Loaded";
+import { RowActions } from "./forms";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
 import { AddFolder, FolderActions } from "./SnippetFolders";
 import { SnippetForm } from "./SnippetForm";
 
 export function SnippetsPage() {
-  const snippets = useSnippetList();
+  const snippets = useSnippets();
   const folders = useSnippetFolders();
   const canWrite = useCanWrite();
   const [isAdding, setAdding] = useState(false);
@@ -104,28 +103,16 @@ function Row({
           <bdi>{snippet.title}</bdi>
         </div>
         <div className={styles.preview} dir="auto">
-          {textOfHtml(snippet.html)}
+          {firstWords(snippet.html)}
         </div>
-        {remove.error && <FormFault>{`It was not deleted. ${refusalOf(remove.error)}`}</FormFault>}
       </div>
       {canWrite && (
-        <div className={styles.actions}>
-          <Button
-            size="small"
-            aria-label={`Change ${snippet.title}`}
-            onClick={() => setEditing(true)}
-          >
-            Change
-          </Button>
-          <Button
-            size="small"
-            aria-label={`Delete ${snippet.title}`}
-            isBusy={remove.isPending}
-            onClick={() => remove.mutate(snippet)}
-          >
-            Delete
-          </Button>
-        </div>
+        <RowActions
+          name={snippet.title}
+          onChange={() => setEditing(true)}
+          onDelete={() => remove.mutate(snippet)}
+          deleting={remove}
+        />
       )}
     </li>
   );

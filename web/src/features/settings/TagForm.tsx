@@ -1,14 +1,14 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
-import { useCreateTag, useUpdateTag } from "@/api/tag-settings";
+import { useCreateTag, useUpdateTag } from "@/api/tag-writes";
 import type { Tag, TagGroup } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { useIcon } from "@/lib/icons";
-import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
 import { Select } from "@/ui/Select";
 import { ColourField } from "./ColourField";
+import { FormActions } from "./forms";
 import styles from "./parts.module.css";
 
 /** A new tag in a group, or one that there is. */
@@ -83,12 +83,11 @@ export function TagForm({
         onChange={setGroupId}
       />
       <FormFault>{faults.of["tag_group_id"] ?? null}</FormFault>
-      <div className={styles.actions}>
-        <Button type="submit" variant="primary" isBusy={create.isPending || update.isPending}>
-          {tag ? "Save" : "Add tag"}
-        </Button>
-        <Button onClick={onClose}>Cancel</Button>
-      </div>
+      <FormActions
+        label={tag ? "Save" : "Add tag"}
+        isBusy={create.isPending || update.isPending}
+        onCancel={onClose}
+      />
     </form>
   );
 }

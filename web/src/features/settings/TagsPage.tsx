@@ -1,12 +1,11 @@
 import { useState } from "react";
-import { refusalOf } from "@/api/form-faults";
 import { useCanWrite, useTagGroups, useTags } from "@/api/lookups";
-import { useDeleteTag } from "@/api/tag-settings";
+import { useDeleteTag } from "@/api/tag-writes";
 import type { Tag, TagGroup } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { Button } from "@/ui/Button";
-import { FormFault } from "@/ui/FormFault";
 import { Loaded } from "./Loaded";
+import { RowActions } from "./forms";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
 import { TagForm } from "./TagForm";
@@ -135,22 +134,14 @@ function TagRow({
       <TagIcon tag={tag} size={24} />
       <div className={styles.grow}>
         <bdi>{tag.name}</bdi>
-        {remove.error && <FormFault>{`It was not deleted. ${refusalOf(remove.error)}`}</FormFault>}
       </div>
       {canWrite && (
-        <div className={styles.actions}>
-          <Button size="small" aria-label={`Change ${tag.name}`} onClick={() => setEditing(true)}>
-            Change
-          </Button>
-          <Button
-            size="small"
-            aria-label={`Delete ${tag.name}`}
-            isBusy={remove.isPending}
-            onClick={() => remove.mutate(tag)}
-          >
-            Delete
-          </Button>
-        </div>
+        <RowActions
+          name={tag.name}
+          onChange={() => setEditing(true)}
+          onDelete={() => remove.mutate(tag)}
+          deleting={remove}
+        />
       )}
     </li>
   );

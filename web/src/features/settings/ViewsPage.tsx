@@ -1,15 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { type SubmitEvent, useState } from "react";
-import { faultsOf } from "@/api/form-faults";
+import { useState } from "react";
 import { useCanWrite } from "@/api/lookups";
 import type { View } from "@/api/types";
 import { useDeleteView, useUpdateView, useViews } from "@/api/views";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
-import { Field } from "@/ui/Field";
-import { FormFault } from "@/ui/FormFault";
 import { ConfirmButton } from "./ConfirmButton";
 import { Loaded } from "./Loaded";
+import { NameForm } from "./forms";
 import styles from "./parts.module.css";
 import { Section } from "./Section";
 
@@ -81,33 +79,16 @@ function Row({ view, canWrite }: { view: View; canWrite: boolean }) {
 
 function Rename({ view, onClose }: { view: View; onClose: () => void }) {
   const update = useUpdateView(view.id);
-  const [name, setName] = useState(view.name);
-  const faults = faultsOf(update.error, ["name"]);
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    update.mutate({ name: name.trim() }, { onSuccess: onClose });
-  };
   return (
     <li className={styles.row}>
-      <form className={styles.grow} onSubmit={submit}>
-        <FormFault>{faults.rest}</FormFault>
-        <div className={styles.pair}>
-          <Field
-            label="Name of the view"
-            required
-            autoFocus
-            maxLength={255}
-            dir="auto"
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            error={faults.of["name"]}
-          />
-          <Button type="submit" variant="primary" isBusy={update.isPending}>
-            Save
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
-      </form>
+      <NameForm
+        label="Name of the view"
+        initial={view.name}
+        action="Save"
+        writing={update}
+        onSubmit={(name) => update.mutate({ name }, { onSuccess: onClose })}
+        onCancel={onClose}
+      />
     </li>
   );
 }

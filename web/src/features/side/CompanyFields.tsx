@@ -3,8 +3,7 @@ import type { useResource } from "@/api/resource-writes";
 import type { Company, CompanyPatch } from "@/api/types";
 import { formatNumber, parseWholeNumber } from "@/lib/numbers";
 import { ChoiceValue } from "./ChoiceValue";
-import { UnsavedBox } from "./EditState";
-import { ResourceRow, TextRow } from "./ResourceRow";
+import { ResourceRow, TextRow, UnsavedEdits } from "./ResourceRow";
 import styles from "./side.module.css";
 
 type Edits = ReturnType<typeof useResource<Company, CompanyPatch>>["edits"];
@@ -65,18 +64,10 @@ export function CompanyFields({
   isShort?: boolean;
 }) {
   const { data: options } = useCompanyOptions();
-  const [first] = edits.unsaved;
   const shared = { edits, canWrite };
   return (
     <>
-      {first && (
-        <UnsavedBox
-          labels={edits.unsaved.map(({ write }) => write.label)}
-          reason={first.reason}
-          onRetry={edits.retry}
-          onGiveUp={edits.giveUp}
-        />
-      )}
+      <UnsavedEdits edits={edits} />
       {!isShort && <CompanyName company={company} edits={edits} canWrite={canWrite} />}
       <ResourceRow
         label="Tier"

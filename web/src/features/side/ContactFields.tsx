@@ -1,7 +1,6 @@
 import type { useResource } from "@/api/resource-writes";
 import type { Contact, ContactPatch } from "@/api/types";
-import { UnsavedBox } from "./EditState";
-import { TextRow } from "./ResourceRow";
+import { TextRow, UnsavedEdits } from "./ResourceRow";
 import styles from "./side.module.css";
 
 type Edits = ReturnType<typeof useResource<Contact, ContactPatch>>["edits"];
@@ -22,17 +21,9 @@ export function ContactFields({
   /** Beside a face, without labels. */
   isCard?: boolean;
 }) {
-  const [first] = edits.unsaved;
   return (
     <>
-      {first && (
-        <UnsavedBox
-          labels={edits.unsaved.map(({ write }) => write.label)}
-          reason={first.reason}
-          onRetry={edits.retry}
-          onGiveUp={edits.giveUp}
-        />
-      )}
+      <UnsavedEdits edits={edits} />
       <TextRow
         label="Name"
         isBare={isCard}

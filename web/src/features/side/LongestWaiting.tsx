@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { waitingSince } from "@/api/list-rules";
 import { useLongestWaiting } from "@/api/related-threads";
 import { useThreadRow } from "@/api/threads";
 import { fullDate, shortTime, useNow } from "@/lib/dates";
@@ -11,11 +12,7 @@ export function LongestWaiting({ companyId }: { companyId: string }) {
   const thread = useThreadRow(id ?? "");
   const now = useNow();
   if (!id || !thread) return null;
-  // Until we have answered at all, they have waited since the beginning.
-  const at =
-    thread.last_outbound_message_at === null
-      ? thread.created_at
-      : (thread.last_inbound_message_at ?? thread.created_at);
+  const at = waitingSince(thread) ?? thread.created_at;
   return (
     <Row label="Waiting">
       <div className={styles.static}>

@@ -1,15 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Clock } from "lucide-react";
-import { messageOf } from "@/api/errors";
+import { activityOf } from "@/api/list-rules";
 import { type Related, useRelatedThreads } from "@/api/related-threads";
 import { useThreadRow } from "@/api/threads";
 import type { Thread } from "@/api/types";
 import { fullDate, shortTime, useNow } from "@/lib/dates";
-import { textOf } from "@/lib/plain-text";
+import { firstWords } from "@/lib/first-words";
 import { Button } from "@/ui/Button";
 import { LoopMark } from "@/ui/LoopMark";
 import { Skeleton } from "@/ui/Skeleton";
-import { Refused } from "./EditState";
+import { NotLoaded } from "./NotLoaded";
 import styles from "./side.module.css";
 
 const STATUS = { open: "Open", snoozed: "Snoozed", done: "Done" } as const;
@@ -38,13 +38,7 @@ export function RelatedThreads({
   const ids = list.data?.pages.flatMap((page) => page.ids).filter((id) => id !== except);
   if (list.isPending) return <Skeleton height={24} />;
   if (!ids) {
-    return (
-      <Refused
-        reason={`The threads could not be loaded. ${messageOf(list.error)}`}
-        onDismiss={() => void list.refetch()}
-        onRetry={() => void list.refetch()}
-      />
-    );
+    return <NotLoaded what="The threads" query={list} />;
   }
   if (ids.length === 0) return <p className={styles.quiet}>{empty}</p>;
   return (
@@ -75,7 +69,7 @@ export function RelatedThreads({
 function ThreadLink({ id, now }: { id: string; now: Date }) {
   const thread = useThreadRow(id);
   if (!thread) return null;
-  const at = lastActivity(thread);
+  const at = activityOf(thread);
   return (
     <Link
       className={styles.thread}
@@ -84,19 +78,11 @@ function ThreadLink({ id, now }: { id: string; now: Date }) {
     >
       <StatusShape status={thread.status} />
       <span className={styles.cut} dir="auto">
-        {thread.title ?? textOf(thread.text)}
+        {thread.title ?? firstWords(thread.text)}
       </span>
       <time className={styles.small} dateTime={at} title={fullDate(at)}>
         {shortTime(at, now)}
       </time>
     </Link>
-  );
-}
-
-function lastActivity(thread: Thread): string {
-  const times = [thread.last_inbound_message_at, thread.last_outbound_message_at];
-  return times.reduce<string>(
-    (last, at) => (at !== null && at > last ? at : last),
-    thread.created_at,
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { ResourceEdits } from "@/api/resource-writes";
 import { EditableText } from "@/ui/EditableText";
-import { ConflictBox, EditState } from "./EditState";
+import { ConflictBox, EditState, UnsavedBox } from "./EditState";
 import { Row } from "./Row";
 
 type Edits<T, P> = ResourceEdits<T, P>;
@@ -93,5 +93,19 @@ export function TextRow<T, P>({
         {...(inputMode && { inputMode })}
       />
     </ResourceRow>
+  );
+}
+
+/** What of a contact or a company could not be sent. */
+export function UnsavedEdits<T, P>({ edits }: { edits: Edits<T, P> }) {
+  const [first] = edits.unsaved;
+  if (!first) return null;
+  return (
+    <UnsavedBox
+      labels={edits.unsaved.map(({ write }) => write.label)}
+      reason={first.reason}
+      onRetry={edits.retry}
+      onGiveUp={edits.giveUp}
+    />
   );
 }

@@ -1,24 +1,26 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
-import { useLink, useSignInByLink } from "@/api/session";
+import { useSignInByLink } from "@/api/session";
 import type { Link } from "@/api/types";
 import { Button } from "@/ui/Button";
-import { Field } from "@/ui/Field";
-import { FormFault } from "@/ui/FormFault";
-import { PasswordField } from "@/ui/PasswordField";
-import { DeadLink, LinkLoading } from "./DeadLink";
+import { LinkGate } from "./LinkGate";
+import { NewMemberFields } from "./NewMember";
 import styles from "./sign-in.module.css";
 import { SignInFrame } from "./SignInFrame";
 
 export function FirstRunPage({ token, onSignedIn }: { token: string; onSignedIn: () => void }) {
-  const { data: link, error, refetch } = useLink(token);
-  if (link) return <Welcome token={token} link={link} onSignedIn={onSignedIn} />;
-  if (error === null && token !== "") return <LinkLoading />;
   return (
-    <DeadLink error={error} isMissing={token === ""} onRetry={() => void refetch()}>
-      Start Looplane again: as long as nobody has a password, it prints a new link. Later{" "}
-      <code className={styles.code}>looplane member sign-in-link</code> makes one for a member.
-    </DeadLink>
+    <LinkGate
+      token={token}
+      renewal={
+        <>
+          Start Looplane again: as long as nobody has a password, it prints a new link. Later{" "}
+          <code className={styles.code}>looplane member sign-in-link</code> makes one for a member.
+        </>
+      }
+    >
+      {(link) => <Welcome token={token} link={link} onSignedIn={onSignedIn} />}
+    </LinkGate>
   );
 }
 
@@ -32,13 +34,16 @@ function Welcome({
   onSignedIn: () => void;
 }) {
   const signIn = useSignInByLink();
-  const [name, setName] = useState(link.name ?? "");
-  const [email, setEmail] = useState(link.email);
-  const [password, setPassword] = useState("");
+  const [member, setMember] = useState({
+    name: link.name ?? "",
+    email: link.email,
+    password: "",
+  });
   const isLooking = signIn.variables?.password === undefined;
   const faults = faultsOf(signIn.error, ["name", "email", "password"]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
+    const { name, email, password } = member;
     signIn.mutate(
       {
         token,
@@ -55,37 +60,7 @@ function Welcome({
       text="Say who you are, and this inbox is yours."
     >
       <form className={styles.form} onSubmit={submit}>
-        <FormFault>{faults.rest}</FormFault>
-        <Field
-          label="Your name"
-          autoComplete="name"
-          required
-          maxLength={255}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={faults.of["name"]}
-        />
-        <Field
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          error={faults.of["email"]}
-        />
-        <PasswordField
-          label="Password"
-          autoComplete="new-password"
-          hint="At least ten characters."
-          required
-          minLength={10}
-          maxLength={200}
-          autoFocus
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={faults.of["password"]}
-        />
+        <NewMemberFields member={member} onChange={setMember} faults={faults} />
         <div className={styles.actions}>
           <Button type="submit" variant="primary" isBusy={signIn.isPending && !isLooking}>
             Open the inbox

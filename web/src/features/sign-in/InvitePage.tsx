@@ -1,35 +1,37 @@
 import { type SubmitEvent, useState } from "react";
 import { faultsOf } from "@/api/form-faults";
-import { useLink, useSignInByInvite } from "@/api/session";
+import { useSignInByInvite } from "@/api/session";
 import type { Link } from "@/api/types";
 import { ROLE_WORDS } from "@/lib/roles";
 import { Button } from "@/ui/Button";
-import { Field } from "@/ui/Field";
-import { FormFault } from "@/ui/FormFault";
-import { PasswordField } from "@/ui/PasswordField";
-import { DeadLink, LinkLoading } from "./DeadLink";
+import { LinkGate } from "./LinkGate";
+import { NewMemberFields } from "./NewMember";
 import styles from "./sign-in.module.css";
 import { SignInFrame } from "./SignInFrame";
 
 export function InvitePage({ token, onSignedIn }: { token: string; onSignedIn: () => void }) {
-  const { data: link, error, refetch } = useLink(token);
-  if (link) return <Join token={token} link={link} onSignedIn={onSignedIn} />;
-  if (error === null && token !== "") return <LinkLoading />;
   return (
-    <DeadLink error={error} isMissing={token === ""} onRetry={() => void refetch()}>
-      If you joined already, sign in. Otherwise ask an admin of your team for a new invite.
-    </DeadLink>
+    <LinkGate
+      token={token}
+      renewal="If you joined already, sign in. Otherwise ask an admin of your team for a new invite."
+    >
+      {(link) => <Join token={token} link={link} onSignedIn={onSignedIn} />}
+    </LinkGate>
   );
 }
 
 function Join({ token, link, onSignedIn }: { token: string; link: Link; onSignedIn: () => void }) {
   const signIn = useSignInByInvite();
-  const [name, setName] = useState(link.name ?? "");
-  const [password, setPassword] = useState("");
+  const [member, setMember] = useState({
+    name: link.name ?? "",
+    email: link.email,
+    password: "",
+  });
   const faults = faultsOf(signIn.error, ["name", "password"]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const body = { token, password, ...(name.trim() !== "" && { name: name.trim() }) };
+    const name = member.name.trim();
+    const body = { token, password: member.password, ...(name !== "" && { name }) };
     signIn.mutate(body, { onSuccess: onSignedIn });
   };
   return (
@@ -43,29 +45,7 @@ function Join({ token, link, onSignedIn }: { token: string; link: Link; onSigned
       }
     >
       <form className={styles.form} onSubmit={submit}>
-        <FormFault>{faults.rest}</FormFault>
-        <Field label="E-mail" type="email" autoComplete="username" readOnly value={link.email} />
-        <Field
-          label="Your name"
-          autoComplete="name"
-          required
-          maxLength={255}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={faults.of["name"]}
-        />
-        <PasswordField
-          label="Password"
-          autoComplete="new-password"
-          hint="At least ten characters."
-          required
-          minLength={10}
-          maxLength={200}
-          autoFocus
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={faults.of["password"]}
-        />
+        <NewMemberFields member={member} onChange={setMember} faults={faults} isEmailFixed />
         <Button type="submit" variant="primary" isBusy={signIn.isPending}>
           Join
         </Button>

@@ -1,14 +1,12 @@
 import { type SubmitEvent, useState } from "react";
-import { faultsOf } from "@/api/form-faults";
 import { useSignIn } from "@/api/session";
 import type { SignedIn } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { FormFault } from "@/ui/FormFault";
 import { PasswordField } from "@/ui/PasswordField";
-import { CodeField } from "./CodeField";
 import { MailedLink } from "./MailedLink";
-import { needsCode } from "./needs-code";
+import { SecondStep, faultsBeside, needsCode } from "./second-step";
 import styles from "./sign-in.module.css";
 
 /** Address and password, and then the code where there is a second factor. */
@@ -27,10 +25,7 @@ export function SignInForm({
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [isSecondStep, setSecondStep] = useState(false);
-  const asksAgain = signIn.variables?.code !== undefined;
-  const faults = needsCode(signIn.error)
-    ? faultsOf(null, [])
-    : faultsOf(signIn.error, ["email", "password", "code"]);
+  const faults = faultsBeside(signIn.error, ["email", "password", "code"]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const body = {
@@ -50,16 +45,7 @@ export function SignInForm({
     return (
       <form className={styles.form} onSubmit={submit}>
         <FormFault>{faults.rest}</FormFault>
-        <CodeField
-          value={code}
-          onChange={setCode}
-          error={
-            faults.of["code"] ??
-            (asksAgain && needsCode(signIn.error)
-              ? "This code is wrong, or was used already. Take the next one."
-              : null)
-          }
-        />
+        <SecondStep value={code} onChange={setCode} signIn={signIn} />
         <div className={styles.actions}>
           <Button type="submit" variant="primary" isBusy={signIn.isPending}>
             Sign in

@@ -1,29 +1,33 @@
 import { type SubmitEvent, useState } from "react";
-import { faultsOf } from "@/api/form-faults";
-import { useLink, useSignInByLink } from "@/api/session";
+import { useSignInByLink } from "@/api/session";
+import type { Link } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { FormFault } from "@/ui/FormFault";
-import { CodeField } from "./CodeField";
-import { DeadLink, LinkLoading } from "./DeadLink";
-import { needsCode } from "./needs-code";
+import { LinkGate } from "./LinkGate";
+import { SecondStep, faultsBeside } from "./second-step";
 import styles from "./sign-in.module.css";
 import { SignInFrame } from "./SignInFrame";
 
 /** A press, not the address alone, signs in: programs that look at links must not use them up. */
 export function SignInLinkPage({ token, onSignedIn }: { token: string; onSignedIn: () => void }) {
-  const { data: link, error, refetch } = useLink(token);
+  return (
+    <LinkGate token={token} renewal="On the sign-in page you can have a new one mailed.">
+      {(link) => <SignIn token={token} link={link} onSignedIn={onSignedIn} />}
+    </LinkGate>
+  );
+}
+
+function SignIn({
+  token,
+  link,
+  onSignedIn,
+}: {
+  token: string;
+  link: Link;
+  onSignedIn: () => void;
+}) {
   const signIn = useSignInByLink();
   const [code, setCode] = useState("");
-  if (!link) {
-    if (error === null && token !== "") return <LinkLoading />;
-    return (
-      <DeadLink error={error} isMissing={token === ""} onRetry={() => void refetch()}>
-        On the sign-in page you can have a new one mailed.
-      </DeadLink>
-    );
-  }
-  const faults = needsCode(signIn.error) ? faultsOf(null, []) : faultsOf(signIn.error, ["code"]);
-  const isWrong = needsCode(signIn.error) && signIn.variables?.code !== undefined;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const body = { token, ...(link.has_second_factor && { code: code.trim() }) };
@@ -45,17 +49,8 @@ export function SignInLinkPage({ token, onSignedIn }: { token: string; onSignedI
       }
     >
       <form className={styles.form} onSubmit={submit}>
-        <FormFault>{faults.rest}</FormFault>
-        {link.has_second_factor && (
-          <CodeField
-            value={code}
-            onChange={setCode}
-            error={
-              faults.of["code"] ??
-              (isWrong ? "This code is wrong, or was used already. Take the next one." : null)
-            }
-          />
-        )}
+        <FormFault>{faultsBeside(signIn.error, ["code"]).rest}</FormFault>
+        {link.has_second_factor && <SecondStep value={code} onChange={setCode} signIn={signIn} />}
         <Button type="submit" variant="primary" isBusy={signIn.isPending}>
           Sign in
         </Button>

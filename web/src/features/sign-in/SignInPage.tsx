@@ -1,10 +1,9 @@
 import { useState } from "react";
-import { faultsOf } from "@/api/form-faults";
 import { useSignIn } from "@/api/session";
 import type { SignedIn } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { FormFault } from "@/ui/FormFault";
-import { needsCode } from "./needs-code";
+import { faultsBeside, needsCode } from "./second-step";
 import styles from "./sign-in.module.css";
 import { SignInForm } from "./SignInForm";
 import { SignInFrame } from "./SignInFrame";
@@ -54,7 +53,7 @@ function WorkspaceChoice({
     );
   return (
     <SignInFrame title="Choose a workspace" text="Several have you as a member.">
-      <FormFault>{needsCode(signIn.error) ? null : faultsOf(signIn.error, []).rest}</FormFault>
+      <FormFault>{faultsBeside(signIn.error, []).rest}</FormFault>
       <div className={styles.actions}>
         <Button variant="primary" onClick={onSignedIn}>
           {session.workspace.name}

@@ -1,18 +1,18 @@
 import { Ellipsis, Lock, Pencil, Trash2 } from "lucide-react";
-import { type ReactNode, memo, useMemo, useState } from "react";
+import { type ReactNode, Suspense, memo, use, useMemo, useState } from "react";
 import { useCommentWrites } from "@/api/comment-writes";
 import { messageOf } from "@/api/errors";
 import { useMe } from "@/api/session";
 import type { Comment } from "@/api/types";
-import { readLeniently, safeHref, showNodes, textOf } from "@/lib/plain-html";
+import { readLeniently, safeHref, showNodes } from "@/lib/plain-html";
 import { Avatar } from "@/ui/Avatar";
-import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
 import { Menu, MenuItem } from "@/ui/Menu";
 import { cx } from "@/ui/cx";
 import styles from "./Card.module.css";
 import { When } from "./When";
-import { htmlOf, splitMentions } from "./comment-text";
+import { CommentEditor } from "./comment-editor";
+import { splitMentions } from "./comment-text";
 
 const EDITED_AFTER_MS = 1_000;
 
@@ -27,6 +27,7 @@ export const CommentCard = memo(function CommentCard({
   const me = useMe();
   const { edit, remove } = useCommentWrites(comment.thread_id);
   const [isEditing, setEditing] = useState(false);
+  const editor = use(CommentEditor);
   const name = comment.author?.name ?? comment.author?.email ?? "Somebody who left";
   const isMine = comment.author?.id === me.id && me.role !== "VIEWER";
   const isEdited =
@@ -48,7 +49,7 @@ export const CommentCard = memo(function CommentCard({
         <span className={styles.grow} />
         {isEdited && <span className={styles.quiet}>edited</span>}
         <When at={comment.created_at} />
-        {isMine && !isEditing && (
+        {isMine && editor && !isEditing && (
           <Menu
             align="end"
             trigger={
@@ -73,14 +74,19 @@ export const CommentCard = memo(function CommentCard({
           </Menu>
         )}
       </div>
-      {isEditing ? (
-        <EditText
-          html={comment.content}
-          onSave={(content) => {
-            setEditing(false);
-            if (content !== null) edit.mutate({ id: comment.id, content });
-          }}
-        />
+      {isEditing && editor ? (
+        <Suspense fallback={<CommentText comment={comment} />}>
+          {editor({
+            html: comment.content,
+            isBusy: edit.isPending,
+            onSave: (content) =>
+              edit.mutate({ id: comment.id, content }, { onSuccess: () => setEditing(false) }),
+            onCancel: () => {
+              edit.reset();
+              setEditing(false);
+            },
+          })}
+        </Suspense>
       ) : (
         <CommentText comment={comment} />
       )}
@@ -98,6 +104,7 @@ export const CommentCard = memo(function CommentCard({
       {error && (
         <p className={styles.refused} role="alert">
           The comment is as it was. {messageOf(error)}
+          {isEditing && " What you wrote is here."}
         </p>
       )}
     </div>
@@ -120,46 +127,6 @@ function CommentText({ comment }: { comment: Comment }) {
   return (
     <div className={styles.text} dir="auto">
       {showNodes(nodes, mark)}
-    </div>
-  );
-}
-
-/** The words alone: what is bold or a list in a comment that is changed is written anew. */
-function EditText({ html, onSave }: { html: string; onSave: (html: string | null) => void }) {
-  const [text, setText] = useState(() =>
-    readLeniently(html)
-      .map(textOf)
-      .join("\n\n")
-      .replace(/\n{3,}/g, "\n\n")
-      .trim(),
-  );
-  const save = (): void => onSave(text.trim() === "" ? null : htmlOf(text));
-  return (
-    <div className={styles.edit}>
-      <textarea
-        className={styles.field}
-        aria-label="Comment"
-        autoFocus
-        dir="auto"
-        rows={Math.min(12, text.split("\n").length + 1)}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) save();
-          if (event.key === "Escape") {
-            event.stopPropagation();
-            onSave(null);
-          }
-        }}
-      />
-      <div className={styles.buttons}>
-        <Button size="small" variant="primary" disabled={text.trim() === ""} onClick={save}>
-          Save
-        </Button>
-        <Button size="small" onClick={() => onSave(null)}>
-          Cancel
-        </Button>
-      </div>
     </div>
   );
 }

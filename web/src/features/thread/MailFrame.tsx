@@ -33,6 +33,7 @@ function measure(
     const { key, code, shiftKey, ctrlKey, metaKey, altKey } = event;
     const again = new KeyboardEvent("keydown", {
       ...{ key, code, shiftKey, ctrlKey, metaKey, altKey },
+      modifierAltGraph: event.getModifierState("AltGraph"),
       bubbles: true,
       cancelable: true,
     });

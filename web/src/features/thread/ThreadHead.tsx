@@ -36,8 +36,8 @@ export function ThreadHead({
     <header className={styles.head}>
       <div className={styles.first}>
         {headerStart}
-        <TitleEdit key={thread.id} thread={thread} shown={title} canEdit={canWrite} />
-        <Presence threadId={thread.id} />
+        <TitleEdit key={`title ${thread.id}`} thread={thread} shown={title} canEdit={canWrite} />
+        <Presence key={`presence ${thread.id}`} threadId={thread.id} />
         <DraftBadge thread={thread} />
         {headerEnd}
       </div>

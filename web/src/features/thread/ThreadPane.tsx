@@ -1,7 +1,11 @@
 import { Link, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { ApiError, messageOf } from "@/api/errors";
+import { isLoopClosed } from "@/api/event-sentences";
+import { allOf, prefetchThread, useThreadEvents } from "@/api/thread-content";
 import { useThread } from "@/api/threads";
+import type { Thread } from "@/api/types";
 import { filtersOf } from "@/lib/search-params";
 import { useTitle } from "@/lib/title";
 import { EmptyState } from "@/ui/EmptyState";
@@ -11,6 +15,8 @@ import { ThreadHead } from "./ThreadHead";
 import styles from "./ThreadPane.module.css";
 import { ThreadWait, TimelineWait } from "./ThreadWait";
 import { Timeline } from "./Timeline";
+import { CommentEditor, type EditComment } from "./comment-editor";
+import { useClosedLoop } from "./use-closed-loop";
 import { usePrefetchNeighbours } from "./use-prefetch";
 import { useReading, useTimeline } from "./use-timeline";
 
@@ -25,15 +31,33 @@ export interface ThreadPaneProps {
   onAdvance: () => void;
   /** The composer. */
   footer: ReactNode;
+  /** What a comment is changed with. */
+  editComment: EditComment;
 }
 
-export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: ThreadPaneProps) {
+export function ThreadPane({
+  threadId,
+  view,
+  headerStart,
+  headerEnd,
+  footer,
+  editComment,
+}: ThreadPaneProps) {
+  const client = useQueryClient();
   const filters = filtersOf(useSearch({ strict: false }));
   const { data: thread, error, refetch } = useThread(threadId);
-  const timeline = useTimeline(threadId);
-  const unreadId = useReading(thread, timeline);
+  const events = useThreadEvents(threadId);
+  const said = useMemo(() => isLoopClosed(allOf(events.data)), [events.data]);
+  const isClosed = useClosedLoop(thread, said);
   usePrefetchNeighbours(threadId, view, filters);
-  const title = thread?.title ?? (thread && firstWords(thread.text)) ?? "Thread";
+  const isUnknown = thread === undefined;
+  useEffect(() => {
+    // What was said is asked for beside what it is said in, not after it.
+    if (isUnknown) prefetchThread(client, threadId);
+  }, [client, threadId, isUnknown]);
+  const text = thread?.text;
+  const words = useMemo(() => (text === undefined ? null : firstWords(text)), [text]);
+  const title = thread?.title ?? words ?? "Thread";
   useTitle(thread && title);
 
   const wayBack = headerStart && <div className={styles.wayBack}>{headerStart}</div>;
@@ -80,33 +104,45 @@ export function ThreadPane({ threadId, view, headerStart, headerEnd, footer }: T
       <ThreadHead
         thread={thread}
         title={title}
-        isClosed={timeline.isClosed}
+        isClosed={isClosed}
         headerStart={headerStart}
         headerEnd={headerEnd}
       />
-      {timeline.error ? (
-        <div className={styles.problem}>
-          <ErrorPanel
-            title="The messages could not be loaded"
-            kept="What you write below is kept."
-            onRetry={() => void timeline.refetch()}
-          >
-            {messageOf(timeline.error)}
-          </ErrorPanel>
-        </div>
-      ) : timeline.isReady ? (
-        <Timeline
-          threadId={threadId}
-          entries={timeline.entries}
-          unreadId={unreadId}
-          older={timeline.older}
-          isReady={timeline.isReady}
-        />
-      ) : (
-        <TimelineWait />
-      )}
+      <CommentEditor value={editComment}>
+        <Conversation key={threadId} thread={thread} />
+      </CommentEditor>
       {footer}
     </div>
+  );
+}
+
+/** What was said, from where the reading begins. Of each thread it is made anew; the head is not. */
+function Conversation({ thread }: { thread: Thread }) {
+  const timeline = useTimeline(thread.id);
+  const unreadId = useReading(thread, timeline);
+  if (timeline.error) {
+    return (
+      <div className={styles.problem}>
+        <ErrorPanel
+          title="The messages could not be loaded"
+          kept="What you write below is kept."
+          onRetry={() => void timeline.refetch()}
+        >
+          {messageOf(timeline.error)}
+        </ErrorPanel>
+      </div>
+    );
+  }
+  if (!timeline.isReady) return <TimelineWait />;
+  return (
+    <Timeline
+      threadId={thread.id}
+      entries={timeline.entries}
+      sending={timeline.sending}
+      unreadId={unreadId}
+      older={timeline.older}
+      isReady={timeline.isReady}
+    />
   );
 }
 

@@ -1,12 +1,14 @@
 import { ArrowDown } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { messageOf } from "@/api/errors";
+import type { HeldOut } from "@/api/held";
 import type { Entry } from "@/api/timeline";
 import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
 import { Changes } from "./Changes";
 import { CommentCard } from "./CommentCard";
 import { MessageCard } from "./MessageCard";
+import { SendingCard } from "./SendingCard";
 import styles from "./Timeline.module.css";
 import { useTimelineScroll } from "./use-timeline-scroll";
 
@@ -21,12 +23,15 @@ export interface Older {
 export function Timeline({
   threadId,
   entries,
+  sending,
   unreadId,
   older,
   isReady,
 }: {
   threadId: string;
   entries: readonly Entry[];
+  /** What is about to leave; it comes last. */
+  sending: readonly HeldOut[];
   /** The first message that was unread when the thread was opened. */
   unreadId: string | null;
   older: Older;
@@ -38,9 +43,10 @@ export function Timeline({
   const { isAtEnd, toEnd } = useTimelineScroll(scroller, {
     isReady,
     firstKey: first,
-    lastKey: entries.at(-1)?.key ?? "",
+    lastKey: sending.at(-1)?.id ?? entries.at(-1)?.key ?? "",
+    sendingKey: sending.at(-1)?.id ?? null,
   });
-  const opensAt = unreadId ?? last?.key;
+  const opensAt = unreadId ?? sending[0]?.id ?? last?.key;
   return (
     <div className={styles.around}>
       <div
@@ -69,6 +75,9 @@ export function Timeline({
                 isNew={entry.key === unreadId && at > 0}
                 opensHere={entry.key === opensAt}
               />
+            ))}
+            {sending.map((one) => (
+              <Sending key={one.id} held={one} opensHere={one.id === opensAt} />
             ))}
           </div>
         </div>
@@ -112,6 +121,20 @@ function Article({
       {entry.kind === "message" && <MessageCard message={entry.message} labelId={id} />}
       {entry.kind === "comment" && <CommentCard comment={entry.comment} labelId={id} />}
       {entry.kind === "changes" && <Changes sentences={entry.sentences} />}
+    </article>
+  );
+}
+
+function Sending({ held, opensHere }: { held: HeldOut; opensHere: boolean }) {
+  const id = useId();
+  return (
+    <article
+      className={styles.article}
+      tabIndex={-1}
+      aria-labelledby={id}
+      data-opens-here={opensHere || undefined}
+    >
+      <SendingCard held={held} labelId={id} />
     </article>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/errors";
 import { useUpdateThread } from "@/api/thread-writes";
 import { type Thread } from "@/api/types";
+import { isComposing } from "@/ui/composing";
 import styles from "./ThreadHead.module.css";
 
 const MAX_LENGTH = 512;
@@ -23,10 +24,13 @@ export function TitleEdit({
   const buttonRef = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
 
-  // Where the press that opened this thread has left the focus on nothing, it comes here.
+  // Where the press that opened this thread has left the focus on nothing, or on a button that was
+  // meant for the one before, it comes here.
   useEffect(() => {
-    if (document.activeElement === document.body)
-      headingRef.current?.focus({ preventScroll: true });
+    const heading = headingRef.current;
+    const focused = document.activeElement;
+    const isOld = heading?.closest("header")?.contains(focused) ?? false;
+    if (focused === document.body || isOld) heading?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
     if (text === null && wasEditing.current) buttonRef.current?.focus();
@@ -60,7 +64,7 @@ export function TitleEdit({
         onChange={(event) => setText(event.target.value)}
         onBlur={save}
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
+          if (isComposing(event.nativeEvent)) return;
           if (event.key === "Enter") {
             // The button gets the focus, and the rest of this press would be for it.
             event.preventDefault();

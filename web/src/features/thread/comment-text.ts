@@ -21,15 +21,3 @@ export function splitMentions(
   if (from < text.length) parts.push({ text: text.slice(from), isMention: false });
   return parts;
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
-/** What was typed, as paragraphs and lines. */
-export function htmlOf(text: string): string {
-  return text
-    .trim()
-    .split(/\n{2,}/)
-    .map((part) => `<p>${escaped(part).replaceAll("\n", "<br>")}</p>`)
-    .join("");
-}

@@ -1,4 +1,11 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 
 // While heights of mails come in, the place is held; as soon as somebody scrolls, it is theirs.
 const SETTLES_MS = 2_500;
@@ -11,7 +18,18 @@ const ABOVE = 12;
  */
 export function useTimelineScroll(
   scroller: RefObject<HTMLElement | null>,
-  { isReady, firstKey, lastKey }: { isReady: boolean; firstKey: string; lastKey: string },
+  {
+    isReady,
+    firstKey,
+    lastKey,
+    sendingKey,
+  }: {
+    isReady: boolean;
+    firstKey: string;
+    lastKey: string;
+    /** What one sends oneself now: it is followed from wherever one reads. */
+    sendingKey: string | null;
+  },
 ): { isAtEnd: boolean; toEnd: () => void } {
   const [isAtEnd, setAtEnd] = useState(true);
   const isTheirs = useRef(false);
@@ -88,12 +106,19 @@ export function useTimelineScroll(
     if (stick.current && isTheirs.current) box.scrollTo({ top: box.scrollHeight });
   }, [scroller, lastKey]);
 
-  return {
-    isAtEnd,
-    toEnd: () => {
-      isTheirs.current = true;
-      const box = scroller.current;
-      if (box) box.scrollTo({ top: box.scrollHeight });
-    },
+  const toEnd = (): void => {
+    isTheirs.current = true;
+    stick.current = true;
+    const box = scroller.current;
+    if (box) box.scrollTo({ top: box.scrollHeight });
   };
+  const follow = useEffectEvent(toEnd);
+  const lastSending = useRef(sendingKey);
+  useEffect(() => {
+    const isNew = sendingKey !== null && sendingKey !== lastSending.current;
+    lastSending.current = sendingKey;
+    if (isNew) follow();
+  }, [sendingKey]);
+
+  return { isAtEnd, toEnd };
 }

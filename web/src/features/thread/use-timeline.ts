@@ -1,18 +1,24 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { isLoopClosed } from "@/api/event-sentences";
 import { useEvents } from "@/api/events";
+import { type HeldOut, useHeld } from "@/api/held";
 import { useNames } from "@/api/names";
 import { markRead } from "@/api/reading";
 import { useMe } from "@/api/session";
 import { allOf, useComments, useMessages, useThreadEvents } from "@/api/thread-content";
 import { firstUnread, timelineOf } from "@/api/timeline";
 import type { Thread } from "@/api/types";
+import { dateNow } from "@/lib/clock";
 import { whenTime } from "@/lib/dates";
 import { announce } from "@/ui/LiveRegion";
 import { personOf } from "./people";
+import { sendingIn } from "./sending";
 
-const say = (iso: string): string => whenTime(iso, new Date());
+const NOTHING_HELD: readonly HeldOut[] = [];
+// After its first paint; what is passed sooner was not read.
+const READ_AFTER_MS = 150;
+
+const say = (iso: string): string => whenTime(iso, dateNow());
 
 /** All that the timeline of a thread shows, kept live. */
 export function useTimeline(threadId: string) {
@@ -20,9 +26,15 @@ export function useTimeline(threadId: string) {
   const comments = useComments(threadId);
   const events = useThreadEvents(threadId);
   const names = useNames();
+  const me = useMe();
+  const { data: held = NOTHING_HELD } = useHeld();
   const allMessages = useMemo(() => allOf(messages.data), [messages.data]);
   const allEvents = useMemo(() => allOf(events.data), [events.data]);
   const hasOlder = messages.hasNextPage;
+  const sending = useMemo(
+    () => sendingIn(threadId, held, allMessages, me.id),
+    [threadId, held, allMessages, me.id],
+  );
   const entries = useMemo(
     () =>
       timelineOf(
@@ -49,8 +61,9 @@ export function useTimeline(threadId: string) {
   const { fetchNextPage: fetchOlder } = messages;
   return {
     entries,
+    /** Answers of one's own that are about to leave. */
+    sending,
     messages: allMessages,
-    isClosed: isLoopClosed(allEvents),
     isReady: messages.data !== undefined && !comments.isPending && !events.isPending,
     events: allEvents,
     error: messages.data === undefined ? messages.error : null,
@@ -69,13 +82,12 @@ export function useTimeline(threadId: string) {
  * message where the reading begins, which stays for as long as the thread is open.
  */
 export function useReading(
-  thread: Thread | undefined,
+  thread: Thread,
   timeline: ReturnType<typeof useTimeline>,
 ): string | null {
   const client = useQueryClient();
   const me = useMe();
-  const [wasUnread, setWasUnread] = useState<boolean | null>(null);
-  if (wasUnread === null && thread) setWasUnread(!thread.is_read);
+  const [wasUnread] = useState(!thread.is_read);
   const [unreadId, setUnreadId] = useState<string | null>(null);
   const { isReady, messages, events } = timeline;
   if (wasUnread && isReady && unreadId === null && messages.length > 0) {
@@ -83,20 +95,21 @@ export function useReading(
     if (found !== null) setUnreadId(found);
   }
   const seenUpTo = useRef<string | null | undefined>(undefined);
-  const id = thread?.id;
-  const lastInbound = thread?.last_inbound_message_at;
-  const isUnread = thread?.is_read === false;
+  const { id, last_inbound_message_at: lastInbound, is_read: isRead } = thread;
   useEffect(() => {
-    if (!id || !isReady || lastInbound === undefined || me.role === "VIEWER") return;
+    if (!isReady || me.role === "VIEWER") return;
     const read = (): void => {
       if (document.visibilityState !== "visible" || seenUpTo.current === lastInbound) return;
       // Marked unread by hand after this it stays so, until something new comes in.
       seenUpTo.current = lastInbound;
-      if (isUnread) markRead(client, id, true, lastInbound).catch(() => undefined);
+      if (!isRead) markRead(client, id, true, lastInbound).catch(() => undefined);
     };
-    read();
+    const timer = setTimeout(read, READ_AFTER_MS);
     document.addEventListener("visibilitychange", read);
-    return () => document.removeEventListener("visibilitychange", read);
-  }, [client, id, isReady, lastInbound, isUnread, me.role]);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", read);
+    };
+  }, [client, id, isReady, lastInbound, isRead, me.role]);
   return unreadId;
 }
