@@ -46,6 +46,8 @@ PAYLOADS = {
     "snippet": "SnippetOut",
     "snippet_folder": "SnippetFolderOut",
     "file": "FileOut",
+    "mailbox": "MailboxOut",
+    "caught_mail": "CaughtMailOut",
     "message": "MessageOut",
     "portal_instance": "PortalInstanceOut",
     "slack_connection": "SlackConnectionOut",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 
+from looplane.caught_mail.commands import NewCaughtMail, catch
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.ids import new_id
@@ -147,6 +148,31 @@ class Factory:
     async def api_key(self, **fields: Any) -> dict[str, Any]:
         """A key made over the API."""
         return await self._post("/keys", {"scopes": ["tags:read", "admin"], **fields})
+
+    async def mailbox(self, **fields: Any) -> dict[str, Any]:
+        """One whose server is nowhere, unless `fields` say otherwise."""
+        number = next(_number)
+        body = {"name": f"Support {number}", "address": f"support{number}@firm.example"}
+        body |= {"smtp_host": "smtp.firm.example"}
+        return await self._post("/mailboxes", {**body, "smtp_port": 587, **fields})
+
+    async def caught_mail(self, **fields: Any) -> dict[str, Any]:
+        """A mail that was caught; there is no operation for it."""
+        mail = NewCaughtMail(
+            new_id(),
+            fields.get("kind", "invite"),
+            "support@firm.example",
+            fields.get("recipients", ["somebody@mail.example"]),
+            fields.get("subject", "A subject"),
+            fields.get("source", b"Subject: A subject\r\n\r\nWords\r\n"),
+        )
+        now = fields.get("now", system_clock())
+        await catch(self.db, self.workspace_id, now, [mail])
+        return {
+            "id": await self.db.fetchval(
+                "select id::text from caught_mail where delivery_id = $1", mail.delivery_id
+            )
+        }
 
     async def file(self, content: bytes = b"Words", **fields: Any) -> dict[str, Any]:
         name, kind = fields.get("name", "words.txt"), fields.get("content_type", "text/plain")

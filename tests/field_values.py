@@ -14,6 +14,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "snoozed_until": {"status": "snoozed"},
     "closed_loop": {"status": "done"},
     "ai_draft_sources": {"ai_draft_html": "<p>draft</p>"},
+    "password": {"username": "support"},
 }
 # What a second writer changes: the first of these that the first writer leaves alone.
 PLAIN: tuple[str, ...] = (
@@ -33,6 +34,7 @@ PLAIN: tuple[str, ...] = (
     "html",
     "description",
     "slug",
+    "address",
     "announcement_channel",
     "notification_channel",
 )
@@ -46,6 +48,7 @@ _BY_NAME: dict[str, Any] = {
     "scopes": ["admin"],
     "company_external_id": "named",
     "is_shared": False,
+    "smtp_host": "smtp.other.example",
     "filters": {"status": ["done"]},
 }
 _number = count(1)

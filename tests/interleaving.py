@@ -178,6 +178,7 @@ class Stage:
             "/snippets/folders": make.snippet_folder,
             "/portal/instances": make.portal_instance,
             "/snippets": make.snippet,
+            "/mailboxes": make.mailbox,
         }
         return f"{noun.format(thread_id=thread)}/{(await makers[noun]())['id']}"
 

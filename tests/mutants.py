@@ -34,6 +34,7 @@ from tests.mutations.feed import FEED
 from tests.mutations.files import FILES
 from tests.mutations.following import FOLLOWING
 from tests.mutations.issues import ISSUES
+from tests.mutations.mail import MAIL
 from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
 from tests.mutations.notices import NOTICES
@@ -66,6 +67,7 @@ MUTATIONS = [
     *ISSUES,
     *PROCESSES,
     *REFERENCE,
+    *MAIL,
     *MEMBERS,
     *UNDO,
     *DOCS,

@@ -38,6 +38,8 @@ _IN_PATH = {
     "connections": "Slack connection",
     "instances": "portal instance",
     "undo": "write",
+    "mailboxes": "mailbox",
+    "caught-mail": "caught mail",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {
@@ -90,6 +92,7 @@ _BY_NAME: dict[str, Any] = {
     "scopes": ["admin"],
     "token": "xoxb-1234567890",
     "update": {"title": "Updated"},
+    "smtp_host": "smtp.mail.example",
 }
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
@@ -166,6 +169,8 @@ async def populate(make: Factory, member_id: object) -> World:
         "snippet": snippet,
         "message": await make.message(thread["id"]),
         "portal instance": await make.portal_instance(),
+        "mailbox": await make.mailbox(),
+        "caught mail": await make.caught_mail(),
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }

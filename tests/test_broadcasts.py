@@ -9,10 +9,7 @@ import httpx
 import pytest
 
 from looplane.kit.clock import iso
-from looplane.kit.config import Settings
-from looplane.kit.database import Database
-from looplane.main import create_app
-from tests.conftest import SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
 from tests.witness import etag, events_of, everything, faults, version
 
@@ -86,17 +83,6 @@ async def test_each_fault_is_named_and_nothing_written(
     answer = await client.post(f"/changelogs/{changelog['id']}/broadcast", json=body)
     assert faults(answer) == named
     assert await everything(db, workspace.id) == rows
-
-
-async def test_mail_must_be_set_up(
-    database: Database, make: Factory, workspace: Workspace, clock: SteppedClock
-) -> None:
-    changelog = await make.changelog(published=True)
-    app = create_app(database, Settings(console_channel="off"), clock)
-    async with connected(app, workspace.key) as caller:
-        answer = await caller.post(f"/changelogs/{changelog['id']}/broadcast", json=EMAIL)
-        assert faults(answer) == ["email"]
-    await app.aclose()
 
 
 @pytest.mark.parametrize("change", [{"published": False}, {"archived": True}], ids=str)

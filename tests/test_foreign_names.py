@@ -163,7 +163,8 @@ async def test_an_idempotency_key_of_theirs_is_a_new_one(
     assert await everything(db, other.id) == theirs
 
 
-# Writes that go through
+# Writes that go through, and those of which nothing stays here.
+LEAVES_NOTHING = {"mailboxes-test", "mailboxes-reportBounce"}
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
@@ -181,4 +182,5 @@ async def test_a_write_of_ours_changes_nothing_of_theirs(
     assert not [kind for kind, id in theirs.ids.items() if "@" not in id and id in answer.text]
     after = [await everything(db, each) for each in workspace_ids]
     assert after[0] == before[0]
-    assert operation.method == "PATCH" or after[1] != before[1]
+    is_quiet = operation.method == "PATCH" or str(operation) in LEAVES_NOTHING
+    assert is_quiet or after[1] != before[1]

@@ -63,6 +63,7 @@ ACROSS = {
     "looplane.delivery.sql": "one worker delivers for all",
     "looplane.notices.sql.DELETE_OLD": "one clock sweeps all",
     "looplane.presence.sql.DELETE_GONE": "one clock sweeps all",
+    "looplane.caught_mail.sql.DELETE_EXPIRED": "one clock sweeps all",
     "looplane.held_messages.sql.FIND_DUE": "one worker sends for all",
     "looplane.held_messages.sql.DELETE_ENDED": "one clock sweeps all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",

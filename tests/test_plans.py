@@ -136,7 +136,7 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     for name, schema in query_of(operation).items():
         if is_reference(name):
             queries.append({name: refer(name, world.ids, operation)})
-        elif name == "type":
+        elif name in {"type", "kind"} or (name == "status" and "open" not in schema["enum"]):
             queries.append({name: schema["enum"][0]})
         elif name in known:
             queries.append({name: known[name]})

@@ -67,6 +67,8 @@ COPIED = [
     "slack_connections",
     "files",
     "views",
+    "mailboxes",
+    "caught_mail",
     "events",
 ]
 # A key and a token are found by their hash alone, and the others are no part of what is shown.
@@ -74,6 +76,9 @@ NOT_COPIED = {"api_keys", "invite_tokens", "idempotent_answers", "deliveries"}
 NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 # What is a member's own, and what goes out in a moment.
 NOT_COPIED |= {"presence", "unsent_texts", "held_messages"}
+# What is kept of deliveries, and no operation shows by itself.
+NOT_COPIED |= {"sent_mails", "mailbox_days", "mail_thread_pauses", "bounced_addresses"}
+NOT_COPIED |= {"delivery_attempts", "delivery_queues", "event_bodies", "fan_outs"}
 # What lets one in.
 NOT_COPIED |= {"sessions", "sign_in_links", "credentials", "recovery_codes", "sign_in_attempts"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
@@ -142,7 +147,7 @@ async def _looks(world: World, operation: Operation) -> list[str]:
     for name, schema in query_of(operation).items():
         if is_reference(name):
             queries.append({name: refer(name, world.ids, operation)})
-        elif name == "sort":
+        elif name == "sort" or (name == "status" and "open" not in schema["enum"]):
             queries += [{name: each} for each in schema["enum"]]
         elif name in known:
             queries.append({name: known[name]})

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -154,6 +155,12 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
     body |= {"status": "done"} if body.get("status") == "snoozed" else {}
     # Past this the program's own arithmetic is in floats.
     body |= {name: min(body[name], 2**53) for name in ("size", "revenue") if body.get(name)}
+    if "smtp_host" in body or "password" in body:
+        # A password goes with its user, an address has one mailbox, and there is always a default.
+        of_mailbox = {"username": "support", "address": f"{uuid4().hex}@firm.example"}
+        body = {**body, **of_mailbox, "is_default": True}
+    elif body.get("is_default") is False:
+        body["is_default"] = True
     if str(operation) == "files-import":
         # One of two, and of a type that is taken.
         return {"content_base64": "V29yZHM="}

@@ -2,19 +2,20 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
 import structlog
 
-from looplane.deliveries.commands import DueDelivery
+from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.event_feed.hints.commands import Hints
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, Database
 from looplane.worker import Periodic, _repeat, work
 from tests.conftest import SteppedClock, Workspace
+from tests.dispatch import Sink, deliver_due
 from tests.factory import Factory
-from tests.processes import come_about
 
 BUSY = "cannot perform operation: another operation is in progress"
 
@@ -48,43 +49,33 @@ async def test_what_breaks_as_it_is_given_up_is_no_news(
     assert (logs, caplog.records) == ([], [])
 
 
-async def test_a_delivery_that_is_under_way_is_free_again(  # fixtures
+async def test_a_delivery_that_is_under_way_is_due_again(  # fixtures
     make: Factory,
-    db: object,
+    db: Any,
     database: Database,
     workspace: Workspace,
     clock: SteppedClock,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whatever it is about: in the middle of a statement, or of what a channel does."""
     await make.message((await make.thread())["id"])
     clock.step(timedelta(seconds=1))
-    taken = asyncio.Event()
+    began = asyncio.Event()
 
-    class Slow:
-        name = "slow"
+    class Slow(Sink):
+        async def send(self, _delivery: DueDelivery, _loaded: Any) -> Attempted:
+            began.set()
+            await asyncio.sleep(60)
+            return Attempted("delivered")
 
-        async def deliver(self, con: Connection, _delivery: DueDelivery) -> None:
-            taken.set()
-            await con.execute("select pg_sleep(60)")
-
-    monkeypatch.setattr("looplane.worker.set_up_channels", lambda _: {"email": Slow()})
+    monkeypatch.setattr("looplane.worker.set_up_channels", lambda *_: {"email": Slow()})
+    monkeypatch.setattr("looplane.delivery.dispatch.commands._GRACE", 0.1)
     with structlog.testing.capture_logs() as logs:
         working = asyncio.create_task(work(database, Settings(), clock))
-        await taken.wait()
-        await asyncio.sleep(0.05)
+        await began.wait()
         await ended(working)
     assert [each for each in logs if each["log_level"] in {"error", "warning"}] == []
     assert [each for each in caplog.records if each.name == "asyncio"] == []
-
-    async def is_free() -> bool:
-        async with database.reading() as con:
-            row = await con.fetchrow(
-                "select attempts from deliveries where workspace_id = $1 and state = 'planned'"
-                " for update skip locked",
-                workspace.id,
-            )
-        return row is not None and row["attempts"] == 0
-
-    await come_about(is_free)
+    sink = Sink()
+    assert (await deliver_due(db, clock, {"email": sink})).delivered >= 1
+    assert workspace.id in {each.workspace_id for each in sink.taken}

@@ -1,77 +1,55 @@
 """The ways to the outside that are set up."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-import structlog
-
-from looplane.deliveries.schemas import DeliveryChannel
+from looplane.delivery.email.commands import EmailChannel, MailSetup
+from looplane.delivery.email.schemas import Notice
 from looplane.delivery.fan_out.schemas import Fan
-from looplane.delivery.schemas import Attempted, Channel, Channels, DueDelivery
+from looplane.delivery.schemas import Channels, DueDelivery
 from looplane.delivery.slack.commands import SlackChannel
-from looplane.kit.clock import Clock, system_clock
+from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
-from looplane.kit.database import Connection
-from looplane.kit.errors import NotFound
+from looplane.kit.database import Connection, Database
 from looplane.kit.secrets import Secrets
 from looplane.kit.slack_api import SlackApi
-from looplane.messages.sql import find_words
+from looplane.kit.smtp_connections import SmtpConnections
 from looplane.notices.fan_out.commands import NoticeFan
-from looplane.sessions.links.commands import issue_mailed_link
-from looplane.sessions.links.rules import link_address
+from looplane.notices.words.commands import notice_words
 
-_log = structlog.get_logger("looplane.channels")
-
-
-class ConsoleChannel:
-    """Stands in for mail where nothing sends it: the log has what would have gone out."""
-
-    name = "console"
-    most_at_once = 10
-    seconds = 10.0
-
-    def __init__(self, site: str) -> None:
-        self._site = site
-
-    async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
-        """The words of messages, and the links of mails that sign in."""
-        loaded = {}
-        for each in deliveries:
-            try:
-                loaded[each.id] = await self._words(con, each)
-            except NotFound:
-                continue  # gone
-        return loaded
-
-    async def _words(self, con: Connection, delivery: DueDelivery) -> dict[str, Any]:
-        subject = (delivery.workspace_id, delivery.subject_id)
-        if delivery.kind == "message":
-            return await find_words(con, *subject)
-        if delivery.kind == "sign_in_link":
-            token = await issue_mailed_link(con, *subject, system_clock())
-            return {"link": link_address(self._site, "sign_in", token)}
-        return {}
-
-    async def send(self, delivery: DueDelivery, loaded: Any) -> Attempted:  # noqa: ANN401  # as loaded
-        """Writes a delivery into the log."""
-        _log.info(
-            "would be mailed",
-            kind=delivery.kind,
-            id=str(delivery.subject_id),
-            recipient=delivery.target,
-            **loaded,
-        )
-        return Attempted("delivered")
+# What leaves by these is taken in: mail is caught where a workspace has no mailbox, and whether one
+# is connected to Slack is looked at with the write.
+SET_UP = frozenset({"email", "slack"})
 
 
-def set_up_channels(settings: Settings) -> Channels:
-    """The channels that `settings` set up, by what they deliver."""
-    slack = SlackChannel(Secrets(settings), SlackApi(settings.slack_url), settings.address)
-    channels: dict[DeliveryChannel, Channel] = {"slack": slack}
-    if settings.console_channel == "on":
-        channels["email"] = ConsoleChannel(settings.address)
-    return channels
+def set_up_channels(settings: Settings, database: Database, clock: Clock) -> Channels:
+    """The channels, by what they deliver; connections of theirs end when they are idle."""
+    find_notices, secrets = partial(_find_notices, settings.address), Secrets(settings)
+    mail = MailSetup(
+        database,
+        clock,
+        secrets,
+        SmtpConnections(settings.outbound_allow),
+        settings.address,
+        is_told=settings.console_channel == "on",
+        find_notices=find_notices,
+    )
+    slack = SlackChannel(secrets, SlackApi(settings.slack_url), settings.address)
+    return {"email": EmailChannel(mail), "slack": slack}
+
+
+async def _find_notices(
+    site: str, con: Connection, deliveries: Sequence[DueDelivery]
+) -> Mapping[UUID, Notice]:
+    """What the notices of one workspace say by mail."""
+    workspace_id, ids = deliveries[0].workspace_id, [each.subject_id for each in deliveries]
+    words = await notice_words(con, workspace_id, ids, site)
+    found = {each.id: words[each.subject_id] for each in deliveries if each.subject_id in words}
+    return {
+        id: Notice(each.subject, each.sentence, each.excerpt, each.link)
+        for id, each in found.items()
+    }
 
 
 def set_up_fans(_settings: Settings, clock: Clock) -> Sequence[Fan]:

@@ -7,10 +7,10 @@ from operator import attrgetter
 
 from starlette.applications import Starlette
 from starlette.datastructures import State
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import Receive, Scope, Send
 
-from looplane.channels import set_up_channels
+from looplane.channels import SET_UP
 from looplane.event_feed.hints.commands import Hints
 from looplane.event_feed.tail.commands import Tail
 from looplane.file_site import FOLDER, file_routes
@@ -35,12 +35,14 @@ from looplane.kit.request import MAX_BODY
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.kit.secrets import Secrets
 from looplane.kit.slack_api import SlackApi
+from looplane.kit.smtp_connections import SmtpConnections
 from looplane.kit.storage import storage_of
 from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
 from looplane.sessions.commands import find_session, record_session_uses
 from looplane.site import WithoutRanges, site_routes
 from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
 from looplane.undo.rules import TakingBack
+from looplane.unsubscribe_site import unsubscribe_routes
 from looplane.web_site import web_routes
 
 API_ROOT = "/api/v2"
@@ -102,14 +104,14 @@ class Application:
         state.note_presence = self._hints.note_presence
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
-        state.channels = frozenset(set_up_channels(settings))
+        state.channels = SET_UP
         self._outbound = Outbound(settings.outbound_allow)
+        self._smtp = state.smtp = SmtpConnections(settings.outbound_allow)
         state.files = Intake(
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
         )
         self._files = Router(file_routes(), redirect_slashes=False)
-        routes = [*site_routes(CONTRACT), *web_routes()]
-        self._site = WithoutRanges(Router(routes, redirect_slashes=False))
+        self._site = WithoutRanges(Router(_site_routes(), redirect_slashes=False))
         self._middleware = RequestMiddleware(
             self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER
         )
@@ -132,6 +134,7 @@ class Application:
         await self._session_uses.aclose()
         await self._html_cleaner.aclose()
         await self._outbound.aclose()
+        await self._smtp.aclose()
         self._api.state.passwords.close()
 
     async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,6 +150,10 @@ class Application:
             await self._files(scope, receive, send)
         else:
             await self._site(scope, receive, send)
+
+
+def _site_routes() -> list[BaseRoute]:
+    return [*site_routes(CONTRACT), *unsubscribe_routes(), *web_routes()]
 
 
 def _set_limits(state: State, settings: Settings) -> None:

@@ -1,6 +1,8 @@
 """Every noun: its operations, in the order in which they are matched, its rows and its events."""
 
 from looplane.broadcasts.routes import api as broadcasts
+from looplane.caught_mail.routes import api as caught_mail
+from looplane.caught_mail.sql import CAUGHT_MAIL
 from looplane.changelog_tags.commands import INVERSES as CHANGELOG_TAG_INVERSES
 from looplane.changelog_tags.routes import api as changelog_tags
 from looplane.changelog_tags.sql import CHANGELOG_TAG
@@ -42,6 +44,8 @@ from looplane.keys.commands import INVERSES as KEY_INVERSES
 from looplane.keys.routes import api as keys, me_api as me
 from looplane.keys.sql import KEY
 from looplane.loops.routes import api as loops
+from looplane.mailboxes.routes import api as mailboxes
+from looplane.mailboxes.sql import MAILBOX
 from looplane.members.commands import INVERSES as MEMBER_INVERSES
 from looplane.members.invites.sql import INVITE
 from looplane.members.profile.routes import api as profile
@@ -117,6 +121,8 @@ APIS = (
     keys,
     slack,
     files,
+    mailboxes,
+    caught_mail,
     me,
     event_feed,
     undo,
@@ -162,6 +168,8 @@ RESOURCES = (
     KEY,
     SLACK_CONNECTION,
     FILE,
+    MAILBOX,
+    CAUGHT_MAIL,
 )
 EVENT_TYPES = (
     *(each for noun in RESOURCES for each in noun.event_types),
@@ -198,6 +206,8 @@ SCOPES_OF_EVENTS = {
     "key": ("admin", "admin"),
     "slack_connection": ("admin", "admin"),
     "file": ("files:write", "files:write"),
+    "mailbox": ("admin", "admin"),
+    "caught_mail": ("admin", "admin"),
     "delivery": ("admin", "admin"),
 }
 # What a key needs to see events of each type.

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
+from looplane.caught_mail.commands import sweep_caught
 from looplane.channels import set_up_channels, set_up_fans
 from looplane.delivery.dead.commands import tell_dead
 from looplane.delivery.dispatch.commands import Dispatcher
@@ -61,7 +62,7 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    happened, channels = asyncio.Event(), set_up_channels(settings)
+    happened, channels = asyncio.Event(), set_up_channels(settings, database, clock)
 
     def wake(_: UUID | None = None) -> None:
         happened.set()
@@ -102,6 +103,7 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(partial(sweep_notices, clock=clock), _HOUR),
+        Periodic(partial(sweep_caught, clock=clock), _HOUR),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),

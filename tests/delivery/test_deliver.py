@@ -3,23 +3,18 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-import httpx
 import pytest
-import structlog
 
-from looplane.channels import ConsoleChannel, set_up_channels
 from looplane.deliveries.rules import RETRY_AFTER
+from looplane.delivery.email.commands import EmailChannel
 from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
-from looplane.main import create_app
 from looplane.worker import work
-from tests.conftest import SteppedClock, Workspace, connected
+from tests.conftest import SteppedClock, Workspace
 from tests.dispatch import Sink, deliver_due, dispatcher_of
 from tests.factory import Factory
-from tests.witness import faults
 
 pytestmark = pytest.mark.usefixtures("quiet")
 ROWS = """
@@ -181,19 +176,6 @@ async def test_several_workers_take_each_once_and_in_order(
         assert taken == [message for thread, message in sent if thread == id]
 
 
-async def test_the_console_says_what_would_be_mailed(
-    make: Factory, db: Any, clock: SteppedClock
-) -> None:
-    thread = await make.thread(title="Export")
-    sent = await make.message(thread["id"], content="<p>It is <b>done</b></p>")
-    clock.step(timedelta(seconds=1))
-    with structlog.testing.capture_logs() as logs:
-        await deliver_due(db, clock, set_up_channels(Settings()))
-    [line] = [each for each in logs if each["event"] == "would be mailed"]
-    assert (line["id"], line["recipient"]) == (sent["id"], thread["contact"]["email"])
-    assert (line["subject"], line["text"]) == ("Re: Export", "It is done")
-
-
 async def test_the_worker_delivers_by_itself(
     database: Database, make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
@@ -208,18 +190,4 @@ async def test_the_worker_delivers_by_itself(
         task.cancel()
         await asyncio.wait([task])
     [row] = await db.fetch(ROWS, workspace.id)
-    assert (row["state"], row["delivered_by"]) == ("delivered", ConsoleChannel.name)
-
-
-async def test_mail_that_is_not_set_up(
-    database: Database, make: Factory, workspace: Workspace, db: Any
-) -> None:
-    thread = await make.thread()
-    app = create_app(database, Settings(console_channel="off", writes_per_minute=0))
-    async with connected(app, workspace.key) as client:
-        path = f"/threads/{thread['id']}/messages"
-        answer: httpx.Response = await client.post(path, json={"content": "<p>x</p>"})
-    await app.aclose()
-    assert faults(answer) == ["thread_id"]
-    assert await db.fetch(ROWS, workspace.id) == []
-    assert await db.fetchval("select version from threads where id = $1", UUID(thread["id"])) == 1
+    assert (row["state"], row["delivered_by"]) == ("delivered", EmailChannel.name)

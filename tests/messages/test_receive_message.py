@@ -65,6 +65,7 @@ async def test_a_first_message_begins_a_thread(
         "html": thread["text"],
         "attachments": [file],
         "user_id": None,
+        "delivery": None,
         "created_at": iso(clock()),
     }
     assert {name: file[name] for name in file if name != "id"} == {

@@ -56,6 +56,7 @@ async def test_sending_is_one_write(
         "html": "<p>Done &amp; <b>dusted</b></p>",
         "attachments": [],
         "user_id": str(workspace.member_id),
+        "delivery": {"state": "queued", "reason": None},
         "created_at": iso(clock()),
     }
     after = (await client.get(path)).json()

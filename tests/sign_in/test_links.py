@@ -10,6 +10,7 @@ import structlog
 from looplane.channels import set_up_channels
 from looplane.kit.clock import system_clock
 from looplane.kit.config import Settings
+from looplane.kit.database import Database
 from looplane.kit.keys import digest
 from looplane.sessions.links.commands import make_link
 from tests.conftest import SteppedClock, Workspace, connected
@@ -88,7 +89,7 @@ async def test_names_and_passwords_are_taken_at_the_first_run_only(
 
 
 async def test_a_mailed_link_is_made_when_it_leaves_and_signs_in(
-    app: Any, db: Any, workspace: Workspace, clock: SteppedClock
+    app: Any, database: Database, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
     id, email = await person(db, workspace.id, email=f"{uuid4().hex}@team.example")
     async with connected(app, None) as client:
@@ -105,7 +106,9 @@ async def test_a_mailed_link_is_made_when_it_leaves_and_signs_in(
             == 0
         )
         with structlog.testing.capture_logs() as lines:
-            await deliver_due(db, system_clock, set_up_channels(Settings()))
+            settings = Settings(secret_key="s" * 32)
+            channels = set_up_channels(settings, database, system_clock)
+            await deliver_due(db, system_clock, channels)
         [link] = [each["link"] for each in lines if each.get("recipient") == email]
         address, _, token = link.partition("#")
         assert address == "http://127.0.0.1:8000/sign-in-link"

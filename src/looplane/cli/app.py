@@ -10,6 +10,7 @@ from looplane.cli.clean_html import clean_html
 from looplane.cli.demo import demo
 from looplane.cli.doctor import doctor
 from looplane.cli.failures import explain
+from looplane.cli.mails import mails
 from looplane.cli.migrate import migrate
 from looplane.cli.output import fail
 from looplane.cli.pg import pg
@@ -32,6 +33,7 @@ app.command(rich_help_panel=_LOOK_AFTER)(migrate)
 app.command(rich_help_panel=_LOOK_AFTER)(demo)
 app.command(rich_help_panel=_LOOK_AFTER)(doctor)
 app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
+app.command(rich_help_panel=_LOOK_AFTER)(mails)
 # What follows the program's name is the program's.
 app.command(
     rich_help_panel=_LOOK_AFTER,

@@ -195,7 +195,7 @@ def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
         "number": delivery.attempt,
         "started_at": sent.started_at,
         "ended_at": sent.ended_at,
-        "outcome": attempted.outcome,
+        "outcome": "postponed" if attempted.is_postponed else attempted.outcome,
         "reason": rules.clip(attempted.reason) if attempted.reason and not is_delivered else None,
         "request": attempted.request,
         "answer": attempted.answer,

@@ -26,6 +26,8 @@ def next_attempt_at(
 
     What the schedule says is stretched by `jitter`, so that not all come at once.
     """
+    if attempted.is_postponed:
+        return now + min(attempted.retry_after or timedelta(0), MAX_RETRY_AFTER)
     if attempted.outcome != "failed" or tries >= len(RETRY_AFTER):
         return None
     wait = RETRY_AFTER[tries] * jitter
@@ -46,6 +48,7 @@ def queue_after(queue: ClaimedQueue, attempts: Sequence[Attempted], now: datetim
 
     Where any of them reached the target it is not down, or no longer.
     """
+    attempts = [each for each in attempts if not each.is_postponed]
     is_down = any(each.is_target_down for each in attempts)
     is_reached = any(not each.is_target_down for each in attempts)
     failures = (0 if is_reached else queue.failures) + is_down

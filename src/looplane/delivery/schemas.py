@@ -38,14 +38,16 @@ class Attempted:
 
     What `failed` is tried again, after `retry_after` at the earliest; what was `refused` is not.
     `is_target_down` says that the target as a whole is at fault, such as a server that does not
-    answer: then what waits for it waits too. `request` and `answer` are kept for people to read,
-    without secrets and cut to a size; `reason` is a sentence.
+    answer: then what waits for it waits too. With `is_postponed` it was not its turn, such as when
+    a budget is used up: it waits for `retry_after`, and that counts as no attempt. `request` and
+    `answer` are kept for people to read, without secrets and cut to a size; `reason` is a sentence.
     """
 
     outcome: AttemptOutcome
     reason: str | None = None
     retry_after: timedelta | None = None
     is_target_down: bool = False
+    is_postponed: bool = False
     request: Mapping[str, Any] | None = None
     answer: Mapping[str, Any] | None = None
 

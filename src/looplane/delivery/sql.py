@@ -137,7 +137,7 @@ _SENT = """
     started_at timestamptz, ended_at timestamptz, outcome text, reason text, request jsonb,
     answer jsonb, state text, next_attempt_at timestamptz, delivered_by text)"""
 # What came of attempts. What was canceled meanwhile stays so unless it has arrived, and of what was
-# erased meanwhile nothing is written down. $1 the attempts
+# erased meanwhile nothing is written down. One that was postponed was none. $1 the attempts
 RECORD = f"""
 with r as materialized ({_SENT}),
 held as materialized (
@@ -151,8 +151,9 @@ attempted as (
   select workspace_id, id, number, started_at, ended_at, outcome,
     case when is_queued then reason end, case when is_queued then request end,
     case when is_queued then answer end
-  from held on conflict do nothing)
+  from held where outcome <> 'postponed' on conflict do nothing)
 update deliveries d set
+  attempts = d.attempts - case h.outcome when 'postponed' then 1 else 0 end,
   state = case when h.is_queued or h.state = 'delivered' then h.state else d.state end,
   next_attempt_at = case when h.is_queued then h.next_attempt_at end,
   is_routed = h.is_queued and h.state = 'queued',

@@ -1,5 +1,6 @@
 """How a person is forgotten."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from looplane.contacts.sql import CONTACT
 from looplane.erasure import sql
 from looplane.kit.context import Context
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, Row
 from looplane.kit.ids import parse_id
 from looplane.kit.responses import or_404
 
@@ -47,12 +48,9 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
         await con.execute(sql.DELETE_FILES, workspace_id, threads)
         await _erase_deliveries(con, workspace_id, threads, addresses, now)
-        await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
-        await con.execute(sql.DELETE_HELD, workspace_id, threads)
-        await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
-        await con.execute(sql.ERASE_HELD_NAMES, workspace_id, addresses)
-        others = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
-        messages_named = [row["id"] for row in others]
+        await _erase_unsent(con, workspace_id, addresses, threads)
+        named = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
+        messages_named = await _erase_mails(con, workspace_id, addresses, threads, named)
         erased = [
             await con.execute(sql.ERASE_MESSAGES, workspace_id, threads, sql.ERASED),
             await con.execute(sql.ERASE_COMMENTS, workspace_id, threads, now, sql.ERASED),
@@ -66,6 +64,34 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.CHANGE_EDITION, workspace_id)
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))
+
+
+async def _erase_unsent(
+    con: Connection, workspace_id: UUID, addresses: list[str], threads: list[UUID]
+) -> None:
+    await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
+    await con.execute(sql.DELETE_HELD, workspace_id, threads)
+    await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
+    await con.execute(sql.ERASE_HELD_NAMES, workspace_id, addresses)
+
+
+async def _erase_mails(
+    con: Connection,
+    workspace_id: UUID,
+    addresses: list[str],
+    threads: list[UUID],
+    named: Sequence[Row],
+) -> list[UUID]:
+    """Removes what is kept of mails to them, and of what was said of their deliveries.
+
+    The ids of the messages of others that `named` them.
+    """
+    messages = [row["id"] for row in named]
+    await con.execute(sql.DELETE_CAUGHT, workspace_id, addresses, threads)
+    await con.execute(sql.ERASE_SENT_MAILS, workspace_id, addresses, threads)
+    await con.execute(sql.DELETE_BOUNCED, workspace_id, addresses)
+    await con.execute(sql.ERASE_ATTEMPTS_OF_MESSAGES, workspace_id, messages)
+    return messages
 
 
 async def _erase_deliveries(

@@ -106,6 +106,22 @@ update delivery_attempts set reason = null, request = null, answer = null
 where workspace_id = $1 and delivery_id = any ($2)"""
 # Those of all events: they are put together anew of what the events say by now.
 DELETE_BODIES = "delete from event_bodies where workspace_id = $1"
+# Whose addresses these are ($2), or what is of these threads ($3).
+DELETE_CAUGHT = """
+delete from caught_mail c where c.workspace_id = $1 and (
+  exists (select from unnest(c.recipients) as address where lower(address) = any ($2))
+  or c.delivery_id in (select d.id from deliveries d
+    where d.workspace_id = $1 and d.thread_id = any ($3)))"""
+ERASE_SENT_MAILS = """
+update sent_mails set recipient = '',
+  bounce_reason = case when bounced_at is not null then '' end
+where workspace_id = $1 and (lower(recipient) = any ($2) or thread_id = any ($3))"""
+DELETE_BOUNCED = "delete from bounced_addresses where workspace_id = $1 and address = any ($2)"
+# What was said of sending the messages $2 to others, which named them.
+ERASE_ATTEMPTS_OF_MESSAGES = """
+update delivery_attempts a set reason = null, request = null, answer = null from deliveries d
+where d.workspace_id = $1 and d.subject_id = any ($2)
+  and a.workspace_id = $1 and a.delivery_id = d.id"""
 ERASE_COMMENTS = """
 update comments set content = $4, attachments = '[]', version = version + 1,
   updated_at = greatest($3, updated_at + interval '1 ms')

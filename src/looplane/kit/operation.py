@@ -249,11 +249,14 @@ class Operation(Route):
         target = request.scope["path"].encode() + b"?" + request.scope["query_string"]
         key = headers.idempotency_key
         assert isinstance(query.model, WriteQuery)
+        mark = fingerprint(request.method, target, body) if key else b""
+        if key and self.signature.is_sealed:
+            mark = request.app.state.secrets.sign(mark, "idempotency")
         return Write(
             database,
             context,
             idempotency_key=key,
-            fingerprint=fingerprint(request.method, target, body) if key else b"",
+            fingerprint=mark,
             dry_run=query.model.dry_run,
             present=self._present(request, context.principal) if query.model.dry_run else None,
             state=request.app.state,

@@ -31,6 +31,13 @@ class SecretModel(StrictModel):
     """
 
 
+class SealedModel(StrictModel):
+    """A body with a secret that is kept sealed.
+
+    What tells its request from others is signed: nothing is kept that guesses could be tried on.
+    """
+
+
 def optional(description: str | None = None) -> Any:  # noqa: ANN401  # stands in for a default of any field's type
     """A default for a field that may be left out, yet is never null when sent."""
     return Field(default=None, description=description)

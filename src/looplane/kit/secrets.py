@@ -6,6 +6,7 @@ needed, which nobody else may read.
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -33,6 +34,7 @@ class Secrets:
     def __init__(self, settings: Settings) -> None:
         self._given, self._folder = settings.secret_key, settings.data_dir
         self._cipher: AESGCM | None = None
+        self._text: str | None = None
 
     def seal(self, secret: bytes, place: str) -> bytes:
         """`secret` as it may be stored at `place`, such as the name of a column and an id."""
@@ -49,6 +51,10 @@ class Secrets:
         except InvalidTag:
             raise CannotOpenError from None
 
+    def sign(self, content: bytes, place: str) -> bytes:
+        """32 bytes that only we can say of `content` at `place`: to be compared."""
+        return hmac.digest(self._secret(), place.encode() + b"\0" + content, "sha256")
+
     def seal_text(self, secret: str, place: str) -> str:
         """The same of words and in letters, for a column that is JSON on its way."""
         return base64.b64encode(self.seal(secret.encode(), place)).decode()
@@ -62,9 +68,13 @@ class Secrets:
 
     def _opened(self) -> AESGCM:
         if self._cipher is None:
-            text = self._given or _kept(self._folder)
-            self._cipher = AESGCM(hashlib.sha256(text.encode()).digest())
+            self._cipher = AESGCM(hashlib.sha256(self._secret()).digest())
         return self._cipher
+
+    def _secret(self) -> bytes:
+        if self._text is None:
+            self._text = self._given or _kept(self._folder)
+        return self._text.encode()
 
 
 def _kept(folder: Path) -> str:

@@ -19,7 +19,7 @@ from fastapi import UploadFile, params
 from pydantic import BaseModel
 
 from looplane.kit.request import MAX_BODY
-from looplane.kit.schema import CommaList, SecretModel, StrictModel
+from looplane.kit.schema import CommaList, SealedModel, SecretModel, StrictModel
 from looplane.kit.visits import Visit
 from looplane.kit.writes import Read, Write
 
@@ -79,6 +79,12 @@ class Signature:
         """Whether its body has what is kept nowhere."""
         kind = self.body and self.body.type
         return isinstance(kind, type) and issubclass(kind, SecretModel)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether its body has what is kept sealed."""
+        kind = self.body and self.body.type
+        return isinstance(kind, type) and issubclass(kind, SealedModel)
 
     @property
     def query_model(self) -> type[BaseModel]:

@@ -16,7 +16,7 @@ from looplane.kit.paging import Listing
 from looplane.kit.responses import Answer, or_404
 from looplane.messages.schemas import MessageQuery
 from looplane.slack.sql import IS_CONNECTED
-from looplane.threads.children.sql import EVERY_MESSAGE, MESSAGE
+from looplane.threads.children.sql import EVERY_MESSAGE, MESSAGE, NEW_MESSAGE
 from looplane.threads.sql import THREAD
 
 NOUN = "message"
@@ -48,7 +48,7 @@ files as (
   insert into message_attachments (workspace_id, id, message_id, content)
   select $1, f.id, ms.id, decode(f.content, 'base64')
   from ms, jsonb_to_recordset($4) as f(id uuid, content text))
-{events.insert("ms", MESSAGE, "ms.id")}"""
+{events.insert("ms", NEW_MESSAGE, "ms.id")}"""
 
 # What an answer is decided by, of a thread that is held. $1 workspace, $2 thread, $3 the message
 # that the caller takes for the last one, $4 the member who sends.

@@ -28,6 +28,8 @@ KEPT = timedelta(days=90)
 SETTLES = timedelta(minutes=1)
 # To whom or where, as Slack is told: a member, or the channel of the team.
 TEAM_TARGET = "team"
+# Mail is always set up: where nothing sends it, it is caught.
+BY_MAIL: frozenset[DeliveryChannel] = frozenset({"email"})
 
 
 def member_target(member: Member) -> str:
@@ -42,7 +44,7 @@ async def set_up_channels(con: Connection, workspace_id: UUID) -> frozenset[Deli
     """
     slack = await con.fetchrow(FIND_CONNECTION, workspace_id)
     is_told = slack is not None and slack["notification_channel"] is not None
-    return frozenset({"email", "slack"} if is_told else {"email"})
+    return BY_MAIL | {"slack"} if is_told else BY_MAIL
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from looplane.threads.sql import THREAD
 
 # More than a mail may call itself, and less than an index takes.
 _MAX_NAME_BYTES = 1000
+_MAX_REFERENCES = 100
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
@@ -68,7 +69,8 @@ class InboundMessage:
 
     Of `html` and `text` one is enough; what shows something as HTML is taken. `external_id` is what
     the channel calls it, the same each time that it is brought. `thread_id` is of the thread that
-    it belongs to, where the channel knows it.
+    it belongs to, where the channel knows it; otherwise `references` are what the channel calls
+    messages that it answers, the likeliest first.
     """
 
     channel: MessageChannel
@@ -78,6 +80,7 @@ class InboundMessage:
     text: str = ""
     subject: str = ""
     thread_id: UUID | None = None
+    references: Sequence[str] = ()
     to: Sequence[Person] = ()
     cc: Sequence[Person] = ()
     files: Sequence[ReceivedFile] = ()
@@ -138,7 +141,7 @@ async def receive_message(con: Connection, context: Context, clean: CleanMessage
             return Receipt("blocked")
         if known["message_id"] is not None:
             return Receipt("duplicate", known["message_id"], known["thread_id"])
-        thread = await _hold(con, context, message.thread_id)
+        thread = await _hold(con, context, await _thread_id(con, context, message))
         name = storable(message.sender.name)[:MAX_NAME_LENGTH] or None
         contact, _ = await find_or_create_contact(con, context, address, name, None)
         if thread is None:
@@ -149,6 +152,15 @@ async def receive_message(con: Connection, context: Context, clean: CleanMessage
 def erased_name(external_id: str) -> str:
     """What a message is known by once it is erased: its name may hold that of a person."""
     return f"sha256:{hashlib.sha256(external_id.encode()).hexdigest()}"
+
+
+async def _thread_id(con: Connection, context: Context, message: InboundMessage) -> UUID | None:
+    """The thread that the message belongs to, as far as the channel or what it answers says."""
+    if message.thread_id is not None or not message.references:
+        return message.thread_id
+    names = [storable(each) for each in message.references[:_MAX_REFERENCES]]
+    found: UUID | None = await con.fetchval(sql.FIND_ANSWERED, context.workspace_id, names)
+    return found
 
 
 async def _hold(con: Connection, context: Context, id: UUID | None) -> HeldThread | None:

@@ -11,3 +11,8 @@ FIND_KNOWN = f"""
 select {IS_BLOCKED} as is_blocked, known.id as message_id, known.thread_id
 from (select) once
 left join messages known on known.workspace_id = $1 and known.external_id = any ($4)"""
+
+# The thread of the first of these messages that is here. $1 workspace, $2 what they are called.
+FIND_ANSWERED = """
+select thread_id from messages where workspace_id = $1 and external_id = any ($2)
+order by array_position($2::text[], external_id) limit 1"""

@@ -11,6 +11,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.notices.asked.rules import HEADER, Outcome, header_of
 from looplane.notices.commands import (
+    BY_MAIL,
     SETTLES,
     TEAM_TARGET,
     NewNotice,
@@ -70,7 +71,8 @@ async def plan_asked(
     """
     if not asked:
         return NOTHING
-    set_up = await set_up_channels(con, context.workspace_id)
+    by_mail_alone = all(each["channel"] == "email" for each in asked)
+    set_up = BY_MAIL if by_mail_alone else await set_up_channels(con, context.workspace_id)
     ids = [UUID(id) for each in asked for id in each.get("member_ids", ())]
     team = await find_team(con, context.workspace_id, ids) if ids else {}
     telling = Telling()

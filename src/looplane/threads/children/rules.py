@@ -19,5 +19,6 @@ def opening(thread: Mapping[str, Any], words: str) -> dict[str, Any]:
         "text": words,
         "html": thread["text"],
         "user_id": None,
+        "delivery": None,
         "created_at": thread["created_at"],
     }

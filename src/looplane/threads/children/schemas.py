@@ -1,6 +1,6 @@
 """What hangs on a thread, on the wire."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,13 @@ class CustomerNeedOut(StrictModel):
     updated_at: str
 
 
+class MessageDeliveryOut(StrictModel):
+    """What came of sending a message: `dead` is given up, `bounced` was taken and came back."""
+
+    state: Literal["queued", "delivered", "dead", "canceled", "bounced"]
+    reason: Annotated[str | None, Field(description="Why the last attempt did not succeed.")]
+
+
 class MessageOut(StrictModel):
     id: str
     thread_id: str
@@ -35,6 +42,9 @@ class MessageOut(StrictModel):
     html: str
     attachments: list[Any]
     user_id: str | None
+    delivery: Annotated[
+        MessageDeliveryOut | None, Field(description="Null of what nothing was to leave for.")
+    ]
     created_at: Timestamp
 
 

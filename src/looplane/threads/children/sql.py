@@ -38,7 +38,29 @@ n as (
 _MESSAGE = columns("ms", "id", "thread_id", "type", "direction") | columns(
     "ms", "subject", "from", "to", "cc", "bcc", "text", "html", "attachments", "user_id"
 )
-MESSAGE = json_object(_MESSAGE | {"created_at": iso("ms.created_at")})
+# What came of sending message `ms`; an older program has other words for two states.
+_DELIVERY = """
+case when ms.direction = 'outbound' then (
+  select json_build_object(
+    'state', case when s.bounced_at is not null then 'bounced'
+      when d.state = 'planned' then 'queued' when d.state = 'failed' then 'dead' else d.state end,
+    'reason', coalesce(s.bounce_reason, d.reason))
+  from deliveries d
+  left join sent_mails s on s.workspace_id = d.workspace_id and s.delivery_id = d.id
+  where d.workspace_id = ms.workspace_id and d.subject_id = ms.id and d.kind = 'message'
+  order by d.created_at desc, d.id desc limit 1) end"""
+_PLANNED = """
+case when ms.direction = 'outbound'
+  then json_build_object('state', 'queued', 'reason', null) end"""
+
+
+def _message(delivery: str) -> str:
+    return json_object(_MESSAGE | {"delivery": delivery, "created_at": iso("ms.created_at")})
+
+
+MESSAGE = _message(_DELIVERY)
+# The same in the write that stores it, in which it is planned to leave.
+NEW_MESSAGE = _message(_PLANNED)
 MESSAGE_EVENTS = ("message.received", "message.sent")
 
 

@@ -1,0 +1,111 @@
+"""Keeps mailboxes within their limits: what is over them waits, and the team is told once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from looplane.delivery.email.limits import rules, sql
+from looplane.delivery.email.limits.rules import Used, Wanted
+from looplane.delivery.schemas import Attempted
+from looplane.events import Event, as_write
+from looplane.kit.clock import later_than
+from looplane.kit.context import Context
+from looplane.kit.database import Connection
+from looplane.mailboxes.commands import record_change
+from looplane.mailboxes.sql import MAILBOX
+
+Mailboxes = Mapping[UUID, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What mails are called that may leave, and what became of the others, by delivery."""
+
+    message_ids: Mapping[UUID, str]
+    waiting: Mapping[UUID, Attempted]
+
+
+async def reserve(
+    con: Connection, context: Context, mailboxes: Mailboxes, wanted: Sequence[Wanted]
+) -> Reserved:
+    """Counts mails against the limits, each once however often it is tried, and names them."""
+    key, now = context.workspace_id, context.clock()
+    ids = [each.delivery_id for each in wanted]
+    known = {r["delivery_id"]: r["message_id"] for r in await con.fetch(sql.FIND_SENT, key, ids)}
+    if not (new := [each for each in wanted if each.delivery_id not in known]):
+        return Reserved(known, {})
+    used = await _find_used(con, context, new)
+    found = rules.sort(new, mailboxes, used)
+    await con.execute(sql.INSERT_SENT, key, [asdict(each) for each in found.now], now)
+    for id in {each.mailbox_id for each in found.now}:
+        more = sum(each.mailbox_id == id for each in found.now)
+        await con.execute(sql.ADD_MAILS, key, id, now.date(), more)
+    waiting = {
+        each.delivery_id: postponed(rules.budget_reason(mailboxes[each.mailbox_id]), now, None)
+        for each in found.of_day
+    }
+    for id in {each.mailbox_id for each in found.of_day}:
+        await _pause(con, context, mailboxes[id], now)
+    for each in found.of_thread:
+        mailbox = mailboxes[each.mailbox_id]
+        waiting[each.delivery_id] = await _wait_in_thread(con, context, mailbox, each, used)
+    names = {each.delivery_id: each.message_id for each in found.now}
+    return Reserved({**known, **names}, waiting)
+
+
+async def _find_used(con: Connection, context: Context, wanted: Sequence[Wanted]) -> Used:
+    key, now = context.workspace_id, context.clock()
+    mailboxes = sorted({each.mailbox_id for each in wanted})
+    days = await con.fetch(sql.HOLD_DAYS, key, mailboxes, now.date())
+    threads = list({each.thread_id for each in wanted if each.thread_id is not None})
+    since = now - rules.HOUR
+    hours = await con.fetch(sql.COUNT_IN_THREADS, key, threads, since) if threads else []
+    return Used(
+        {row["mailbox_id"]: row["mails"] for row in days},
+        {row["thread_id"]: (row["mails"], row["first_at"]) for row in hours},
+    )
+
+
+def postponed(reason: str, now: datetime, until: datetime | None) -> Attempted:
+    """What a mail came to whose turn it is not."""
+    return Attempted("failed", reason, rules.wait(now, until), is_postponed=True)
+
+
+async def _pause(
+    con: Connection, context: Context, mailbox: Mapping[str, Any], now: datetime
+) -> None:
+    """Pauses a mailbox to the end of the day, unless it is."""
+    if mailbox["status"] == "active":
+        until = rules.end_of_day(now)
+        after = {"status": "paused", "status_reason": rules.budget_reason(mailbox)}
+        change = {**after, "paused_until": until}
+        await record_change(con, context, mailbox, change, "paused", now)
+
+
+async def _wait_in_thread(
+    con: Connection, context: Context, mailbox: Mapping[str, Any], wanted: Wanted, used: Used
+) -> Attempted:
+    now, thread_id = context.clock(), wanted.thread_id
+    assert thread_id is not None, "only in a thread there is such a limit"
+    _, first_at = used.by_thread.get(thread_id, (0, now))
+    until = first_at + rules.HOUR
+    key = context.workspace_id
+    if await con.fetchval(sql.PAUSE_THREAD, key, thread_id, until, now):
+        kind = MAILBOX.event_type("thread_paused")
+        event = Event(kind, mailbox["id"], thread_ids=[thread_id])
+        moment = later_than(mailbox["updated_at"], lambda: now)
+        await con.execute(MAILBOX.record, key, mailbox["id"], as_write(context, moment, [event]))
+    return postponed(rules.thread_reason(mailbox), now, until)
+
+
+async def resume(
+    con: Connection, context: Context, mailbox: Mapping[str, Any], now: datetime
+) -> bool:
+    """Makes a mailbox active whose pause is over; False where it is not."""
+    until = mailbox["paused_until"]
+    if until is None or until > now:
+        return False
+    after = {"status": "active", "status_reason": None, "paused_until": None}
+    return await record_change(con, context, mailbox, after, "updated", now)

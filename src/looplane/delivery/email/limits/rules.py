@@ -1,0 +1,93 @@
+"""Which mails may leave now, and how long the others wait. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from looplane.deliveries.schemas import DeliveryKind
+
+# Until what waits is looked at again: a mailbox may be made active meanwhile.
+MAX_WAIT = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+# Who cannot sign in cannot mend anything.
+_ALWAYS: frozenset[DeliveryKind] = frozenset({"sign_in_link"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A mail that is to leave by a mailbox, in the order in which it should."""
+
+    delivery_id: UUID
+    kind: DeliveryKind
+    mailbox_id: UUID
+    thread_id: UUID | None
+    message_id: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What left before: by mailboxes in this day, and in threads in this hour."""
+
+    by_mailbox: Mapping[UUID, int]
+    by_thread: Mapping[UUID, tuple[int, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What may leave, and what waits: for which mailbox's day, or for which thread's hour."""
+
+    now: Sequence[Wanted]
+    of_day: Sequence[Wanted]
+    of_thread: Sequence[Wanted]
+
+
+def sort(wanted: Sequence[Wanted], mailboxes: Mapping[UUID, Any], used: Used) -> Sorted:
+    """Lets through what the limits of the mailboxes leave room for."""
+    days, hours = Counter(used.by_mailbox), Counter({k: n for k, (n, _) in used.by_thread.items()})
+    now: list[Wanted] = []
+    of_day: list[Wanted] = []
+    of_thread: list[Wanted] = []
+    for each in wanted:
+        mailbox = mailboxes[each.mailbox_id]
+        if not is_exempt(each.kind) and days[each.mailbox_id] >= mailbox["daily_budget"]:
+            of_day.append(each)
+            continue
+        if each.thread_id is not None:
+            if hours[each.thread_id] >= mailbox["per_thread_per_hour"]:
+                of_thread.append(each)
+                continue
+            hours[each.thread_id] += 1
+        days[each.mailbox_id] += 1
+        now.append(each)
+    return Sorted(now, of_day, of_thread)
+
+
+def is_exempt(kind: DeliveryKind) -> bool:
+    """Whether a mail leaves by a mailbox that is paused."""
+    return kind in _ALWAYS
+
+
+def end_of_day(now: datetime) -> datetime:
+    """The next midnight, UTC."""
+    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+
+
+def wait(now: datetime, until: datetime | None) -> timedelta:
+    """How long until what waits is looked at again."""
+    if until is None:
+        return MAX_WAIT
+    return max(timedelta(seconds=1), min(until - now, MAX_WAIT))
+
+
+def budget_reason(mailbox: Mapping[str, Any]) -> str:
+    """Why a mailbox is paused that has used its budget up."""
+    return f"Its budget of {mailbox['daily_budget']:,} mails a day is used up."
+
+
+def thread_reason(mailbox: Mapping[str, Any]) -> str:
+    """Why a mail waits in whose thread many left."""
+    return f"In this thread {mailbox['per_thread_per_hour']:,} mails left within an hour."

@@ -1,0 +1,77 @@
+"""Mail as the worker sends it, to a server of the test's own."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from looplane.delivery.email.commands import EmailChannel, MailSetup
+from looplane.kit.config import Settings
+from looplane.kit.database import Database
+from looplane.kit.secrets import Secrets
+from looplane.kit.smtp_connections import SmtpConnections
+from tests.conftest import SteppedClock
+from tests.dispatch import Delivered, deliver_due
+from tests.factory import Factory
+from tests.mail_servers import LOGIN, THIS_MACHINE, MailServer, mail_server
+from tests.unlimited import UNLIMITED
+
+SITE = "https://support.firm.example"
+
+
+@dataclass
+class Post:
+    """A server that takes mail, a mailbox that uses it, and a worker that sends."""
+
+    server: MailServer
+    mailbox: dict[str, Any]
+    work: Callable[..., Coroutine[Any, Any, Delivered]]
+    channel: EmailChannel
+    secrets: Secrets
+    notices: dict[Any, Any] = field(default_factory=dict)
+
+
+@pytest.fixture
+async def quiet(db: Any) -> None:
+    """Nothing that other tests left is due."""
+    await db.execute(
+        "update deliveries set state = 'canceled', next_attempt_at = null, is_routed = false"
+        " where state in ('planned', 'queued')"
+    )
+
+
+def channel_of(
+    database: Database, clock: SteppedClock, settings: Settings = UNLIMITED, **setup: Any
+) -> EmailChannel:
+    """The channel as a worker has it, which may connect to any port of this machine."""
+    connections = SmtpConnections(THIS_MACHINE, seconds=1.0)
+    of = (database, clock, Secrets(settings), connections, SITE)
+    return EmailChannel(MailSetup(*of, **setup))
+
+
+@pytest.fixture
+async def post(
+    quiet: None, database: Database, make: Factory, db: Any, clock: SteppedClock
+) -> AsyncIterator[Post]:
+    notices: dict[Any, Any] = {}
+
+    async def find_notices(_con: Any, deliveries: Any) -> dict[Any, Any]:
+        return {
+            each.id: notices[each.subject_id] for each in deliveries if each.subject_id in notices
+        }
+
+    channel = channel_of(database, clock, find_notices=find_notices)
+
+    async def work(seconds: float = 1) -> Delivered:
+        clock.step(timedelta(seconds=seconds))
+        return await deliver_due(db, clock, {"email": channel})
+
+    async with mail_server(with_login=True) as server:
+        login = {"username": LOGIN[0], "password": LOGIN[1]}
+        mailbox = await make.mailbox(
+            name="Firm Support", address="support@firm.example", **server.settings, **login
+        )
+        yield Post(server, mailbox, work, channel, Secrets(UNLIMITED), notices)
+        await channel._setup.connections.aclose()  # noqa: SLF001  # as the worker ends
