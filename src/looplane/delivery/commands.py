@@ -107,19 +107,21 @@ async def send(
 ) -> None:
     """Sends what was taken from a queue, all at once, and hands in each as it is over.
 
-    In the end, and where it is cancelled, the queue is handed in.
+    With the last one, or where it is cancelled, the queue is handed in.
     """
     channel, over = channels.get(taken.queue.channel), list[Attempted]()
 
     async def send_one(begun: Begun) -> None:
         sent = await _send_one(begun, taken.loaded, clock, channel)
         over.append(sent.attempted)
-        hand_in(SentQueue(taken.queue, [sent]))
+        is_last = len(over) == len(taken.begun)
+        hand_in(SentQueue(taken.queue, [sent], over if is_last else None))
 
     try:
         await asyncio.gather(*map(send_one, taken.begun))
     finally:
-        hand_in(SentQueue(taken.queue, [], over))
+        if not over or len(over) < len(taken.begun):
+            hand_in(SentQueue(taken.queue, [], over))
 
 
 async def _send_one(
