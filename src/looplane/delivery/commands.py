@@ -45,28 +45,37 @@ class Taken:
 
 
 async def take(
-    con: Connection, clock: Clock, channels: Channels, most: int, *, failing: bool
+    con: Connection, clock: Clock, channels: Channels, room: int, failing_room: int
 ) -> list[Taken]:
     """Takes queues that are due, and begins an attempt at the first ones of each.
 
-    What they need is loaded. Only once this is committed may they be sent.
+    So many at the most as there is room, and of those that fail fewer. What they need is loaded.
+    Only once this is committed may they be sent.
     """
     async with con.transaction():
         now = clock()
-        queues = await sql.claim(con, now, now + LEASE, most, failing=failing)
+        until = now + LEASE
+        # Those that fail first: they never have all the room.
+        queues = await sql.claim(con, now, until, failing_room, failing=True)
+        queues += await sql.claim(con, now, until, room - len(queues), failing=False)
         if not queues:
             return []
         numbers = {_key(each): _most_at_once(channels, each) for each in queues}
         begun = await sql.begin(con, numbers, now)
+    loaded = await _load_all(con, channels, [each.delivery for each in begun])
+    of_queues: dict[Key, list[Begun]] = {}
+    for each in begun:
+        of_queues.setdefault(each.queue, []).append(each)
+    return [Taken(each, of_queues.get(_key(each), []), loaded) for each in queues]
+
+
+async def _load_all(
+    con: Connection, channels: Channels, deliveries: Sequence[DueDelivery]
+) -> Mapping[UUID, Any]:
     loaded: dict[UUID, Any] = {}
     for name, channel in channels.items():
-        loaded |= await _load(
-            con, channel, [b.delivery for b in begun if b.delivery.channel == name]
-        )
-    return [
-        Taken(queue, [each for each in begun if each.queue == _key(queue)], loaded)
-        for queue in queues
-    ]
+        loaded |= await _load(con, channel, [each for each in deliveries if each.channel == name])
+    return loaded
 
 
 def _key(queue: ClaimedQueue) -> Key:
@@ -98,19 +107,21 @@ async def send(
 ) -> None:
     """Sends what was taken from a queue, all at once, and hands in each as it is over.
 
-    In the end, and where it is cancelled, the queue is handed in.
+    With the last one, or where it is cancelled, the queue is handed in.
     """
     channel, over = channels.get(taken.queue.channel), list[Attempted]()
 
     async def send_one(begun: Begun) -> None:
         sent = await _send_one(begun, taken.loaded, clock, channel)
         over.append(sent.attempted)
-        hand_in(SentQueue(taken.queue, [sent]))
+        is_last = len(over) == len(taken.begun)
+        hand_in(SentQueue(taken.queue, [sent], over if is_last else None))
 
     try:
         await asyncio.gather(*map(send_one, taken.begun))
     finally:
-        hand_in(SentQueue(taken.queue, [], over))
+        if not over or len(over) < len(taken.begun):
+            hand_in(SentQueue(taken.queue, [], over))
 
 
 async def _send_one(

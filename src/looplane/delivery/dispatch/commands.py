@@ -29,6 +29,8 @@ _log = structlog.get_logger("looplane.delivery")
 # So many queues are ours at once, and of these so many that fail: targets that hang are waited for,
 # and leave room to the others.
 MOST_QUEUES, MOST_FAILING = 200, 100
+# What so many need is loaded at once.
+TAKEN_AT_ONCE = 100
 # In seconds: between two looks, and for what is under way when the worker ends.
 _TICK, _GRACE = 1.0, 5.0
 _MAX_PAUSE = 10.0
@@ -111,8 +113,8 @@ class Dispatcher:
                 await asyncio.sleep(pause)
 
     def _room(self, *, failing: bool = False) -> int:
-        """How many queues more may be ours, or of those that fail."""
-        room = MOST_QUEUES - len(self._sending)
+        """How many queues may be taken now, or of those that fail."""
+        room = min(MOST_QUEUES - len(self._sending), TAKEN_AT_ONCE)
         return min(room, MOST_FAILING - sum(self._sending.values())) if failing else room
 
     async def _begin(self) -> bool:
@@ -123,20 +125,18 @@ class Dispatcher:
                 await take_over(con)
             routed = await route(con, self._clock())
         taken: list[Taken] = []
-        # Those that fail first: they never have all the room.
-        for failing in (True, False):
-            if most := self._room(failing=failing):
-                async with self._database.reading() as con:
-                    found = await take(con, self._clock, self._channels, most, failing=failing)
-                taken += found
-                for each in found:
-                    self._start(each, is_failing=failing)
+        if room := self._room():
+            rooms = room, self._room(failing=True)
+            async with self._database.reading() as con:
+                taken = await take(con, self._clock, self._channels, *rooms)
+        for each in taken:
+            self._start(each)
         return bool(routed or taken)
 
-    def _start(self, taken: Taken, *, is_failing: bool) -> None:
+    def _start(self, taken: Taken) -> None:
         sending = send(taken, self._clock, self._channels, self._hand_in)
         task = asyncio.ensure_future(sending)
-        self._sending[task] = is_failing
+        self._sending[task] = taken.queue.failures > 0
         task.add_done_callback(self._sending.pop)
 
     def _hand_in(self, sent: SentQueue) -> None:
