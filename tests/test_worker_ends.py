@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 import structlog
 
+from looplane.delivery.commands import LEASE
 from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.event_feed.hints.commands import Hints
 from looplane.kit.config import Settings
@@ -76,6 +77,7 @@ async def test_a_delivery_that_is_under_way_is_due_again(  # fixtures
         await ended(working)
     assert [each for each in logs if each["log_level"] in {"error", "warning"}] == []
     assert [each for each in caplog.records if each.name == "asyncio"] == []
+    clock.step(LEASE)
     sink = Sink()
     assert (await deliver_due(db, clock, {"email": sink})).delivered >= 1
     assert workspace.id in {each.workspace_id for each in sink.taken}

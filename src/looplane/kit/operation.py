@@ -275,9 +275,8 @@ class Operation(Route):
         self, request: Request, principal: Principal
     ) -> Callable[[], Awaitable[Response]] | None:
         """Reads what is at this path now; None where the path names no one thing."""
-        reads = [
-            each for each in request.app.routes if each.path == self.path and each.method == "GET"
-        ]
+        at = [each for each in request.app.routes if each.path == self.path]
+        reads = [each for each in at if each.method == "GET"]
         if "{" not in self.path or not reads:
             return None
         state, signature = request.app.state, reads[0].signature
