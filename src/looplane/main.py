@@ -101,11 +101,10 @@ class Application:
         self._hints = Hints(database, self._tail.hint, self._tail.hint_presence)
         self._tail.changed, state.note_events = self._hints.listen, self._hints.note
         state.note_presence = self._hints.note_presence
-        state.places = places_of(settings)
+        state.places, state.channels = places_of(settings), SET_UP
         state.stream_seconds, state.hold_seconds = settings.stream_seconds, settings.hold_seconds
         state.scopes_of_event_types = SCOPES_OF_EVENT_TYPES
         state.taking_back = TakingBack(INVERSES, SCOPES_OF_EVENTS)
-        state.channels = SET_UP
         limits = (settings.reads_per_minute, settings.writes_per_minute)
         state.limiter = RateLimiter(*limits, settings.uploads_per_minute)
         state.large_bodies = asyncio.Semaphore(MAX_WHOLE)
