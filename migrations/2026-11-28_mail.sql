@@ -92,5 +92,6 @@ create unique index caught_mail_delivery on caught_mail (workspace_id, delivery_
 create index caught_mail_newest on caught_mail (workspace_id, created_at desc, id desc);
 create index caught_mail_oldest on caught_mail (created_at);
 
--- What a message's delivery came to.
-create index deliveries_subject on deliveries (workspace_id, subject_id);
+-- What a message's delivery came to. By the id first, so that what asks for a queue of a workspace
+-- has no reason to go by it.
+create index deliveries_subject on deliveries (subject_id, workspace_id);

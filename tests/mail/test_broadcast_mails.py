@@ -25,7 +25,7 @@ async def broadcast(client: httpx.AsyncClient, make: Factory, **body: Any) -> No
     assert answer.status_code == 200, answer.text
 
 
-async def work(post: Post, rounds: int = 3) -> None:
+async def work(post: Post, rounds: int = 8) -> None:
     for _ in range(rounds):
         await post.work()
 

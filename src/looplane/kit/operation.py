@@ -242,18 +242,17 @@ class Operation(Route):
         query: Validated,
         body: bytes,
     ) -> Read | Write:
-        database = request.app.state.database
+        state = request.app.state
         if not self.signature.writes:
-            state, last = request.app.state, headers.last_event_id
-            return Read(database, context, headers.known_etags, state, last)
+            return Read(state.database, context, headers.known_etags, state, headers.last_event_id)
         target = request.scope["path"].encode() + b"?" + request.scope["query_string"]
         key = headers.idempotency_key
         assert isinstance(query.model, WriteQuery)
         mark = fingerprint(request.method, target, body) if key else b""
         if key and self.signature.is_sealed:
-            mark = request.app.state.secrets.sign(mark, "idempotency")
+            mark = state.secrets.sign(mark, "idempotency")
         return Write(
-            database,
+            state.database,
             context,
             idempotency_key=key,
             fingerprint=mark,
