@@ -1,10 +1,28 @@
 """Every statement on deliveries."""
 
+from looplane.kit.paging import Listing
+from looplane.kit.sqltext import columns, iso, json_object, timestamps
+
+# The state of a delivery `d` as it is told: two are an older program's words.
+STATE = "case d.state when 'planned' then 'queued' when 'failed' then 'dead' else d.state end"
+# The JSON of a delivery `d`.
+DELIVERY = json_object(
+    columns("d", "id", "kind", "channel", "target")
+    | {"event_id": "'evt_' || replace(d.event_id::text, '-', '')"}
+    | columns("d", "event_type", "thread_id", "subject_id")
+    | {"state": STATE}
+    | columns("d", "attempts")
+    | {"next_attempt_at": iso("d.next_attempt_at")}
+    | columns("d", "reason", "delivered_by")
+    | timestamps("d")
+)
+LISTING = Listing("d", "deliveries d", DELIVERY)
+
 # $1 workspace, then the columns in their order; due at once.
 INSERT = """
-insert into deliveries (workspace_id, id, event_id, kind, channel, target, subject_id, thread_id,
-  created_at, updated_at, next_attempt_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9)"""
+insert into deliveries (workspace_id, id, event_id, event_type, kind, channel, target, subject_id,
+  thread_id, created_at, updated_at, next_attempt_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10)"""
 
 # The next one of all workspaces that is due at $1, held by nobody but us from now on. What one
 # channel is to have of one thread leaves in the order in which it was planned.
