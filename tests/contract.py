@@ -48,12 +48,14 @@ PAYLOADS = {
     "file": "FileOut",
     "message": "MessageOut",
     "portal_instance": "PortalInstanceOut",
+    "webhook": "WebhookOut",
 }
 # What only events tell: the companies of a contact, and what became of a merge.
 TOLD = {
     "contact": {"company_ids"},
     "company": {"merged_into_id", "merged_company_id", "unmerged_company_id"}
     | {"moved_thread_count", "moved_contact_count"},
+    "webhook": {"replayed"},
 }
 # … and that something is there again that was deleted.
 TOLD_OF_ALL = {"deleted"}

@@ -37,6 +37,7 @@ _IN_PATH = {
     "blocked-senders": "blocked sender",
     "instances": "portal instance",
     "undo": "write",
+    "webhooks": "webhook",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {
@@ -80,6 +81,8 @@ REFERENCES = {
     "folder_id": "folder",
     "source_id": "other company",
     "companies-unmerge.source_id": "merged company",
+    "delivery_ids": "webhook delivery",
+    "event_ids": "webhook event",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
@@ -88,6 +91,8 @@ _BY_NAME: dict[str, Any] = {
     "content_base64": "V29yZHM=",
     "scopes": ["admin"],
     "update": {"title": "Updated"},
+    "events": ["thread.*"],
+    "url": "https://receiver.example/hooks",
 }
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
@@ -98,6 +103,7 @@ NEEDED_TOO = {
     "changelogTags-create": ["color"],
     "changelogs-broadcast": ["email"],
     "files-import": ["content_base64"],
+    "webhooks-replay": ["delivery_ids"],
 }
 # A form that is taken wherever one is.
 FORM = {"file": ("words.txt", b"Words", "text/plain")}
@@ -133,6 +139,8 @@ async def populate(make: Factory, member_id: object) -> World:
     for each in (first, own):  # the second one is not the primary one
         belongs = {"company_id": each["id"]}
         await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
+    webhook = await make.webhook()
+    ping = (await client.post(f"/webhooks/{webhook['id']}/ping")).json()
     merge = {"source_id": merged["id"]}
     await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
@@ -163,6 +171,8 @@ async def populate(make: Factory, member_id: object) -> World:
         "snippet": snippet,
         "message": await make.message(thread["id"]),
         "portal instance": await make.portal_instance(),
+        "webhook": webhook,
+        "webhook delivery": ping,
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -174,6 +184,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "workflow state": issue["state_id"],
         "member": str(member_id),
         "address": contact["email"],
+        "webhook event": ping["event_id"],
     }
     world = World(client, make, ids)
     await write_anew(world)

@@ -81,6 +81,9 @@ from looplane.unsent.routes import api as unsent
 from looplane.views.commands import INVERSES as VIEW_INVERSES
 from looplane.views.routes import api as views
 from looplane.views.sql import VIEW
+from looplane.webhooks.replay.routes import api as webhook_replays
+from looplane.webhooks.routes import api as webhooks
+from looplane.webhooks.sql import WEBHOOK
 
 APIS = (
     bulk,
@@ -111,6 +114,8 @@ APIS = (
     members,
     keys,
     files,
+    webhooks,
+    webhook_replays,
     me,
     event_feed,
     undo,
@@ -153,6 +158,7 @@ RESOURCES = (
     INVITE,
     KEY,
     FILE,
+    WEBHOOK,
 )
 EVENT_TYPES = (
     *(each for noun in RESOURCES for each in noun.event_types),
@@ -187,6 +193,7 @@ SCOPES_OF_EVENTS = {
     "invite": ("admin", "admin"),
     "key": ("admin", "admin"),
     "file": ("files:write", "files:write"),
+    "webhook": ("admin", "admin"),
 }
 # What a key needs to see events of each type.
 SCOPES_OF_EVENT_TYPES = {each: SCOPES_OF_EVENTS[each.partition(".")[0]][0] for each in EVENT_TYPES}

@@ -24,6 +24,19 @@ insert into deliveries (workspace_id, id, event_id, event_type, kind, channel, t
   thread_id, created_at, updated_at, next_attempt_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10)"""
 
+# Several at once, in the order in which they are given: each of a queue, and of a lane in it.
+# $1 workspace, $2 now, $3 channel, then arrays: $4 ids, $5 events, $6 their types, $7 kinds,
+# $8 targets, $9 subjects, $10 threads, $11 queues, $12 lanes.
+INSERT_QUEUED = """
+insert into deliveries (workspace_id, id, event_id, event_type, kind, channel, target, subject_id,
+  thread_id, queue, lane, state, created_at, updated_at, next_attempt_at)
+select $1, n.id, n.event_id, n.event_type, n.kind, $3, n.target, n.subject_id, n.thread_id, n.queue,
+  n.lane, 'queued', $2, $2, $2
+from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::uuid[],
+  $11::text[], $12::uuid[]) with ordinality as n(id, event_id, event_type, kind, target, subject_id,
+  thread_id, queue, lane, place)
+order by n.place"""
+
 # The next one of all workspaces that is due at $1, held by nobody but us from now on. What one
 # channel is to have of one thread leaves in the order in which it was planned.
 TAKE_DUE = """

@@ -29,6 +29,7 @@ _LIMITS = httpx.Timeout(5.0, read=10.0, pool=10.0)
 _WHOLE = 20.0
 _MAX_REDIRECTS = 5
 _MAX_CONNECTIONS = 50
+_MAX_PORT = 65535
 _AGENT = "Looplane"
 # Bytes by which a packed answer may be longer than what is in it.
 _PACKING = 65_536
@@ -58,6 +59,20 @@ def _unreachable() -> OutboundRefused:
 
 def _too_large(most_bytes: int) -> AnswerTooLarge:
     return AnswerTooLarge(f"The answer has more than {most_bytes:,} bytes.")
+
+
+def address_fault(url: str) -> str | None:
+    """What is wrong with an address, as it is spelled; None where a request can be sent there."""
+    try:
+        parsed = httpx.URL(url)
+        httpx.Request("GET", parsed)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return "is not one of the web"
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        return "must start with http:// or https://"
+    if not 1 <= (parsed.port or 1) <= _MAX_PORT:
+        return f"must have a port of at most {_MAX_PORT}"
+    return "must hold no name and password" if parsed.userinfo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,18 +204,14 @@ class Outbound:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Request:
+        if (fault := address_fault(url)) is not None:
+            msg = f"The address {fault}."
+            raise OutboundRefused(msg)
         try:
-            request = self._client.build_request(method, url, content=content, headers=headers)
+            return self._client.build_request(method, url, content=content, headers=headers)
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             msg = "The address is not one of the web."
             raise OutboundRefused(msg) from error
-        if request.url.scheme not in {"http", "https"} or not request.url.host:
-            msg = "The address must start with http:// or https://."
-            raise OutboundRefused(msg)
-        if request.url.userinfo:
-            msg = "The address must hold no name and password."
-            raise OutboundRefused(msg)
-        return request
 
     async def _exchange(self, request: httpx.Request, into: BinaryIO, most_bytes: int) -> Reply:
         """Sends it; of a redirect no body is read."""
