@@ -10,11 +10,12 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import BinaryIO
+from io import BytesIO
+from typing import BinaryIO, Literal
 
 import anyio
 import httpcore
@@ -34,12 +35,15 @@ _AGENT = "Looplane"
 # Bytes by which a packed answer may be longer than what is in it.
 _PACKING = 65_536
 # Lookups at once, in threads of their own: a name whose servers do not answer keeps its thread for
-# long after the request was given up, and nothing else may have to wait for one.
-_LOOKUPS = ThreadPoolExecutor(8, "lookup")
+# long after the request was given up, and nothing else may have to wait for one. One name has one.
+_LOOKUPS = ThreadPoolExecutor(64, "lookup")
 
 # The addresses of a name, as text.
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 Target = tuple[str, int]
+# Why there was no answer: nothing was connected to, or what was connected to gave none in time, or
+# only a part of one, or is not who it should be; or nothing was tried with such an address.
+Why = Literal["unreachable", "late", "cut_off", "certificate", "unusable", "too_large"]
 
 
 class OutboundRefused(Exception):
@@ -48,17 +52,21 @@ class OutboundRefused(Exception):
     What is refused reads like what cannot be reached: it tells nothing of the network inside.
     """
 
+    def __init__(self, message: str, why: Why = "unusable") -> None:
+        super().__init__(message)
+        self.why: Why = why
+
 
 class AnswerTooLarge(OutboundRefused):
     """The answer has more bytes than are taken."""
 
 
-def _unreachable() -> OutboundRefused:
-    return OutboundRefused("The address cannot be reached.")
+def _unreachable(why: Why = "unreachable") -> OutboundRefused:
+    return OutboundRefused("The address cannot be reached.", why)
 
 
 def _too_large(most_bytes: int) -> AnswerTooLarge:
-    return AnswerTooLarge(f"The answer has more than {most_bytes:,} bytes.")
+    return AnswerTooLarge(f"The answer has more than {most_bytes:,} bytes.", "too_large")
 
 
 def address_fault(url: str) -> str | None:
@@ -98,6 +106,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
     def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
         self._allowed, self._resolve = allowed, resolve
         self._network = httpcore.AnyIOBackend()
+        self._lookups: dict[Target, asyncio.Task[list[str]]] = {}
 
     async def connect_tcp(
         self,
@@ -124,32 +133,69 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
     async def _addresses(self, host: str, port: int) -> list[str]:
         """Those to try."""
         try:
-            found = await self._resolve(host, port)
+            found = await self._look_up(host, port)
         except (OSError, UnicodeError):
             return []
         if (host.lower().rstrip("."), port) in self._allowed:
             return found
         return [each for each in found if is_public(each)]
 
+    async def _look_up(self, host: str, port: int) -> list[str]:
+        """All addresses of a name; who asks while it is being looked up gets the same answer."""
+        name = (host, port)
+        if (lookup := self._lookups.get(name)) is None:
+            lookup = self._lookups[name] = asyncio.ensure_future(self._kept(name))
+        # It goes on when who asked has given up: its thread does so anyway.
+        return await asyncio.shield(lookup)
+
+    async def _kept(self, name: Target) -> list[str]:
+        try:
+            return await self._resolve(*name)
+        finally:
+            del self._lookups[name]
+
+    async def aclose(self) -> None:
+        """Waits for no lookup any more."""
+        lookups = [*self._lookups.values()]
+        for each in lookups:
+            each.cancel()
+        await asyncio.gather(*lookups, return_exceptions=True)
+
 
 class _CheckedTransport(httpx.AsyncHTTPTransport):
-    def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
+    def __init__(
+        self, allowed: frozenset[Target], resolve: Resolve, connections: int | None
+    ) -> None:
         super().__init__(trust_env=False)
+        self._network = _CheckedNetwork(allowed, resolve)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=_MAX_CONNECTIONS,
+            max_connections=connections,
             # A connection that stays was checked for another request.
             max_keepalive_connections=0,
-            network_backend=_CheckedNetwork(allowed, resolve),
+            network_backend=self._network,
         )
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        await self._network.aclose()
 
 
 class Outbound:
-    """Sends requests; `allowed` are names and ports that may be anywhere."""
+    """Sends requests; `allowed` are names and ports that may be anywhere.
 
-    def __init__(self, allowed: Iterable[Target] = (), resolve: Resolve = resolve) -> None:
+    So many `connections` are open at once, and further requests wait for one; with None none has
+    to, and who sends has bounds of their own.
+    """
+
+    def __init__(
+        self,
+        allowed: Iterable[Target] = (),
+        resolve: Resolve = resolve,
+        connections: int | None = _MAX_CONNECTIONS,
+    ) -> None:
         self._client = httpx.AsyncClient(
-            transport=_CheckedTransport(frozenset(allowed), resolve),
+            transport=_CheckedTransport(frozenset(allowed), resolve, connections),
             trust_env=False,
             follow_redirects=False,
             timeout=_LIMITS,
@@ -172,14 +218,16 @@ class Outbound:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float = _WHOLE,
+        cuts: bool = False,
     ) -> Reply:
         """One request, no redirect followed; the answer's body, unpacked, goes into a file.
 
+        One that is too large is an answer all the same where `cuts` is set: so much of it is read.
         Raises OutboundRefused, AnswerTooLarge.
         """
         request = self._request(method, url, content, headers)
         async with _refusals(seconds):
-            return await self._exchange(request, into, most_bytes)
+            return await self._exchange(request, into, most_bytes, cuts=cuts)
 
     async def download(
         self, url: str, into: BinaryIO, most_bytes: int, *, seconds: float = _WHOLE
@@ -213,14 +261,16 @@ class Outbound:
             msg = "The address is not one of the web."
             raise OutboundRefused(msg) from error
 
-    async def _exchange(self, request: httpx.Request, into: BinaryIO, most_bytes: int) -> Reply:
+    async def _exchange(
+        self, request: httpx.Request, into: BinaryIO, most_bytes: int, *, cuts: bool = False
+    ) -> Reply:
         """Sends it; of a redirect no body is read."""
         response = await self._client.send(request, stream=True)
         try:
             reply = Reply(response.status_code, response.headers, str(response.url))
             if not response.has_redirect_location:
-                async for part in _parts(response, most_bytes):
-                    await asyncio.to_thread(into.write, part)
+                with suppress(*([AnswerTooLarge] if cuts else [])):
+                    await _write_parts(response, into, most_bytes)
             return reply
         finally:
             await response.aclose()
@@ -234,11 +284,26 @@ async def _refusals(seconds: float) -> AsyncIterator[None]:
         async with limit:
             yield
     except (httpx.HTTPError, httpx.StreamError, CannotUnpack) as error:
-        raise _unreachable() from error
+        raise _unreachable(_why(error)) from error
     except TimeoutError:
         if not limit.expired():
             raise
-        raise _unreachable() from None
+        late: Why = "late"
+        raise _unreachable(late) from None
+
+
+def _why(error: Exception) -> Why:
+    if isinstance(error, httpx.ConnectError):
+        return "certificate" if "CERTIFICATE_VERIFY" in str(error) else "unreachable"
+    return "late" if isinstance(error, httpx.TimeoutException) else "cut_off"
+
+
+async def _write_parts(response: httpx.Response, into: BinaryIO, most_bytes: int) -> None:
+    async for part in _parts(response, most_bytes):
+        if isinstance(into, BytesIO):
+            into.write(part)  # in memory, which takes no time
+        else:
+            await asyncio.to_thread(into.write, part)
 
 
 async def _parts(response: httpx.Response, most_bytes: int) -> AsyncIterator[bytes]:

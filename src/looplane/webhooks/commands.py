@@ -1,6 +1,6 @@
 """What can be done with webhooks, but for what is sent once more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from looplane.events import Event, Values, as_write, types_of
 from looplane.kit.clock import Clock, later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
+from looplane.kit.ids import new_id
 from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer
 from looplane.kit.secrets import Secrets
@@ -158,6 +159,57 @@ async def _rotate(
         columns=decided, more_events=lambda _: [rotated], write_others=keep_secret
     )
     return _showing(await changes.update(con, context, WEBHOOK, id, {}, decision), secret)
+
+
+async def plan_events(  # noqa: PLR0913  # of which events, of which types, and when
+    con: Connection,
+    workspace_id: UUID,
+    positions: Sequence[int],
+    ids: Sequence[UUID],
+    types: Collection[str],
+    now: datetime,
+) -> int:
+    """Plans what webhooks are told of events; how many deliveries that are.
+
+    The events are given by their places, in the order in which they are to leave; `types` are all
+    that there are. What is planned already stays as it is.
+    """
+    asked = (workspace_id, positions, ids)
+    wanted = await con.fetch(sql.FIND_WANTED, *asked, rules.deliverable(types))
+    if not wanted:
+        return 0
+    places = {(row["position"], row["id"]) for row in wanted}
+    kept = [each for each in zip(positions, ids, strict=True) if each in places]
+    await con.execute(sql.INSERT_BODIES, workspace_id, *map(list, zip(*kept, strict=True)), now)
+    await con.execute(sql.INSERT_DELIVERIES, *queue_args(workspace_id, now, wanted))
+    return len(wanted)
+
+
+async def keep_bodies(
+    con: Connection, workspace_id: UUID, event_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Keeps the bytes of events of which they are kept no longer; of those that are gone, none."""
+    span = (min(event_ids), max(event_ids))
+    await con.execute(sql.INSERT_BODIES_AGAIN, workspace_id, event_ids, *span, now)
+
+
+def queue_args(
+    workspace_id: UUID, now: datetime, rows: Sequence[Mapping[str, Any] | Row]
+) -> tuple[Any, ...]:
+    """What INSERT_QUEUED takes for rows of events, or of deliveries of them, each of a webhook."""
+    targets = [str(row["webhook_id"]) for row in rows]
+    return (
+        *(workspace_id, now, sql.CHANNEL),
+        [new_id() for _ in rows],
+        [row["id"] for row in rows],
+        [row["type"] for row in rows],
+        [row["kind"] for row in rows],
+        targets,
+        [row["subject_id"] for row in rows],
+        [row["thread_id"] for row in rows],
+        targets,
+        [row["aggregate_id"] for row in rows],
+    )
 
 
 async def end_by_rule(  # noqa: PLR0913  # which webhook, how it ends, and why

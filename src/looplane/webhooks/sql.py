@@ -82,8 +82,18 @@ insert into event_bodies (workspace_id, event_id, body, created_at)
 select $1, e.id, {BODY}, $3 from events e {CARRIER}
 where e.workspace_id = $1 and e.write_id = $2 and e.visible_to is null
 on conflict do nothing"""
+# Of events that are looked for by their ids, as FIND_EVENTS does. $1 workspace, $2 ids, $3 the
+# least and $4 the greatest of them, $5 now.
+INSERT_BODIES_AGAIN = f"""
+insert into event_bodies (workspace_id, event_id, body, created_at)
+select $1, e.id, {BODY}, $5 from events e {CARRIER}
+where e.workspace_id = $1 and e.id = any ($2::uuid[]) and e.id >= $3 and e.id <= $4
+  and e.visible_to is null
+on conflict do nothing"""
 
-_EVENT = "e.position, e.id, e.type, e.subject_id, e.aggregate_id, t.id as thread_id"
+_EVENT = (
+    "e.position, e.id, e.type, e.subject_id, e.aggregate_id, t.id as thread_id,\n  'event' as kind"
+)
 _THREAD = "left join threads t on t.workspace_id = $1 and t.id = e.aggregate_id"
 # What each webhook is to be told of events of types $4, in the order in which they are given.
 # $1 workspace, $2 positions, $3 ids.

@@ -17,13 +17,13 @@ from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict
-from looplane.kit.ids import new_id, parse_id
+from looplane.kit.ids import parse_id
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.writes import Write
 from looplane.webhooks import rules, sql
-from looplane.webhooks.commands import deliverable_types
+from looplane.webhooks.commands import deliverable_types, queue_args
 from looplane.webhooks.schemas import WebhookReplay
-from looplane.webhooks.sql import CHANNEL, WEBHOOK
+from looplane.webhooks.sql import WEBHOOK
 
 # Events that one request replays of a span.
 MAX_REPLAYED = 5000
@@ -138,27 +138,11 @@ async def _queue(
     places = ([row["position"] for row in fresh], [row["id"] for row in fresh])
     if fresh:
         await con.execute(sql.INSERT_BODIES, workspace_id, *places, now)
-    queued = await con.fetch(sql.REPLAY_DELIVERIES, *queue_args(workspace_id, now, id, rows))
-    return len(queued)
-
-
-def queue_args(
-    workspace_id: UUID, now: datetime, id: UUID, rows: Sequence[Mapping[str, Any]]
-) -> tuple[Any, ...]:
-    """What INSERT_QUEUED takes for rows of events, or of deliveries of them."""
-    target, count = str(id), len(rows)
-    return (
-        *(workspace_id, now, CHANNEL),
-        [new_id() for _ in rows],
-        [row["id"] for row in rows],
-        [row["type"] for row in rows],
-        [row.get("kind", "event") for row in rows],
-        [target] * count,
-        [row["subject_id"] for row in rows],
-        [row["thread_id"] for row in rows],
-        [target] * count,
-        [row["aggregate_id"] for row in rows],
+    queued = await con.fetch(
+        sql.REPLAY_DELIVERIES,
+        *queue_args(workspace_id, now, [{**row, "webhook_id": id} for row in rows]),
     )
+    return len(queued)
 
 
 async def ping_webhook(con: Connection, context: Context, id: UUID) -> Answer:
@@ -178,9 +162,9 @@ async def ping_webhook(con: Connection, context: Context, id: UUID) -> Answer:
         write = as_write(context, now, events)
         await con.execute(WEBHOOK.record, context.workspace_id, id, write)
         event = {"id": write["events"][0]["id"], "type": events[0].type, "subject_id": id}
-        test = {**event, "kind": "test", "thread_id": None, "aggregate_id": None}
+        test = {**event, "kind": "test", "thread_id": None, "aggregate_id": None, "webhook_id": id}
         await con.execute(sql.INSERT_BODIES_OF_WRITE, context.workspace_id, context.write_id, now)
-        args = queue_args(context.workspace_id, now, id, [test])
+        args = queue_args(context.workspace_id, now, [test])
         await con.execute(sql.INSERT_DELIVERIES, *args)
         body = await con.fetchval(sql.GET_DELIVERY, context.workspace_id, args[3][0])
     return Answer(body, found["version"], types_of(events))

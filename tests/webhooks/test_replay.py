@@ -11,7 +11,7 @@ from looplane.kit.clock import iso
 from looplane.kit.ids import new_id
 from looplane.webhooks.replay import commands
 from looplane.webhooks.rules import spell_event
-from tests.conftest import SteppedClock, Workspace
+from tests.conftest import SteppedClock
 from tests.factory import Factory
 from tests.witness import events_of, faults
 
@@ -139,7 +139,8 @@ async def test_a_long_span_comes_in_parts(
     clock.step(SECOND)
     tags = [await make.tag() for _ in range(5)]
     clock.step(SECOND)
-    webhook, cursor, counts = await make.webhook(events=["tag.*"]), {}, []
+    webhook, counts = await make.webhook(events=["tag.*"]), []
+    cursor: dict[str, str] = {}
     while True:
         told = await replay(client, webhook, created_after=start, **cursor)
         counts.append(told["replayed"])
