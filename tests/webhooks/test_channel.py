@@ -260,10 +260,9 @@ async def test_a_batch_costs_one_statement(
     due = await due_of(db, *ids)
     with queries() as seen:
         async with database.reading() as con:
-            await channel.load(con, due[:1])  # with what a connection learns once
-            before = len(seen)
             loaded = await channel.load(con, due)
-    assert (len(loaded), len(seen) - before) == (6, 1)
+    # The others are of the driver, which asks for each type once.
+    assert (len(loaded), len([each for each in seen if "$5" in each])) == (6, 1)
 
 
 async def test_what_is_gone_is_not_loaded(

@@ -7,21 +7,17 @@ and port may be anywhere.
 """
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from io import BytesIO
 from typing import BinaryIO, Literal
 
-import anyio
 import httpcore
 import httpx
 
-from looplane.kit.public_addresses import is_public
+from looplane.kit.checked_network import CheckedNetwork, Resolve, Target, resolve
 from looplane.kit.unpacking import CannotUnpack, Unpacker
 
 # Seconds: for a connection, between two parts of an answer, and for all of a request with its
@@ -34,13 +30,6 @@ _MAX_PORT = 65535
 _AGENT = "Looplane"
 # Bytes by which a packed answer may be longer than what is in it.
 _PACKING = 65_536
-# Lookups at once, in threads of their own: a name whose servers do not answer keeps its thread for
-# long after the request was given up, and nothing else may have to wait for one. One name has one.
-_LOOKUPS = ThreadPoolExecutor(64, "lookup")
-
-# The addresses of a name, as text.
-Resolve = Callable[[str, int], Awaitable[list[str]]]
-Target = tuple[str, int]
 # Why there was no answer: nothing was connected to, or what was connected to gave none in time, or
 # only a part of one, or is not who it should be; or nothing was tried with such an address.
 Why = Literal["unreachable", "late", "cut_off", "certificate", "unusable", "too_large"]
@@ -92,82 +81,12 @@ class Reply:
     url: str
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name, by the machine's own resolver."""
-    loop = asyncio.get_running_loop()
-    look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await loop.run_in_executor(_LOOKUPS, look)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
-
-
-class _CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses, and to what is allowed by name and port."""
-
-    def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
-        self._allowed, self._resolve = allowed, resolve
-        self._network = httpcore.AnyIOBackend()
-        self._lookups: dict[Target, asyncio.Task[list[str]]] = {}
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  # as the library calls it
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            with anyio.fail_after(timeout):
-                for address in await self._addresses(host, port):
-                    try:
-                        return await self._network.connect_tcp(
-                            address, port, None, local_address, socket_options
-                        )
-                    except httpcore.ConnectError:
-                        continue
-        except TimeoutError:
-            pass
-        msg = "no address of it can be reached"
-        raise httpcore.ConnectError(msg)
-
-    async def _addresses(self, host: str, port: int) -> list[str]:
-        """Those to try."""
-        try:
-            found = await self._look_up(host, port)
-        except (OSError, UnicodeError):
-            return []
-        if (host.lower().rstrip("."), port) in self._allowed:
-            return found
-        return [each for each in found if is_public(each)]
-
-    async def _look_up(self, host: str, port: int) -> list[str]:
-        """All addresses of a name; who asks while it is being looked up gets the same answer."""
-        name = (host, port)
-        if (lookup := self._lookups.get(name)) is None:
-            lookup = self._lookups[name] = asyncio.ensure_future(self._kept(name))
-        # It goes on when who asked has given up: its thread does so anyway.
-        return await asyncio.shield(lookup)
-
-    async def _kept(self, name: Target) -> list[str]:
-        try:
-            return await self._resolve(*name)
-        finally:
-            del self._lookups[name]
-
-    async def aclose(self) -> None:
-        """Waits for no lookup any more."""
-        lookups = [*self._lookups.values()]
-        for each in lookups:
-            each.cancel()
-        await asyncio.gather(*lookups, return_exceptions=True)
-
-
 class _CheckedTransport(httpx.AsyncHTTPTransport):
     def __init__(
         self, allowed: frozenset[Target], resolve: Resolve, connections: int | None
     ) -> None:
         super().__init__(trust_env=False)
-        self._network = _CheckedNetwork(allowed, resolve)
+        self._network = CheckedNetwork(allowed, resolve)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=connections,

@@ -129,7 +129,7 @@ async def delete_webhook(con: Connection, context: Context, id: UUID) -> Answer:
     return await changes.delete(con, context, WEBHOOK, id, cancel)
 
 
-async def rotate_secret(write: Write, id: UUID, body: SecretRotation) -> Response:
+async def rotate_webhook_secret(write: Write, id: UUID, body: SecretRotation) -> Response:
     """Makes a new secret, shown this once; the former one signs beside it for a time.
 
     Raises NotFound, PreconditionFailed, ValidationFailed.

@@ -70,7 +70,7 @@ async def rotate_webhook_secret(id: Id, body: SecretRotation, write: Writing) ->
     For a time all is signed with both, so that the receiver can be changed without haste. A secret
     before those two is good no longer.
     """
-    return await commands.rotate_secret(write, id, body)
+    return await commands.rotate_webhook_secret(write, id, body)
 
 
 @api.get("/webhooks/{id}/deliveries", "webhooks-listDeliveries", DeliveryPage)
