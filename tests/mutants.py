@@ -27,6 +27,7 @@ from tests.mutations.contacts import CONTACTS
 from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
+from tests.mutations.deliveries import DELIVERIES
 from tests.mutations.demo import DEMO
 from tests.mutations.docs import DOCS
 from tests.mutations.feed import FEED
@@ -69,6 +70,7 @@ MUTATIONS = [
     *DOCS,
     *DEMO,
     *MESSAGES,
+    *DELIVERIES,
     *WEB_SITE,
     *THREAD_LISTS,
     *THREAD_UNDO,

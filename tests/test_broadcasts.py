@@ -61,7 +61,7 @@ async def test_a_mail_to_all_who_have_subscribed_is_planned(
         *("broadcast", "email"),
         "subscribers",
     )
-    assert (planned["state"], str(planned["subject_id"])) == ("planned", made["id"])
+    assert (planned["state"], str(planned["subject_id"])) == ("queued", made["id"])
     assert planned["next_attempt_at"] == clock()
     present = await client.get(f"/changelogs/{changelog['id']}")
     assert present.json() == {**changelog, "broadcast_at": now, "updated_at": now}

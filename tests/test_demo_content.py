@@ -18,7 +18,7 @@ from looplane.workspaces.commands import create_workspace
 NOW = datetime(2026, 11, 23, 6, 5, 9, 123000, UTC)
 
 # Made with the workspace, and different in each.
-SET_UP = ["workspace_id", "team_id", "status_id", "state_id", "tier_id"]
+SET_UP = ["workspace_id", "team_id", "status_id", "state_id", "tier_id", "seq"]
 COUNTS = {
     "members": 5,
     "portal_instances": 1,

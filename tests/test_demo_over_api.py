@@ -263,8 +263,8 @@ async def test_deliveries_are_over(db: Any, demo: Workspace, clock: SteppedClock
     found = [tuple(row) for row in await db.fetch(query, demo.id, clock())]
     assert found == [
         ("broadcast", "delivered", 1, True),
+        ("message", "dead", 1, True),
         ("message", "delivered", 4, True),
-        ("message", "failed", 1, True),
     ]
 
 

@@ -60,7 +60,7 @@ ACROSS = {
     "looplane.files.sql.FIND_SERVED": "the secret of a link says which workspace",
     "looplane.files.sql.LIST_ORPHANS": "one sweep looks through the storage of all",
     "looplane.files.sql.DELETE_DAYS": "one sweep counts for all",
-    "looplane.deliveries.sql.TAKE_DUE": "one worker delivers for all",
+    "looplane.delivery.sql": "one worker delivers for all",
     "looplane.presence.sql.DELETE_GONE": "one clock sweeps all",
     "looplane.held_messages.sql.FIND_DUE": "one worker sends for all",
     "looplane.held_messages.sql.DELETE_ENDED": "one clock sweeps all",

@@ -10,7 +10,7 @@ from looplane.kit.conditions import Conditions
 from looplane.nouns import EVENT_TYPES, RESOURCES
 from looplane.resources import Resource
 from looplane.tags.sql import TAG
-from tests.contract import PAYLOADS
+from tests.contract import PAYLOADS, UNSHOWN
 
 TEXT = Path(__file__).parent / "data" / "tag_statements.sql"
 VERBS = ("get", "lock", "insert_row", "insert", "record", "update", "delete", "hold_references")
@@ -52,7 +52,7 @@ async def test_each_is_prepared_and_knows_its_workspace(resource: Resource, db: 
 def test_a_noun_declares_its_events() -> None:
     assert len(set(EVENT_TYPES)) == len(EVENT_TYPES)
     assert {each.partition(".")[0] for each in EVENT_TYPES} == {
-        each.partition(".")[0] for each in PAYLOADS
+        each.partition(".")[0] for each in (*PAYLOADS, *UNSHOWN)
     }
     with pytest.raises(AssertionError, match="declares no event"):
         TAG.event_type("tagged")

@@ -1,11 +1,21 @@
 """The ways to the outside that are set up."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
 import structlog
 
-from looplane.deliveries.commands import Channels, DueDelivery
-from looplane.kit.clock import system_clock
+from looplane.delivery.schemas import Attempted, Channels, DueDelivery
+from looplane.delivery.webhook.commands import WebhookChannel
+from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
-from looplane.kit.database import Connection
+from looplane.kit.connections import raise_file_limit
+from looplane.kit.database import Connection, Database
+from looplane.kit.errors import NotFound
+from looplane.kit.outbound import Outbound
+from looplane.kit.secrets import Secrets
 from looplane.messages.sql import find_words
 from looplane.sessions.links.commands import issue_mailed_link
 from looplane.sessions.links.rules import link_address
@@ -17,28 +27,58 @@ class ConsoleChannel:
     """Stands in for mail where nothing sends it: the log has what would have gone out."""
 
     name = "console"
+    most_at_once = 10
+    seconds = 10.0
 
     def __init__(self, site: str) -> None:
         self._site = site
 
-    async def deliver(self, con: Connection, delivery: DueDelivery) -> None:
-        """Writes a delivery into the log, with the words of a message, or the link of a mail."""
-        words = {}
+    async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
+        """The words of messages, and the links of mails that sign in."""
+        loaded = {}
+        for each in deliveries:
+            try:
+                loaded[each.id] = await self._words(con, each)
+            except NotFound:
+                continue  # gone
+        return loaded
+
+    async def _words(self, con: Connection, delivery: DueDelivery) -> dict[str, Any]:
         subject = (delivery.workspace_id, delivery.subject_id)
         if delivery.kind == "message":
-            words = await find_words(con, *subject)
-        elif delivery.kind == "sign_in_link":
+            return await find_words(con, *subject)
+        if delivery.kind == "sign_in_link":
             token = await issue_mailed_link(con, *subject, system_clock())
-            words = {"link": link_address(self._site, "sign_in", token)}
+            return {"link": link_address(self._site, "sign_in", token)}
+        return {}
+
+    async def send(self, delivery: DueDelivery, loaded: Any) -> Attempted:  # noqa: ANN401  # as loaded
+        """Writes a delivery into the log."""
         _log.info(
             "would be mailed",
             kind=delivery.kind,
             id=str(delivery.subject_id),
             recipient=delivery.target,
-            **words,
+            **loaded,
         )
+        return Attempted("delivered")
 
 
 def set_up_channels(settings: Settings) -> Channels:
     """The channels that `settings` set up, by what they deliver."""
     return {"email": ConsoleChannel(settings.address)} if settings.console_channel == "on" else {}
+
+
+@asynccontextmanager
+async def open_channels(
+    database: Database, settings: Settings, clock: Clock
+) -> AsyncIterator[Channels]:
+    """All channels, as a worker has them; their connections end with this."""
+    # As many requests are open as there are attempts: one target never waits for another one.
+    raise_file_limit()
+    outbound = Outbound(settings.outbound_allow, connections=None)
+    webhook = WebhookChannel(database, outbound, Secrets(settings), clock)
+    try:
+        yield {**set_up_channels(settings), "webhook": webhook}
+    finally:
+        await outbound.aclose()

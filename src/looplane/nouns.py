@@ -22,6 +22,7 @@ from looplane.contacts.sql import CONTACT
 from looplane.counts.routes import api as counts
 from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.delivery.dead.commands import EVENT_TYPES as DELIVERY_EVENTS
 from looplane.doc_articles.routes import api as doc_articles
 from looplane.doc_articles.sql import ARTICLE
 from looplane.doc_drafts.routes import api as doc_drafts
@@ -164,6 +165,7 @@ EVENT_TYPES = (
     *(each for noun in RESOURCES for each in noun.event_types),
     *NEED_EVENTS,
     *MESSAGE_EVENTS,
+    *DELIVERY_EVENTS,
 )
 
 # What a key needs to see the events of a noun, and to take them back, by the first part of their
@@ -194,6 +196,7 @@ SCOPES_OF_EVENTS = {
     "key": ("admin", "admin"),
     "file": ("files:write", "files:write"),
     "webhook": ("admin", "admin"),
+    "delivery": ("admin", "admin"),
 }
 # What a key needs to see events of each type.
 SCOPES_OF_EVENT_TYPES = {each: SCOPES_OF_EVENTS[each.partition(".")[0]][0] for each in EVENT_TYPES}

@@ -11,8 +11,11 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
-from looplane.channels import set_up_channels
-from looplane.deliveries.commands import deliver_due
+from looplane.channels import open_channels
+from looplane.delivery.dead.commands import tell_dead
+from looplane.delivery.dispatch.commands import Dispatcher
+from looplane.delivery.schemas import Channels
+from looplane.delivery.webhook.commands import pause_failing
 from looplane.event_feed.hints.commands import Hints
 from looplane.files.commands import OrphanSweep
 from looplane.held_messages.commands import send_due, sweep_held
@@ -52,7 +55,12 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    waker, channels = SnoozeEnder(clock), set_up_channels(settings)
+    async with open_channels(database, settings, clock) as channels:
+        await _work(database, settings, clock, channels)
+
+
+async def _work(database: Database, settings: Settings, clock: Clock, channels: Channels) -> None:
+    waker = SnoozeEnder(clock)
 
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
@@ -69,18 +77,12 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
-    async def deliver(con: Connection) -> int:
-        done = await deliver_due(con, clock, channels)
-        for each, reason in done.failures:
-            _log.warning("not delivered", delivery=str(each.id), kind=each.kind, reason=reason)
-        return done.delivered + len(done.failures)
-
     # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
     rounds = (
         Periodic(waker.run, writes_events=True),
-        Periodic(deliver, writes_events=True),
         Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
+        Periodic(partial(pause_failing, clock=clock), _MINUTE, writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
@@ -88,8 +90,11 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )
-    hints = Hints(database)
-    await asyncio.gather(hints.keep(), *(_repeat(database, each, hints) for each in rounds))
+    hints = Hints(database, lambda _: dispatcher.wake())
+    hints.listen(wanted=True)
+    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
+    periodic = (_repeat(database, each, hints) for each in rounds)
+    await asyncio.gather(dispatcher.run(), hints.keep(), *periodic)
 
 
 async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:

@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from looplane.deliveries.commands import DueDelivery
 from looplane.kit.context import Context
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.principal import Principal
@@ -61,25 +60,12 @@ def receive(db: Any, clock: SteppedClock, workspace: Workspace) -> Receive:
     return bring
 
 
-class Sink:
-    """A channel that keeps what it is given, after `before` has had a look at it."""
-
-    name = "sink"
-
-    def __init__(self, before: Callable[[DueDelivery], None] = lambda _: None) -> None:
-        self.taken: list[DueDelivery] = []
-        self._before = before
-
-    async def deliver(self, _con: Any, delivery: DueDelivery) -> None:
-        self._before(delivery)
-        self.taken.append(delivery)
-
-
 @pytest.fixture
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is due."""
     await db.execute(
-        "update deliveries set state = 'canceled', next_attempt_at = null where state = 'planned'"
+        "update deliveries set state = 'canceled', next_attempt_at = null"
+        " where state in ('planned', 'queued')"
     )
 
 

@@ -8,15 +8,15 @@ import asyncpg
 import httpx
 import pytest
 
-from looplane.deliveries.commands import deliver_due
 from looplane.erasure.commands import erase_contact
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.principal import Principal
 from looplane.messages.inbound.commands import Person, ReceivedFile
 from tests.conftest import SteppedClock, Workspace
+from tests.dispatch import Sink, deliver_due
 from tests.factory import Factory
-from tests.messages.conftest import Receive, Sink, inbound, messages_of
+from tests.messages.conftest import Receive, inbound, messages_of
 from tests.processes import BLOCKS, come_about
 from tests.witness import events_of, everything
 

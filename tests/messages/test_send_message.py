@@ -86,7 +86,7 @@ async def test_sending_is_one_write(
         ADA["email"],
         UUID(id),
         UUID(thread["id"]),
-        "planned",
+        "queued",
         sent["id"],
     )
 

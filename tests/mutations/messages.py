@@ -1,10 +1,9 @@
-"""Of messages: how they come in, go out, are listed and delivered."""
+"""Of messages: how they come in, go out and are listed."""
 
 from tests.mutations import Mutation
 
 _SEND = "src/looplane/messages/commands.py"
 _INBOUND = "src/looplane/messages/inbound"
-_DELIVERIES = "src/looplane/deliveries"
 
 MESSAGES = [
     Mutation(
@@ -50,31 +49,10 @@ MESSAGES = [
         "messages/test_erase_messages.py",
     ),
     Mutation(
-        "a pooler's transaction holds many deliveries",
-        f"{_DELIVERIES}/commands.py",
-        "            break\n",
-        "            continue\n",
-        "messages/test_deliveries.py",
-    ),
-    Mutation(
-        "a message overtakes one of its thread that could not be delivered",
-        f"{_DELIVERIES}/sql.py",
-        "    and (e.created_at, e.id) < (d.created_at, d.id))",
-        "    and (e.created_at, e.id) < (d.created_at, d.id) and false)",
-        "messages/test_deliveries.py",
-    ),
-    Mutation(
         "a list that goes up has the cursor of one that goes down",
         "src/looplane/kit/paging.py",
         'beyond = ">" if self.ascending else "<"',
         'beyond = "<"',
         "messages/test_list_messages.py",
-    ),
-    Mutation(
-        "a delivery that two workers take goes out twice",
-        f"{_DELIVERIES}/sql.py",
-        "limit 1 for update of d skip locked",
-        "limit 1",
-        "messages/test_deliveries.py",
     ),
 ]

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import structlog
 
 from looplane.channels import set_up_channels
-from looplane.deliveries.commands import deliver_due
 from looplane.kit.clock import system_clock
 from looplane.kit.config import Settings
 from looplane.kit.keys import digest
 from looplane.sessions.links.commands import make_link
 from tests.conftest import SteppedClock, Workspace, connected
+from tests.dispatch import deliver_due
 from tests.factory import Factory
 from tests.sessions import APP
 from tests.sign_in.people import person

@@ -6,7 +6,8 @@ from looplane import changes
 from looplane.broadcasts import rules, sql
 from looplane.broadcasts.schemas import ChangelogBroadcastCreate
 from looplane.changelogs.sql import CHANGELOG
-from looplane.deliveries.commands import NewDelivery, plan_delivery
+from looplane.deliveries.commands import plan_delivery
+from looplane.deliveries.schemas import NewDelivery
 from looplane.events import Event, as_write, types_of
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context

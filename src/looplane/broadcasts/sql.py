@@ -16,7 +16,7 @@ select cl.published, cl.archived, cl.broadcast_at,
       select d.state, d.channel from deliveries d
       where d.workspace_id = b.workspace_id and d.event_id = b.event_id offset 0) d
     where b.workspace_id = $1 and b.changelog_id = cl.id
-      and d.state = 'planned' and d.channel = any ($3::text[])) as is_planned,
+      and d.state in ('planned', 'queued') and d.channel = any ($3::text[])) as is_planned,
   case when 'email' = any ($3::text[]) then (select count(*) from contacts ct
     where ct.workspace_id = $1 and ct.is_subscribed and ct.deleted_at is null)
     else 0 end as recipients

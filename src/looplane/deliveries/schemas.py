@@ -1,6 +1,8 @@
 """What is delivered, by which channel, and what became of it."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -51,3 +53,21 @@ class DeliveryOut(StrictModel):
 
 
 DeliveryPage = page_of(DeliveryOut)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """What is to be delivered; `target` is to whom or where, as the channel spells it.
+
+    `queue` is what can be slow or away as a whole: of webhooks the id of the endpoint, of other
+    channels all of the workspace. What is in one `lane` of a queue leaves in the order in which it
+    was planned.
+    """
+
+    kind: DeliveryKind
+    channel: DeliveryChannel
+    target: str
+    subject_id: UUID
+    thread_id: UUID | None = None
+    queue: str = ""
+    lane: UUID | None = None

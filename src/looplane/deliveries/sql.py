@@ -1,4 +1,4 @@
-"""Every statement on deliveries."""
+"""Every statement that plans a delivery."""
 
 from looplane.kit.paging import Listing
 from looplane.kit.sqltext import columns, iso, json_object, timestamps
@@ -18,11 +18,12 @@ DELIVERY = json_object(
 )
 LISTING = Listing("d", "deliveries d", DELIVERY)
 
-# $1 workspace, then the columns in their order; due at once.
+# $1 workspace, then the columns in their order; due at once. No queue knows of it yet: whoever
+# writes shares no lock with those who deliver.
 INSERT = """
 insert into deliveries (workspace_id, id, event_id, event_type, kind, channel, target, subject_id,
-  thread_id, created_at, updated_at, next_attempt_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10)"""
+  thread_id, queue, lane, state, created_at, updated_at, next_attempt_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, $12, $12)"""
 
 # Several at once, in the order in which they are given: each of a queue, and of a lane in it.
 # $1 workspace, $2 now, $3 channel, then arrays: $4 ids, $5 events, $6 their types, $7 kinds,
@@ -36,27 +37,3 @@ from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid
   $11::text[], $12::uuid[]) with ordinality as n(id, event_id, event_type, kind, target, subject_id,
   thread_id, queue, lane, place)
 order by n.place"""
-
-# The next one of all workspaces that is due at $1, held by nobody but us from now on. What one
-# channel is to have of one thread leaves in the order in which it was planned.
-TAKE_DUE = """
-select d.workspace_id, d.id, d.kind, d.channel, d.target, d.subject_id, d.thread_id, d.attempts
-from deliveries d
-where d.state = 'planned' and d.next_attempt_at <= $1 and not exists (
-  select from deliveries e
-  where e.workspace_id = d.workspace_id and e.thread_id = d.thread_id and e.kind = d.kind
-    and e.channel = d.channel and e.state = 'planned'
-    and (e.created_at, e.id) < (d.created_at, d.id))
-order by d.next_attempt_at limit 1 for update of d skip locked"""
-
-# $1 workspace, $2 id, $3 now, $4 what took it.
-MARK_DELIVERED = """
-update deliveries set state = 'delivered', attempts = attempts + 1, next_attempt_at = null,
-  reason = null, delivered_by = $4, updated_at = $3
-where workspace_id = $1 and id = $2"""
-
-# $1 workspace, $2 id, $3 now, $4 the reason, $5 when to try again, null for never.
-MARK_FAILED = """
-update deliveries set state = case when $5::timestamptz is null then 'failed' else 'planned' end,
-  attempts = attempts + 1, next_attempt_at = $5, reason = $4, updated_at = $3
-where workspace_id = $1 and id = $2"""

@@ -61,9 +61,7 @@ class Channel(Protocol):
     most_at_once: int
     seconds: float
 
-    async def load(
-        self, con: Connection, deliveries: Sequence[DueDelivery]
-    ) -> Mapping[UUID, Any]:
+    async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
         """What `send` needs, by the ids of deliveries, all at once.
 
         One that is missing is refused: what it told of is gone. An Attempted in place of what is
@@ -80,3 +78,47 @@ class Channel(Protocol):
 
 
 Channels = Mapping[DeliveryChannel, Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedQueue:
+    """A queue that is ours until its lease ends, as it was found."""
+
+    workspace_id: UUID
+    channel: DeliveryChannel
+    queue: str
+    lease: UUID
+    failures: int
+    failing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How the target of a queue is doing: how often in a row it was down, and since when.
+
+    Nothing is tried before `not_before`.
+    """
+
+    failures: int
+    failing_since: datetime | None
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An attempt that is over, after so many `tries` that had failed before."""
+
+    delivery: DueDelivery
+    tries: int
+    started_at: datetime
+    ended_at: datetime
+    attempted: Attempted
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentQueue:
+    """What came of all that was taken from a queue at once."""
+
+    queue: ClaimedQueue
+    sent: Sequence[Sent]

@@ -6,7 +6,7 @@ from html import unescape
 
 import nh3
 
-from looplane.deliveries.commands import RETRY_AFTER
+from looplane.deliveries.rules import RETRY_AFTER
 from looplane.demo.rows import Row, ago, ident, staff
 from looplane.demo.schemas import Contact, Content, Member, Message, Thread
 from looplane.kit.html import CLEANER_VERSION, clean

@@ -143,7 +143,7 @@ class Message(StrictModel):
     age_hours: float
     sender: str = Field(alias="from")
     cc: list[str] = Field(default_factory=list)
-    delivery: Literal["delivered", "failed"] | None = None
+    delivery: Literal["delivered", "dead"] | None = None
     html: Html
 
 

@@ -97,7 +97,8 @@ ERASE_HELD_NAMES = _erase_copies("held_messages")
 ERASE_DELIVERIES = """
 update deliveries set target = 'erased-' || id, reason = null,
   updated_at = greatest($4, updated_at),
-  state = case state when 'planned' then 'canceled' else state end, next_attempt_at = null
+  state = case when state in ('planned', 'queued') then 'canceled' else state end,
+  next_attempt_at = null
 where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3))"""
 ERASE_COMMENTS = """
 update comments set content = $4, attachments = '[]', version = version + 1,

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import orjson
 
-from looplane.deliveries.commands import NewDelivery, plan_delivery
-from looplane.deliveries.schemas import MessageChannel
+from looplane.deliveries.commands import plan_delivery
+from looplane.deliveries.schemas import MessageChannel, NewDelivery
 from looplane.events import Event, as_write, types_of
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
@@ -51,7 +51,7 @@ async def send_thread_message(
         write = as_write(context, thread.now, events)
         await sql.insert_message(con, context, columns, write, files)
         version = await touch_thread(con, context, thread, write, changed.columns)
-        delivery = NewDelivery("message", channel, target, id, thread_id)
+        delivery = NewDelivery("message", channel, target, id, thread_id, lane=thread_id)
         await plan_delivery(con, context, write, delivery)
     answer = {"id": str(id), "thread_id": str(thread_id), "channel": channel}
     return Answer(orjson.dumps(answer).decode(), version, types_of(events))

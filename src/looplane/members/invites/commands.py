@@ -13,7 +13,8 @@ from uuid import UUID
 import orjson
 
 from looplane import changes
-from looplane.deliveries.commands import NewDelivery, plan_delivery
+from looplane.deliveries.commands import plan_delivery
+from looplane.deliveries.schemas import NewDelivery
 from looplane.events import Event, as_write, types_of
 from looplane.kit.clock import Clock, later_than
 from looplane.kit.context import Context

@@ -12,7 +12,8 @@ import orjson
 import structlog
 from starlette.responses import Response
 
-from looplane.deliveries.commands import NewDelivery, plan_untold_delivery
+from looplane.deliveries.commands import plan_untold_delivery
+from looplane.deliveries.schemas import NewDelivery
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import NotFound
 from looplane.kit.keys import digest, new_link_token

@@ -5,20 +5,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 import structlog
 
 from looplane.channels import ConsoleChannel, set_up_channels
-from looplane.deliveries.commands import RETRY_AFTER, DueDelivery, deliver_due
+from looplane.deliveries.rules import RETRY_AFTER
+from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.kit.config import Settings
-from looplane.kit.database import Database, connected as connected_to
+from looplane.kit.database import Database
 from looplane.main import create_app
 from looplane.worker import work
 from tests.conftest import SteppedClock, Workspace, connected
+from tests.dispatch import Sink, deliver_due, dispatcher_of
 from tests.factory import Factory
-from tests.messages.conftest import Sink
 from tests.witness import faults
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -77,7 +77,7 @@ async def test_one_that_fails_is_tried_again_and_keeps_only_its_thread(
         assert [str(each.subject_id) for each, _ in done.failures] == [first]
         assert [str(each.subject_id) for each in sink.taken] == [elsewhere]
         row = (await db.fetch(ROWS, workspace.id))[0]
-        assert (row["state"], row["attempts"]) == ("planned", i + 1)
+        assert (row["state"], row["attempts"]) == ("queued", i + 1)
         assert (row["next_attempt_at"], row["reason"]) == (clock() + pause, "The mailbox is full.")
         clock.step(pause - timedelta(milliseconds=1))
         assert (await deliver_due(db, clock, {"email": sink})).failures == []
@@ -86,7 +86,7 @@ async def test_one_that_fails_is_tried_again_and_keeps_only_its_thread(
     done = await deliver_due(db, clock, {"email": sink})
     assert (len(done.failures), done.delivered) == (1, 1)
     assert [str(each.subject_id) for each in sink.taken] == [elsewhere, after]
-    assert await states(db, workspace) == ["failed", "delivered", "delivered"]
+    assert await states(db, workspace) == ["dead", "delivered", "delivered"]
 
 
 async def test_one_that_succeeds_in_the_end_says_no_reason(
@@ -123,12 +123,10 @@ async def test_any_reason_can_be_kept(
     assert row["reason"] == reason
 
 
-class Broken:
+class Broken(Sink):
     """A channel that breaks the transaction in which it is called."""
 
-    name = "broken"
-
-    async def deliver(self, con: Any, _delivery: DueDelivery) -> None:
+    async def load(self, con: Any, _deliveries: Any) -> Any:
         await con.execute("select 1 / 0")
 
 
@@ -139,7 +137,7 @@ async def test_a_statement_that_fails_is_a_failure_like_others(
     done = await deliver_due(db, clock, {"email": Broken()})
     assert len(done.failures) == 1
     [row] = await db.fetch(ROWS, workspace.id)
-    assert (row["state"], row["reason"]) == ("planned", "division by zero")
+    assert (row["state"], row["reason"]) == ("queued", "division by zero")
 
 
 async def test_a_channel_that_is_no_longer_set_up(
@@ -148,38 +146,32 @@ async def test_a_channel_that_is_no_longer_set_up(
     await due_message(make, clock)
     await deliver_due(db, clock, {})
     [row] = await db.fetch(ROWS, workspace.id)
-    assert (row["state"], row["reason"]) == ("planned", "The channel email is not set up.")
+    assert (row["state"], row["reason"]) == ("queued", "The channel email is not set up.")
 
 
-class Slow:
+class Slow(Sink):
     """A channel in which others get their turn."""
 
-    name = "slow"
-
-    def __init__(self) -> None:
-        self.taken: list[DueDelivery] = []
-
-    async def deliver(self, _con: Any, delivery: DueDelivery) -> None:
+    async def send(self, delivery: DueDelivery, loaded: Any) -> Attempted:
         await asyncio.sleep(0.01)
-        self.taken.append(delivery)
+        return await super().send(delivery, loaded)
 
 
 async def test_several_workers_take_each_once_and_in_order(
-    make: Factory, pool: asyncpg.Pool, db: Any, workspace: Workspace, clock: SteppedClock
+    make: Factory, database: Database, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
     threads = [(await make.thread())["id"] for _ in range(5)]
     sent = [(id, (await make.message(id))["id"]) for _ in range(4) for id in threads]
     clock.step(timedelta(seconds=1))
     slow = Slow()
+    slow.most_at_once = 2
 
     async def worker() -> int:
-        delivered = 0
-        async with pool.acquire() as con:
-            # One that finds all others held, or kept by them, looks again.
-            while "planned" in await states(con, workspace):
-                delivered += (await deliver_due(con, clock, {"email": slow})).delivered
-                await asyncio.sleep(0.001)
-        return delivered
+        taken = 0
+        while "queued" in await states(database.pool, workspace):
+            taken += len(await dispatcher_of(database, clock, {"email": slow}).drain())
+            await asyncio.sleep(0.001)  # another one has the queue
+        return taken
 
     counts = await asyncio.gather(*(worker() for _ in range(4)))
     assert sum(counts) == len(sent) == len(slow.taken)
@@ -187,47 +179,6 @@ async def test_several_workers_take_each_once_and_in_order(
     for id in threads:
         taken = [str(each.subject_id) for each in slow.taken if str(each.thread_id) == id]
         assert taken == [message for thread, message in sent if thread == id]
-
-
-async def test_a_worker_that_dies_half_way_leaves_it_due(
-    make: Factory, dsn: str, db: Any, workspace: Workspace, clock: SteppedClock
-) -> None:
-    id = await due_message(make, clock)
-    held = asyncio.Event()
-
-    class Dying:
-        name = "dying"
-
-        async def deliver(self, _con: Any, _delivery: DueDelivery) -> None:
-            held.set()
-            await asyncio.Event().wait()
-
-    async with connected_to(dsn) as con:
-        task = asyncio.ensure_future(deliver_due(con, clock, {"email": Dying()}))
-        await asyncio.wait_for(held.wait(), 10)
-        sink = Sink()
-        assert (await deliver_due(db, clock, {"email": sink})).delivered == 0, "another has it"
-        con.terminate()
-        task.cancel()
-        await asyncio.wait([task])
-    for _ in range(500):
-        if (await deliver_due(db, clock, {"email": sink})).delivered:
-            break
-        await asyncio.sleep(0.01)
-    assert [str(each.subject_id) for each in sink.taken] == [id]
-
-
-async def test_a_round_in_one_transaction_is_one_delivery(
-    make: Factory, pool: asyncpg.Pool, db: Any, workspace: Workspace, clock: SteppedClock
-) -> None:
-    messages = [await due_message(make, clock) for _ in range(2)]
-    sink = Sink()
-    # As behind a pooler: whoever dies in a round undoes all of it, and all that left leaves again.
-    for taken in range(1, 3):
-        async with pool.acquire() as con, con.transaction():
-            assert (await deliver_due(con, clock, {"email": sink})).delivered == 1
-        assert [str(each.subject_id) for each in sink.taken] == messages[:taken]
-        assert (await states(db, workspace)).count("delivered") == taken
 
 
 async def test_the_console_says_what_would_be_mailed(

@@ -1,0 +1,21 @@
+-- keeps older programs: they use none of these indexes, and what they plan gets a queue later.
+-- What a queue looks at: of each lane the first one alone, however many are behind it.
+
+alter table deliveries
+  -- Whether another one of its lane goes first.
+  add column is_behind boolean not null default false,
+  -- Since when it is being sent; what is left here by a worker that died was interrupted.
+  add column attempt_started_at timestamptz;
+
+drop index deliveries_queue;
+create index deliveries_queue on deliveries
+  (workspace_id, channel, queue, next_attempt_at, seq)
+  where state = 'queued' and is_routed and not is_behind;
+-- What no queue knows of yet, and what one knows of that ended elsewhere, such as by a cancelation.
+drop index deliveries_unrouted;
+create index deliveries_unrouted on deliveries (seq) where is_routed <> (state = 'queued');
+
+-- Those that fail are asked for apart, so that however many they are they hold up no others.
+drop index delivery_queues_due;
+create index delivery_queues_due on delivery_queues ((failures > 0), due_at)
+  where due_at is not null and paused_at is null;

@@ -1,0 +1,201 @@
+"""How deliveries are taken from their queues, sent, and given back with what came of them."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from looplane.deliveries.schemas import DeliveryChannel
+from looplane.delivery import rules, sql
+from looplane.delivery.schemas import (
+    Attempted,
+    Channel,
+    Channels,
+    ClaimedQueue,
+    DueDelivery,
+    Sent,
+    SentQueue,
+)
+from looplane.delivery.sql import Begun, Key
+from looplane.kit.clock import Clock
+from looplane.kit.database import Connection
+
+# Until a queue that nobody gives back is due again; attempts have less.
+LEASE = timedelta(seconds=60)
+MOST_SECONDS = 30.0
+
+_GONE = Attempted("refused", "What it told of is gone.")
+
+
+def any_jitter() -> float:
+    """Up to a tenth more or less."""
+    return random.uniform(0.9, 1.1)  # noqa: S311  # spreads what comes at once, and hides nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A queue that is ours, and what of it is to be sent, each with what its channel has loaded."""
+
+    queue: ClaimedQueue
+    begun: Sequence[Begun]
+    loaded: Mapping[UUID, Any]
+
+
+async def take(
+    con: Connection, clock: Clock, channels: Channels, most: int, *, failing: bool
+) -> list[Taken]:
+    """Takes queues that are due, and begins an attempt at the first ones of each.
+
+    What they need is loaded. Only once this is committed may they be sent.
+    """
+    async with con.transaction():
+        now = clock()
+        queues = await sql.claim(con, now, now + LEASE, most, failing=failing)
+        if not queues:
+            return []
+        numbers = {_key(each): _most_at_once(channels, each) for each in queues}
+        begun = await sql.begin(con, numbers, now)
+    loaded: dict[UUID, Any] = {}
+    for name, channel in channels.items():
+        loaded |= await _load(
+            con, channel, [b.delivery for b in begun if b.delivery.channel == name]
+        )
+    return [
+        Taken(queue, [each for each in begun if each.queue == _key(queue)], loaded)
+        for queue in queues
+    ]
+
+
+def _key(queue: ClaimedQueue) -> Key:
+    return (queue.workspace_id, queue.channel, queue.queue)
+
+
+def _most_at_once(channels: Channels, queue: ClaimedQueue) -> int:
+    channel = channels.get(queue.channel)
+    return rules.PROBES if queue.failures or channel is None else channel.most_at_once
+
+
+async def _load(
+    con: Connection, channel: Channel, deliveries: Sequence[DueDelivery]
+) -> Mapping[UUID, Any]:
+    if not deliveries:
+        return {}
+    try:
+        async with con.transaction():
+            return await channel.load(con, deliveries)
+    except Exception as error:
+        if con.is_closed():
+            raise
+        failed = Attempted("failed", rules.reason_of(error))
+        return dict.fromkeys([each.id for each in deliveries], failed)
+
+
+async def send(taken: Taken, clock: Clock, channels: Channels) -> SentQueue:
+    """Sends what was taken from a queue, all at once."""
+    channel = channels.get(taken.queue.channel)
+    sent = await asyncio.gather(
+        *(_send_one(each, taken.loaded, clock, channel) for each in taken.begun)
+    )
+    return SentQueue(taken.queue, sent)
+
+
+async def _send_one(
+    begun: Begun, loaded: Mapping[UUID, Any], clock: Clock, channel: Channel | None
+) -> Sent:
+    started_at, delivery = clock(), begun.delivery
+    if channel is None:
+        attempted = _not_set_up(delivery.channel)
+    else:
+        attempted = await _attempt(channel, delivery, loaded.get(delivery.id, _GONE))
+    by = channel.name if channel is not None else ""
+    ended_at = max(clock(), started_at)
+    return Sent(delivery, begun.tries, started_at, ended_at, attempted, by)
+
+
+def _not_set_up(channel: DeliveryChannel) -> Attempted:
+    return Attempted("failed", f"The channel {channel} is not set up.", is_target_down=True)
+
+
+async def _attempt(channel: Channel, delivery: DueDelivery, loaded: Any) -> Attempted:  # noqa: ANN401  # the channel's own
+    if isinstance(loaded, Attempted):
+        return loaded
+    try:
+        async with asyncio.timeout(channel.seconds):
+            return await channel.send(delivery, loaded)
+    except TimeoutError:
+        reason = f"It took longer than {channel.seconds:.0f} s."
+        return Attempted("failed", reason, is_target_down=True)
+    except Exception as error:  # noqa: BLE001  # whatever a channel raises is why it failed
+        return Attempted("failed", rules.reason_of(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What was written down: what is delivered, and those that died, by their workspaces."""
+
+    sent: Sequence[Sent]
+    died: Mapping[UUID, Sequence[UUID]]
+    lost: Sequence[ClaimedQueue]
+
+
+# Told of deliveries of a workspace that died, in the transaction in which they did.
+TellDead = Callable[[Connection, UUID, Sequence[UUID]], Awaitable[None]]
+
+
+async def finish(
+    con: Connection,
+    clock: Clock,
+    queues: Sequence[SentQueue],
+    tell_dead: TellDead,
+    jitter: Callable[[], float] = any_jitter,
+) -> Finished:
+    """Writes down what came of attempts, and gives their queues back.
+
+    What another worker has by now is left to it.
+    """
+    async with con.transaction():
+        ours = await sql.hold_leased(con, [each.queue for each in queues])
+        held = [each for each in queues if _key(each.queue) in ours]
+        lost = [each.queue for each in queues if _key(each.queue) not in ours]
+        sent = [each for queue in held for each in queue.sent]
+        rows = await sql.record(con, [_as_row(each, jitter()) for each in sent]) if sent else []
+        died: dict[UUID, list[UUID]] = {}
+        for row in rows:
+            if row["has_died"]:
+                died.setdefault(row["workspace_id"], []).append(row["id"])
+        for workspace_id, ids in died.items():
+            await tell_dead(con, workspace_id, ids)
+        if held:
+            now = clock()
+            await sql.give_back(con, [_as_queue_row(each, now) for each in held])
+    return Finished(sent, died, lost)
+
+
+def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
+    attempted, delivery = sent.attempted, sent.delivery
+    again_at = rules.next_attempt_at(attempted, sent.tries, sent.ended_at, jitter)
+    is_delivered = attempted.outcome == "delivered"
+    return {
+        "workspace_id": delivery.workspace_id,
+        "id": delivery.id,
+        "number": delivery.attempt,
+        "started_at": sent.started_at,
+        "ended_at": sent.ended_at,
+        "outcome": attempted.outcome,
+        "reason": rules.clip(attempted.reason) if attempted.reason and not is_delivered else None,
+        "request": attempted.request,
+        "answer": attempted.answer,
+        "state": rules.state_after(attempted, again_at),
+        "next_attempt_at": again_at,
+        "delivered_by": sent.by if is_delivered else None,
+    }
+
+
+def _as_queue_row(each: SentQueue, now: datetime) -> dict[str, object]:
+    state = rules.queue_after(each.queue, [sent.attempted for sent in each.sent], now)
+    queue = each.queue
+    names = {"workspace_id": queue.workspace_id, "channel": queue.channel, "queue": queue.queue}
+    return {**names, **asdict(state)}

@@ -1,0 +1,252 @@
+"""Statements on queues of deliveries, of all workspaces.
+
+Who locks a queue and deliveries locks the queue first, and of several queues in their order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from looplane.delivery.schemas import ClaimedQueue, DueDelivery
+from looplane.kit.database import Connection, Row
+
+# What is routed in one transaction.
+ROUTED_AT_ONCE = 500
+# One routes at a time: the number has no meaning but to be ours.
+_ROUTING = 0x6C6F6F70
+
+_UNROUTED = """
+  select workspace_id, id, channel, queue from deliveries
+  where is_routed <> (state = 'queued') order by seq limit {}"""
+_QUEUE = "workspace_id, channel, queue"
+_QUEUES = "unnest($1::uuid[], $2::text[], $3::text[]) as q(workspace_id, channel, queue)"
+# The same lane of the same queue.
+_SAME_LANE = """{0}.workspace_id = {1}.workspace_id and {0}.channel = {1}.channel
+      and {0}.queue = {1}.queue and {0}.lane = {1}.lane and {0}.state = 'queued'"""
+_IS_BEHIND = f"""d.lane is not null and exists (select from deliveries e
+      where {_SAME_LANE.format("e", "d")} and e.seq < d.seq)"""
+# The same delivery.
+_IS = "d.workspace_id = {0}.workspace_id and d.id = {0}.id"
+_IS_QUEUE = """q.workspace_id = {0}.workspace_id and q.channel = {0}.channel
+  and q.queue = {0}.queue"""
+
+# What a program before queues has planned. $1 how many
+TAKE_OVER = """
+with due as (select workspace_id, id from deliveries where state = 'planned'
+  order by next_attempt_at limit $1 for update skip locked)
+update deliveries d set state = 'queued', lane = case kind when 'message' then thread_id end
+from due where d.workspace_id = due.workspace_id and d.id = due.id"""
+# The queues of what is unrouted, which are few. $1 how many
+LIST_UNROUTED = f"""
+select distinct {_QUEUE} from ({_UNROUTED.format("$1")}) d order by {_QUEUE}"""
+TRY_ROUTING = f"select pg_try_advisory_xact_lock({_ROUTING})"
+MAKE_QUEUES = f"""
+insert into delivery_queues ({_QUEUE}) select {_QUEUE} from {_QUEUES} order by {_QUEUE}
+on conflict do nothing"""
+HOLD_QUEUES = f"""
+select {_QUEUE} from delivery_queues where ({_QUEUE}) in (select {_QUEUE} from {_QUEUES})
+order by {_QUEUE} for update"""
+# Routes what is of these queues, which are held. What ended elsewhere lets go on what was behind
+# it. $4 now, $5 how many
+ROUTE = f"""
+with due as materialized (
+  select d.workspace_id, d.id from ({_UNROUTED.format("$5")} for update skip locked) d
+  join {_QUEUES} using ({_QUEUE})),
+routed as (
+  update deliveries d set is_routed = d.state = 'queued',
+    is_behind = d.state = 'queued' and {_IS_BEHIND}
+  from due where {_IS.format("due")}
+  returning d.workspace_id, d.channel, d.queue, d.lane, d.state, d.next_attempt_at),
+told as (
+  update delivery_queues q set due_at = case
+    when q.leased_until > $4 or q.failures > 0 and q.due_at is not null then q.due_at
+    else least(q.due_at, r.due_at) end
+  from (select {_QUEUE}, min(case state when 'queued' then next_attempt_at else $4 end) as due_at
+    from routed group by {_QUEUE}) r
+  where {_IS_QUEUE.format("r")})
+select workspace_id, channel, queue, case when state <> 'queued' then lane end as lane
+from routed"""
+# Lets the first one of each of these lanes go on. $4 the lanes
+RELEASE_LANES = f"""
+update deliveries d set is_behind = false
+from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
+  as l(workspace_id, channel, queue, lane)
+cross join lateral (
+  select e.workspace_id, e.id from deliveries e where {_SAME_LANE.format("e", "l")}
+  order by e.seq limit 1) first
+where {_IS.format("first")} and d.is_behind and d.is_routed"""
+
+# $1 now, $2 how many, $3 the end of the lease, $4 whether of those that fail
+CLAIM = f"""
+with due as materialized (
+  select {_QUEUE} from delivery_queues
+  where (failures > 0) = $4 and due_at <= $1 and paused_at is null
+    and (leased_until is null or leased_until <= $1)
+  order by due_at limit $2 for update skip locked)
+update delivery_queues q set lease = gen_random_uuid(), leased_until = $3, due_at = $3
+from due where {_IS_QUEUE.format("due")}
+returning q.workspace_id, q.channel, q.queue, q.lease, q.failures, q.failing_since"""
+# The attempts that begin now, of queues that are held; the first ones of these many lanes of each.
+# One that was begun and never ended was interrupted. $4 how many of each queue, $5 now
+BEGIN = f"""
+with heads as materialized (
+  select h.* from unnest($1::uuid[], $2::text[], $3::text[], $4::int[])
+    as q(workspace_id, channel, queue, most)
+  cross join lateral (
+    select d.workspace_id, d.id, d.attempts, d.attempt_started_at, {_IS_BEHIND} as is_behind
+    from deliveries d where d.workspace_id = q.workspace_id and d.channel = q.channel
+      and d.queue = q.queue and d.state = 'queued' and d.is_routed and not d.is_behind
+      and d.next_attempt_at <= $5
+    order by d.next_attempt_at, d.seq limit q.most) h),
+interrupted as (
+  insert into delivery_attempts (workspace_id, delivery_id, number, started_at, ended_at, outcome,
+    reason)
+  select workspace_id, id, attempts, attempt_started_at, greatest(attempt_started_at, $5),
+    'interrupted', 'It was cut off; whether it arrived is not known.'
+  from heads where attempt_started_at is not null on conflict do nothing)
+update deliveries d set is_behind = h.is_behind,
+  attempts = d.attempts + case when h.is_behind then 0 else 1 end,
+  attempt_started_at = case when not h.is_behind then $5::timestamptz end
+from heads h where {_IS.format("h")} and d.state = 'queued'
+returning d.workspace_id, d.id, d.event_id, d.kind, d.channel, d.target, d.subject_id, d.thread_id,
+  d.created_at, d.attempts as attempt, d.queue, d.tries, d.seq, d.is_behind"""
+
+# Those of these queues that are still ours. $4 the leases
+HOLD_LEASED = f"""
+select {_QUEUE} from delivery_queues where ({_QUEUE}, lease) in (
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]))
+order by {_QUEUE} for update"""
+_SENT = """
+  select * from jsonb_to_recordset($1) as r(workspace_id uuid, id uuid, number int,
+    started_at timestamptz, ended_at timestamptz, outcome text, reason text, request jsonb,
+    answer jsonb, state text, next_attempt_at timestamptz, delivered_by text)"""
+# What came of attempts. What was canceled meanwhile stays so unless it has arrived, and of what was
+# erased meanwhile nothing is written down. $1 the attempts
+RECORD = f"""
+with r as materialized ({_SENT}),
+held as materialized (
+  select d.workspace_id, d.id, d.state = 'queued' as is_queued, r.number, r.started_at, r.ended_at,
+    r.outcome, r.reason, r.request, r.answer, r.state, r.next_attempt_at, r.delivered_by
+  from r join deliveries d on {_IS.format("r")} and d.attempts = r.number
+  order by d.workspace_id, d.id for update of d),
+attempted as (
+  insert into delivery_attempts (workspace_id, delivery_id, number, started_at, ended_at, outcome,
+    reason, request, answer)
+  select workspace_id, id, number, started_at, ended_at, outcome,
+    case when is_queued then reason end, case when is_queued then request end,
+    case when is_queued then answer end
+  from held on conflict do nothing)
+update deliveries d set
+  state = case when h.is_queued or h.state = 'delivered' then h.state else d.state end,
+  next_attempt_at = case when h.is_queued then h.next_attempt_at end,
+  is_routed = h.is_queued and h.state = 'queued',
+  is_behind = d.is_behind and h.is_queued and h.state = 'queued',
+  tries = d.tries + case h.outcome when 'failed' then 1 else 0 end,
+  reason = case when h.is_queued or h.state = 'delivered' then h.reason else d.reason end,
+  delivered_by = coalesce(h.delivered_by, d.delivered_by),
+  attempt_started_at = null, updated_at = greatest(d.updated_at, h.ended_at)
+from held h where {_IS.format("h")}
+returning d.workspace_id, d.id, d.channel, d.queue, d.lane, d.kind, d.state,
+  h.is_queued and h.state = 'dead' as has_died"""
+# Gives queues back. $1 how they are
+GIVE_BACK = f"""
+update delivery_queues q set lease = null, leased_until = null, failures = r.failures,
+  failing_since = r.failing_since, due_at = (
+    select greatest(d.next_attempt_at, r.not_before) from deliveries d
+    where d.workspace_id = q.workspace_id and d.channel = q.channel and d.queue = q.queue
+      and d.state = 'queued' and d.is_routed and not d.is_behind
+    order by d.next_attempt_at, d.seq limit 1)
+from jsonb_to_recordset($1) as r(workspace_id uuid, channel text, queue text, failures int,
+  failing_since timestamptz, not_before timestamptz)
+where {_IS_QUEUE.format("r")}"""
+
+Key = tuple[UUID, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A delivery that is taken, after so many `tries` that failed; it is the `seq`th of all."""
+
+    delivery: DueDelivery
+    queue: Key
+    tries: int
+    seq: int
+
+
+async def route(con: Connection, now: datetime) -> int:
+    """Tells queues of what is planned, and of what ended elsewhere; how many of them.
+
+    None where another one routes.
+    """
+    await con.execute(TAKE_OVER, ROUTED_AT_ONCE)
+    keys = [_key(row) for row in await con.fetch(LIST_UNROUTED, ROUTED_AT_ONCE)]
+    if not keys:
+        return 0
+    async with con.transaction():
+        if not await con.fetchval(TRY_ROUTING):
+            return 0
+        held = await con.fetch(HOLD_QUEUES, *_columns(keys))
+        if len(held) < len(keys):
+            await con.execute(MAKE_QUEUES, *_columns(keys))
+            await con.execute(HOLD_QUEUES, *_columns(keys))
+        routed = await con.fetch(ROUTE, *_columns(keys), now, ROUTED_AT_ONCE)
+        await release_lanes(con, routed)
+    return len(routed)
+
+
+async def release_lanes(con: Connection, ended: Sequence[Row]) -> None:
+    """Lets go on what was behind these, of queues that are held."""
+    lanes = sorted({(*_key(row), row["lane"]) for row in ended if row["lane"] is not None})
+    if lanes:
+        await con.execute(RELEASE_LANES, *map(list, zip(*lanes, strict=True)))
+
+
+async def claim(
+    con: Connection, now: datetime, until: datetime, most: int, *, failing: bool
+) -> list[ClaimedQueue]:
+    """Takes queues that are due: of those that fail, or of the others."""
+    rows = await con.fetch(CLAIM, now, most, until, failing)
+    return [ClaimedQueue(**row) for row in rows]
+
+
+async def begin(con: Connection, queues: Mapping[Key, int], now: datetime) -> list[Begun]:
+    """Begins an attempt at so many of each of these queues, in the order of their plans."""
+    rows = await con.fetch(BEGIN, *_columns(list(queues)), list(queues.values()), now)
+    begun = [_begun(row) for row in rows if not row["is_behind"]]
+    return sorted(begun, key=lambda each: each.seq)
+
+
+def _begun(row: Row) -> Begun:
+    values: dict[str, Any] = dict(row)
+    queue, tries, seq = values.pop("queue"), values.pop("tries"), values.pop("seq")
+    values.pop("is_behind")
+    return Begun(DueDelivery(**values), (row["workspace_id"], row["channel"], queue), tries, seq)
+
+
+async def hold_leased(con: Connection, queues: Sequence[ClaimedQueue]) -> set[Key]:
+    """Which of these queues are still ours; they are held."""
+    keys = [(each.workspace_id, each.channel, each.queue) for each in queues]
+    leases = [each.lease for each in queues]
+    return {_key(row) for row in await con.fetch(HOLD_LEASED, *_columns(keys), leases)}
+
+
+async def record(con: Connection, sent: Sequence[Mapping[str, object]]) -> list[Row]:
+    """Keeps what came of attempts (see RECORD), of queues that are held; what they are now."""
+    rows = await con.fetch(RECORD, sent)
+    await release_lanes(con, [row for row in rows if row["state"] != "queued"])
+    return rows
+
+
+async def give_back(con: Connection, queues: Sequence[Mapping[str, object]]) -> None:
+    """Gives queues back that are held: they are due with what is next in them."""
+    await con.execute(GIVE_BACK, queues)
+
+
+def _key(row: Row) -> Key:
+    return (row["workspace_id"], row["channel"], row["queue"])
+
+
+def _columns(keys: Sequence[Key]) -> tuple[list[Any], ...]:
+    return tuple([key[i] for key in keys] for i in range(3))
