@@ -33,6 +33,7 @@ PLAIN: tuple[str, ...] = (
     "html",
     "description",
     "slug",
+    "url",
 )
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
@@ -45,6 +46,7 @@ _BY_NAME: dict[str, Any] = {
     "company_external_id": "named",
     "is_shared": False,
     "filters": {"status": ["done"]},
+    "events": ["tag.*"],
 }
 _number = count(1)
 
@@ -73,6 +75,7 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
         ("text", "ai_draft_html", "content", "html"), f"<p>{number}</p>"
     )
     numbered["slug"] = f"slug-{number}"
+    numbered["url"] = f"https://other.example/{number}"
     numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
     if name in numbered:
         return numbered[name]

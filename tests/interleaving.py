@@ -177,6 +177,7 @@ class Stage:
             "/snippets/folders": make.snippet_folder,
             "/portal/instances": make.portal_instance,
             "/snippets": make.snippet,
+            "/webhooks": make.webhook,
         }
         return f"{noun.format(thread_id=thread)}/{(await makers[noun]())['id']}"
 

@@ -4,7 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -141,6 +141,8 @@ async def populate(make: Factory, member_id: object) -> World:
         await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
     webhook = await make.webhook()
     ping = (await client.post(f"/webhooks/{webhook['id']}/ping")).json()
+    find_event = "select id from events where workspace_id = $1 and subject_id = $2"
+    event = await make.db.fetchval(find_event, make.workspace_id, UUID(tag["id"]))
     merge = {"source_id": merged["id"]}
     await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
@@ -184,7 +186,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "workflow state": issue["state_id"],
         "member": str(member_id),
         "address": contact["email"],
-        "webhook event": ping["event_id"],
+        "webhook event": f"evt_{event.hex}",
     }
     world = World(client, make, ids)
     await write_anew(world)

@@ -66,6 +66,8 @@ COPIED = [
     "snippets",
     "files",
     "views",
+    "webhooks",
+    "webhook_secrets",
     "events",
 ]
 # A key and a token are found by their hash alone, and the others are no part of what is shown.
@@ -73,6 +75,7 @@ NOT_COPIED = {"api_keys", "invite_tokens", "idempotent_answers", "deliveries"}
 NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 # What is a member's own, and what goes out in a moment.
 NOT_COPIED |= {"presence", "unsent_texts", "held_messages"}
+NOT_COPIED |= {"delivery_queues", "delivery_attempts", "event_bodies", "fan_outs"}
 # What lets one in.
 NOT_COPIED |= {"sessions", "sign_in_links", "credentials", "recovery_codes", "sign_in_attempts"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
@@ -144,7 +147,8 @@ async def _looks(world: World, operation: Operation) -> list[str]:
         elif name == "sort":
             queries += [{name: each} for each in schema["enum"]]
         elif name in known:
-            queries.append({name: known[name]})
+            choices = schema.get("enum", [known[name]])
+            queries.append({name: known[name] if known[name] in choices else choices[0]})
     asked = [request(operation, world) for _ in queries]
     for each, query in zip(asked, queries, strict=True):
         each["params"] = {**each["params"], **query}

@@ -143,7 +143,7 @@ class SecretRotation(StrictModel):
 
 
 class WebhookReplay(StrictModel):
-    """What is sent once more: by deliveries, by events, or by a span of time; one of them."""
+    """What is sent once more: deliveries, events, and those of a span of time; at least one."""
 
     delivery_ids: References = optional()
     event_ids: References = optional(
@@ -157,10 +157,10 @@ class WebhookReplay(StrictModel):
     )
 
     @model_validator(mode="after")
-    def _names_one(self) -> "WebhookReplay":
+    def _names_something(self) -> "WebhookReplay":
         sent = self.model_fields_set
-        if len(sent & {"delivery_ids", "event_ids", "created_after"}) != 1:
-            msg = "delivery_ids: must be sent, or event_ids, or created_after, and one of them only"
+        if not sent & {"delivery_ids", "event_ids", "created_after"}:
+            msg = "delivery_ids: must be sent, or event_ids, or created_after"
             raise ValueError(msg)
         if sent & {"created_before", "cursor"} and "created_after" not in sent:
             msg = "created_after: must be sent beside created_before and cursor"

@@ -74,13 +74,20 @@ async def _find(  # noqa: PLR0913  # of which webhook, and what
     types: Sequence[str],
     sent: Mapping[str, Any],
 ) -> _Found:
+    found = []
+    # Of a body with faults there is only what is well formed.
     if sent.get("delivery_ids") is not None:
-        return await _find_deliveries(con, context, id, sent["delivery_ids"])
+        found.append(await _find_deliveries(con, context, id, sent["delivery_ids"]))
     if sent.get("event_ids") is not None:
-        return await _find_events(con, context, sent["event_ids"], types)
+        found.append(await _find_events(con, context, sent["event_ids"], types))
     if sent.get("created_after") is not None:
-        return await _find_span(con, context, rules.meant(patterns, types), sent)
-    return _Found()  # the body has faults
+        meant = rules.meant(patterns, types)
+        found.append(await _find_span(con, context, meant, sent))
+    # One event is one delivery, however often it is found.
+    rows = {row["id"]: row for each in found for row in each.rows}
+    faults = [fault for each in found for fault in each.faults]
+    cursors = [each.cursor for each in found if each.cursor is not None]
+    return _Found([*rows.values()], faults, next(iter(cursors), None))
 
 
 async def _find_deliveries(
