@@ -17,5 +17,14 @@ create index deliveries_unrouted on deliveries (seq) where is_routed <> (state =
 
 -- Those that fail are asked for apart, so that however many they are they hold up no others.
 drop index delivery_queues_due;
-create index delivery_queues_due on delivery_queues ((failures > 0), due_at)
+create index delivery_queues_due on delivery_queues (((failures > 0)::int), due_at)
   where due_at is not null and paused_at is null;
+
+-- What has happened so far is told to nobody once more; in a workspace that is new, all is.
+insert into fan_outs (workspace_id, position, event_id)
+select w.id, coalesce(e.position, w.dropped_position), coalesce(e.id, w.dropped_event_id)
+from workspaces w left join lateral (
+  select e.position, e.id from events e
+  where e.workspace_id = w.id and e.position < event_horizon()
+  order by e.position desc, e.id desc limit 1) e on true
+on conflict do nothing;

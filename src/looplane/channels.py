@@ -7,8 +7,9 @@ from uuid import UUID
 
 import structlog
 
+from looplane.delivery.fan_out.schemas import Fan
 from looplane.delivery.schemas import Attempted, Channels, DueDelivery
-from looplane.delivery.webhook.commands import WebhookChannel
+from looplane.delivery.webhook.commands import WebhookChannel, WebhookFan
 from looplane.kit.clock import Clock, system_clock
 from looplane.kit.config import Settings
 from looplane.kit.connections import raise_file_limit
@@ -82,3 +83,8 @@ async def open_channels(
         yield {**set_up_channels(settings), "webhook": webhook}
     finally:
         await outbound.aclose()
+
+
+def set_up_fans(_settings: Settings, clock: Clock) -> Sequence[Fan]:
+    """Those who plan what is to leave because of events."""
+    return (WebhookFan(clock),)

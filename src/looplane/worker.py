@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -11,9 +11,10 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
-from looplane.channels import open_channels
+from looplane.channels import open_channels, set_up_fans
 from looplane.delivery.dead.commands import tell_dead
 from looplane.delivery.dispatch.commands import Dispatcher
+from looplane.delivery.fan_out.commands import FanOut
 from looplane.delivery.schemas import Channels
 from looplane.delivery.webhook.commands import pause_failing
 from looplane.event_feed.hints.commands import Hints
@@ -25,6 +26,7 @@ from looplane.kit.config import Settings
 from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
 from looplane.kit.storage import storage_of
+from looplane.kit.waiting import wait_at_most
 from looplane.kit.writes import LIFETIME
 from looplane.presence.commands import sweep_presence
 from looplane.sessions.attempts.commands import sweep_attempts
@@ -46,11 +48,16 @@ Round = Callable[[Connection], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A round, and the seconds between two looks."""
+    """A round, and the seconds between two looks; `woken` makes it look at once.
+
+    `then` is called after a round that did something.
+    """
 
     run: Round
     pause: float = _TICK
     writes_events: bool = False
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    then: Callable[[], None] = lambda: None
 
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
@@ -90,11 +97,20 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )
-    hints = Hints(database, lambda _: dispatcher.wake())
+    happened = asyncio.Event()
+
+    def wake(_: UUID | None = None) -> None:
+        happened.set()
+        dispatcher.wake()
+
+    hints = Hints(database, wake)
     hints.listen(wanted=True)
     dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
-    periodic = (_repeat(database, each, hints) for each in rounds)
-    await asyncio.gather(dispatcher.run(), hints.keep(), *periodic)
+    fan_out = Periodic(
+        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
+    )
+    repeated = (_repeat(database, each, hints) for each in (fan_out, *rounds))
+    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
 async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:
@@ -109,8 +125,10 @@ async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) ->
 async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
     pause = _TICK
     while True:
+        periodic.woken.clear()
         try:
             while await asyncio.wait_for(_run_round(database, periodic), _ROUND_TIMEOUT):
+                periodic.then()
                 if periodic.writes_events:
                     hints.note(None)  # it did not say in which workspaces
             pause = _TICK
@@ -121,7 +139,7 @@ async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
                 _log.exception("periodic work failed")
             pause = min(pause * 2, _MAX_PAUSE)
         else:
-            await asyncio.sleep(periodic.pause)
+            await wait_at_most(periodic.woken, periodic.pause)
             continue
         await asyncio.sleep(pause)
 

@@ -14,6 +14,8 @@ from looplane.kit.database import Connection, Row
 
 # What is routed in one transaction.
 ROUTED_AT_ONCE = 500
+# As many of a queue are sent at once at the most.
+MOST_AT_ONCE = 100
 # One routes at a time: the number has no meaning but to be ours.
 _ROUTING = 0x6C6F6F70
 
@@ -25,8 +27,9 @@ _QUEUES = "unnest($1::uuid[], $2::text[], $3::text[]) as q(workspace_id, channel
 # The same lane of the same queue.
 _SAME_LANE = """{0}.workspace_id = {1}.workspace_id and {0}.channel = {1}.channel
       and {0}.queue = {1}.queue and {0}.lane = {1}.lane and {0}.state = 'queued'"""
-_IS_BEHIND = f"""d.lane is not null and exists (select from deliveries e
-      where {_SAME_LANE.format("e", "d")} and e.seq < d.seq)"""
+# By the first one of its lane, which an index has, however long the lane is.
+_IS_BEHIND = f"""d.lane is not null and (select e.seq from deliveries e
+      where {_SAME_LANE.format("e", "d")} order by e.seq limit 1) < d.seq"""
 # The same delivery.
 _IS = "d.workspace_id = {0}.workspace_id and d.id = {0}.id"
 _IS_QUEUE = """q.workspace_id = {0}.workspace_id and q.channel = {0}.channel
@@ -78,11 +81,11 @@ cross join lateral (
   order by e.seq limit 1) first
 where {_IS.format("first")} and d.is_behind and d.is_routed"""
 
-# $1 now, $2 how many, $3 the end of the lease, $4 whether of those that fail
+# $1 now, $2 how many, $3 the end of the lease, $4 one for those that fail, else zero
 CLAIM = f"""
 with due as materialized (
   select {_QUEUE} from delivery_queues
-  where (failures > 0) = $4 and due_at <= $1 and paused_at is null
+  where (failures > 0)::int = $4::int and due_at <= $1 and paused_at is null
     and (leased_until is null or leased_until <= $1)
   order by due_at limit $2 for update skip locked)
 update delivery_queues q set lease = gen_random_uuid(), leased_until = $3, due_at = $3
@@ -94,12 +97,12 @@ BEGIN = f"""
 with heads as materialized (
   select h.* from unnest($1::uuid[], $2::text[], $3::text[], $4::int[])
     as q(workspace_id, channel, queue, most)
-  cross join lateral (
+  cross join lateral (select * from (
     select d.workspace_id, d.id, d.attempts, d.attempt_started_at, {_IS_BEHIND} as is_behind
     from deliveries d where d.workspace_id = q.workspace_id and d.channel = q.channel
       and d.queue = q.queue and d.state = 'queued' and d.is_routed and not d.is_behind
       and d.next_attempt_at <= $5
-    order by d.next_attempt_at, d.seq limit q.most) h),
+    order by d.next_attempt_at, d.seq limit {MOST_AT_ONCE}) h limit q.most) h),
 interrupted as (
   insert into delivery_attempts (workspace_id, delivery_id, number, started_at, ended_at, outcome,
     reason)
@@ -207,7 +210,7 @@ async def claim(
     con: Connection, now: datetime, until: datetime, most: int, *, failing: bool
 ) -> list[ClaimedQueue]:
     """Takes queues that are due: of those that fail, or of the others."""
-    rows = await con.fetch(CLAIM, now, most, until, failing)
+    rows = await con.fetch(CLAIM, now, most, until, int(failing))
     return [ClaimedQueue(**row) for row in rows]
 
 

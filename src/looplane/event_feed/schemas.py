@@ -2,7 +2,9 @@
 
 import base64
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -44,6 +46,29 @@ class Position:
 
 # Before all events.
 START = Position(0, UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True)
+class FannedEvent:
+    """An event as it was written, for those who tell others of it.
+
+    `data` is the resource as it was, of what the program tells of itself alone: of its deliveries,
+    and of what it delivers by. A member in `visible_to` is the only one who may see it.
+    """
+
+    position: int
+    id: UUID
+    type: str
+    subject_id: UUID
+    aggregate_id: UUID
+    write_id: UUID
+    version: int | None
+    actor: Mapping[str, Any]
+    created_at: datetime
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    visible_to: UUID | None = None
+    data: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 class ActorOut(StrictModel):

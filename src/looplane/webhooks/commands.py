@@ -161,21 +161,19 @@ async def _rotate(
     return _showing(await changes.update(con, context, WEBHOOK, id, {}, decision), secret)
 
 
-async def plan_events(  # noqa: PLR0913  # of which events, of which types, and when
+async def plan_events(
     con: Connection,
     workspace_id: UUID,
     positions: Sequence[int],
     ids: Sequence[UUID],
-    types: Collection[str],
     now: datetime,
 ) -> int:
-    """Plans what webhooks are told of events; how many deliveries that are.
+    """Plans what webhooks are told of events that everyone may see; how many deliveries that are.
 
-    The events are given by their places, in the order in which they are to leave; `types` are all
-    that there are. What is planned already stays as it is.
+    The events are given by their places, in the order in which they are to leave. What is planned
+    already stays as it is.
     """
-    asked = (workspace_id, positions, ids)
-    wanted = await con.fetch(sql.FIND_WANTED, *asked, rules.deliverable(types))
+    wanted = await con.fetch(sql.FIND_WANTED, workspace_id, positions, ids)
     if not wanted:
         return 0
     places = {(row["position"], row["id"]) for row in wanted}

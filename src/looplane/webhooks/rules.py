@@ -15,9 +15,14 @@ _SECRET_PREFIX = "whsec_"  # noqa: S105  # as Standard Webhooks has it
 _EVENT_PREFIX = "evt_"
 
 
+def is_deliverable(type: str) -> bool:
+    """Whether a webhook can be told of events of this type."""
+    return type.partition(".")[0] not in _OWN_NOUNS
+
+
 def deliverable(types: Collection[str]) -> list[str]:
     """Those of the types of events that a webhook can be told of."""
-    return sorted(each for each in types if each.partition(".")[0] not in _OWN_NOUNS)
+    return sorted(filter(is_deliverable, types))
 
 
 def meant(patterns: Collection[str], types: Collection[str]) -> list[str]:

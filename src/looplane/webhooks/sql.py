@@ -95,16 +95,17 @@ _EVENT = (
     "e.position, e.id, e.type, e.subject_id, e.aggregate_id, t.id as thread_id,\n  'event' as kind"
 )
 _THREAD = "left join threads t on t.workspace_id = $1 and t.id = e.aggregate_id"
-# What each webhook is to be told of events of types $4, in the order in which they are given.
-# $1 workspace, $2 positions, $3 ids.
+# What each webhook is to be told of events, in the order in which they are given: of what happened
+# since it was made. $1 workspace, $2 positions, $3 ids.
 FIND_WANTED = f"""
 select w.id as webhook_id, {_EVENT}
 from unnest($2::bigint[], $3::uuid[]) with ordinality as p(position, id, place)
 join events e on e.workspace_id = $1 and e.position = p.position and e.id = p.id
 join webhooks w on w.workspace_id = $1 and w.deleted_at is null and w.status <> 'disabled'
+  and w.created_at <= e.created_at
   and w.events && array[e.type, split_part(e.type, '.', 1) || '.*', '*']
 {_THREAD}
-where e.visible_to is null and e.type = any ($4::text[])
+where e.visible_to is null
 order by p.place, w.id"""
 
 # Among the ids of events: those before and after are in other partitions. $1 workspace, $2 ids,

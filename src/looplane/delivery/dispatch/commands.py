@@ -18,10 +18,11 @@ from looplane.delivery.commands import (
     take,
 )
 from looplane.delivery.schemas import Channels, Sent, SentQueue
-from looplane.delivery.sql import route
+from looplane.delivery.sql import MOST_AT_ONCE, route
 from looplane.kit.clock import Clock
 from looplane.kit.database import COLLISION, Database, as_unavailable
 from looplane.kit.errors import Unavailable
+from looplane.kit.waiting import wait_at_most
 
 _log = structlog.get_logger("looplane.delivery")
 # So many queues are ours at once, and of these so many that fail: targets that hang are waited for,
@@ -49,7 +50,9 @@ class Dispatcher:
         note: Note = lambda _: None,
         jitter: Callable[[], float] = any_jitter,
     ) -> None:
-        assert all(each.seconds <= MOST_SECONDS for each in channels.values()), "the lease is short"
+        for each in channels.values():
+            assert each.seconds <= MOST_SECONDS, "the lease is short"
+            assert each.most_at_once <= MOST_AT_ONCE, "a claim takes no more"
         self._database, self._clock, self._channels = database, clock, channels
         self._tell_dead, self._note, self._jitter = tell_dead, note, jitter
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
@@ -92,7 +95,7 @@ class Dispatcher:
                 has_begun = False
                 pause = _pause_after(error, pause)
             if not has_begun or not self._room():
-                await _wait(self._woken, pause)
+                await wait_at_most(self._woken, pause)
 
     async def _finish_all(self) -> None:
         pause = _TICK
@@ -172,14 +175,6 @@ class Dispatcher:
                     await self._finish()
             except Exception as error:  # noqa: BLE001  # it is left to its lease
                 _pause_after(error, 0)
-
-
-async def _wait(woken: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await woken.wait()
-    except TimeoutError:
-        pass
 
 
 def _pause_after(error: Exception, pause: float) -> float:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -12,13 +12,14 @@ import structlog
 from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.delivery.webhook import rules, sql
 from looplane.delivery.webhook.schemas import WebhookRequest
+from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.clock import Clock
 from looplane.kit.database import Connection, Database, Row
 from looplane.kit.ids import parse_id
 from looplane.kit.outbound import Outbound, OutboundRefused
 from looplane.kit.secrets import CannotOpenError, Secrets
-from looplane.webhooks.commands import end_by_rule, keep_bodies
-from looplane.webhooks.rules import secret_place
+from looplane.webhooks.commands import end_by_rule, keep_bodies, plan_events
+from looplane.webhooks.rules import is_deliverable, secret_place
 
 # For so long nothing has to reach a webhook until it is paused.
 PATIENCE = timedelta(days=5)
@@ -108,6 +109,23 @@ class WebhookChannel:
             )
         if ended:
             _log.warning("a webhook is disabled", webhook=delivery.target, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookFan:
+    """Plans what webhooks are told of events."""
+
+    clock: Clock
+
+    async def __call__(
+        self, con: Connection, workspace_id: UUID, events: Sequence[FannedEvent]
+    ) -> int:
+        """Plans it for those that are told of such events; how many deliveries."""
+        told = [each for each in events if each.visible_to is None and is_deliverable(each.type)]
+        if not told:
+            return 0
+        places = ([each.position for each in told], [each.id for each in told])
+        return await plan_events(con, workspace_id, *places, self.clock())
 
 
 async def pause_failing(con: Connection, clock: Clock) -> int:

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from looplane import changes
 from looplane.event_feed.schemas import START, Position
 from looplane.events import Event, as_write, types_of
-from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict
@@ -54,7 +53,7 @@ async def _replay(
         row = or_404(await con.fetchrow(WEBHOOK.find(), context.workspace_id, id), WEBHOOK.noun)
         found = await _find(con, context, id, row["events"], types, body.model_dump())
         context.raise_faults(found.faults)
-        now = later_than(row["updated_at"], context.clock)
+        now = context.clock()
         replayed = await _queue(con, context.workspace_id, id, now, found.rows)
         told = {"replayed": replayed, "waiting": len(found.rows) - replayed}
         answer = orjson.dumps({"id": id, **told, "cursor": found.cursor}).decode()
@@ -164,7 +163,7 @@ async def ping_webhook(con: Connection, context: Context, id: UUID) -> Answer:
         if found is None or found["status"] != "active":
             msg = "The webhook is not active; set its status to active first."
             raise Conflict(msg)
-        now = later_than(row["updated_at"], context.clock)
+        now = context.clock()
         events = [Event(WEBHOOK.event_type("pinged"), id)]
         write = as_write(context, now, events)
         await con.execute(WEBHOOK.record, context.workspace_id, id, write)

@@ -1,0 +1,67 @@
+"""How events become deliveries: what happened is followed, and each is given to those who tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from looplane.delivery.fan_out import sql
+from looplane.delivery.fan_out.rules import in_order, newest_versions
+from looplane.delivery.fan_out.schemas import Fan
+from looplane.event_feed.schemas import FannedEvent, Position
+from looplane.kit.database import COLLISION, Connection, as_unavailable
+
+# Events that one transaction fans out.
+BATCH = 200
+
+_log = structlog.get_logger("looplane.delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """Gives what happens to all `fans`, workspace by workspace, each event at least once."""
+
+    fans: Sequence[Fan]
+
+    async def run(self, con: Connection) -> int:
+        """One round, of up to a batch in each workspace; how many events that were.
+
+        A batch and the note that it is done are one transaction. What one workspace breaks, the
+        others do without.
+        """
+        if not self.fans:
+            return 0
+        done = 0
+        for workspace_id in await sql.list_behind(con):
+            try:
+                async with con.transaction():
+                    done += await self._fan_out(con, workspace_id)
+            except COLLISION:
+                continue  # in the next round
+            except Exception as error:
+                if con.is_closed() or as_unavailable(error) is not None:
+                    raise
+                _log.exception("events could not be fanned out", workspace=str(workspace_id))
+        return done
+
+    async def _fan_out(self, con: Connection, workspace_id: UUID) -> int:
+        position = await sql.hold(con, workspace_id)
+        if position is None:
+            return 0
+        events = await sql.follow(con, workspace_id, position, BATCH)
+        if not events:
+            return 0
+        end = Position(events[-1].position, events[-1].id)
+        whole = in_order([*events, *await _overtaken(con, workspace_id, end, events)])
+        for fan in self.fans:
+            await fan(con, workspace_id, whole)
+        await sql.advance(con, workspace_id, end)
+        return len(events)
+
+
+async def _overtaken(
+    con: Connection, workspace_id: UUID, end: Position, events: Sequence[FannedEvent]
+) -> list[FannedEvent]:
+    newest = newest_versions(events)
+    return await sql.find_overtaken(con, workspace_id, end, newest) if newest else []
