@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -67,6 +67,26 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
 
 
 async def _work(database: Database, settings: Settings, clock: Clock, channels: Channels) -> None:
+    happened = asyncio.Event()
+
+    def wake(_: UUID | None = None) -> None:
+        happened.set()
+        dispatcher.wake()
+
+    hints = Hints(database, wake)
+    hints.listen(wanted=True)
+    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
+    fan_out = Periodic(
+        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
+    )
+    repeated = (
+        _repeat(database, each, hints) for each in (fan_out, *_rounds(settings, clock, channels))
+    )
+    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
+
+
+def _rounds(settings: Settings, clock: Clock, channels: Channels) -> Sequence[Periodic]:
+    """What is due from time to time."""
     waker = SnoozeEnder(clock)
 
     async def sweep(con: Connection) -> int:
@@ -86,7 +106,7 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
 
     # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
-    rounds = (
+    return (
         Periodic(waker.run, writes_events=True),
         Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
         Periodic(partial(pause_failing, clock=clock), _MINUTE, writes_events=True),
@@ -97,20 +117,6 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),
     )
-    happened = asyncio.Event()
-
-    def wake(_: UUID | None = None) -> None:
-        happened.set()
-        dispatcher.wake()
-
-    hints = Hints(database, wake)
-    hints.listen(wanted=True)
-    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
-    fan_out = Periodic(
-        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
-    )
-    repeated = (_repeat(database, each, hints) for each in (fan_out, *rounds))
-    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
 async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) -> int:

@@ -80,15 +80,23 @@ async def wire(
     database: Database, clock: SteppedClock, channel: WebhookChannel, db: Any
 ) -> AsyncIterator[Wire]:
     """Nothing is due but what a test makes, and nothing is left for the next one."""
-    cancel = (
-        "update deliveries set state = 'canceled', next_attempt_at = null"
-        " where state in ('planned', 'queued')"
-    )
-    await db.execute(cancel)
     wire = Wire(database, clock, channel)
     await wire.fan_out()
+    await quieten(db)
     yield wire
-    await db.execute(cancel)
+    await quieten(db)
+
+
+async def quieten(db: Any) -> None:
+    """Nothing is due any more."""
+    await db.execute(
+        "update deliveries set state = 'canceled', next_attempt_at = null, is_routed = false"
+        " where state in ('planned', 'queued')"
+    )
+    await db.execute(
+        "update delivery_queues set due_at = null, failures = 0, failing_since = null"
+        " where channel = 'webhook'"
+    )
 
 
 async def due_of(db: Any, *ids: str, number: int = 1) -> list[DueDelivery]:

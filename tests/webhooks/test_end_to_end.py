@@ -1,7 +1,5 @@
 """From a write over the API to a server that is told of it."""
 
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,37 +7,12 @@ import pytest
 from standardwebhooks import Webhook
 
 from looplane.delivery.webhook import rules
-from looplane.delivery.webhook.commands import pause_failing
 from tests.conftest import SteppedClock
 from tests.factory import Factory
 from tests.web_servers import answer
 from tests.webhooks.conftest import Wire
+from tests.webhooks.steps import HOUR, MINUTE, deliveries, hook, retitle, titles
 from tests.webhooks.targets import OK, Target, hang, hang_up, target
-from tests.witness import kinds_of
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-async def retitle(client: httpx.AsyncClient, thread: Mapping[str, Any], *titles: str) -> None:
-    for title in titles:
-        answered = await client.patch(f"/threads/{thread['id']}", json={"title": title})
-        assert answered.is_success
-
-
-async def hook(wire: Wire, make: Factory, **fields: Any) -> dict[str, Any]:
-    """One that is made after all that was there before."""
-    wire.clock.step(MINUTE)
-    return await make.webhook(**fields)
-
-
-def titles(receiver: Target) -> list[str]:
-    return [each.event["data"]["title"] for each in receiver.received]
-
-
-async def deliveries(client: httpx.AsyncClient, webhook: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The oldest first."""
-    answered = await client.get(f"/webhooks/{webhook['id']}/deliveries", params={"limit": 200})
-    return list(answered.json()["data"][::-1])
 
 
 async def test_a_write_is_told_as_it_was(
@@ -227,67 +200,6 @@ async def test_a_new_endpoint_gets_what_happened_before_it(
     ]
     assert [each.event["data"]["title"] for each in told] == ["a", "b", "c"]
     assert [each.body for each in old] == [each.body for each in told[1:]]
-
-
-async def test_what_fails_for_five_days_is_paused_and_goes_on(
-    client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire, db: Any
-) -> None:
-    thread = await make.thread()
-    webhook = await hook(wire, make, url=receiver.url(), events=["thread.*"])
-    path = f"/webhooks/{webhook['id']}"
-    receiver.always = lambda _: answer(status=503)
-    await retitle(client, thread, "a")
-    await wire.run()
-    for day in range(5):
-        await retitle(client, thread, f"day {day}")
-        assert (await client.get(path)).json()["status"] == "active"
-        await wire.run(DAY)
-        await pause_failing(db, wire.clock)
-    shown = (await client.get(path)).json()
-    assert shown["status"] == "paused"
-    assert shown["status_reason"] == "Nothing has reached it for 5 days."
-    assert (await kinds_of(db, webhook["id"]))[-2:] == ["webhook.updated", "webhook.paused"]
-    await retitle(client, thread, "while it was paused")
-    receiver.received.clear()
-    await wire.run(DAY)
-    assert receiver.received == []  # though it waits
-    receiver.always = lambda _: OK
-    await client.patch(path, json={"status": "active"})
-    await wire.run(DAY)
-    assert titles(receiver)[-1] == "while it was paused"
-    assert titles(receiver) == sorted(titles(receiver))
-
-
-async def test_one_that_was_reached_meanwhile_is_not_paused(
-    client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire, db: Any
-) -> None:
-    thread = await make.thread()
-    webhook = await hook(wire, make, url=receiver.url(), events=["thread.*"])
-    for day in range(7):
-        await retitle(client, thread, f"day {day}")
-        receiver.answers = [answer(status=500)]
-        await wire.run()
-        await wire.run(DAY)
-        await pause_failing(db, wire.clock)
-    assert (await client.get(f"/webhooks/{webhook['id']}")).json()["status"] == "active"
-
-
-async def test_who_wants_no_more_is_told_no_more(
-    client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire
-) -> None:
-    thread = await make.thread()
-    webhook = await hook(wire, make, url=receiver.url(), events=["thread.*"])
-    await retitle(client, thread, "a", "b")
-    receiver.answers = [answer(status=410)]
-    await wire.run()
-    await retitle(client, thread, "c")
-    await wire.run(DAY)
-    assert len(receiver.received) == 1
-    assert [each["state"] for each in await deliveries(client, webhook)] == ["dead", "queued"]
-    await client.patch(f"/webhooks/{webhook['id']}", json={"status": "active"})
-    await wire.run()
-    # What happened while it was disabled is not for it, unless it is replayed.
-    assert titles(receiver) == ["a", "b"]
 
 
 async def test_a_deleted_one_is_told_no_more(

@@ -158,7 +158,7 @@ async def ping_webhook(con: Connection, context: Context, id: UUID) -> Answer:
     """
     context.raise_faults()
     async with con.transaction():
-        row = await changes.lock(con, context, WEBHOOK, id)
+        await changes.lock(con, context, WEBHOOK, id)
         found = await con.fetchrow(WEBHOOK.find(), context.workspace_id, id)
         if found is None or found["status"] != "active":
             msg = "The webhook is not active; set its status to active first."
