@@ -45,6 +45,7 @@ from tests.mutations.thread_undo import THREAD_UNDO
 from tests.mutations.undo import UNDO
 from tests.mutations.views import VIEWS
 from tests.mutations.web_site import WEB_SITE
+from tests.mutations.webhooks import WEBHOOKS
 
 MUTATIONS = [
     *SIGN_IN,
@@ -72,6 +73,7 @@ MUTATIONS = [
     *MESSAGES,
     *DELIVERIES,
     *WEB_SITE,
+    *WEBHOOKS,
     *THREAD_LISTS,
     *THREAD_UNDO,
     *FEED,
