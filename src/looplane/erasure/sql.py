@@ -99,7 +99,13 @@ update deliveries set target = 'erased-' || id, reason = null,
   updated_at = greatest($4, updated_at),
   state = case when state in ('planned', 'queued') then 'canceled' else state end,
   next_attempt_at = null
-where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3))"""
+where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3)) returning id"""
+# $2 deliveries
+ERASE_ATTEMPTS = """
+update delivery_attempts set reason = null, request = null, answer = null
+where workspace_id = $1 and delivery_id = any ($2)"""
+# Those of all events: they are put together anew of what the events say by now.
+DELETE_BODIES = "delete from event_bodies where workspace_id = $1"
 ERASE_COMMENTS = """
 update comments set content = $4, attachments = '[]', version = version + 1,
   updated_at = greatest($3, updated_at + interval '1 ms')
