@@ -51,6 +51,7 @@ PAYLOADS = {
     "message": "MessageOut",
     "portal_instance": "PortalInstanceOut",
     "slack_connection": "SlackConnectionOut",
+    "webhook": "WebhookOut",
 }
 # What no operation shows: the event says all that is told of it.
 UNSHOWN = {"delivery.dead"}
@@ -59,6 +60,7 @@ TOLD = {
     "contact": {"company_ids"},
     "company": {"merged_into_id", "merged_company_id", "unmerged_company_id"}
     | {"moved_thread_count", "moved_contact_count"},
+    "webhook": {"replayed"},
 }
 # … and that something is there again that was deleted.
 TOLD_OF_ALL = {"deleted"}

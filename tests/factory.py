@@ -133,6 +133,11 @@ class Factory:
             fields["title"] = f"Proposed {next(_number)}"
         return await self._post("/docs/drafts", {"kind": "edit", **fields})
 
+    async def webhook(self, **fields: Any) -> dict[str, Any]:
+        """With its secret."""
+        body = {"url": f"https://receiver{next(_number)}.example/", "events": ["*"]}
+        return await self._post("/webhooks", {**body, **fields})
+
     async def joined_member(self, role: Role = "USER", **fields: Any) -> dict[str, Any]:
         """A member who joined in the usual way, with the event of that."""
         context = Context(Principal(self.workspace_id, "rule", rule="test"), system_clock, "test")

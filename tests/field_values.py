@@ -37,6 +37,7 @@ PLAIN: tuple[str, ...] = (
     "address",
     "announcement_channel",
     "notification_channel",
+    "url",
 )
 # Fields whose schema does not say enough.
 _BY_NAME: dict[str, Any] = {
@@ -50,6 +51,7 @@ _BY_NAME: dict[str, Any] = {
     "is_shared": False,
     "smtp_host": "smtp.other.example",
     "filters": {"status": ["done"]},
+    "events": ["tag.*"],
 }
 _number = count(1)
 
@@ -79,6 +81,7 @@ def other_value(operation: Operation, name: str, schema: Schema, world: World) -
     )
     numbered["token"] = f"xoxb-{number:010}"
     numbered["slug"] = f"slug-{number}"
+    numbered["url"] = f"https://other.example/{number}"
     numbered["allowed_ips"] = [f"2001:db8::{number:x}"]
     if name in numbered:
         return numbered[name]

@@ -179,6 +179,7 @@ class Stage:
             "/portal/instances": make.portal_instance,
             "/snippets": make.snippet,
             "/mailboxes": make.mailbox,
+            "/webhooks": make.webhook,
         }
         return f"{noun.format(thread_id=thread)}/{(await makers[noun]())['id']}"
 

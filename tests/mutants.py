@@ -47,6 +47,7 @@ from tests.mutations.thread_undo import THREAD_UNDO
 from tests.mutations.undo import UNDO
 from tests.mutations.views import VIEWS
 from tests.mutations.web_site import WEB_SITE
+from tests.mutations.webhooks import WEBHOOKS
 
 MUTATIONS = [
     *SIGN_IN,
@@ -76,6 +77,7 @@ MUTATIONS = [
     *NOTICES,
     *DELIVERIES,
     *WEB_SITE,
+    *WEBHOOKS,
     *THREAD_LISTS,
     *THREAD_UNDO,
     *FEED,

@@ -4,7 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -40,6 +40,7 @@ _IN_PATH = {
     "undo": "write",
     "mailboxes": "mailbox",
     "caught-mail": "caught mail",
+    "webhooks": "webhook",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {
@@ -83,6 +84,8 @@ REFERENCES = {
     "folder_id": "folder",
     "source_id": "other company",
     "companies-unmerge.source_id": "merged company",
+    "delivery_ids": "webhook delivery",
+    "event_ids": "webhook event",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
@@ -93,6 +96,8 @@ _BY_NAME: dict[str, Any] = {
     "token": "xoxb-1234567890",
     "update": {"title": "Updated"},
     "smtp_host": "smtp.mail.example",
+    "events": ["thread.*"],
+    "url": "https://receiver.example/hooks",
 }
 # What a body needs although no single field of it is required.
 NEEDED_TOO = {
@@ -103,6 +108,7 @@ NEEDED_TOO = {
     "changelogTags-create": ["color"],
     "changelogs-broadcast": ["email"],
     "files-import": ["content_base64"],
+    "webhooks-replay": ["delivery_ids"],
 }
 # A form that is taken wherever one is.
 FORM = {"file": ("words.txt", b"Words", "text/plain")}
@@ -138,6 +144,10 @@ async def populate(make: Factory, member_id: object) -> World:
     for each in (first, own):  # the second one is not the primary one
         belongs = {"company_id": each["id"]}
         await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
+    webhook = await make.webhook()
+    ping = (await client.post(f"/webhooks/{webhook['id']}/ping")).json()
+    find_event = "select id from events where workspace_id = $1 and subject_id = $2"
+    event = await make.db.fetchval(find_event, make.workspace_id, UUID(tag["id"]))
     merge = {"source_id": merged["id"]}
     await client.post(f"/companies/{survivor['id']}/merge", json=merge)
     things = {
@@ -171,6 +181,8 @@ async def populate(make: Factory, member_id: object) -> World:
         "portal instance": await make.portal_instance(),
         "mailbox": await make.mailbox(),
         "caught mail": await make.caught_mail(),
+        "webhook": webhook,
+        "webhook delivery": ping,
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }
@@ -182,6 +194,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "workflow state": issue["state_id"],
         "member": str(member_id),
         "address": contact["email"],
+        "webhook event": f"evt_{event.hex}",
     }
     world = World(client, make, ids)
     await write_anew(world)

@@ -40,11 +40,12 @@ PATHS = {
 }
 # They are never deleted.
 LASTING = {"team", "project status", "workflow state", "company status", "company tier", "message"}
+LASTING |= {"webhook delivery", "webhook event"}
 # What is deleted, and no body names.
 NEVER_NAMED = {"/threads", "/threads/{thread_id}/customer-needs", "/members/invites", "/keys"}
 NEVER_NAMED |= {"/changelogs", "/snippets", "/threads/{thread_id}/comments"}
 NEVER_NAMED |= {"/contacts/blocked-senders", "/contacts/{id}/companies", "/threads/{id}/tags"}
-NEVER_NAMED |= {"/views", "/mailboxes", "/caught-mail"}
+NEVER_NAMED |= {"/views", "/webhooks", "/mailboxes", "/caught-mail"}
 # What goes into another has tests of its own.
 ELSEWHERE = dict.fromkeys(("other company", "merged company"), "test_company_merge_races.py")
 # Fields that name a thing by another word than its id.

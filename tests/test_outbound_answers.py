@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from looplane.kit.outbound import AnswerTooLarge, OutboundRefused, resolve
+from looplane.kit.checked_network import resolve
+from looplane.kit.outbound import AnswerTooLarge, OutboundRefused
 from tests.web_servers import UNREACHABLE, Web, answer, fetch, reaching, refusal, web
 
 

@@ -139,7 +139,8 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
         elif name in {"type", "kind"} or (name == "status" and "open" not in schema["enum"]):
             queries.append({name: schema["enum"][0]})
         elif name in known:
-            queries.append({name: known[name]})
+            choices = schema.get("enum", [known[name]])
+            queries.append({name: known[name] if known[name] in choices else choices[0]})
         elif name.endswith("_contains"):
             queries += [{name: part} for part in ("a", "thing that no name has")]
         elif name in {"tab", "sort"}:

@@ -69,6 +69,8 @@ COPIED = [
     "views",
     "mailboxes",
     "caught_mail",
+    "webhooks",
+    "webhook_secrets",
     "events",
 ]
 # A key and a token are found by their hash alone, and the others are no part of what is shown.
@@ -150,7 +152,8 @@ async def _looks(world: World, operation: Operation) -> list[str]:
         elif name == "sort" or (name == "status" and "open" not in schema["enum"]):
             queries += [{name: each} for each in schema["enum"]]
         elif name in known:
-            queries.append({name: known[name]})
+            choices = schema.get("enum", [known[name]])
+            queries.append({name: known[name] if known[name] in choices else choices[0]})
     asked = [request(operation, world) for _ in queries]
     for each, query in zip(asked, queries, strict=True):
         each["params"] = {**each["params"], **query}

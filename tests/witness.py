@@ -23,7 +23,7 @@ def faults(answer: httpx.Response) -> list[str]:
 
 def kept_of(answer: httpx.Response) -> bytes:
     """What is kept of an answer: a secret is shown once, and stands nowhere else."""
-    return re.sub(rb'"(key|token)":"l[^"]+"', rb'"\1":null', answer.content)
+    return re.sub(rb'"(key|token|secret)":"(?:l|whsec_)[^"]+"', rb'"\1":null', answer.content)
 
 
 def etag(answer: httpx.Response) -> str:

@@ -1,6 +1,7 @@
 """The ways to the outside that are set up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
@@ -9,9 +10,12 @@ from looplane.delivery.email.schemas import Notice
 from looplane.delivery.fan_out.schemas import Fan
 from looplane.delivery.schemas import Channels, DueDelivery
 from looplane.delivery.slack.commands import SlackChannel
+from looplane.delivery.webhook.commands import WebhookChannel, WebhookFan
 from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
+from looplane.kit.connections import raise_file_limit
 from looplane.kit.database import Connection, Database
+from looplane.kit.outbound import Outbound
 from looplane.kit.secrets import Secrets
 from looplane.kit.slack_api import SlackApi
 from looplane.kit.smtp_connections import SmtpConnections
@@ -23,9 +27,14 @@ from looplane.notices.words.commands import notice_words
 SET_UP = frozenset({"email", "slack"})
 
 
-def set_up_channels(settings: Settings, database: Database, clock: Clock) -> Channels:
-    """The channels, by what they deliver; connections of theirs end when they are idle."""
-    find_notices, secrets = partial(_find_notices, settings.address), Secrets(settings)
+@asynccontextmanager
+async def open_channels(
+    database: Database, settings: Settings, clock: Clock
+) -> AsyncIterator[Channels]:
+    """All channels, by what they deliver, as a worker has them; their connections end with this."""
+    # As many requests are open as there are attempts: one target never waits for another one.
+    raise_file_limit()
+    secrets, outbound = Secrets(settings), Outbound(settings.outbound_allow, connections=None)
     mail = MailSetup(
         database,
         clock,
@@ -33,10 +42,16 @@ def set_up_channels(settings: Settings, database: Database, clock: Clock) -> Cha
         SmtpConnections(settings.outbound_allow),
         settings.address,
         is_told=settings.console_channel == "on",
-        find_notices=find_notices,
+        find_notices=partial(_find_notices, settings.address),
     )
-    slack = SlackChannel(secrets, SlackApi(settings.slack_url), settings.address)
-    return {"email": EmailChannel(mail), "slack": slack}
+    try:
+        yield {
+            "email": EmailChannel(mail),
+            "slack": SlackChannel(secrets, SlackApi(settings.slack_url), settings.address),
+            "webhook": WebhookChannel(database, outbound, secrets, clock),
+        }
+    finally:
+        await outbound.aclose()
 
 
 async def _find_notices(
@@ -54,4 +69,4 @@ async def _find_notices(
 
 def set_up_fans(_settings: Settings, clock: Clock) -> Sequence[Fan]:
     """Those who plan what is to leave because of events."""
-    return (NoticeFan(clock),)
+    return (NoticeFan(clock), WebhookFan(clock))

@@ -90,6 +90,9 @@ from looplane.unsent.routes import api as unsent
 from looplane.views.commands import INVERSES as VIEW_INVERSES
 from looplane.views.routes import api as views
 from looplane.views.sql import VIEW
+from looplane.webhooks.replay.routes import api as webhook_replays
+from looplane.webhooks.routes import api as webhooks
+from looplane.webhooks.sql import WEBHOOK
 
 APIS = (
     bulk,
@@ -123,6 +126,8 @@ APIS = (
     files,
     mailboxes,
     caught_mail,
+    webhooks,
+    webhook_replays,
     me,
     event_feed,
     undo,
@@ -170,6 +175,7 @@ RESOURCES = (
     FILE,
     MAILBOX,
     CAUGHT_MAIL,
+    WEBHOOK,
 )
 EVENT_TYPES = (
     *(each for noun in RESOURCES for each in noun.event_types),
@@ -208,6 +214,7 @@ SCOPES_OF_EVENTS = {
     "file": ("files:write", "files:write"),
     "mailbox": ("admin", "admin"),
     "caught_mail": ("admin", "admin"),
+    "webhook": ("admin", "admin"),
     "delivery": ("admin", "admin"),
 }
 # What a key needs to see events of each type.

@@ -12,10 +12,12 @@ import structlog
 
 from looplane import event_partitions
 from looplane.caught_mail.commands import sweep_caught
-from looplane.channels import set_up_channels, set_up_fans
+from looplane.channels import open_channels, set_up_fans
 from looplane.delivery.dead.commands import tell_dead
 from looplane.delivery.dispatch.commands import Dispatcher
 from looplane.delivery.fan_out.commands import FanOut
+from looplane.delivery.schemas import Channels
+from looplane.delivery.webhook.commands import pause_failing
 from looplane.event_feed.hints.commands import Hints
 from looplane.files.commands import OrphanSweep
 from looplane.held_messages.commands import send_due, sweep_held
@@ -62,7 +64,12 @@ class Periodic:
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
     """Runs what is due until cancelled; a database that is away is waited for."""
-    happened, channels = asyncio.Event(), set_up_channels(settings, database, clock)
+    async with open_channels(database, settings, clock) as channels:
+        await _work(database, settings, clock, channels)
+
+
+async def _work(database: Database, settings: Settings, clock: Clock, channels: Channels) -> None:
+    happened = asyncio.Event()
 
     def wake(_: UUID | None = None) -> None:
         happened.set()
@@ -99,6 +106,7 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
     return (
         Periodic(SnoozeEnder(clock).run, writes_events=True),
         Periodic(partial(_send_held, clock, channels), writes_events=True),
+        Periodic(partial(pause_failing, clock=clock), _MINUTE, writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),

@@ -238,7 +238,7 @@ async def test_a_worker_that_dies_after_sending_sends_again_under_the_same_name(
     await send(client, thread)
     clock.step(timedelta(seconds=1))
     await route(db, clock())
-    [taken] = await take(db, clock, {"email": post.channel}, 10, failing=False)
+    [taken] = await take(db, clock, {"email": post.channel}, 10, 0)
     await send_taken(taken, clock, {"email": post.channel}, lambda _: None)
     assert len(post.server.received) == 1
     assert (await state_of(client, thread))["state"] == "queued"

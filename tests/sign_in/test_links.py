@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from looplane.channels import set_up_channels
+from looplane.channels import open_channels
 from looplane.kit.clock import system_clock
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
@@ -107,8 +107,8 @@ async def test_a_mailed_link_is_made_when_it_leaves_and_signs_in(
         )
         with structlog.testing.capture_logs() as lines:
             settings = Settings(secret_key="s" * 32)
-            channels = set_up_channels(settings, database, system_clock)
-            await deliver_due(db, system_clock, channels)
+            async with open_channels(database, settings, system_clock) as channels:
+                await deliver_due(db, system_clock, channels)
         [link] = [each["link"] for each in lines if each.get("recipient") == email]
         address, _, token = link.partition("#")
         assert address == "http://127.0.0.1:8000/sign-in-link"

@@ -19,22 +19,26 @@ async def plan_delivery(
 
     It belongs to the first event of the write.
     """
-    event_id, now = write["events"][0]["id"], write["created_at"]
-    return await _plan(con, context.workspace_id, event_id, now, delivery)
+    event, now = write["events"][0], write["created_at"]
+    return await _plan(con, context.workspace_id, (event["id"], event["type"]), now, delivery)
 
 
 async def plan_untold_delivery(
     con: Connection, workspace_id: UUID, now: datetime, delivery: NewDelivery
 ) -> UUID:
     """Plans a delivery of which no event tells, such as a link that signs in; its id."""
-    return await _plan(con, workspace_id, new_id(), now, delivery)
+    return await _plan(con, workspace_id, (new_id(), None), now, delivery)
 
 
 async def _plan(
-    con: Connection, workspace_id: UUID, event_id: UUID, now: datetime, delivery: NewDelivery
+    con: Connection,
+    workspace_id: UUID,
+    event: tuple[UUID, str | None],
+    now: datetime,
+    delivery: NewDelivery,
 ) -> UUID:
     id = new_id()
     what = (delivery.kind, delivery.channel, delivery.target, delivery.subject_id)
     where = (delivery.thread_id, delivery.queue, delivery.lane)
-    await con.execute(sql.INSERT, workspace_id, id, event_id, *what, *where, now)
+    await con.execute(sql.INSERT, workspace_id, id, *event, *what, *where, now)
     return id

@@ -1,13 +1,58 @@
-"""What is delivered, and by which channel."""
+"""What is delivered, by which channel, and what became of it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import Field
+
+from looplane.kit.paging import page_of
+from looplane.kit.schema import StrictModel, Timestamp
 
 DeliveryKind = Literal["message", "broadcast", "invite", "notice", "sign_in_link", "event", "test"]
 # By which a thread is answered.
 MessageChannel = Literal["email", "slack", "live_chat", "teams"]
 DeliveryChannel = Literal["email", "slack", "live_chat", "teams", "webhook"]
+DeliveryState = Literal["queued", "delivered", "dead", "canceled"]
+
+
+class DeliveryOut(StrictModel):
+    """One thing for one target."""
+
+    id: str
+    kind: DeliveryKind
+    channel: DeliveryChannel
+    target: Annotated[
+        str,
+        Field(description="To whom or where, as the channel spells it: of a webhook its id."),
+    ]
+    event_id: Annotated[
+        str,
+        Field(
+            description="What it tells of; the same over all attempts and replays.",
+            json_schema_extra={"pattern": "^evt_[0-9a-f]{32}$"},
+        ),
+    ]
+    event_type: Annotated[
+        str | None, Field(description="Null where no event tells of it, such as a sign-in link.")
+    ]
+    thread_id: str | None
+    subject_id: Annotated[str, Field(description="The message, the invite, the thing itself.")]
+    state: Annotated[
+        DeliveryState,
+        Field(description="`dead`: nothing more is tried, unless it is replayed."),
+    ]
+    attempts: Annotated[int, Field(description="Of all its plans together.")]
+    next_attempt_at: Annotated[
+        Timestamp | None, Field(description="At the earliest; null once nothing more is tried.")
+    ]
+    reason: Annotated[str | None, Field(description="Why the last attempt did not succeed.")]
+    delivered_by: Annotated[str | None, Field(description="What took it, such as `console`.")]
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+DeliveryPage = page_of(DeliveryOut)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,18 @@ and port may be anywhere.
 """
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import BinaryIO
+from io import BytesIO
+from typing import BinaryIO, Literal
 
-import anyio
 import httpcore
 import httpx
 
-from looplane.kit.public_addresses import is_public
+from looplane.kit.checked_network import CheckedNetwork, Resolve, Target, resolve
 from looplane.kit.unpacking import CannotUnpack, Unpacker
 
 # Seconds: for a connection, between two parts of an answer, and for all of a request with its
@@ -29,16 +27,13 @@ _LIMITS = httpx.Timeout(5.0, read=10.0, pool=10.0)
 _WHOLE = 20.0
 _MAX_REDIRECTS = 5
 _MAX_CONNECTIONS = 50
+_MAX_PORT = 65535
 _AGENT = "Looplane"
 # Bytes by which a packed answer may be longer than what is in it.
 _PACKING = 65_536
-# Lookups at once, in threads of their own: a name whose servers do not answer keeps its thread for
-# long after the request was given up, and nothing else may have to wait for one.
-_LOOKUPS = ThreadPoolExecutor(8, "lookup")
-
-# The addresses of a name, as text.
-Resolve = Callable[[str, int], Awaitable[list[str]]]
-Target = tuple[str, int]
+# Why there was no answer: nothing was connected to, or what was connected to gave none in time, or
+# only a part of one, or is not who it should be; or nothing was tried with such an address.
+Why = Literal["unreachable", "late", "cut_off", "certificate", "unusable", "too_large"]
 
 
 class OutboundRefused(Exception):
@@ -47,17 +42,35 @@ class OutboundRefused(Exception):
     What is refused reads like what cannot be reached: it tells nothing of the network inside.
     """
 
+    def __init__(self, message: str, why: Why = "unusable") -> None:
+        super().__init__(message)
+        self.why: Why = why
+
 
 class AnswerTooLarge(OutboundRefused):
     """The answer has more bytes than are taken."""
 
 
-def _unreachable() -> OutboundRefused:
-    return OutboundRefused("The address cannot be reached.")
+def _unreachable(why: Why = "unreachable") -> OutboundRefused:
+    return OutboundRefused("The address cannot be reached.", why)
 
 
 def _too_large(most_bytes: int) -> AnswerTooLarge:
-    return AnswerTooLarge(f"The answer has more than {most_bytes:,} bytes.")
+    return AnswerTooLarge(f"The answer has more than {most_bytes:,} bytes.", "too_large")
+
+
+def address_fault(url: str) -> str | None:
+    """What is wrong with an address, as it is spelled; None where a request can be sent there."""
+    try:
+        parsed = httpx.URL(url)
+        httpx.Request("GET", parsed)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return "is not one of the web"
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        return "must start with http:// or https://"
+    if not 1 <= (parsed.port or 1) <= _MAX_PORT:
+        return f"must have a port of at most {_MAX_PORT}"
+    return "must hold no name and password" if parsed.userinfo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,78 +82,47 @@ class Reply:
     url: str
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name, by the machine's own resolver."""
-    loop = asyncio.get_running_loop()
-    look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await loop.run_in_executor(_LOOKUPS, look)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
-
-
-class _CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses, and to what is allowed by name and port."""
-
-    def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
-        self._allowed, self._resolve = allowed, resolve
-        self._network = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  # as the library calls it
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            with anyio.fail_after(timeout):
-                for address in await self._addresses(host, port):
-                    try:
-                        return await self._network.connect_tcp(
-                            address, port, None, local_address, socket_options
-                        )
-                    except httpcore.ConnectError:
-                        continue
-        except TimeoutError:
-            pass
-        msg = "no address of it can be reached"
-        raise httpcore.ConnectError(msg)
-
-    async def _addresses(self, host: str, port: int) -> list[str]:
-        """Those to try."""
-        try:
-            found = await self._resolve(host, port)
-        except (OSError, UnicodeError):
-            return []
-        if (host.lower().rstrip("."), port) in self._allowed:
-            return found
-        return [each for each in found if is_public(each)]
-
-
 class _CheckedTransport(httpx.AsyncHTTPTransport):
-    def __init__(self, allowed: frozenset[Target], resolve: Resolve) -> None:
+    def __init__(
+        self, allowed: frozenset[Target], resolve: Resolve, connections: int | None
+    ) -> None:
         trusted = httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=trusted, trust_env=False)
+        self._network = CheckedNetwork(allowed, resolve)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trusted,
-            max_connections=_MAX_CONNECTIONS,
+            max_connections=connections,
             # A connection that stays was checked for another request.
             max_keepalive_connections=0,
-            network_backend=_CheckedNetwork(allowed, resolve),
+            network_backend=self._network,
         )
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        await self._network.aclose()
 
 
 class Outbound:
-    """Sends requests; `allowed` are names and ports that may be anywhere."""
+    """Sends requests; `allowed` are names and ports that may be anywhere.
 
-    def __init__(self, allowed: Iterable[Target] = (), resolve: Resolve = resolve) -> None:
+    So many `connections` are open at once, and further requests wait for one; with None none has
+    to, and who sends has bounds of their own.
+    """
+
+    def __init__(
+        self,
+        allowed: Iterable[Target] = (),
+        resolve: Resolve = resolve,
+        connections: int | None = _MAX_CONNECTIONS,
+    ) -> None:
         self._allowed, self._resolve = frozenset(allowed), resolve
+        self._connections = connections
 
     @cached_property
     def _client(self) -> httpx.AsyncClient:
         """Made for the first request: to read whom it may trust takes long."""
         return httpx.AsyncClient(
-            transport=_CheckedTransport(self._allowed, self._resolve),
+            transport=_CheckedTransport(self._allowed, self._resolve, self._connections),
             trust_env=False,
             follow_redirects=False,
             timeout=_LIMITS,
@@ -164,14 +146,16 @@ class Outbound:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float = _WHOLE,
+        cuts: bool = False,
     ) -> Reply:
         """One request, no redirect followed; the answer's body, unpacked, goes into a file.
 
+        One that is too large is an answer all the same where `cuts` is set: so much of it is read.
         Raises OutboundRefused, AnswerTooLarge.
         """
         request = self._request(method, url, content, headers)
         async with _refusals(seconds):
-            return await self._exchange(request, into, most_bytes)
+            return await self._exchange(request, into, most_bytes, cuts=cuts)
 
     async def download(
         self, url: str, into: BinaryIO, most_bytes: int, *, seconds: float = _WHOLE
@@ -196,27 +180,25 @@ class Outbound:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Request:
+        if (fault := address_fault(url)) is not None:
+            msg = f"The address {fault}."
+            raise OutboundRefused(msg)
         try:
-            request = self._client.build_request(method, url, content=content, headers=headers)
+            return self._client.build_request(method, url, content=content, headers=headers)
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             msg = "The address is not one of the web."
             raise OutboundRefused(msg) from error
-        if request.url.scheme not in {"http", "https"} or not request.url.host:
-            msg = "The address must start with http:// or https://."
-            raise OutboundRefused(msg)
-        if request.url.userinfo:
-            msg = "The address must hold no name and password."
-            raise OutboundRefused(msg)
-        return request
 
-    async def _exchange(self, request: httpx.Request, into: BinaryIO, most_bytes: int) -> Reply:
+    async def _exchange(
+        self, request: httpx.Request, into: BinaryIO, most_bytes: int, *, cuts: bool = False
+    ) -> Reply:
         """Sends it; of a redirect no body is read."""
         response = await self._client.send(request, stream=True)
         try:
             reply = Reply(response.status_code, response.headers, str(response.url))
             if not response.has_redirect_location:
-                async for part in _parts(response, most_bytes):
-                    await asyncio.to_thread(into.write, part)
+                with suppress(*([AnswerTooLarge] if cuts else [])):
+                    await _write_parts(response, into, most_bytes)
             return reply
         finally:
             await response.aclose()
@@ -230,11 +212,26 @@ async def _refusals(seconds: float) -> AsyncIterator[None]:
         async with limit:
             yield
     except (httpx.HTTPError, httpx.StreamError, CannotUnpack) as error:
-        raise _unreachable() from error
+        raise _unreachable(_why(error)) from error
     except TimeoutError:
         if not limit.expired():
             raise
-        raise _unreachable() from None
+        late: Why = "late"
+        raise _unreachable(late) from None
+
+
+def _why(error: Exception) -> Why:
+    if isinstance(error, httpx.ConnectError):
+        return "certificate" if "CERTIFICATE_VERIFY" in str(error) else "unreachable"
+    return "late" if isinstance(error, httpx.TimeoutException) else "cut_off"
+
+
+async def _write_parts(response: httpx.Response, into: BinaryIO, most_bytes: int) -> None:
+    async for part in _parts(response, most_bytes):
+        if isinstance(into, BytesIO):
+            into.write(part)  # in memory, which takes no time
+        else:
+            await asyncio.to_thread(into.write, part)
 
 
 async def _parts(response: httpx.Response, most_bytes: int) -> AsyncIterator[bytes]:

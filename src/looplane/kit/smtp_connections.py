@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 
 from aiosmtplib import SMTP, SMTPException
 
-from looplane.kit.outbound import Resolve, Target, resolve
+from looplane.kit.checked_network import Resolve, Target, resolve
 from looplane.kit.public_addresses import is_public
 from looplane.kit.smtp import Accepted, Envelope, SmtpFault, SmtpServer, cut, smtp_faults
 

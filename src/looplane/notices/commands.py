@@ -81,6 +81,7 @@ class NewNotice:
         return {
             "id": new_id(),
             "event_id": self.event_id,
+            "event_type": self.event_type,
             "kind": "notice",
             "channel": channel,
             "target": target,
