@@ -11,6 +11,7 @@ import pytest
 from looplane.deliveries.rules import RETRY_AFTER
 from looplane.delivery.dispatch import commands as dispatch
 from looplane.delivery.schemas import Attempted, DueDelivery
+from looplane.delivery.sql import route
 from looplane.kit.database import Database
 from tests.conftest import SteppedClock, Workspace
 from tests.delivery.planned import attempts_of, plan, rows_of, states_of
@@ -22,6 +23,13 @@ DOWN = Attempted("failed", "Nobody is there.", is_target_down=True)
 SECOND = timedelta(seconds=1)
 _PAUSE = """
 update delivery_queues set paused_at = $2, paused_reason = 'Because.' where workspace_id = $1"""
+_CANCEL = """
+update deliveries set state = 'canceled', next_attempt_at = null
+where workspace_id = $1 and id = $2"""
+_QUEUE_AGAIN = """
+update deliveries set state = 'queued', is_routed = false, seq = default, tries = 0,
+  next_attempt_at = $3, updated_at = $3
+where workspace_id = $1 and id = $2"""
 _QUEUES = "select * from delivery_queues where workspace_id = $1 order by queue"
 
 
@@ -292,3 +300,18 @@ async def test_more_than_one_routing_takes(
     assert (await deliver_due(db, clock, {"email": sink})).delivered == 1203
     taken = [int(each.target) for each in sink.taken]
     assert [n for n in taken if n % 3 == 0] == list(range(3, 1204, 3))
+
+
+async def test_what_is_canceled_and_queued_again_at_once_leaves_none_behind_it_stuck(
+    db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    lane = uuid4()
+    first = await plan(db, workspace.id, clock(), "first", lane=lane, queue="q")
+    await plan(db, workspace.id, clock(), "second", lane=lane, queue="q")
+    await route(db, clock())
+    clock.step(SECOND)
+    await db.execute(_CANCEL, workspace.id, first)
+    await db.execute(_QUEUE_AGAIN, workspace.id, first, clock())
+    sink = Sink()
+    await deliver_due(db, clock, {"webhook": sink})
+    assert [each.target for each in sink.taken] == ["second", "first"]

@@ -63,14 +63,15 @@ HOLD_UNROUTED = """
 select d.id from unnest($1::uuid[], $2::uuid[]) as due(workspace_id, id)
 join deliveries d on d.workspace_id = due.workspace_id and d.id = due.id
 for update of d skip locked"""
-# Routes those that are held, as their queues are. What ended elsewhere lets go on what was behind
-# it. $1 workspaces, $2 ids, $3 now
+# Routes those that are held, as their queues are. What ended elsewhere, or is queued once more and
+# last, lets go on what was behind it. $1 workspaces, $2 ids, $3 now
 ROUTE = f"""
 with routed as (
   update deliveries d set is_routed = d.state = 'queued',
     is_behind = d.state = 'queued' and {_is_behind("(e.is_routed or e.id = any ($2))")}
   from unnest($1::uuid[], $2::uuid[]) as due(workspace_id, id) where {_IS.format("due")}
-  returning d.workspace_id, d.channel, d.queue, d.lane, d.state, d.next_attempt_at),
+  returning d.workspace_id, d.channel, d.queue, d.lane, d.state, d.next_attempt_at,
+    d.state <> 'queued' or d.is_behind and d.updated_at > d.created_at as lets_go),
 told as (
   update delivery_queues q set due_at = case
     when q.leased_until > $3 or q.failures > 0 and q.due_at is not null then q.due_at
@@ -78,7 +79,7 @@ told as (
   from (select {_QUEUE}, min(case state when 'queued' then next_attempt_at else $3 end) as due_at
     from routed group by {_QUEUE}) r
   where {_IS_QUEUE.format("r")})
-select workspace_id, channel, queue, case when state <> 'queued' then lane end as lane
+select workspace_id, channel, queue, case when lets_go then lane end as lane
 from routed"""
 # Lets the first one of each of these lanes go on. $4 the lanes
 RELEASE_LANES = f"""
