@@ -45,7 +45,7 @@ async def costs(con: Any, workspace: Workspace, clock: SteppedClock) -> dict[str
     """Rows that each step of a round looks at."""
     now, queue = clock(), ([workspace.id], ["webhook"], ["w"])
     rows = await con.fetch(
-        "select id from deliveries where workspace_id = $1 limit 5", workspace.id
+        "select id from deliveries where workspace_id = $1 order by seq limit 5", workspace.id
     )
     few = [workspace.id] * len(rows), [row["id"] for row in rows]
     return {
