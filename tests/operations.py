@@ -38,6 +38,7 @@ _IN_PATH = {
     "instances": "portal instance",
     "undo": "write",
     "webhooks": "webhook",
+    "deliveries": "webhook delivery",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {
@@ -83,6 +84,7 @@ REFERENCES = {
     "companies-unmerge.source_id": "merged company",
     "delivery_ids": "webhook delivery",
     "event_ids": "webhook event",
+    "event_id": "webhook event",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
@@ -104,6 +106,8 @@ NEEDED_TOO = {
     "changelogs-broadcast": ["email"],
     "files-import": ["content_base64"],
     "webhooks-replay": ["delivery_ids"],
+    "deliveries-retryMany": ["delivery_ids"],
+    "deliveries-cancelMany": ["delivery_ids"],
 }
 # A form that is taken wherever one is.
 FORM = {"file": ("words.txt", b"Words", "text/plain")}
