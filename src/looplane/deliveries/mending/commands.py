@@ -1,7 +1,7 @@
 """How deliveries are tried again, or canceled: one of them, or many."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ def _retrying(*, again: bool) -> _Mending:
         return rules.retry_refusal(row["state"], is_erased=row["is_erased"], again=again)
 
     def is_due(row: Row, now: datetime) -> bool:
-        return row["state"] != "queued" or row["next_attempt_at"] > now
+        return bool(row["state"] != "queued" or row["next_attempt_at"] > now)
 
     return _Mending(sql.RETRY, RETRIED, "queued", refusal, is_due)
 
@@ -90,11 +90,11 @@ async def _mend_one(con: Connection, context: Context, id: UUID, mending: _Mendi
         if not mending.is_due(row, now):
             return Answer(row["body"], row["version"])
         await con.execute(mending.statement, context.workspace_id, [id], now)
-        sides: list[Mapping[str, object]] = [{"state": row["state"]}, {"state": mending.state}]
-        event = Event(mending.event_type, id, *sides)
+        before, after = {"state": row["state"]}, {"state": mending.state}
+        event = Event(mending.event_type, id, before, after)
         await _tell(con, context, now, event, row["told"])
-        after = await get_delivery(con, context, id)
-    return Answer(after.body, after.version, types_of([event]))
+        shown = await get_delivery(con, context, id)
+    return replace(shown, events=types_of([event]))
 
 
 async def _tell(con: Connection, context: Context, now: datetime, event: Event, data: str) -> None:
@@ -136,7 +136,7 @@ async def _mend_many(
         # A filter means those that are still in its state, now that they are held.
         of_state = [row for row in rows if state in {None, row["state"]}]
         ids = [row["id"] for row in of_state if _is_meant(row, mending, now)]
-        told = orjson.dumps({"count": len(ids), "ids": ids}).decode()
+        told = orjson.dumps({"count": len(ids), "ids": [*map(str, ids)]}).decode()
         answer = {
             "changed": len(ids),
             "unchanged": len(rows) - len(ids),
