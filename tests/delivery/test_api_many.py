@@ -86,6 +86,18 @@ async def test_by_a_filter(
     ]  # fmt: skip
 
 
+async def test_all_that_wait_for_their_next_attempt(
+    client: httpx.AsyncClient, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    waiting = [await planned(client, db, workspace.id, clock, "waiting") for _ in range(2)]
+    due = await planned(client, db, workspace.id, clock, "queued")
+    told = await mend(client, "retry", filter={"channel": "email", "state": "queued"})
+    assert told == {"changed": 2, "unchanged": 1, "cursor": None}
+    channel = Answering(DELIVERED)
+    await deliver_due(db, clock, {"email": channel})
+    assert sorted(str(each.id) for each in channel.taken) == sorted([*waiting, due])
+
+
 @pytest.mark.parametrize("dies_again", [False, True])
 async def test_of_many_a_part_at_a_time(
     client: httpx.AsyncClient,
@@ -153,8 +165,8 @@ async def test_all_that_is_wrong_is_said_at_once(client: httpx.AsyncClient) -> N
     cursor = {"delivery_ids": ["x"], "cursor": "x"}
     answer = await client.post("/deliveries/retry", json=cursor)
     assert faults(answer) == ["cursor", "delivery_ids.0"]
-    queued = {"channel": "fax", "state": "queued"}
-    answer = await client.post("/deliveries/retry", json={"filter": queued})
+    wrong = {"channel": "fax", "state": "delivered"}
+    answer = await client.post("/deliveries/retry", json={"filter": wrong})
     assert faults(answer) == ["filter.channel", "filter.state"]
 
 

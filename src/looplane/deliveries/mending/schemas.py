@@ -35,9 +35,11 @@ class DeliveryRetry(StrictModel):
 
 
 class RetriedFilter(DeliveryFilter):
-    """Which deliveries that do not leave any more are tried again."""
+    """Which deliveries are tried again."""
 
-    state: Literal["dead", "canceled"] = "dead"
+    state: Literal["dead", "canceled", "queued"] = Field(
+        default="dead", description="`queued`: those that wait for their next attempt."
+    )
 
 
 class CanceledFilter(DeliveryFilter):
