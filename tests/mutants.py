@@ -46,6 +46,7 @@ from tests.mutations.thread_undo import THREAD_UNDO
 from tests.mutations.undo import UNDO
 from tests.mutations.views import VIEWS
 from tests.mutations.web_site import WEB_SITE
+from tests.mutations.webhooks import WEBHOOKS
 
 MUTATIONS = [
     *SIGN_IN,
@@ -74,6 +75,7 @@ MUTATIONS = [
     *DELIVERIES,
     *DELIVERY_API,
     *WEB_SITE,
+    *WEBHOOKS,
     *THREAD_LISTS,
     *THREAD_UNDO,
     *FEED,

@@ -1,5 +1,6 @@
 """Whoever names an address gets nothing of the network inside, whatever they try."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 
@@ -209,3 +210,45 @@ async def test_the_proxy_of_the_environment_is_none(
     outbound = Outbound(resolve=Names())
     assert await refusal(outbound, "http://no-such.example/") == UNREACHABLE
     assert here.asked == []
+
+
+async def test_a_name_is_looked_up_once_for_all_who_ask_meanwhile(here: Web) -> None:
+    here.pages["/"] = answer(b"x")
+    looks: list[str] = []
+
+    async def resolve(host: str, _port: int) -> list[str]:
+        looks.append(host)
+        await asyncio.sleep(0.05)
+        if len(looks) > 1:
+            raise OSError(host)
+        return ["127.0.0.1"]
+
+    outbound = Outbound([("web.example", here.port)], resolve, None)
+    answers = await asyncio.gather(*(fetch(outbound, here.url("/")) for _ in range(10)))
+    assert (len(answers), looks) == (10, ["web.example"])
+    # The next one is a lookup of its own, and what it comes to is told to all who wait for it.
+    refused = await asyncio.gather(*(refusal(outbound, here.url("/")) for _ in range(2)))
+    assert (refused, len(looks)) == ([UNREACHABLE] * 2, 2)
+    await outbound.aclose()
+
+
+async def test_a_name_that_is_never_found_keeps_no_other_waiting(here: Web) -> None:
+    here.pages["/"] = answer(b"x")
+    never = asyncio.Event()
+
+    async def resolve(host: str, _port: int) -> list[str]:
+        if host != "web.example":
+            await never.wait()
+        return ["127.0.0.1"]
+
+    outbound = Outbound([("web.example", here.port)], resolve, None)
+    into = io.BytesIO()
+    sends = [outbound.send("GET", f"http://dead{i}.example/", into, 10) for i in range(100)]
+    waiting = [asyncio.ensure_future(each) for each in sends]
+    await asyncio.sleep(0)
+    assert (await fetch(outbound, here.url("/")))[0].status == 200
+    assert not any(each.done() for each in waiting)
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await outbound.aclose()

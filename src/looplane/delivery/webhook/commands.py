@@ -121,7 +121,7 @@ class WebhookFan:
         self, con: Connection, workspace_id: UUID, events: Sequence[FannedEvent]
     ) -> int:
         """Plans it for those that are told of such events; how many deliveries."""
-        told = [each for each in events if each.visible_to is None and is_deliverable(each.type)]
+        told = [each for each in events if is_deliverable(each.type)]
         if not told:
             return 0
         places = ([each.position for each in told], [each.id for each in told])
