@@ -1,6 +1,7 @@
 """How a person is forgotten."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from looplane.contacts.sql import CONTACT
@@ -45,9 +46,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_WRITTEN_MENTIONS, workspace_id, threads)
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
         await con.execute(sql.DELETE_FILES, workspace_id, threads)
-        sent = await con.fetch(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
-        await con.execute(sql.DELETE_ATTEMPTS, workspace_id, [row["id"] for row in sent])
-        await con.execute(sql.DELETE_EVENT_BODIES, workspace_id, [*ids, *threads])
+        await _erase_deliveries(con, workspace_id, threads, addresses, now)
         await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
         await con.execute(sql.DELETE_HELD, workspace_id, threads)
         await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
@@ -67,6 +66,15 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.CHANGE_EDITION, workspace_id)
     messages, comments, *events = (int(each.split()[-1]) for each in erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))
+
+
+async def _erase_deliveries(
+    con: Connection, workspace_id: UUID, threads: list[UUID], addresses: list[str], now: datetime
+) -> None:
+    """What goes to them, what was tried, and the bytes that were sent."""
+    gone = await con.fetch(sql.ERASE_DELIVERIES, workspace_id, threads, addresses, now)
+    await con.execute(sql.ERASE_ATTEMPTS, workspace_id, [row["id"] for row in gone])
+    await con.execute(sql.DELETE_BODIES, workspace_id)
 
 
 async def _hold(

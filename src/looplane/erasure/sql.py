@@ -98,18 +98,15 @@ ERASE_DELIVERIES = """
 update deliveries set target = 'erased-' || id, reason = null,
   updated_at = greatest($4, updated_at),
   state = case when state in ('planned', 'queued') then 'canceled' else state end,
-  is_routed = is_routed or state in ('planned', 'queued'),  -- so that a queue hears of it
+  is_routed = is_routed or state in ('planned', 'queued'),  -- so that what is behind it goes on
   next_attempt_at = null
-where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3))
-returning id"""
-# What was sent, and what was answered; nobody adds to it, for the deliveries are held.
-DELETE_ATTEMPTS = """
-delete from delivery_attempts where workspace_id = $1 and delivery_id = any ($2)"""
-# The words as webhooks got them; an attempt to come, or a replay, makes them of what is left.
-DELETE_EVENT_BODIES = """
-delete from event_bodies b using events e
-where b.workspace_id = $1 and e.workspace_id = $1 and e.aggregate_id = any ($2)
-  and b.event_id = e.id"""
+where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3)) returning id"""
+# $2 deliveries
+ERASE_ATTEMPTS = """
+update delivery_attempts set reason = null, request = null, answer = null
+where workspace_id = $1 and delivery_id = any ($2)"""
+# Those of all events: they are put together anew of what the events say by now.
+DELETE_BODIES = "delete from event_bodies where workspace_id = $1"
 ERASE_COMMENTS = """
 update comments set content = $4, attachments = '[]', version = version + 1,
   updated_at = greatest($3, updated_at + interval '1 ms')
