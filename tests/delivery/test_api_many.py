@@ -180,6 +180,27 @@ async def test_what_was_erased_is_left_out(
     assert await state_of(client, ids[0]) == "dead"
 
 
+async def test_what_another_one_cancels_between_the_look_and_the_hold_stays_so(
+    client: httpx.AsyncClient,
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (id, _) = await dead(db, workspace, clock, 2)
+    find = commands._find_filtered
+
+    async def find_late(*args: Any) -> Any:
+        found = await find(*args)
+        await db.execute("update deliveries set state = 'canceled' where id = $1", UUID(id))
+        return found
+
+    monkeypatch.setattr(commands, "_find_filtered", find_late)
+    told = await mend(client, "retry", filter={"channel": "email"})
+    assert (told["changed"], told["unchanged"]) == (1, 1)
+    assert await state_of(client, id) == "canceled"
+
+
 async def test_two_at_once_do_it_once(
     client: httpx.AsyncClient, db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:

@@ -35,8 +35,12 @@ class DeliveryQueueOut(StrictModel):
     paused_at: Timestamp | None
     paused_reason: str | None
     queued: Annotated[
-        Count,
-        Field(le=MAX_COUNTED, description=f"Deliveries that wait, counted up to {MAX_COUNTED:,}."),
+        int,
+        Field(
+            ge=0,
+            le=MAX_COUNTED,
+            description=f"Deliveries that wait, counted up to {MAX_COUNTED:,}.",
+        ),
     ]
 
 
