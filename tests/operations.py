@@ -106,8 +106,8 @@ NEEDED_TOO = {
     "changelogs-broadcast": ["email"],
     "files-import": ["content_base64"],
     "webhooks-replay": ["delivery_ids"],
-    "deliveries-retryMany": ["delivery_ids"],
-    "deliveries-cancelMany": ["delivery_ids"],
+    "deliveries-bulkRetry": ["delivery_ids"],
+    "deliveries-bulkCancel": ["delivery_ids"],
 }
 # A form that is taken wherever one is.
 FORM = {"file": ("words.txt", b"Words", "text/plain")}

@@ -188,14 +188,14 @@ async def test_what_another_one_cancels_between_the_look_and_the_hold_stays_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (id, _) = await dead(db, workspace, clock, 2)
-    find = commands._find_filtered
+    find = commands.find_filtered
 
     async def find_late(*args: Any) -> Any:
         found = await find(*args)
         await db.execute("update deliveries set state = 'canceled' where id = $1", UUID(id))
         return found
 
-    monkeypatch.setattr(commands, "_find_filtered", find_late)
+    monkeypatch.setattr(commands, "find_filtered", find_late)
     told = await mend(client, "retry", filter={"channel": "email"})
     assert (told["changed"], told["unchanged"]) == (1, 1)
     assert await state_of(client, id) == "canceled"

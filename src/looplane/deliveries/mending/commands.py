@@ -129,7 +129,7 @@ async def _mend_many(
         if state is None:
             found = _find_named(sent.get("delivery_ids") or [])
         else:
-            found = await _find_filtered(con, context, sent, state, mending)
+            found = await find_filtered(con, context, sent, state, mending)
         rows = await con.fetch(sql.HOLD, context.workspace_id, found.ids)
         context.raise_faults(_missing(found, rows))
         now = context.clock()
@@ -178,9 +178,10 @@ def _missing(found: _Found, rows: Sequence[Row]) -> list[str]:
     ]
 
 
-async def _find_filtered(
+async def find_filtered(
     con: Connection, context: Context, sent: Mapping[str, Any], state: str, mending: _Mending
 ) -> _Found:
+    """Those that a filter means before anybody holds them. Raises Unprocessable."""
     conditions = conditions_of(context, sent["filter"], state)
     # What a cursor goes on with: the same, as it was sent.
     list_of = (mending.event_type, orjson.loads(orjson.dumps({**sent["filter"], "state": state})))

@@ -21,8 +21,8 @@ api = Api("deliveries")
 Writing = Annotated[Write, require_scopes("admin")]
 
 
-@api.post("/deliveries/retry", "deliveries-retryMany", DeliveryBulkOut, Unprocessable)
-async def retry_deliveries(body: DeliveryBulkRetry, write: Writing) -> Response:
+@api.post("/deliveries/retry", "deliveries-bulkRetry", DeliveryBulkOut, Unprocessable)
+async def bulk_retry_deliveries(body: DeliveryBulkRetry, write: Writing) -> Response:
     """Try many deliveries again, by their ids or by a filter.
 
     Each keeps its place in its order, the id of its event, and its bytes. Of a filter with many
@@ -31,8 +31,8 @@ async def retry_deliveries(body: DeliveryBulkRetry, write: Writing) -> Response:
     return await write(commands.retry_deliveries, body)
 
 
-@api.post("/deliveries/cancel", "deliveries-cancelMany", DeliveryBulkOut, Unprocessable)
-async def cancel_deliveries(body: DeliveryBulkCancel, write: Writing) -> Response:
+@api.post("/deliveries/cancel", "deliveries-bulkCancel", DeliveryBulkOut, Unprocessable)
+async def bulk_cancel_deliveries(body: DeliveryBulkCancel, write: Writing) -> Response:
     """Cancel many queued deliveries, by their ids or by a filter.
 
     What is on its way at this moment may still arrive, and then says so. Of a filter with many one
