@@ -102,7 +102,9 @@ async def _tell(con: Connection, context: Context, now: datetime, event: Event, 
     await con.execute(sql.INSERT_EVENT, context.workspace_id, write, data)
 
 
-async def retry_deliveries(con: Connection, context: Context, body: DeliveryBulkRetry) -> Answer:
+async def bulk_retry_deliveries(
+    con: Connection, context: Context, body: DeliveryBulkRetry
+) -> Answer:
     """Queues many deliveries so that they are tried now. Raises ValidationFailed, Unprocessable."""
     sent = body.model_dump(exclude_unset=True)
     chosen = sent.get("filter")
@@ -111,7 +113,9 @@ async def retry_deliveries(con: Connection, context: Context, body: DeliveryBulk
     return await _mend_many(con, context, sent, state, _retrying(again=again))
 
 
-async def cancel_deliveries(con: Connection, context: Context, body: DeliveryBulkCancel) -> Answer:
+async def bulk_cancel_deliveries(
+    con: Connection, context: Context, body: DeliveryBulkCancel
+) -> Answer:
     """Cancels many queued deliveries. Raises ValidationFailed, Unprocessable."""
     sent = body.model_dump(exclude_unset=True)
     state = "queued" if "filter" in sent else None

@@ -28,7 +28,7 @@ async def bulk_retry_deliveries(body: DeliveryBulkRetry, write: Writing) -> Resp
     Each keeps its place in its order, the id of its event, and its bytes. Of a filter with many
     one request takes a part: send its `cursor` with the next one.
     """
-    return await write(commands.retry_deliveries, body)
+    return await write(commands.bulk_retry_deliveries, body)
 
 
 @api.post("/deliveries/cancel", "deliveries-bulkCancel", DeliveryBulkOut, Unprocessable)
@@ -38,7 +38,7 @@ async def bulk_cancel_deliveries(body: DeliveryBulkCancel, write: Writing) -> Re
     What is on its way at this moment may still arrive, and then says so. Of a filter with many one
     request takes a part: send its `cursor` with the next one.
     """
-    return await write(commands.cancel_deliveries, body)
+    return await write(commands.bulk_cancel_deliveries, body)
 
 
 @api.post("/deliveries/{id}/retry", "deliveries-retry", DeliveryOut, Conflict)
