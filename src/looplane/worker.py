@@ -76,19 +76,15 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
     hints = Hints(database, wake)
     hints.listen(wanted=True)
     dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
-    fan_out = Periodic(
-        FanOut(set_up_fans(settings, clock)).run, woken=happened, then=dispatcher.wake
-    )
-    repeated = (
-        _repeat(database, each, hints) for each in (fan_out, *_rounds(settings, clock, channels))
-    )
+    fans = FanOut(set_up_fans(settings, clock))
+    fan_out = Periodic(fans.run, woken=happened, then=dispatcher.wake)
+    rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
+    # Apart from each other, so that what keeps failing slows down nothing else.
+    repeated = (_repeat(database, each, hints) for each in rounds)
     await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
-def _rounds(settings: Settings, clock: Clock, channels: Channels) -> Sequence[Periodic]:
-    """What is due from time to time."""
-    waker = SnoozeEnder(clock)
-
+def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Sequence[Periodic]:
     async def sweep(con: Connection) -> int:
         return await idempotency.delete_expired(con, clock() - LIFETIME)
 
@@ -104,11 +100,10 @@ def _rounds(settings: Settings, clock: Clock, channels: Channels) -> Sequence[Pe
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
-    # Apart from each other, so that what keeps failing slows down nothing else.
     files = OrphanSweep(storage_of(settings), clock)
     return (
-        Periodic(waker.run, writes_events=True),
-        Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
+        Periodic(SnoozeEnder(clock).run, writes_events=True),
+        Periodic(partial(_send_held, clock, channels), writes_events=True),
         Periodic(partial(pause_failing, clock=clock), _MINUTE, writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),

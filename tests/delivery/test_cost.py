@@ -44,9 +44,14 @@ async def explain(con: Any, statement: str, *args: Any) -> int:
 async def costs(con: Any, workspace: Workspace, clock: SteppedClock) -> dict[str, int]:
     """Rows that each step of a round looks at."""
     now, queue = clock(), ([workspace.id], ["webhook"], ["w"])
+    rows = await con.fetch(
+        "select id from deliveries where workspace_id = $1 limit 5", workspace.id
+    )
+    few = [workspace.id] * len(rows), [row["id"] for row in rows]
     return {
         "list": await explain(con, sql.LIST_UNROUTED, 5),
-        "route": await explain(con, sql.ROUTE, *queue, now, 5),
+        "hold unrouted": await explain(con, sql.HOLD_UNROUTED, *few),
+        "route": await explain(con, sql.ROUTE, *few, now),
         "release": await explain(con, sql.RELEASE_LANES, *queue, [uuid4()]),
         "claim": await explain(con, sql.CLAIM, now, 5, now + LEASE, 0),
         "claim failing": await explain(con, sql.CLAIM, now, 5, now + LEASE, 1),

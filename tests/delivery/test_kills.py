@@ -58,10 +58,16 @@ async def test_another_worker_goes_on(
         await dying.drain()
     assert len(sink.taken) == arrived
     other = dispatcher_of(database, clock, {"email": sink})
-    await other.drain()
-    assert (len(sink.taken) == arrived) is is_begun, "it is left alone until the lease ends"
-    clock.step(LEASE)
-    await other.drain()
+    if is_begun:
+        await other.drain()
+        assert len(sink.taken) == arrived, "it is left alone until the lease ends"
+        clock.step(LEASE)
+
+    async def all_is_delivered() -> bool:
+        await other.drain()  # nothing yet, where the server has not seen that the worker is gone
+        return {*await states_of(db, workspace.id)} == {"delivered"}
+
+    await come_about(all_is_delivered)
     await assert_all_arrived(db, workspace, sink, ids)
     expected = [(1, "interrupted"), (2, "delivered")] if is_begun else [(1, "delivered")]
     assert [await attempts_of(db, workspace.id, id) for id in ids] == [
@@ -154,6 +160,53 @@ async def test_what_comes_too_late_is_left_to_who_has_it(
     await dispatcher_of(database, clock, {"email": Late()}).drain()
     assert await states_of(db, workspace.id) == ["delivered"]
     assert await attempts_of(db, workspace.id, id) == [(1, "interrupted"), (2, "delivered")]
+
+
+async def test_who_comes_too_late_takes_no_queue_from_another(
+    database: Database, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    id = await plan(db, workspace.id, clock())
+    hanging = Hanging("before")
+    others: list[asyncio.Task[Any]] = []
+
+    class Late(Sink):
+        async def send(self, delivery: DueDelivery, loaded: Any) -> Attempted:
+            clock.step(LEASE)
+            other = dispatcher_of(database, clock, {"email": hanging})
+            others.append(asyncio.ensure_future(other.drain()))
+            await asyncio.wait_for(hanging.reached.wait(), 10)
+            return await super().send(delivery, loaded)
+
+    await dispatcher_of(database, clock, {"email": Late()}).drain()
+    lease = "select lease, leased_until from delivery_queues where workspace_id = $1"
+    [queue] = await db.fetch(lease, workspace.id)
+    assert queue["lease"] is not None
+    assert queue["leased_until"] == clock() + LEASE
+    assert await attempts_of(db, workspace.id, id) == [(1, "interrupted")]
+    others[0].cancel()
+    await asyncio.wait(others)
+
+
+async def test_a_queue_that_is_said_to_be_due_is_left_to_who_has_it(
+    database: Database, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    for _ in range(2):
+        await plan(db, workspace.id, clock())
+    other = dispatcher_of(database, clock, {"email": Sink()})
+    due = "update delivery_queues set due_at = $2 where workspace_id = $1"
+
+    class Resumed(Sink):
+        most_at_once = 1
+
+        async def send(self, delivery: DueDelivery, loaded: Any) -> Attempted:
+            await db.execute(due, workspace.id, clock())
+            assert await other.drain() == []
+            return await super().send(delivery, loaded)
+
+    sink = Resumed()
+    await dispatcher_of(database, clock, {"email": sink}).drain()
+    assert len(sink.taken) == 2
+    assert await states_of(db, workspace.id) == ["delivered", "delivered"]
 
 
 async def test_what_is_over_is_kept_while_the_database_is_away(

@@ -121,6 +121,23 @@ async def test_what_ends_elsewhere_lets_its_lane_go_on(
     assert [each.id for each in sink.taken] == [ids[1], ids[3]]
 
 
+async def test_one_that_somebody_is_at_is_not_overtaken_and_holds_up_no_others(
+    database: Database, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    lane = uuid4()
+    first, second = [await plan(db, workspace.id, clock(), lane=lane) for _ in range(2)]
+    beside = await plan(db, workspace.id, clock(), lane=uuid4())
+    sink = Sink()
+    async with database.pool.acquire() as other, other.transaction():
+        await other.execute(
+            "update deliveries set state = 'canceled', next_attempt_at = null where id = $1", first
+        )
+        await deliver_due(db, clock, {"email": sink})
+        assert [each.id for each in sink.taken] == [beside]
+    await deliver_due(db, clock, {"email": sink})
+    assert [each.id for each in sink.taken] == [beside, second]
+
+
 async def test_what_is_canceled_while_it_is_sent(
     db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
@@ -159,10 +176,10 @@ async def test_a_dead_target_is_tried_seldom_and_uses_up_no_schedule(
     for _ in range(8):
         [queue] = await db.fetch(_QUEUES, workspace.id)
         clock.now = queue["due_at"] - timedelta(milliseconds=1)
-        assert (await deliver_due(db, clock, {"webhook": sink})).failures == []
-        clock.now = queue["due_at"]
         # Something new brings no try forward.
         await plan(db, workspace.id, clock() - SECOND, queue="w")
+        assert (await deliver_due(db, clock, {"webhook": sink})).failures == []
+        clock.now = queue["due_at"]
         done = await deliver_due(db, clock, {"webhook": sink})
         probed.append(len(done.failures))
         [queue] = await db.fetch(_QUEUES, workspace.id)

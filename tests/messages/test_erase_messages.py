@@ -1,6 +1,7 @@
 """Of a person who is forgotten no message says a word, and none of others names them."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
+from looplane.delivery.schemas import Attempted
 from looplane.erasure.commands import erase_contact
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
@@ -59,6 +61,12 @@ async def test_no_word_is_left_anywhere(
         cc=[{"email": ADDRESS.upper()}],
         attachments=[{"Name": f"{WORD}.txt", "Content": "emFuemliYXI="}],
     )
+    said = {"to": ADDRESS}
+    failed = Attempted("failed", f"There is no {ADDRESS}.", request=said, answer=said)
+    clock.step(timedelta(seconds=1))
+    assert (await deliver_due(db, clock, {"email": Sink(lambda _: failed)})).failures
+    body = "insert into event_bodies values ($1, $2, $3, now())"
+    await db.execute(body, workspace.id, begun.message_id, WORD.encode())
     other = await make.thread()
     kept = await make.message(
         other["id"], cc=[{"email": "b@mail.example"}, {"email": ADDRESS, "name": WORD}]

@@ -3,20 +3,70 @@
 from tests.mutations import Mutation
 
 _SQL = "src/looplane/delivery/sql.py"
+_FAN_OUT = "src/looplane/delivery/fan_out"
 
 DELIVERIES = [
     Mutation(
         "a message overtakes one of its thread that could not be delivered",
         _SQL,
-        "    is_behind = d.state = 'queued' and {_IS_BEHIND}\n",
-        "    is_behind = false\n",
-        "delivery/test_deliver.py",
+        " order by e.seq limit 1) < d.seq",
+        " order by e.seq limit 1) < 0",
+        "delivery/test_queues.py",
     ),
     Mutation(
         "a queue that two workers take goes out twice",
         _SQL,
         "    and (leased_until is null or leased_until <= $1)\n",
         "",
-        "delivery/test_deliver.py",
+        "delivery/test_kills.py",
+    ),
+    Mutation(
+        "a lane stays behind what was canceled",
+        _SQL,
+        """min(case state when 'queued' then next_attempt_at else $3 end) as due_at""",
+        """min(case state when 'queued' then next_attempt_at end) as due_at""",
+        "delivery/test_queues.py",
+    ),
+    Mutation(
+        "a message overtakes one that somebody is at, and stays behind it where that is canceled",
+        _SQL,
+        ' and (*_key(row), row["lane"]) not in busy]',
+        "]",
+        "delivery/test_queues.py",
+    ),
+    Mutation(
+        "what comes in brings a target that is down its next try forward",
+        _SQL,
+        "    when q.leased_until > $3 or q.failures > 0 and q.due_at is not null then q.due_at\n",
+        "    when q.leased_until > $3 then q.due_at\n",
+        "delivery/test_queues.py",
+    ),
+    Mutation(
+        "who has lost a queue writes down what came of it",
+        _SQL,
+        "where ({_QUEUE}, lease) in (\n  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]))",
+        "where ({_QUEUE}) in (\n  select workspace_id, channel, queue from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])\n  as q(workspace_id, channel, queue, lease))",
+        "delivery/test_kills.py",
+    ),
+    Mutation(
+        "what is begun is not known to be",
+        _SQL,
+        "  attempt_started_at = case when not h.is_behind then $5::timestamptz end\n",
+        "  attempt_started_at = null\n",
+        "delivery/test_kills.py",
+    ),
+    Mutation(
+        "targets that hang have all the room",
+        "src/looplane/delivery/dispatch/commands.py",
+        "return min(room, MOST_FAILING - sum(self._sending.values())) if failing else room",
+        "return room",
+        "delivery/test_queues.py",
+    ),
+    Mutation(
+        "a newer version of a thing is told before the one that it overtook",
+        f"{_FAN_OUT}/commands.py",
+        "in_order([*events, *await _overtaken(con, workspace_id, end, events)])",
+        "in_order(events)",
+        "delivery/test_fan_out.py",
     ),
 ]

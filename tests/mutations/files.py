@@ -5,18 +5,19 @@ from tests.mutations import Mutation
 _KIT = "src/looplane/kit"
 _FILES = "src/looplane/files"
 _OUTBOUND = f"{_KIT}/outbound.py"
+_NETWORK = f"{_KIT}/checked_network.py"
 
 FILES = [
     Mutation(
         "the name is connected to, and not the address that was checked",
-        _OUTBOUND,
+        _NETWORK,
         "address, port, None, local_address, socket_options",
         "host if address else host, port, None, local_address, socket_options",
         "test_outbound.py",
     ),
     Mutation(
         "of several addresses one that is public opens all",
-        _OUTBOUND,
+        _NETWORK,
         "return [each for each in found if is_public(each)]",
         "return found if any(map(is_public, found)) else []",
         "test_outbound.py",
@@ -93,7 +94,7 @@ FILES = [
     ),
     Mutation(
         "names are looked up where all other work waits",
-        _OUTBOUND,
+        _NETWORK,
         "run_in_executor(_LOOKUPS, look)",
         "run_in_executor(None, look)",
         "test_outbound_answers.py",

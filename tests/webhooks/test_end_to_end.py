@@ -48,11 +48,12 @@ async def test_an_event_whose_thing_another_one_carries(
 async def test_what_one_member_alone_may_see_never_leaves(
     client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire
 ) -> None:
-    await hook(wire, make, url=receiver.url(), events=["*"])
+    webhook = await hook(wire, make, url=receiver.url(), events=["*"])
     await make.view(name="Mine", is_shared=False)
     shared = await make.view(name="Ours")
     await wire.run()
     assert [each.event["data"]["id"] for each in receiver.received] == [shared["id"]]
+    assert len(await deliveries(client, webhook)) == 1
 
 
 async def test_each_is_told_by_its_patterns(

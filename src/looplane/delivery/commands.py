@@ -45,28 +45,37 @@ class Taken:
 
 
 async def take(
-    con: Connection, clock: Clock, channels: Channels, most: int, *, failing: bool
+    con: Connection, clock: Clock, channels: Channels, room: int, failing_room: int
 ) -> list[Taken]:
     """Takes queues that are due, and begins an attempt at the first ones of each.
 
-    What they need is loaded. Only once this is committed may they be sent.
+    So many at the most as there is room, and of those that fail fewer. What they need is loaded.
+    Only once this is committed may they be sent.
     """
     async with con.transaction():
         now = clock()
-        queues = await sql.claim(con, now, now + LEASE, most, failing=failing)
+        until = now + LEASE
+        # Those that fail first: they never have all the room.
+        queues = await sql.claim(con, now, until, failing_room, failing=True)
+        queues += await sql.claim(con, now, until, room - len(queues), failing=False)
         if not queues:
             return []
         numbers = {_key(each): _most_at_once(channels, each) for each in queues}
         begun = await sql.begin(con, numbers, now)
+    loaded = await _load_all(con, channels, [each.delivery for each in begun])
+    of_queues: dict[Key, list[Begun]] = {}
+    for each in begun:
+        of_queues.setdefault(each.queue, []).append(each)
+    return [Taken(each, of_queues.get(_key(each), []), loaded) for each in queues]
+
+
+async def _load_all(
+    con: Connection, channels: Channels, deliveries: Sequence[DueDelivery]
+) -> Mapping[UUID, Any]:
     loaded: dict[UUID, Any] = {}
     for name, channel in channels.items():
-        loaded |= await _load(
-            con, channel, [b.delivery for b in begun if b.delivery.channel == name]
-        )
-    return [
-        Taken(queue, [each for each in begun if each.queue == _key(queue)], loaded)
-        for queue in queues
-    ]
+        loaded |= await _load(con, channel, [each for each in deliveries if each.channel == name])
+    return loaded
 
 
 def _key(queue: ClaimedQueue) -> Key:
@@ -93,13 +102,26 @@ async def _load(
         return dict.fromkeys([each.id for each in deliveries], failed)
 
 
-async def send(taken: Taken, clock: Clock, channels: Channels) -> SentQueue:
-    """Sends what was taken from a queue, all at once."""
-    channel = channels.get(taken.queue.channel)
-    sent = await asyncio.gather(
-        *(_send_one(each, taken.loaded, clock, channel) for each in taken.begun)
-    )
-    return SentQueue(taken.queue, sent)
+async def send(
+    taken: Taken, clock: Clock, channels: Channels, hand_in: Callable[[SentQueue], None]
+) -> None:
+    """Sends what was taken from a queue, all at once, and hands in each as it is over.
+
+    With the last one, or where it is cancelled, the queue is handed in.
+    """
+    channel, over = channels.get(taken.queue.channel), list[Attempted]()
+
+    async def send_one(begun: Begun) -> None:
+        sent = await _send_one(begun, taken.loaded, clock, channel)
+        over.append(sent.attempted)
+        is_last = len(over) == len(taken.begun)
+        hand_in(SentQueue(taken.queue, [sent], over if is_last else None))
+
+    try:
+        await asyncio.gather(*map(send_one, taken.begun))
+    finally:
+        if not over or len(over) < len(taken.begun):
+            hand_in(SentQueue(taken.queue, [], over))
 
 
 async def _send_one(
@@ -134,7 +156,7 @@ async def _attempt(channel: Channel, delivery: DueDelivery, loaded: Any) -> Atte
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What was written down: what is delivered, and those that died, by their workspaces."""
+    """What was written down, those that died by their workspaces, and queues no longer ours."""
 
     sent: Sequence[Sent]
     died: Mapping[UUID, Sequence[UUID]]
@@ -152,14 +174,14 @@ async def finish(
     tell_dead: TellDead,
     jitter: Callable[[], float] = any_jitter,
 ) -> Finished:
-    """Writes down what came of attempts, and gives their queues back.
+    """Writes down what came of attempts, and gives queues back that are through.
 
     What another worker has by now is left to it.
     """
     async with con.transaction():
         ours = await sql.hold_leased(con, [each.queue for each in queues])
         held = [each for each in queues if _key(each.queue) in ours]
-        lost = [each.queue for each in queues if _key(each.queue) not in ours]
+        lost = {_key(each.queue): each.queue for each in queues if _key(each.queue) not in ours}
         sent = [each for queue in held for each in queue.sent]
         rows = await sql.record(con, [_as_row(each, jitter()) for each in sent]) if sent else []
         died: dict[UUID, list[UUID]] = {}
@@ -168,10 +190,10 @@ async def finish(
                 died.setdefault(row["workspace_id"], []).append(row["id"])
         for workspace_id, ids in died.items():
             await tell_dead(con, workspace_id, ids)
-        if held:
+        if over := [each for each in held if each.over is not None]:
             now = clock()
-            await sql.give_back(con, [_as_queue_row(each, now) for each in held])
-    return Finished(sent, died, lost)
+            await sql.give_back(con, [_as_queue_row(each, now) for each in over])
+    return Finished(sent, died, [*lost.values()])
 
 
 def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
@@ -195,7 +217,7 @@ def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
 
 
 def _as_queue_row(each: SentQueue, now: datetime) -> dict[str, object]:
-    state = rules.queue_after(each.queue, [sent.attempted for sent in each.sent], now)
     queue = each.queue
+    state = rules.queue_after(queue, each.over or (), now)
     names = {"workspace_id": queue.workspace_id, "channel": queue.channel, "queue": queue.queue}
     return {**names, **asdict(state)}

@@ -88,6 +88,7 @@ class ClaimedQueue:
     channel: DeliveryChannel
     queue: str
     lease: UUID
+    leased_until: datetime
     failures: int
     failing_since: datetime | None
 
@@ -118,7 +119,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SentQueue:
-    """What came of all that was taken from a queue at once."""
+    """Attempts that are over, of a queue that is ours.
+
+    `over` is what came of all that was taken at once, where the queue is to be given back.
+    """
 
     queue: ClaimedQueue
     sent: Sequence[Sent]
+    over: Sequence[Attempted] | None = None

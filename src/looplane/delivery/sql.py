@@ -19,17 +19,23 @@ MOST_AT_ONCE = 100
 # One routes at a time: the number has no meaning but to be ours.
 _ROUTING = 0x6C6F6F70
 
-_UNROUTED = """
-  select workspace_id, id, channel, queue from deliveries
-  where is_routed <> (state = 'queued') order by seq limit {}"""
 _QUEUE = "workspace_id, channel, queue"
 _QUEUES = "unnest($1::uuid[], $2::text[], $3::text[]) as q(workspace_id, channel, queue)"
 # The same lane of the same queue.
 _SAME_LANE = """{0}.workspace_id = {1}.workspace_id and {0}.channel = {1}.channel
       and {0}.queue = {1}.queue and {0}.lane = {1}.lane and {0}.state = 'queued'"""
-# By the first one of its lane, which an index has, however long the lane is.
-_IS_BEHIND = f"""d.lane is not null and (select e.seq from deliveries e
-      where {_SAME_LANE.format("e", "d")} order by e.seq limit 1) < d.seq"""
+
+
+def _is_behind(counts: str) -> str:
+    """SQL for whether another one of the lane of `d` goes first, of those that count.
+
+    By the first one, which an index has, however long the lane is. What no queue knows of counts
+    for nothing: nobody would be told that it ended.
+    """
+    return f"""d.lane is not null and (select e.seq from deliveries e
+      where {_SAME_LANE.format("e", "d")} and {counts} order by e.seq limit 1) < d.seq"""
+
+
 # The same delivery.
 _IS = "d.workspace_id = {0}.workspace_id and d.id = {0}.id"
 _IS_QUEUE = """q.workspace_id = {0}.workspace_id and q.channel = {0}.channel
@@ -41,9 +47,10 @@ with due as (select workspace_id, id from deliveries where state = 'planned'
   order by next_attempt_at limit $1 for update skip locked)
 update deliveries d set state = 'queued', lane = case kind when 'message' then thread_id end
 from due where d.workspace_id = due.workspace_id and d.id = due.id"""
-# The queues of what is unrouted, which are few. $1 how many
-LIST_UNROUTED = f"""
-select distinct {_QUEUE} from ({_UNROUTED.format("$1")}) d order by {_QUEUE}"""
+# What a queue is to be told of. $1 how many
+LIST_UNROUTED = """
+select workspace_id, id, channel, queue, lane from deliveries
+where is_routed <> (state = 'queued') order by seq limit $1"""
 TRY_ROUTING = f"select pg_try_advisory_xact_lock({_ROUTING})"
 MAKE_QUEUES = f"""
 insert into delivery_queues ({_QUEUE}) select {_QUEUE} from {_QUEUES} order by {_QUEUE}
@@ -51,22 +58,24 @@ on conflict do nothing"""
 HOLD_QUEUES = f"""
 select {_QUEUE} from delivery_queues where ({_QUEUE}) in (select {_QUEUE} from {_QUEUES})
 order by {_QUEUE} for update"""
-# Routes what is of these queues, which are held. What ended elsewhere lets go on what was behind
-# it. $4 now, $5 how many
+# Those that nobody else is at. $1 workspaces, $2 ids
+HOLD_UNROUTED = """
+select d.id from unnest($1::uuid[], $2::uuid[]) as due(workspace_id, id)
+join deliveries d on d.workspace_id = due.workspace_id and d.id = due.id
+for update of d skip locked"""
+# Routes those that are held, as their queues are. What ended elsewhere lets go on what was behind
+# it. $1 workspaces, $2 ids, $3 now
 ROUTE = f"""
-with due as materialized (
-  select d.workspace_id, d.id from ({_UNROUTED.format("$5")} for update skip locked) d
-  join {_QUEUES} using ({_QUEUE})),
-routed as (
+with routed as (
   update deliveries d set is_routed = d.state = 'queued',
-    is_behind = d.state = 'queued' and {_IS_BEHIND}
-  from due where {_IS.format("due")}
+    is_behind = d.state = 'queued' and {_is_behind("(e.is_routed or e.id = any ($2))")}
+  from unnest($1::uuid[], $2::uuid[]) as due(workspace_id, id) where {_IS.format("due")}
   returning d.workspace_id, d.channel, d.queue, d.lane, d.state, d.next_attempt_at),
 told as (
   update delivery_queues q set due_at = case
-    when q.leased_until > $4 or q.failures > 0 and q.due_at is not null then q.due_at
+    when q.leased_until > $3 or q.failures > 0 and q.due_at is not null then q.due_at
     else least(q.due_at, r.due_at) end
-  from (select {_QUEUE}, min(case state when 'queued' then next_attempt_at else $4 end) as due_at
+  from (select {_QUEUE}, min(case state when 'queued' then next_attempt_at else $3 end) as due_at
     from routed group by {_QUEUE}) r
   where {_IS_QUEUE.format("r")})
 select workspace_id, channel, queue, case when state <> 'queued' then lane end as lane
@@ -77,9 +86,9 @@ update deliveries d set is_behind = false
 from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
   as l(workspace_id, channel, queue, lane)
 cross join lateral (
-  select e.workspace_id, e.id from deliveries e where {_SAME_LANE.format("e", "l")}
-  order by e.seq limit 1) first
-where {_IS.format("first")} and d.is_behind and d.is_routed"""
+  select e.workspace_id, e.id from deliveries e
+  where {_SAME_LANE.format("e", "l")} and e.is_routed order by e.seq limit 1) first
+where {_IS.format("first")} and d.is_behind"""
 
 # $1 now, $2 how many, $3 the end of the lease, $4 one for those that fail, else zero
 CLAIM = f"""
@@ -90,7 +99,8 @@ with due as materialized (
   order by due_at limit $2 for update skip locked)
 update delivery_queues q set lease = gen_random_uuid(), leased_until = $3, due_at = $3
 from due where {_IS_QUEUE.format("due")}
-returning q.workspace_id, q.channel, q.queue, q.lease, q.failures, q.failing_since"""
+returning q.workspace_id, q.channel, q.queue, q.lease, q.leased_until, q.failures,
+  q.failing_since"""
 # The attempts that begin now, of queues that are held; the first ones of these many lanes of each.
 # One that was begun and never ended was interrupted. $4 how many of each queue, $5 now
 BEGIN = f"""
@@ -98,7 +108,8 @@ with heads as materialized (
   select h.* from unnest($1::uuid[], $2::text[], $3::text[], $4::int[])
     as q(workspace_id, channel, queue, most)
   cross join lateral (select * from (
-    select d.workspace_id, d.id, d.attempts, d.attempt_started_at, {_IS_BEHIND} as is_behind
+    select d.workspace_id, d.id, d.attempts, d.attempt_started_at,
+      {_is_behind("e.is_routed")} as is_behind
     from deliveries d where d.workspace_id = q.workspace_id and d.channel = q.channel
       and d.queue = q.queue and d.state = 'queued' and d.is_routed and not d.is_behind
       and d.next_attempt_at <= $5
@@ -178,15 +189,20 @@ class Begun:
     seq: int
 
 
+async def take_over(con: Connection) -> None:
+    """Queues what an older program has planned."""
+    await con.execute(TAKE_OVER, ROUTED_AT_ONCE)
+
+
 async def route(con: Connection, now: datetime) -> int:
     """Tells queues of what is planned, and of what ended elsewhere; how many of them.
 
     None where another one routes.
     """
-    await con.execute(TAKE_OVER, ROUTED_AT_ONCE)
-    keys = [_key(row) for row in await con.fetch(LIST_UNROUTED, ROUTED_AT_ONCE)]
-    if not keys:
+    rows = await con.fetch(LIST_UNROUTED, ROUTED_AT_ONCE)
+    if not rows:
         return 0
+    keys = sorted({_key(row) for row in rows})
     async with con.transaction():
         if not await con.fetchval(TRY_ROUTING):
             return 0
@@ -194,9 +210,22 @@ async def route(con: Connection, now: datetime) -> int:
         if len(held) < len(keys):
             await con.execute(MAKE_QUEUES, *_columns(keys))
             await con.execute(HOLD_QUEUES, *_columns(keys))
-        routed = await con.fetch(ROUTE, *_columns(keys), now, ROUTED_AT_ONCE)
+        free = await _hold_unrouted(con, rows)
+        routed = await con.fetch(ROUTE, *free, now) if free[0] else []
         await release_lanes(con, routed)
     return len(routed)
+
+
+async def _hold_unrouted(con: Connection, rows: Sequence[Row]) -> tuple[list[UUID], list[UUID]]:
+    """The workspaces and ids of those that are ours to route.
+
+    Where somebody is at one, all of its lane wait, for else they would overtake it.
+    """
+    args = [row["workspace_id"] for row in rows], [row["id"] for row in rows]
+    held = {row["id"] for row in await con.fetch(HOLD_UNROUTED, *args)}
+    busy = {(*_key(row), row["lane"]) for row in rows if row["id"] not in held and row["lane"]}
+    free = [row for row in rows if row["id"] in held and (*_key(row), row["lane"]) not in busy]
+    return [row["workspace_id"] for row in free], [row["id"] for row in free]
 
 
 async def release_lanes(con: Connection, ended: Sequence[Row]) -> None:

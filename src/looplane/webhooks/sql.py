@@ -91,10 +91,9 @@ where e.workspace_id = $1 and e.id = any ($2::uuid[]) and e.id >= $3 and e.id <=
   and e.visible_to is null
 on conflict do nothing"""
 
-_EVENT = (
-    "e.position, e.id, e.type, e.subject_id, e.aggregate_id, t.id as thread_id,\n  'event' as kind"
-)
-_THREAD = "left join threads t on t.workspace_id = $1 and t.id = e.aggregate_id"
+# The thread is looked up for each by its id, however many threads there are.
+_EVENT = """e.position, e.id, e.type, e.subject_id, e.aggregate_id, 'event' as kind,
+  (select t.id from threads t where t.workspace_id = $1 and t.id = e.aggregate_id) as thread_id"""
 # What each webhook is to be told of events, in the order in which they are given: of what happened
 # since it was made. $1 workspace, $2 positions, $3 ids.
 FIND_WANTED = f"""
@@ -104,14 +103,13 @@ join events e on e.workspace_id = $1 and e.position = p.position and e.id = p.id
 join webhooks w on w.workspace_id = $1 and w.deleted_at is null and w.status <> 'disabled'
   and w.created_at <= e.created_at
   and w.events && array[e.type, split_part(e.type, '.', 1) || '.*', '*']
-{_THREAD}
 where e.visible_to is null
 order by p.place, w.id"""
 
 # Among the ids of events: those before and after are in other partitions. $1 workspace, $2 ids,
 # $3 the least and $4 the greatest of them, $5 types.
 FIND_EVENTS = f"""
-select {_EVENT} from events e {_THREAD}
+select {_EVENT} from events e
 where e.workspace_id = $1 and e.id = any ($2::uuid[]) and e.id >= $3 and e.id <= $4
   and e.visible_to is null and e.type = any ($5::text[])
 order by e.position, e.id"""
@@ -126,7 +124,7 @@ select {_EVENT} from (
     and e.id >= first_id($4::timestamptz - {_SKEW}) and e.id < first_id($5::timestamptz + {_SKEW})
     and e.created_at > $4 and e.created_at < $5
     and e.visible_to is null and e.type = any ($6::text[])
-  order by e.position, e.id limit $7) e {_THREAD}
+  order by e.position, e.id limit $7) e
 order by e.position, e.id"""
 
 # $1 workspace, $2 ids, $3 webhook as text.

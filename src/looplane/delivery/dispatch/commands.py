@@ -1,13 +1,14 @@
 """The part of the worker that delivers: it waits for what is due, and sends many at once."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
 
 from looplane.delivery.commands import (
-    LEASE,
     MOST_SECONDS,
     Finished,
     Taken,
@@ -18,7 +19,7 @@ from looplane.delivery.commands import (
     take,
 )
 from looplane.delivery.schemas import Channels, Sent, SentQueue
-from looplane.delivery.sql import MOST_AT_ONCE, route
+from looplane.delivery.sql import MOST_AT_ONCE, route, take_over
 from looplane.kit.clock import Clock
 from looplane.kit.database import COLLISION, Database, as_unavailable
 from looplane.kit.errors import Unavailable
@@ -28,6 +29,8 @@ _log = structlog.get_logger("looplane.delivery")
 # So many queues are ours at once, and of these so many that fail: targets that hang are waited for,
 # and leave room to the others.
 MOST_QUEUES, MOST_FAILING = 200, 100
+# What so many need is loaded at once.
+TAKEN_AT_ONCE = 100
 # In seconds: between two looks, and for what is under way when the worker ends.
 _TICK, _GRACE = 1.0, 5.0
 _MAX_PAUSE = 10.0
@@ -58,6 +61,8 @@ class Dispatcher:
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._sending: dict[asyncio.Task[None], bool] = {}  # whether of a target that fails
         self._sent: list[SentQueue] = []
+        self._finishing = asyncio.Lock()
+        self._taken_over_at = -math.inf
 
     def wake(self) -> None:
         """Something may be due."""
@@ -66,8 +71,7 @@ class Dispatcher:
     async def run(self) -> None:
         """Delivers until cancelled; a database that is away is waited for.
 
-        What is under way in the end has a few seconds; what is left then is due again when its
-        lease ends.
+        What is under way in the end has a few seconds; what is cut off then is due again at once.
         """
         finishing = asyncio.ensure_future(self._finish_all())
         try:
@@ -109,44 +113,49 @@ class Dispatcher:
                 await asyncio.sleep(pause)
 
     def _room(self, *, failing: bool = False) -> int:
-        """How many queues more may be ours, or of those that fail."""
-        room = MOST_QUEUES - len(self._sending)
+        """How many queues may be taken now, or of those that fail."""
+        room = min(MOST_QUEUES - len(self._sending), TAKEN_AT_ONCE)
         return min(room, MOST_FAILING - sum(self._sending.values())) if failing else room
 
     async def _begin(self) -> bool:
         """Routes what is planned, and begins what is due; whether there may be more."""
         async with self._database.reading() as con:
+            if (now := time.monotonic()) - self._taken_over_at >= _TICK:
+                self._taken_over_at = now
+                await take_over(con)
             routed = await route(con, self._clock())
         taken: list[Taken] = []
-        # Those that fail first: they never have all the room.
-        for failing in (True, False):
-            if most := self._room(failing=failing):
-                async with self._database.reading() as con:
-                    found = await take(con, self._clock, self._channels, most, failing=failing)
-                taken += found
-                for each in found:
-                    self._start(each, is_failing=failing)
+        if room := self._room():
+            rooms = room, self._room(failing=True)
+            async with self._database.reading() as con:
+                taken = await take(con, self._clock, self._channels, *rooms)
+        for each in taken:
+            self._start(each)
         return bool(routed or taken)
 
-    def _start(self, taken: Taken, *, is_failing: bool) -> None:
-        task = asyncio.ensure_future(self._send(taken))
-        self._sending[task] = is_failing
+    def _start(self, taken: Taken) -> None:
+        sending = send(taken, self._clock, self._channels, self._hand_in)
+        task = asyncio.ensure_future(sending)
+        self._sending[task] = taken.queue.failures > 0
         task.add_done_callback(self._sending.pop)
 
-    async def _send(self, taken: Taken) -> None:
-        self._sent.append(await send(taken, self._clock, self._channels))
+    def _hand_in(self, sent: SentQueue) -> None:
+        self._sent.append(sent)
         self._ended.set()
 
     async def _finish(self) -> Finished:
         """Writes down what is over; all of it, or none where that fails."""
-        self._ended.clear()
-        sent, self._sent = self._sent, []
-        try:
-            async with self._database.reading() as con:
-                finished = await finish(con, self._clock, sent, self._tell_dead, self._jitter)
-        except BaseException:
-            self._keep(sent)
-            raise
+        async with self._finishing:
+            self._ended.clear()
+            sent, self._sent = self._sent, []
+            if not sent:
+                return Finished([], {}, [])
+            try:
+                async with self._database.reading() as con:
+                    finished = await finish(con, self._clock, sent, self._tell_dead, self._jitter)
+            except BaseException:
+                self._keep(sent)
+                raise
         _log_finished(finished)
         for workspace_id in finished.died:
             self._note(workspace_id)
@@ -156,9 +165,7 @@ class Dispatcher:
     def _keep(self, sent: Sequence[SentQueue]) -> None:
         """For the next time, as long as it is ours."""
         now = self._clock()
-        self._sent[:0] = [
-            each for each in sent if not each.sent or now < each.sent[0].started_at + LEASE
-        ]
+        self._sent[:0] = [each for each in sent if now < each.queue.leased_until]
         if self._sent:
             self._ended.set()
 
@@ -167,14 +174,15 @@ class Dispatcher:
             await asyncio.wait(self._sending, timeout=_GRACE)
         for task in self._sending:
             task.cancel()
+        if self._sending:
+            await asyncio.wait(self._sending)
+        try:
+            async with asyncio.timeout(_GRACE):
+                await self._finish()
+        except Exception as error:  # noqa: BLE001  # it is left to its lease
+            _pause_after(error, 0)
         finishing.cancel()
         await asyncio.wait([finishing])
-        if self._sent:
-            try:
-                async with asyncio.timeout(_GRACE):
-                    await self._finish()
-            except Exception as error:  # noqa: BLE001  # it is left to its lease
-                _pause_after(error, 0)
 
 
 def _pause_after(error: Exception, pause: float) -> float:
