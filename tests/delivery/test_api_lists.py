@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from looplane.deliveries.mending.sql import find
 from looplane.deliveries.schemas import DeliveryQuery
 from looplane.deliveries.sql import LISTING, conditions_of
 from looplane.erasure.commands import erase_contact
@@ -208,7 +209,21 @@ async def test_each_filter_reads_a_range(crowd: Crowd, sent: dict[str, str]) -> 
     query = DeliveryQuery.model_validate_strings({"limit": "50", **sent})
     context = Context(Principal(crowd.workspace_id, "rule", rule="test"), system_clock, "test")
     conditions = conditions_of(context, query.model_dump(), query.state)
-    plan = await crowd.plan(LISTING.ask(conditions, query), conditions.values)
+    await assert_is_range(crowd, LISTING.ask(conditions, query), conditions.values)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"channel": "webhook"}, {"target": "rare"}, {"kind": "event"}], ids=str
+)
+@pytest.mark.parametrize("state", ["dead", "queued"])
+async def test_what_is_mended_is_a_range(crowd: Crowd, sent: dict[str, str], state: str) -> None:
+    context = Context(Principal(crowd.workspace_id, "rule", rule="test"), system_clock, "test")
+    conditions = conditions_of(context, sent, state)
+    await assert_is_range(crowd, find(conditions, 501), conditions.values)
+
+
+async def assert_is_range(crowd: Crowd, statement: str, values: list[Any]) -> None:
+    plan = await crowd.plan(statement, values)
     scans = [each for each in nodes(plan) if each.get("Relation Name") == "deliveries"]
     read = sum(
         (each["Actual Rows"] + each.get("Rows Removed by Filter", 0)) * each["Actual Loops"]
