@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from looplane.kit.database import Database
 from tests.conftest import SteppedClock, Workspace
 from tests.delivery.mending import (
     DELIVERED,
@@ -17,7 +18,8 @@ from tests.delivery.mending import (
     planned,
     state_of,
 )
-from tests.dispatch import deliver_due
+from tests.delivery.planned import plan, states_of
+from tests.dispatch import deliver_due, dispatcher_of
 from tests.witness import events_of
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -81,3 +83,36 @@ async def test_two_retries_at_once_are_one(
     assert len(channel.taken) == 1
     told = [each["type"] for each in await events_of(db, id)]
     assert told.count("delivery.retried") == 1
+
+
+async def test_a_worker_at_work_while_all_is_canceled_and_retried(
+    client: httpx.AsyncClient,
+    database: Database,
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
+) -> None:
+    lanes = [new_lane() for _ in range(6)]
+    for n in range(60):
+        await plan(db, workspace.id, clock(), f"{n}@a.b", lanes[n % 6])
+    channel = Answering(DELIVERED)
+    task = asyncio.ensure_future(dispatcher_of(database, clock, {"email": channel}).run())
+    try:
+        for state in ("canceled", "queued") * 5:
+            sent = {"filter": {"channel": "email"}}
+            answer = await client.post("/deliveries/cancel", json=sent)
+            assert answer.status_code == httpx.codes.OK, answer.text
+            again = {"filter": {"channel": "email", "state": state}}
+            assert (await client.post("/deliveries/retry", json=again)).status_code == 200
+        again = {"filter": {"channel": "email", "state": "canceled"}}
+        assert (await client.post("/deliveries/retry", json=again)).status_code == 200
+        # None is stuck: whatever was canceled and retried at whichever moment arrives.
+        for _ in range(600):
+            if set(await states_of(db, workspace.id)) == {"delivered"}:
+                break
+            await asyncio.sleep(0.05)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert set(await states_of(db, workspace.id)) == {"delivered"}
+    assert {each.target for each in channel.taken} == {f"{n}@a.b" for n in range(60)}
