@@ -11,6 +11,9 @@ drop index deliveries_queue;
 create index deliveries_queue on deliveries
   (workspace_id, channel, queue, next_attempt_at, seq)
   where state = 'queued' and is_routed and not is_behind;
+-- The next one of a lane.
+create index deliveries_behind on deliveries (workspace_id, channel, queue, lane, seq)
+  where state = 'queued' and is_behind;
 -- What no queue knows of yet, and what one knows of that ended elsewhere, such as by a cancelation.
 drop index deliveries_unrouted;
 create index deliveries_unrouted on deliveries (seq) where is_routed <> (state = 'queued');

@@ -87,7 +87,7 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
   as l(workspace_id, channel, queue, lane)
 cross join lateral (
   select e.workspace_id, e.id from deliveries e
-  where {_SAME_LANE.format("e", "l")} and e.is_routed order by e.seq limit 1) first
+  where {_SAME_LANE.format("e", "l")} and e.is_behind order by e.seq limit 1) first
 where {_IS.format("first")} and d.is_behind"""
 
 # $1 now, $2 how many, $3 the end of the lease, $4 one for those that fail, else zero
