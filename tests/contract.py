@@ -54,7 +54,8 @@ PAYLOADS = {
     "webhook": "WebhookOut",
 }
 # What no operation shows: the event says all that is told of it.
-UNSHOWN = {"delivery.dead"}
+UNSHOWN = {"delivery.dead", "delivery.retried", "delivery.canceled"}
+UNSHOWN |= {"delivery.queue_paused", "delivery.queue_resumed"}
 # What only events tell: the companies of a contact, and what became of a merge.
 TOLD = {
     "contact": {"company_ids"},

@@ -28,6 +28,7 @@ from tests.mutations.content import CONTENT
 from tests.mutations.database import DATABASE
 from tests.mutations.decisions import DECISIONS
 from tests.mutations.deliveries import DELIVERIES
+from tests.mutations.delivery_api import DELIVERY_API
 from tests.mutations.demo import DEMO
 from tests.mutations.docs import DOCS
 from tests.mutations.feed import FEED
@@ -76,6 +77,7 @@ MUTATIONS = [
     *MESSAGES,
     *NOTICES,
     *DELIVERIES,
+    *DELIVERY_API,
     *WEB_SITE,
     *WEBHOOKS,
     *THREAD_LISTS,

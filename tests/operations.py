@@ -41,12 +41,14 @@ _IN_PATH = {
     "mailboxes": "mailbox",
     "caught-mail": "caught mail",
     "webhooks": "webhook",
+    "deliveries": "webhook delivery",
 }
 # … and where one operation names another one.
 _IN_PATH_OF = {
     ("contacts-removeCompany", "company_id"): "own company",
     ("threads-removeTag", "tag_id"): "second tag",
     ("companies-unmerge", "id"): "surviving company",
+    ("deliveries-retry", "id"): "canceled delivery",
 }
 # What a field of a body or a parameter of a query names.
 REFERENCES = {
@@ -86,6 +88,9 @@ REFERENCES = {
     "companies-unmerge.source_id": "merged company",
     "delivery_ids": "webhook delivery",
     "event_ids": "webhook event",
+    "event_id": "webhook event",
+    "deliveries-bulkRetry.delivery_ids": "canceled delivery",
+    "thread_id": "thread",
 }
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
@@ -109,11 +114,11 @@ NEEDED_TOO = {
     "changelogs-broadcast": ["email"],
     "files-import": ["content_base64"],
     "webhooks-replay": ["delivery_ids"],
+    "deliveries-bulkRetry": ["delivery_ids"],
+    "deliveries-bulkCancel": ["delivery_ids"],
 }
 # A form that is taken wherever one is.
 FORM = {"file": ("words.txt", b"Words", "text/plain")}
-
-
 _NUMBERS = itertools.count(1)
 
 
@@ -145,11 +150,12 @@ async def populate(make: Factory, member_id: object) -> World:
         belongs = {"company_id": each["id"]}
         await client.post(f"/contacts/{contact['id']}/companies", json=belongs)
     webhook = await make.webhook()
-    ping = (await client.post(f"/webhooks/{webhook['id']}/ping")).json()
+    pinging = f"/webhooks/{webhook['id']}/ping"
+    ping, canceled = [(await client.post(pinging)).json() for _ in range(2)]
+    await client.post(f"/deliveries/{canceled['id']}/cancel")
     find_event = "select id from events where workspace_id = $1 and subject_id = $2"
     event = await make.db.fetchval(find_event, make.workspace_id, UUID(tag["id"]))
-    merge = {"source_id": merged["id"]}
-    await client.post(f"/companies/{survivor['id']}/merge", json=merge)
+    await client.post(f"/companies/{survivor['id']}/merge", json={"source_id": merged["id"]})
     things = {
         "thread": thread,
         "view": await make.view(),
@@ -183,6 +189,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "caught mail": await make.caught_mail(),
         "webhook": webhook,
         "webhook delivery": ping,
+        "canceled delivery": canceled,
         "company status": options["statuses"][0],
         "company tier": options["tiers"][0],
     }

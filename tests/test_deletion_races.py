@@ -40,7 +40,7 @@ PATHS = {
 }
 # They are never deleted.
 LASTING = {"team", "project status", "workflow state", "company status", "company tier", "message"}
-LASTING |= {"webhook delivery", "webhook event"}
+LASTING |= {"webhook delivery", "canceled delivery", "webhook event"}
 # What is deleted, and no body names.
 NEVER_NAMED = {"/threads", "/threads/{thread_id}/customer-needs", "/members/invites", "/keys"}
 NEVER_NAMED |= {"/changelogs", "/snippets", "/threads/{thread_id}/comments"}

@@ -30,9 +30,10 @@ def _examples(path: Path) -> list[str]:
     return [each for each in found if each.startswith("curl")]
 
 
+GUIDES = ("README.md", "docs/api.md", "docs/deliveries.md")
 EXAMPLES = [
     pytest.param(command, id=f"{path.stem}-{number}")
-    for path in (ROOT / "README.md", ROOT / "docs" / "api.md", *sorted(REFERENCE.glob("*.md")))
+    for path in (*map(ROOT.joinpath, GUIDES), *sorted(REFERENCE.glob("*.md")))
     for number, command in enumerate(_examples(path))
 ]
 
@@ -72,11 +73,15 @@ async def _things(make: Factory) -> dict[str, Any]:
     asked = {"team_id": issue["team_id"]}
     states = await make.client.get("/issues/workflow-states", params=asked)
     tag, changelog_tag = await make.tag(), await make.changelog_tag()
+    message = await make.message(thread["id"])
+    of_message = {"thread_id": thread["id"], "kind": "message"}
+    deliveries = (await make.client.get("/deliveries", params=of_message)).json()["data"]
     undoable = await make.client.patch(f"/tags/{tag['id']}", json={"name": "To be taken back"})
     things = {
         "THREAD": thread,
         "CONTACT": thread["contact"],
-        "MESSAGE": await make.message(thread["id"]),
+        "MESSAGE": message,
+        "DELIVERY": deliveries[0],
         "MEMBER": {"id": await make.member()},
         "COMPANY": await make.company(),
         "OTHER_COMPANY": await make.company(),

@@ -24,6 +24,11 @@ from looplane.contacts.sql import CONTACT
 from looplane.counts.routes import api as counts
 from looplane.customer_needs.of_contact.routes import api as contact_needs
 from looplane.customer_needs.routes import api as customer_needs
+from looplane.deliveries.mending.commands import EVENT_TYPES as MENDING_EVENTS
+from looplane.deliveries.mending.routes import api as delivery_mending
+from looplane.deliveries.queues.commands import EVENT_TYPES as QUEUE_EVENTS
+from looplane.deliveries.queues.routes import api as delivery_queues
+from looplane.deliveries.routes import api as deliveries
 from looplane.delivery.dead.commands import EVENT_TYPES as DELIVERY_EVENTS
 from looplane.doc_articles.routes import api as doc_articles
 from looplane.doc_articles.sql import ARTICLE
@@ -128,6 +133,9 @@ APIS = (
     caught_mail,
     webhooks,
     webhook_replays,
+    delivery_queues,
+    delivery_mending,
+    deliveries,
     me,
     event_feed,
     undo,
@@ -182,6 +190,8 @@ EVENT_TYPES = (
     *NEED_EVENTS,
     *MESSAGE_EVENTS,
     *DELIVERY_EVENTS,
+    *MENDING_EVENTS,
+    *QUEUE_EVENTS,
 )
 
 # What a key needs to see the events of a noun, and to take them back, by the first part of their

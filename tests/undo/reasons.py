@@ -3,6 +3,9 @@
 _LEFT = "it has left the house, or was read by whoever it was for"
 _SECRET = "a secret was shown, or ended for good"
 _DECIDED = "a decision on a draft is taken on another draft"
+_SENT_ANEW = "what is tried at once may be on its way, and nobody takes that back"
+_CANCELED = "what was canceled is retried, and by then others may have gone before it"
+_OF_QUEUE = "the opposite of it is an operation of its own, and what has left meanwhile has left"
 CANNOT = {
     "threads-sendMessage": _LEFT,
     "changelogs-broadcast": _LEFT,
@@ -14,6 +17,12 @@ CANNOT = {
     "docs-submitDraft": _DECIDED,
     "docs-acceptDraft": _DECIDED,
     "docs-declineDraft": _DECIDED,
+    "deliveries-retry": _SENT_ANEW,
+    "deliveries-bulkRetry": _SENT_ANEW,
+    "deliveries-cancel": _CANCELED,
+    "deliveries-bulkCancel": _CANCELED,
+    "deliveries-pauseQueue": _OF_QUEUE,
+    "deliveries-resumeQueue": _OF_QUEUE,
     "files-upload": "files have no way to be deleted",
     "files-import": "files have no way to be deleted",
 }

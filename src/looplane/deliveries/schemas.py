@@ -1,13 +1,13 @@
 """What is delivered, by which channel, and what became of it."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from looplane.kit.paging import page_of
-from looplane.kit.schema import StrictModel, Timestamp
+from looplane.kit.paging import PageQuery, page_of
+from looplane.kit.schema import Moment, Reference, StrictModel, Text, Timestamp, optional
 
 DeliveryKind = Literal["message", "broadcast", "invite", "notice", "sign_in_link", "event", "test"]
 # By which a thread is answered.
@@ -53,6 +53,57 @@ class DeliveryOut(StrictModel):
 
 
 DeliveryPage = page_of(DeliveryOut)
+
+
+class DeliveryAttemptOut(StrictModel):
+    """One try."""
+
+    number: Annotated[int, Field(description="From 1, over all plans of the delivery.")]
+    started_at: Timestamp
+    ended_at: Timestamp
+    outcome: Annotated[
+        Literal["delivered", "failed", "refused", "interrupted"],
+        Field(
+            description="`failed` is tried again as the schedule has it, `refused` is not. "
+            "`interrupted` was cut off by the end of a worker: whether it arrived is not known."
+        ),
+    ]
+    reason: str | None
+    request: Annotated[
+        dict[str, Any] | None,
+        Field(description="What was sent, as its channel keeps it, without secrets."),
+    ]
+    answer: Annotated[
+        dict[str, Any] | None,
+        Field(description="What was answered, of a long text the first 1,000 characters."),
+    ]
+
+
+DeliveryAttemptPage = page_of(DeliveryAttemptOut)
+# Characters; as long as what a list takes by its cursor.
+Target = Annotated[Text, Field(min_length=1, max_length=1000)]
+
+
+class DeliveryFilter(StrictModel):
+    """Which deliveries; the bounds of the span itself are outside."""
+
+    channel: DeliveryChannel = optional()
+    target: Target = optional("As a delivery has it: an address, or the id of a webhook.")
+    kind: DeliveryKind = optional()
+    thread_id: Reference = optional()
+    event_id: Reference = optional()
+    created_after: Moment = optional()
+    created_before: Moment = optional()
+
+
+class DeliveryQuery(DeliveryFilter, PageQuery):
+    """Which deliveries are listed."""
+
+    state: DeliveryState = optional()
+
+
+class DeliveryAttemptQuery(PageQuery):
+    """A list with no filter; the name makes its cursors its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,22 @@
-"""Every statement that plans a delivery."""
+"""Every statement that plans a delivery, and those that show them."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from looplane.deliveries.schemas import DeliveryAttemptQuery, DeliveryQuery
+from looplane.event_feed.schemas import parse_event_id
+from looplane.filters import Filter, equals
+from looplane.kit.conditions import Conditions
+from looplane.kit.context import Context
+from looplane.kit.cursors import INTEGER
+from looplane.kit.database import Connection
+from looplane.kit.ids import parse_id
 from looplane.kit.paging import Listing
+from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, iso, json_object, timestamps
+
+NOUN = "delivery"
 
 # The state of a delivery `d` as it is told: two are an older program's words.
 STATE = "case d.state when 'planned' then 'queued' when 'failed' then 'dead' else d.state end"
@@ -17,6 +32,35 @@ DELIVERY = json_object(
     | timestamps("d")
 )
 LISTING = Listing("d", "deliveries d", DELIVERY)
+# Whatever changes in it changes when: in milliseconds, as all that is stored.
+VERSION = "(extract(epoch from d.updated_at) * 1000)::bigint"
+GET = f"""
+select {DELIVERY}::text as body, {VERSION} as version
+from deliveries d where d.workspace_id = $1 and d.id = $2"""
+# What lists are filtered by; the state is apart.
+_FILTERS = {
+    "channel": equals("d.channel"),
+    "target": equals("d.target"),
+    "kind": equals("d.kind"),
+    "thread_id": Filter("d.thread_id = {0}", parse_id),
+    "event_id": Filter("d.event_id = {0}", parse_event_id),
+    "created_after": Filter("d.created_at > {0}"),
+    "created_before": Filter("d.created_at < {0}"),
+}
+_ATTEMPT = json_object(
+    columns("a", "number")
+    | {name: iso(f"a.{name}") for name in ("started_at", "ended_at")}
+    | columns("a", "outcome", "reason", "request", "answer")
+)
+# Of one delivery, the latest first.
+_ATTEMPTS = Listing(
+    "a",
+    "(select x.*, x.delivery_id as id from delivery_attempts x) a",
+    _ATTEMPT,
+    key="a.number",
+    key_type=INTEGER,
+    size="coalesce(octet_length(a.request::text), 0) + coalesce(octet_length(a.answer::text), 0)",
+)
 
 # $1 workspace, then the columns in their order; due at once. No queue knows of it yet: whoever
 # writes shares no lock with those who deliver.
@@ -58,3 +102,39 @@ def insert_many(planned: str, subjects: str) -> str:
   join {subjects} s on s.id = y.subject_id
   order by y.created_at, y.id
   on conflict do nothing"""
+
+
+async def list_deliveries(con: Connection, context: Context, query: DeliveryQuery) -> Answer:
+    """A page of deliveries, the newest first. Raises Unprocessable."""
+    conditions = conditions_of(context, query.model_dump(), query.state)
+    return Answer(await LISTING.fetch(con, conditions, query))
+
+
+def conditions_of(context: Context, sent: Mapping[str, Any], state: str | None) -> Conditions:
+    """The conditions for deliveries in a state, with what a filter says."""
+    conditions = Conditions("d", context.workspace_id, complete=True)
+    for name, each in _FILTERS.items():
+        if sent.get(name) is not None:
+            conditions.add(each.clause, each.convert(sent[name]))
+    if state is not None:
+        conditions.add(f"{STATE} = {{0}}", state)
+        if state != "delivered":
+            # As its index has it.
+            conditions.add("d.state <> 'delivered'")
+    return conditions
+
+
+async def get_delivery(con: Connection, context: Context, id: UUID) -> Answer:
+    """One delivery. Raises NotFound."""
+    row = or_404(await con.fetchrow(GET, context.workspace_id, id), NOUN)
+    return Answer(row["body"], row["version"])
+
+
+async def list_attempts(
+    con: Connection, context: Context, id: UUID, query: DeliveryAttemptQuery
+) -> Answer:
+    """A page of the attempts at a delivery, the latest first. Raises NotFound, Unprocessable."""
+    or_404(await con.fetchrow(GET, context.workspace_id, id), NOUN)
+    conditions = Conditions("a", context.workspace_id, complete=True)
+    conditions.add("a.delivery_id = {0}", id)
+    return Answer(await _ATTEMPTS.fetch(con, conditions, query))

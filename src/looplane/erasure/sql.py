@@ -98,6 +98,7 @@ ERASE_DELIVERIES = """
 update deliveries set target = 'erased-' || id, reason = null,
   updated_at = greatest($4, updated_at),
   state = case when state in ('planned', 'queued') then 'canceled' else state end,
+  is_routed = is_routed or state in ('planned', 'queued'),  -- so that what is behind it goes on
   next_attempt_at = null
 where workspace_id = $1 and (thread_id = any ($2) or lower(target) = any ($3)) returning id"""
 # $2 deliveries

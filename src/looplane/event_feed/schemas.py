@@ -19,6 +19,13 @@ _NUMBER_BYTES = 8
 # A number of 8 bytes and an id of 16 are 32 characters of base64, without padding.
 _ENCODED = re.compile(r"[A-Za-z0-9_-]{32}")
 _MAX_NUMBER = 2**63 - 1
+_EVENT_ID = re.compile(r"evt_([0-9a-f]{32})")
+
+
+def parse_event_id(text: str) -> UUID | None:
+    """The id of the event that is spelled so; None where none is."""
+    found = _EVENT_ID.fullmatch(text)
+    return UUID(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True, order=True)
