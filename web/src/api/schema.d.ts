@@ -1640,6 +1640,83 @@ export interface paths {
         patch: operations["keys-update"];
         trace?: never;
     };
+    "/slack/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List slack connections
+         * @description List the connections to Slack; it is the newest that is used. Requires the scope `admin`.
+         */
+        get: operations["slackConnections-list"];
+        put?: never;
+        /**
+         * Create slack connection
+         * @description Connect the workspace to Slack; of several connections the newest is used.
+         *
+         *     Then answers leave by Slack in threads that came by it, and the team is told in a channel. The
+         *     token is kept sealed, and shown by no answer. Requires the scope `admin`.
+         */
+        post: operations["slackConnections-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/slack/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get slack connection
+         * @description Get the connection to Slack; never its token. Requires the scope `admin`.
+         */
+        get: operations["slackConnections-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete slack connection
+         * @description Delete a connection to Slack; with the last one, what waits for it waits for another. Requires the scope `admin`.
+         */
+        delete: operations["slackConnections-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update slack connection
+         * @description Update the connection to Slack: its token, or where it posts. Requires the scope `admin`.
+         */
+        patch: operations["slackConnections-update"];
+        trace?: never;
+    };
+    "/slack/connections/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test slack connection
+         * @description Try the connection: who the token is, and with a channel, whether it can post there.
+         *
+         *     It is answered with 200 whatever Slack says, and `reason` says what is wrong. Requires the scope `admin`.
+         */
+        post: operations["slackConnections-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files": {
         parameters: {
             query?: never;
@@ -1679,6 +1756,513 @@ export interface paths {
          *     A dry run fetches it too, and stores nothing. Requires the scope `files:write`.
          */
         post: operations["files-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List mailboxes
+         * @description List the mailboxes, newest first. Without any, mail is caught: see `/caught-mail`. Requires the scope `admin`.
+         */
+        get: operations["mailboxes-list"];
+        put?: never;
+        /**
+         * Create mailbox
+         * @description Set up a mailbox, by which mail leaves from now on.
+         *
+         *     Nothing is sent, and nothing is tried: the operation `test` does that. Requires the scope `admin`.
+         */
+        post: operations["mailboxes-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get mailbox
+         * @description Get a mailbox; never its password. Requires the scope `admin`.
+         */
+        get: operations["mailboxes-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete mailbox
+         * @description Delete a mailbox; what waits leaves by the default one, or is caught if there is none. Requires the scope `admin`.
+         */
+        delete: operations["mailboxes-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update mailbox
+         * @description Update, pause or resume a mailbox; what waits leaves as it is set up then. Requires the scope `admin`.
+         */
+        patch: operations["mailboxes-update"];
+        trace?: never;
+    };
+    "/mailboxes/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test mailbox
+         * @description Connect, sign in and, with `to`, send a mail; says what is wrong, within 10 seconds.
+         *
+         *     A dry run sends no mail. Requires the scope `admin`.
+         */
+        post: operations["mailboxes-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mailboxes/{id}/bounces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report mailbox bounce
+         * @description Take in a mail that came back (RFC 3464): its message shows it, and nobody is notified there.
+         *
+         *     Only reports on mails that left by Looplane count, and each counts once. Requires the scope `admin`.
+         */
+        post: operations["mailboxes-reportBounce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/caught-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List caught mail
+         * @description List the mails that nothing was set up to send, newest first.
+         *
+         *     Kept are the newest 1,000, for 30 days, as long as they have less than 200 MB together. Requires the scope `admin`.
+         */
+        get: operations["caughtMail-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/caught-mail/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get caught mail
+         * @description Get a mail that was caught, with its source and its parts. Requires the scope `admin`.
+         */
+        get: operations["caughtMail-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete caught mail
+         * @description Delete a mail that was caught. Requires the scope `admin`.
+         */
+        delete: operations["caughtMail-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description List webhooks, newest first. Requires the scope `admin`.
+         */
+        get: operations["webhooks-list"];
+        put?: never;
+        /**
+         * Create webhook
+         * @description Make a webhook; the secret that it signs with is shown in this answer alone.
+         *
+         *     It is told of what happens from now on; for what happened before, replay. Requires the scope `admin`.
+         */
+        post: operations["webhooks-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get webhook
+         * @description Get a webhook; never its secret. Requires the scope `admin`.
+         */
+        get: operations["webhooks-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete webhook
+         * @description Delete a webhook; what is queued for it is canceled. Requires the scope `admin`.
+         */
+        delete: operations["webhooks-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update webhook
+         * @description Update a webhook. What is queued goes to the new address, in the new style.
+         *
+         *     With the status `active` one that was paused or disabled sends what has waited. Requires the scope `admin`.
+         */
+        patch: operations["webhooks-update"];
+        trace?: never;
+    };
+    "/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate webhook secret
+         * @description Make a new secret for a webhook; it is shown in this answer alone.
+         *
+         *     For a time all is signed with both, so that the receiver can be changed without haste. A secret
+         *     before those two is good no longer. Requires the scope `admin`.
+         */
+        post: operations["webhooks-rotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook deliveries
+         * @description List what was or is to be delivered to a webhook, newest first. Requires the scope `admin`.
+         */
+        get: operations["webhooks-listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay to webhook
+         * @description Send to a webhook once more: by deliveries, by events, or all of a span of time.
+         *
+         *     The bytes and the id of the event are those of the first time. What it never was told of, such
+         *     as what happened before it was made, is sent too. What waits already stays as it is. Of a long
+         *     span one request takes a part: send its `cursor` with the next one. Requires the scope `admin`.
+         */
+        post: operations["webhooks-replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ping webhook
+         * @description Send a test event, `webhook.pinged`, to a webhook by the way of all events.
+         *
+         *     The answer is its delivery: look there for what became of it. Requires the scope `admin`.
+         */
+        post: operations["webhooks-ping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List delivery queues
+         * @description List queues: what can be slow or away as a whole, and whether it is. Requires the scope `admin`.
+         */
+        get: operations["deliveries-listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/queues/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause delivery queue
+         * @description Pause a queue: what is queued waits, and nothing of its schedule is used up.
+         *
+         *     What is on its way arrives. Requires the scope `admin`.
+         */
+        post: operations["deliveries-pauseQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/queues/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume delivery queue
+         * @description Let a queue that is paused or failing go on now, and forget what has failed.
+         *
+         *     That of a webhook that is paused or disabled goes on with the webhook (409): update that. Requires the scope `admin`.
+         */
+        post: operations["deliveries-resumeQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bulk retry deliveries
+         * @description Try many deliveries again, by their ids or by a filter.
+         *
+         *     Each keeps its place in its order, the id of its event, and its bytes. Of a filter with many
+         *     one request takes a part: send its `cursor` with the next one. Requires the scope `admin`.
+         */
+        post: operations["deliveries-bulkRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bulk cancel deliveries
+         * @description Cancel many queued deliveries, by their ids or by a filter.
+         *
+         *     What is on its way at this moment may still arrive, and then says so. Of a filter with many one
+         *     request takes a part: send its `cursor` with the next one. Requires the scope `admin`.
+         */
+        post: operations["deliveries-bulkCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry delivery
+         * @description Try a delivery again now, with the same bytes and the same id of its event.
+         *
+         *     What is dead or canceled has the whole schedule before it once more; what waits goes on with
+         *     its own. It waits for what goes before it in its order, and for a queue that is paused or whose
+         *     target is down: resume that. Requires the scope `admin`.
+         */
+        post: operations["deliveries-retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel delivery
+         * @description Cancel a queued delivery; what waited behind it goes on.
+         *
+         *     If it is on its way at this moment it may still arrive, and is `delivered` then. Requires the scope `admin`.
+         */
+        post: operations["deliveries-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description List deliveries of all channels, newest first.
+         *
+         *     Those of threads that were deleted are among them. Requires the scope `admin`.
+         */
+        get: operations["deliveries-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get delivery
+         * @description Get a delivery. Requires the scope `admin`.
+         */
+        get: operations["deliveries-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List delivery attempts
+         * @description List the attempts at a delivery, the latest first: what was sent, and what was answered. Requires the scope `admin`.
+         */
+        get: operations["deliveries-listAttempts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2328,6 +2912,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List notices
+         * @description List what you are told, newest first; it is kept for 90 days. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["notices-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read notices
+         * @description Mark some of your notices as read, or all of them. Requires a session. Requires the scope `threads:read`.
+         */
+        post: operations["notices-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notice-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get notice settings
+         * @description Get by what you are told of what, and when you are left alone. Requires a session. Requires the scope `threads:read`.
+         */
+        get: operations["notices-getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update notice settings
+         * @description Change by what you are told of what, and when you are left alone.
+         *
+         *     Within quiet hours mail and Slack wait until they end; what the inbox shows is there at once. Requires a session. Requires the scope `threads:read`.
+         */
+        patch: operations["notices-updateSettings"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2374,6 +3024,79 @@ export interface components {
         BlockedSenderPage: {
             data: components["schemas"]["BlockedSenderOut"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description Which mails of ours came back for good; none where the report is of none, or of a delay. */
+        BounceOut: {
+            bounced: components["schemas"]["BouncedMail"][];
+        };
+        BounceReport: {
+            /** @description The mail as it came, as base64. */
+            content_base64: string;
+        };
+        BouncedMail: {
+            recipient: string;
+            reason: string;
+            delivery_id: string;
+            thread_id: string | null;
+        };
+        /** @description Which queued deliveries are canceled. */
+        CanceledFilter: {
+            /** @enum {string} */
+            channel?: "email" | "slack" | "live_chat" | "teams" | "webhook";
+            /** @description As a delivery has it: an address, or the id of a webhook. */
+            target?: string;
+            /** @enum {string} */
+            kind?: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+            thread_id?: string;
+            event_id?: string;
+            /** Format: date-time */
+            created_after?: string;
+            /** Format: date-time */
+            created_before?: string;
+        };
+        CaughtMailOut: {
+            id: string;
+            delivery_id: string;
+            /** @enum {string} */
+            kind: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+            from: string;
+            /** @description Everybody who would have got it. */
+            to: string[];
+            subject: string;
+            /** @description Bytes. */
+            size: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        CaughtMailPage: {
+            data: components["schemas"]["CaughtMailOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        CaughtMailSourceOut: {
+            id: string;
+            delivery_id: string;
+            /** @enum {string} */
+            kind: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+            from: string;
+            /** @description Everybody who would have got it. */
+            to: string[];
+            subject: string;
+            /** @description Bytes. */
+            size: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description As it would have been sent, up to 1,000,000 characters of it. */
+            source: string;
+            is_cut: boolean;
+            parts: components["schemas"]["CaughtPart"][];
+        };
+        /** @description A part of a mail; `text` where it is one. */
+        CaughtPart: {
+            content_type: string;
+            name: string | null;
+            cid: string | null;
+            size: number;
+            text: string | null;
         };
         /** @description Where it goes: at least one of `email` and `slack` is true. */
         ChangelogBroadcastCreate: {
@@ -2507,6 +3230,17 @@ export interface components {
             color?: string;
             /** @description Name of an icon of the Lucide set, such as `sparkles`. Without one the tag is a dot in its color. */
             icon?: string | null;
+        };
+        /** @description By what one is told for a reason. */
+        ChannelsOut: {
+            in_app: boolean;
+            email: boolean;
+            slack: boolean;
+        };
+        ChannelsPatch: {
+            in_app?: boolean;
+            email?: boolean;
+            slack?: boolean;
         };
         /** @description A file that is elsewhere, at an http or https address; `size` in bytes. */
         CommentAttachment: {
@@ -2743,6 +3477,163 @@ export interface components {
             id: string;
             /** @constant */
             deleted: true;
+        };
+        /** @description One try. */
+        DeliveryAttemptOut: {
+            /** @description From 1, over all plans of the delivery. */
+            number: number;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: string;
+            /**
+             * @description `failed` is tried again as the schedule has it, `refused` is not. `interrupted` was cut off by the end of a worker: whether it arrived is not known.
+             * @enum {string}
+             */
+            outcome: "delivered" | "failed" | "refused" | "interrupted";
+            reason: string | null;
+            /** @description What was sent, as its channel keeps it, without secrets. */
+            request: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What was answered, of a long text the first 1,000 characters. */
+            answer: {
+                [key: string]: unknown;
+            } | null;
+        };
+        DeliveryAttemptPage: {
+            data: components["schemas"]["DeliveryAttemptOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        DeliveryBulkCancel: {
+            /** @description Deliveries, each of which counts once. Not with `filter`. */
+            delivery_ids?: string[];
+            /** @description At least one condition; up to 500 deliveries, the oldest first. */
+            filter?: components["schemas"]["CanceledFilter"];
+            /** @description Of the answer before, with the same filter, where that had more. */
+            cursor?: string;
+        };
+        DeliveryBulkOut: {
+            /** @description How many are retried or canceled by this. */
+            changed: number;
+            /** @description How many were in a state in which there is nothing to do. */
+            unchanged: number;
+            /** @description For the next request, where the filter has more; null at its end. */
+            cursor: string | null;
+        };
+        DeliveryBulkRetry: {
+            /** @description Deliveries, each of which counts once. Not with `filter`. */
+            delivery_ids?: string[];
+            /** @description At least one condition; up to 500 deliveries, the oldest first. */
+            filter?: components["schemas"]["RetriedFilter"];
+            /** @description Of the answer before, with the same filter, where that had more. */
+            cursor?: string;
+            /**
+             * @description Also what was delivered: then it is sent once more, with the same id of its event. With `delivery_ids` alone.
+             * @default false
+             */
+            again: boolean;
+        };
+        /** @description One thing for one target. */
+        DeliveryOut: {
+            id: string;
+            /** @enum {string} */
+            kind: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+            /** @enum {string} */
+            channel: "email" | "slack" | "live_chat" | "teams" | "webhook";
+            /** @description To whom or where, as the channel spells it: of a webhook its id. */
+            target: string;
+            /** @description What it tells of; the same over all attempts and replays. */
+            event_id: string;
+            /** @description Null where no event tells of it, such as a sign-in link. */
+            event_type: string | null;
+            thread_id: string | null;
+            /** @description The message, the invite, the thing itself. */
+            subject_id: string;
+            /**
+             * @description `dead`: nothing more is tried, unless it is replayed.
+             * @enum {string}
+             */
+            state: "queued" | "delivered" | "dead" | "canceled";
+            /** @description Of all its plans together. */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description At the earliest; null once nothing more is tried.
+             */
+            next_attempt_at: string | null;
+            /** @description Why the last attempt did not succeed. */
+            reason: string | null;
+            /** @description What took it, such as `console`. */
+            delivered_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        DeliveryPage: {
+            data: components["schemas"]["DeliveryOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        DeliveryQueueName: {
+            /** @enum {string} */
+            channel: "email" | "slack" | "live_chat" | "teams" | "webhook";
+            /**
+             * @description Of webhooks the id of one; of other channels empty, for all of the workspace.
+             * @default
+             */
+            queue: string;
+        };
+        /** @description What can be slow or away as a whole. */
+        DeliveryQueueOut: {
+            /** @enum {string} */
+            channel: "email" | "slack" | "live_chat" | "teams" | "webhook";
+            /** @description Of webhooks the id of one; of other channels empty, for all of the workspace. */
+            queue: string;
+            /**
+             * @description `failing`: the last attempt did not reach it. `paused`: none is made.
+             * @enum {string}
+             */
+            status: "active" | "failing" | "paused";
+            /**
+             * Format: date-time
+             * @description When the worker looks at it next; null where nothing is queued.
+             */
+            due_at: string | null;
+            /**
+             * Format: date-time
+             * @description Null while the last attempt reached it.
+             */
+            failing_since: string | null;
+            /** @description In a row, of the target as a whole. */
+            failures: number;
+            /** Format: date-time */
+            paused_at: string | null;
+            paused_reason: string | null;
+            /** @description Deliveries that wait, counted up to 1,000. */
+            queued: number;
+        };
+        DeliveryQueuePage: {
+            data: components["schemas"]["DeliveryQueueOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        DeliveryQueuePause: {
+            /** @enum {string} */
+            channel: "email" | "slack" | "live_chat" | "teams" | "webhook";
+            /**
+             * @description Of webhooks the id of one; of other channels empty, for all of the workspace.
+             * @default
+             */
+            queue: string;
+            /** @description Why, for those who find it paused. */
+            reason?: string;
+        };
+        DeliveryRetry: {
+            /**
+             * @description Also what was delivered: then it is sent once more, with the same id of its event.
+             * @default false
+             */
+            again: boolean;
         };
         DocArticleCreate: {
             title: string;
@@ -3267,6 +4158,112 @@ export interface components {
             data: components["schemas"]["LoopOut"][];
             page: components["schemas"]["PageInfo"];
         };
+        MailboxCreate: {
+            name: string;
+            /**
+             * Format: email
+             * @description Before the @ at most 64 characters.
+             */
+            address: string;
+            smtp_host: string;
+            smtp_port: number;
+            /**
+             * @description How the connection is encrypted: `tls` from its first byte (port 465), `starttls` (587), or not at all.
+             * @default starttls
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            username?: string | null;
+            password?: string | null;
+            /**
+             * @description The one by which mail leaves that belongs to no other one. There is always one: the one that was chosen last, or else the oldest.
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * @description So many mails may leave by it in a day (UTC). Then it is paused to the end of the day, and what follows waits; links that sign in leave all the same.
+             * @default 2000
+             */
+            daily_budget: number;
+            /**
+             * @description So many mails may leave by it in one thread within an hour; more of them wait.
+             * @default 30
+             */
+            per_thread_per_hour: number;
+        };
+        MailboxOut: {
+            id: string;
+            name: string;
+            address: string;
+            smtp_host: string;
+            smtp_port: number;
+            /**
+             * @description How the connection is encrypted: `tls` from its first byte (port 465), `starttls` (587), or not at all.
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            username: string | null;
+            /** @description The password itself is never shown. */
+            has_password: boolean;
+            is_default: boolean;
+            daily_budget: number;
+            per_thread_per_hour: number;
+            /** @enum {string} */
+            status: "active" | "paused";
+            /** @description Why it is paused. */
+            status_reason: string | null;
+            /**
+             * Format: date-time
+             * @description Null while it is active, or paused until somebody makes it active.
+             */
+            paused_until: string | null;
+            /**
+             * Format: date-time
+             * @description Since when its server cannot be used; null while it can.
+             */
+            down_since: string | null;
+            down_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        MailboxPage: {
+            data: components["schemas"]["MailboxOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A new `username` without a `password` keeps the password. */
+        MailboxPatch: {
+            name?: string;
+            /** Format: email */
+            address?: string;
+            smtp_host?: string;
+            smtp_port?: number;
+            /** @enum {string} */
+            security?: "starttls" | "tls" | "none";
+            username?: string | null;
+            password?: string | null;
+            is_default?: boolean;
+            daily_budget?: number;
+            per_thread_per_hour?: number;
+            /** @enum {string} */
+            status?: "active" | "paused";
+        };
+        MailboxTest: {
+            /**
+             * Format: email
+             * @description Who gets a mail; without it the mailbox only connects and signs in.
+             */
+            to?: string | null;
+        };
+        /** @description What came of it: `step` is where it went wrong, `message` what is wrong, in a sentence. */
+        MailboxTestOut: {
+            ok: boolean;
+            /** @enum {string|null} */
+            step: "resolve" | "connect" | "tls" | "authenticate" | "sender" | "recipient" | "mail" | null;
+            message: string;
+            sent_to: string | null;
+        };
         MeOut: {
             workspace_id: string;
             api_key_id: string;
@@ -3306,6 +4303,13 @@ export interface components {
             /** @description The last message that you have seen. If there is a newer one, from whomever, the answer is 412 and nothing is sent. */
             expected_last_message_id?: string | null;
         };
+        /** @description What came of sending a message: `dead` is given up, `bounced` was taken and came back. */
+        MessageDeliveryOut: {
+            /** @enum {string} */
+            state: "queued" | "delivered" | "dead" | "canceled" | "bounced";
+            /** @description Why the last attempt did not succeed. */
+            reason: string | null;
+        };
         MessageOut: {
             id: string;
             thread_id: string;
@@ -3322,6 +4326,8 @@ export interface components {
             html: string;
             attachments: unknown[];
             user_id: string | null;
+            /** @description Null of what nothing was to leave for. */
+            delivery: components["schemas"]["MessageDeliveryOut"] | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -3377,6 +4383,96 @@ export interface components {
         NewSecondFactor: {
             secret: string | null;
             uri: string | null;
+        };
+        NewWebhookOut: {
+            id: string;
+            url: string;
+            label: string | null;
+            events: string[];
+            /**
+             * @description `standard`: the headers of Standard Webhooks. `productlane`: those of the Productlane API, so that a receiver written for it goes on working.
+             * @enum {string}
+             */
+            style: "standard" | "productlane";
+            /**
+             * @description `paused`: it failed for five days; what is for it waits. `disabled`: it answered 410, or was turned off; what happens meanwhile is not for it.
+             * @enum {string}
+             */
+            status: "active" | "paused" | "disabled";
+            /** @description Why it is not active, where nobody turned it off. */
+            status_reason: string | null;
+            /**
+             * Format: date-time
+             * @description Until then the secret before this one signs as well.
+             */
+            former_secret_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description What it signs with. It is shown in the answer that made it, and is null where that is rehearsed or given again. */
+            secret: string | null;
+        };
+        /** @description What a member is told, in words for now: of what is deleted since, nothing is shown. */
+        NoticeOut: {
+            id: string;
+            /** @enum {string} */
+            reason: "mentioned" | "assigned" | "delivery_dead" | "reply" | "comment" | "snooze_ended" | "new_thread" | "mailbox_down" | "webhook_disabled" | "webhook_paused" | "asked";
+            /** @description In a few words. */
+            subject: string;
+            /** @description Plain text, as all words of a notice. */
+            sentence: string;
+            /** @description How what was written begins. */
+            excerpt: string | null;
+            /** @description The path in the inbox. */
+            link: string;
+            actor_name: string;
+            thread_id: string | null;
+            /** Format: date-time */
+            read_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        NoticePage: {
+            data: components["schemas"]["NoticeOut"][];
+            page: components["schemas"]["PageInfo"];
+            /** @description Of all, read on this page or not; 1,000 are as many. */
+            unread_count: number;
+        };
+        NoticeSettingsOut: {
+            watches_new_threads: boolean;
+            channels: components["schemas"]["ReasonsOut"];
+            quiet_hours: components["schemas"]["QuietHoursOut"] | null;
+            /**
+             * Format: date-time
+             * @description Null while nothing was changed.
+             */
+            updated_at: string | null;
+        };
+        NoticeSettingsPatch: {
+            /** @description Whether you are told of new threads that are nobody's, and of those by `notify`. */
+            watches_new_threads?: boolean;
+            /** @description What is left out stays as it is. */
+            channels?: components["schemas"]["ReasonsPatch"];
+            /** @description Null ends them. */
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
+        };
+        NoticesRead: {
+            /** @description Those that are read; one that is already stays as it is. */
+            ids?: string[];
+            /**
+             * @description In place of `ids`.
+             * @constant
+             */
+            all?: true;
+            /**
+             * Format: date-time
+             * @description With `all`: only those from no later than this moment.
+             */
+            until?: string;
+        };
+        NoticesReadOut: {
+            unread_count: number;
         };
         Notify: {
             slack?: boolean;
@@ -3571,6 +4667,25 @@ export interface components {
             data: components["schemas"]["ProjectStatusOut"][];
             page: components["schemas"]["PageInfo"];
         };
+        QuietHours: {
+            from: string;
+            to: string;
+            time_zone: string;
+            days: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+        };
+        /**
+         * @description When mail and Slack wait; what the inbox shows does not.
+         *
+         *     From a time of day on to the next time that it is `to`: the same time is a whole day.
+         */
+        QuietHoursOut: {
+            from: string;
+            to: string;
+            /** @description A name of IANA, such as `Europe/Berlin`. */
+            time_zone: string;
+            /** @description On which they begin. */
+            days: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+        };
         ReadMark: {
             thread_id: string;
             is_read: boolean;
@@ -3579,6 +4694,33 @@ export interface components {
              * @description The `last_inbound_message_at` of what was read. Where a newer message came in, the thread stays unread: nobody has seen it yet.
              */
             seen_inbound_at?: string | null;
+        };
+        /** @description By what one is told, by reason. */
+        ReasonsOut: {
+            mentioned: components["schemas"]["ChannelsOut"];
+            assigned: components["schemas"]["ChannelsOut"];
+            delivery_dead: components["schemas"]["ChannelsOut"];
+            reply: components["schemas"]["ChannelsOut"];
+            comment: components["schemas"]["ChannelsOut"];
+            snooze_ended: components["schemas"]["ChannelsOut"];
+            new_thread: components["schemas"]["ChannelsOut"];
+            mailbox_down: components["schemas"]["ChannelsOut"];
+            webhook_disabled: components["schemas"]["ChannelsOut"];
+            webhook_paused: components["schemas"]["ChannelsOut"];
+            asked: components["schemas"]["ChannelsOut"];
+        };
+        ReasonsPatch: {
+            mentioned?: components["schemas"]["ChannelsPatch"];
+            assigned?: components["schemas"]["ChannelsPatch"];
+            delivery_dead?: components["schemas"]["ChannelsPatch"];
+            reply?: components["schemas"]["ChannelsPatch"];
+            comment?: components["schemas"]["ChannelsPatch"];
+            snooze_ended?: components["schemas"]["ChannelsPatch"];
+            new_thread?: components["schemas"]["ChannelsPatch"];
+            mailbox_down?: components["schemas"]["ChannelsPatch"];
+            webhook_disabled?: components["schemas"]["ChannelsPatch"];
+            webhook_paused?: components["schemas"]["ChannelsPatch"];
+            asked?: components["schemas"]["ChannelsPatch"];
         };
         /** @description Somebody who gets a mail, as well. */
         Recipient: {
@@ -3595,6 +4737,27 @@ export interface components {
         /** @description Codes that stand in for one of the app, each once; null after a dry run. */
         RecoveryCodes: {
             recovery_codes: string[] | null;
+        };
+        /** @description Which deliveries are tried again. */
+        RetriedFilter: {
+            /** @enum {string} */
+            channel?: "email" | "slack" | "live_chat" | "teams" | "webhook";
+            /** @description As a delivery has it: an address, or the id of a webhook. */
+            target?: string;
+            /** @enum {string} */
+            kind?: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+            thread_id?: string;
+            event_id?: string;
+            /** Format: date-time */
+            created_after?: string;
+            /** Format: date-time */
+            created_before?: string;
+            /**
+             * @description `queued`: those that wait for their next attempt.
+             * @default dead
+             * @enum {string}
+             */
+            state: "dead" | "canceled" | "queued";
         };
         RoadmapIssueOut: {
             id: string;
@@ -3668,6 +4831,14 @@ export interface components {
         SecondFactorStart: {
             /** Format: password */
             password: string;
+        };
+        /** @description How long the secret that there is goes on signing beside the new one. */
+        SecretRotation: {
+            /**
+             * @description Hours; 0 for a secret that has become known.
+             * @default 24
+             */
+            former_hours: number;
         };
         /** @description What is known of a message that is about to leave. */
         SentMessage: {
@@ -3753,6 +4924,50 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             other_workspaces: components["schemas"]["SessionWorkspace"][];
+        };
+        SlackConnectionCreate: {
+            /** @description The token of a bot, which starts with xoxb-. It is never shown again. */
+            token: string;
+            /** @description The id of a channel, such as C024BE91L, in which the app is a member. */
+            notification_channel?: string | null;
+            /** @description The id of a channel, such as C024BE91L, in which the app is a member. */
+            announcement_channel?: string | null;
+        };
+        SlackConnectionOut: {
+            id: string;
+            /** @description Where the team is told of things. */
+            notification_channel: string | null;
+            /** @description Where broadcasts of changelogs are posted. */
+            announcement_channel: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        SlackConnectionPage: {
+            data: components["schemas"]["SlackConnectionOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        SlackConnectionPatch: {
+            token?: string;
+            /** @description The id of a channel, such as C024BE91L, in which the app is a member. */
+            notification_channel?: string | null;
+            /** @description The id of a channel, such as C024BE91L, in which the app is a member. */
+            announcement_channel?: string | null;
+        };
+        /** @description What is to be tried. */
+        SlackTest: {
+            /** @description Where to post a line, as well. Without one nothing is posted. */
+            channel?: string | null;
+        };
+        SlackTestOut: {
+            ok: boolean;
+            /** @description Slack's name of the workspace there. */
+            team: string | null;
+            /** @description By which name the app writes. */
+            bot: string | null;
+            /** @description What is wrong, and what helps. */
+            reason: string | null;
         };
         SnippetCreate: {
             title: string;
@@ -4305,6 +5520,133 @@ export interface components {
             is_shared?: boolean;
             order?: number;
         };
+        WebhookCreate: {
+            /**
+             * Format: uri
+             * @description Where it is told, by POST. An address inside the operator's network is not reached, unless the operator allows it.
+             */
+            url: string;
+            label?: string | null;
+            /** @description Of what it is told: a type of event, such as `thread.created`; all of a noun, `thread.*`; or all, `*`. */
+            events: string[];
+            /**
+             * @description `standard`: the headers of Standard Webhooks. `productlane`: those of the Productlane API, so that a receiver written for it goes on working.
+             * @default standard
+             * @enum {string}
+             */
+            style: "standard" | "productlane";
+        };
+        WebhookOut: {
+            id: string;
+            url: string;
+            label: string | null;
+            events: string[];
+            /**
+             * @description `standard`: the headers of Standard Webhooks. `productlane`: those of the Productlane API, so that a receiver written for it goes on working.
+             * @enum {string}
+             */
+            style: "standard" | "productlane";
+            /**
+             * @description `paused`: it failed for five days; what is for it waits. `disabled`: it answered 410, or was turned off; what happens meanwhile is not for it.
+             * @enum {string}
+             */
+            status: "active" | "paused" | "disabled";
+            /** @description Why it is not active, where nobody turned it off. */
+            status_reason: string | null;
+            /**
+             * Format: date-time
+             * @description Until then the secret before this one signs as well.
+             */
+            former_secret_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        WebhookPage: {
+            data: components["schemas"]["WebhookOut"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        WebhookPatch: {
+            /** Format: uri */
+            url?: string;
+            label?: string | null;
+            events?: string[];
+            /**
+             * @description `standard`: the headers of Standard Webhooks. `productlane`: those of the Productlane API, so that a receiver written for it goes on working.
+             * @enum {string}
+             */
+            style?: "standard" | "productlane";
+            /**
+             * @description `active` sends what has waited; `disabled` lets it wait.
+             * @enum {string}
+             */
+            status?: "active" | "disabled";
+        };
+        /** @description The delivery of a test event, which is queued as any other. */
+        WebhookPingOut: {
+            id: string;
+            /** @enum {string} */
+            kind: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+            /** @enum {string} */
+            channel: "email" | "slack" | "live_chat" | "teams" | "webhook";
+            /** @description To whom or where, as the channel spells it: of a webhook its id. */
+            target: string;
+            /** @description What it tells of; the same over all attempts and replays. */
+            event_id: string;
+            /** @description Null where no event tells of it, such as a sign-in link. */
+            event_type: string | null;
+            thread_id: string | null;
+            /** @description The message, the invite, the thing itself. */
+            subject_id: string;
+            /**
+             * @description `dead`: nothing more is tried, unless it is replayed.
+             * @enum {string}
+             */
+            state: "queued" | "delivered" | "dead" | "canceled";
+            /** @description Of all its plans together. */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description At the earliest; null once nothing more is tried.
+             */
+            next_attempt_at: string | null;
+            /** @description Why the last attempt did not succeed. */
+            reason: string | null;
+            /** @description What took it, such as `console`. */
+            delivered_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description What is sent once more: deliveries, events, and those of a span of time; at least one. */
+        WebhookReplay: {
+            delivery_ids?: string[];
+            /** @description As events spell them, `evt_` and 32 hexadecimal digits; it need not have been told of them before. */
+            event_ids?: string[];
+            /**
+             * Format: date-time
+             * @description All that it is told of by its patterns from then on.
+             */
+            created_after?: string;
+            /**
+             * Format: date-time
+             * @description The end of the span; now, where it is left out.
+             */
+            created_before?: string;
+            /** @description Of the answer before, where a span has more events than one request replays. */
+            cursor?: string;
+        };
+        WebhookReplayOut: {
+            id: string;
+            /** @description How many deliveries were queued once more. */
+            replayed: number;
+            /** @description How many are queued already, and stay as such. */
+            waiting: number;
+            /** @description For the next request, where the span has more; null at its end. */
+            cursor: string | null;
+        };
         WorkflowStateOut: {
             id: string;
             name: string;
@@ -4401,7 +5743,7 @@ export interface components {
         "Idempotent-Replayed": "true";
         /** @description After a dry run: the types of the events that the write would make, none for nothing. */
         "X-Looplane-Would": string;
-        /** @description What became of each notice that was asked for. `not_configured`: the channel is not set up; missing where nobody is to be told. */
+        /** @description What became of each notice that was asked for, such as `slack=planned;id=…`. `planned`: it leaves, by the deliveries with these ids, of which at most 20 are named, and none after a dry run. `not_configured`: the channel is not set up. `nobody`: there is nobody but the caller, or nobody who wants it. Missing where no notice was asked for, or nothing changed. */
         "X-Looplane-Notify": string;
         /** @description Takes the write back within 10 minutes, by `POST /undo/{token}` with the same key, or another one of its member. Missing where nothing was written, and where what was done cannot be taken back. */
         "X-Looplane-Undo": string;
@@ -9196,6 +10538,232 @@ export interface operations {
             default: components["responses"]["error"];
         };
     };
+    "slackConnections-list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnectionPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "slackConnections-create": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackConnectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnectionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "slackConnections-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnectionOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "slackConnections-delete": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "slackConnections-update": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackConnectionPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnectionOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "slackConnections-test": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackTestOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
     "files-upload": {
         parameters: {
             query?: {
@@ -9276,6 +10844,1104 @@ export interface operations {
                     "application/json": components["schemas"]["FileOut"];
                 };
             };
+            default: components["responses"]["error"];
+        };
+    };
+    "mailboxes-list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                status?: "active" | "paused";
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "mailboxes-create": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "mailboxes-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "mailboxes-delete": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "mailboxes-update": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "mailboxes-test": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxTestOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "mailboxes-reportBounce": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BounceReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BounceOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "caughtMail-list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                kind?: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaughtMailPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "caughtMail-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaughtMailSourceOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "caughtMail-delete": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-create": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-delete": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-update": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-rotateSecret": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-listDeliveries": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: "queued" | "delivered" | "dead" | "canceled";
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-replay": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "webhooks-ping": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPingOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-listQueues": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                channel?: "email" | "slack" | "live_chat" | "teams" | "webhook";
+                status?: "active" | "failing" | "paused";
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryQueuePage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-pauseQueue": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryQueuePause"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryQueueOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-resumeQueue": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryQueueName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryQueueOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-bulkRetry": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryBulkRetry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryBulkOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-bulkCancel": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryBulkCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryBulkOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-retry": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryRetry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-cancel": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                channel?: "email" | "slack" | "live_chat" | "teams" | "webhook";
+                /** @description As a delivery has it: an address, or the id of a webhook. */
+                target?: string;
+                kind?: "message" | "broadcast" | "invite" | "notice" | "sign_in_link" | "event" | "test";
+                thread_id?: string;
+                event_id?: string;
+                created_after?: string;
+                created_before?: string;
+                state?: "queued" | "delivered" | "dead" | "canceled";
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "deliveries-listAttempts": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryAttemptPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
             default: components["responses"]["error"];
         };
     };
@@ -10452,6 +13118,149 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "notices-list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Only those that are not read. */
+                unread?: boolean;
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "notices-read": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesRead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesReadOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "notices-getSettings": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettingsOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "notices-updateSettings": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeSettingsPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettingsOut"];
                 };
             };
             default: components["responses"]["error"];
