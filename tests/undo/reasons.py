@@ -6,7 +6,22 @@ _DECIDED = "a decision on a draft is taken on another draft"
 _SENT_ANEW = "what is tried at once may be on its way, and nobody takes that back"
 _CANCELED = "what was canceled is retried, and by then others may have gone before it"
 _OF_QUEUE = "the opposite of it is an operation of its own, and what has left meanwhile has left"
+_SETTING = "it says where things leave to, or by what, and they have left by it meanwhile"
 CANNOT = {
+    "webhooks-create": _SECRET,
+    "webhooks-rotateSecret": _SECRET,
+    "webhooks-update": _SETTING,
+    "webhooks-delete": _SETTING,
+    "webhooks-ping": _LEFT,
+    "webhooks-replay": _LEFT,
+    "slackConnections-create": _SETTING,
+    "slackConnections-update": _SETTING,
+    "slackConnections-delete": _SETTING,
+    "mailboxes-create": _SETTING,
+    "mailboxes-update": _SETTING,
+    "mailboxes-delete": _SETTING,
+    "mailboxes-reportBounce": "the address refused the mail, whatever is said of that",
+    "caughtMail-delete": "what was caught is gone",
     "threads-sendMessage": _LEFT,
     "changelogs-broadcast": _LEFT,
     "members-createInvite": _LEFT,
