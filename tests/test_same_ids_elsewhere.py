@@ -72,7 +72,7 @@ COPIED = [
 NOT_COPIED = {"api_keys", "invite_tokens", "idempotent_answers", "deliveries"}
 NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 # What is a member's own, and what goes out in a moment.
-NOT_COPIED |= {"presence", "unsent_texts", "held_messages"}
+NOT_COPIED |= {"presence", "unsent_texts", "outgoing_files", "held_messages"}
 # What lets one in.
 NOT_COPIED |= {"sessions", "sign_in_links", "credentials", "recovery_codes", "sign_in_attempts"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}

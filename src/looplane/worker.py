@@ -23,6 +23,7 @@ from looplane.kit.database import COLLISION, Connection, Database, as_unavailabl
 from looplane.kit.errors import Unavailable
 from looplane.kit.storage import storage_of
 from looplane.kit.writes import LIFETIME
+from looplane.outgoing_files.commands import sweep_outgoing_files
 from looplane.presence.commands import sweep_presence
 from looplane.sessions.attempts.commands import sweep_attempts
 from looplane.sessions.commands import sweep_ended
@@ -83,6 +84,7 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
         Periodic(sweep),
         Periodic(partial(sweep_held, clock=clock), _HOUR),
+        Periodic(partial(sweep_outgoing_files, clock=clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
