@@ -264,15 +264,6 @@ async def test_an_upload_that_breaks_off_leaves_nothing(member: httpx.AsyncClien
     assert await count(db) == 0
 
 
-async def test_the_same_upload_twice_is_one(member: httpx.AsyncClient, db: Any) -> None:
-    key = {"Idempotency-Key": "once"}
-    both = [await member.post(PATH, **form(b"words"), headers=key) for _ in range(2)]
-    assert both[0].json() == both[1].json()
-    assert await count(db) == 1
-    differs = await member.post(PATH, **form(b"other"), headers=key)
-    assert differs.status_code == 422
-
-
 async def test_a_text_without_files_asks_for_none(
     member: httpx.AsyncClient, queries: Any, make: Factory
 ) -> None:

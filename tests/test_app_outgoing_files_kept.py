@@ -12,6 +12,7 @@ from looplane.held_messages.commands import sweep_held
 from looplane.outgoing_files.commands import sweep_outgoing_files
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
+from tests.file_contents import form
 from tests.held import hold, send_what_is_due, state_of, unsent_in
 from tests.outgoing import PATH, count, naming, put, upload
 from tests.sessions import APP, signed_in
@@ -109,3 +110,12 @@ async def test_a_file_that_is_gone_goes_back_with_a_reason(
     done = await send_what_is_due(db, clock)
     assert (done.sent, len(done.returned)) == (0, 1)
     assert "no such outgoing file" in (await unsent_in(member, id))["problem"]
+
+
+async def test_the_same_upload_twice_is_one(member: httpx.AsyncClient, db: Any) -> None:
+    key = {"Idempotency-Key": "once"}
+    both = [await member.post(PATH, **form(b"words"), headers=key) for _ in range(2)]
+    assert both[0].json() == both[1].json()
+    assert await count(db) == 1
+    differs = await member.post(PATH, **form(b"other"), headers=key)
+    assert differs.status_code == 422

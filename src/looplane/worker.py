@@ -83,8 +83,10 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(deliver, writes_events=True),
         Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
         Periodic(sweep),
-        Periodic(partial(sweep_held, clock=clock), _HOUR),
-        Periodic(partial(sweep_outgoing_files, clock=clock), _HOUR),
+        *(
+            Periodic(partial(each, clock=clock), _HOUR)
+            for each in (sweep_held, sweep_outgoing_files)
+        ),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),

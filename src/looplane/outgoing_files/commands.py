@@ -61,7 +61,7 @@ async def _create_file(con: Connection, context: Context, values: Mapping[str, A
     return answer
 
 
-async def get_content(read: Read, id: UUID) -> Response:
+async def get_outgoing_file(read: Read, id: UUID) -> Response:
     """The bytes of a file of the member's own. Raises NotFound."""
     async with read.state.large_bodies:
         async with read.database.reading() as con:

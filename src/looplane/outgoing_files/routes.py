@@ -35,7 +35,7 @@ async def upload_outgoing_file(file: Annotated[UploadFile, File()], write: Uploa
 @api.get(_ITEM, "outgoingFiles-get", "application/octet-stream")
 async def get_outgoing_file(id: Id, read: Reading) -> Response:
     """Get the bytes of a file of yours that is not sent yet. Pictures may be shown."""
-    return await commands.get_content(read, id)
+    return await commands.get_outgoing_file(read, id)
 
 
 @api.delete(_ITEM, "outgoingFiles-delete", OutgoingFileOut, Conflict)
