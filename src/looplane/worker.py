@@ -83,10 +83,7 @@ async def work(database: Database, settings: Settings, clock: Clock) -> None:
         Periodic(deliver, writes_events=True),
         Periodic(partial(_send_held, clock, frozenset(channels)), writes_events=True),
         Periodic(sweep),
-        *(
-            Periodic(partial(each, clock=clock), _HOUR)
-            for each in (sweep_held, sweep_outgoing_files)
-        ),
+        Periodic(partial(_sweep_unsent, clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
@@ -103,6 +100,10 @@ async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) ->
     for id, error in done.failures.items():
         _log.error("a held message waits", held=str(id), exc_info=error)
     return done.sent + len(done.returned)
+
+
+async def _sweep_unsent(clock: Clock, con: Connection) -> int:
+    return await sweep_held(con, clock) + await sweep_outgoing_files(con, clock)
 
 
 async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
