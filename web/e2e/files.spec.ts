@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { expect, test } from "./fixtures";
 import { mailIn, openThread, outgoing, replyOf, startReply, writeReply } from "./journey";
 

@@ -24,11 +24,21 @@ export function Files({
 }) {
   const shown = files.filter((file) => !file.ContentID || file.isGone);
   if (shown.length + uploads.length === 0) return null;
+  const shownUpload = (upload: Upload) => (
+    <OnItsWay
+      key={upload.id}
+      upload={upload}
+      onRetry={() => onRetry(upload)}
+      onCancel={() => onCancel(upload)}
+    />
+  );
   return (
     <ul className={styles.files} aria-label="Attachments">
+      {/* What failed is to be seen without scrolling. */}
+      {uploads.filter(({ problem }) => problem !== null).map(shownUpload)}
       {shown.map((file) => (
         <li
-          key={file.file_id ?? file.Name + file.Content?.length}
+          key={file.file_id ?? `${file.Name} ${bytesOf(file)}`}
           className={cx(file.isGone && styles.failed)}
         >
           <Chip
@@ -46,14 +56,7 @@ export function Files({
           )}
         </li>
       ))}
-      {uploads.map((upload) => (
-        <OnItsWay
-          key={upload.id}
-          upload={upload}
-          onRetry={() => onRetry(upload)}
-          onCancel={() => onCancel(upload)}
-        />
-      ))}
+      {uploads.filter(({ problem }) => problem === null).map(shownUpload)}
     </ul>
   );
 }

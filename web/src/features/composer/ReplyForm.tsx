@@ -213,13 +213,7 @@ export function ReplyForm({
         )}
         {showsDifference && <DraftDifference before={before} after={text.html} />}
       </div>
-      <Files
-        files={text.files}
-        uploads={files.uploads}
-        onRemove={files.remove}
-        onRetry={files.retry}
-        onCancel={files.cancel}
-      />
+      <Files files={text.files} {...files.list} />
       {files.problem !== null && <Notice tone="danger">{files.problem}</Notice>}
       {sending.failure !== null && <Notice tone="danger">{sending.failure}</Notice>}
       {gaps && (

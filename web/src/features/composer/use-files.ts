@@ -48,18 +48,20 @@ export function useFiles(threadId: string, keeper: UnsentKeeper, isLoaded: boole
   };
   return {
     problem: refusal ?? hindrance,
-    uploads: under,
     addFiles,
-    retry: (upload: Upload) => uploads.retry(upload.id),
-    cancel: (upload: Upload) => {
-      uploads.remove(upload.id);
-      const { html } = keeper.get().text;
-      const without = upload.contentId === null ? html : withoutPicture(html, upload.contentId);
-      if (without !== html) keeper.replace({ html: without }, { isTyped: true });
-    },
-    remove: (file: Attached) => {
-      keeper.change({ files: keeper.get().text.files.filter((one) => one !== file) });
-      void discard(keeper, file);
+    list: {
+      uploads: under,
+      onRetry: (upload: Upload) => uploads.retry(upload.id),
+      onCancel: (upload: Upload) => {
+        uploads.remove(upload.id);
+        const { html } = keeper.get().text;
+        const without = upload.contentId === null ? html : withoutPicture(html, upload.contentId);
+        if (without !== html) keeper.replace({ html: without }, { isTyped: true });
+      },
+      onRemove: (file: Attached) => {
+        keeper.change({ files: keeper.get().text.files.filter((one) => one !== file) });
+        void discard(keeper, file);
+      },
     },
     findPicture: (cid: string): string | null => {
       const file = keeper.get().text.files.find((one) => one.ContentID === cid);
