@@ -106,10 +106,10 @@ APP_OPERATIONS = [
         "test_app_outgoing_files.py",
     ),
     Mutation(
-        "a file that is just being named is swept",
-        "src/looplane/outgoing_files/sql.py",
-        "limit {_MAX_SWEPT} for update of f skip locked",
-        "limit {_MAX_SWEPT}",
+        "a file is removed though a text names it",
+        "src/looplane/outgoing_files/commands.py",
+        "        if await con.fetchval(sql.IS_NAMED, *key):\n",
+        "        if key is None:\n",
         "test_app_outgoing_files_kept.py",
     ),
 ]
