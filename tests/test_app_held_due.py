@@ -97,8 +97,8 @@ async def test_what_fails_goes_back_and_holds_up_no_other(
     await hold(member, good)
     send = send_thread_message
 
-    async def fails(con: Any, context: Any, thread_id: UUID, body: Any) -> Any:
-        answer = await send(con, context, thread_id, body)
+    async def fails(con: Any, context: Any, thread_id: UUID, *sent: Any) -> Any:
+        answer = await send(con, context, thread_id, *sent)
         if str(thread_id) == bad:
             await con.execute("select 1 / 0")
         return answer

@@ -66,6 +66,7 @@ ACROSS = {
     "looplane.caught_mail.sql.DELETE_EXPIRED": "one clock sweeps all",
     "looplane.held_messages.sql.FIND_DUE": "one worker sends for all",
     "looplane.held_messages.sql.DELETE_ENDED": "one clock sweeps all",
+    "looplane.outgoing_files.sql.HOLD_OLD": "one clock sweeps all",
     "looplane.kit.idempotency.DELETE_EXPIRED": "one clock sweeps all",
 }
 STATEMENT = re.compile(r"\s*(select|insert into|update|delete from|with|create|alter|set local)\s")

@@ -77,7 +77,7 @@ COPIED = [
 NOT_COPIED = {"api_keys", "invite_tokens", "idempotent_answers", "deliveries"}
 NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 # What is a member's own, and what goes out in a moment.
-NOT_COPIED |= {"presence", "unsent_texts", "held_messages"}
+NOT_COPIED |= {"presence", "unsent_texts", "outgoing_files", "held_messages"}
 # What is kept of deliveries, and no operation shows by itself.
 NOT_COPIED |= {"sent_mails", "mailbox_days", "mail_thread_pauses", "bounced_addresses"}
 NOT_COPIED |= {"delivery_attempts", "delivery_queues", "event_bodies", "fan_outs"}

@@ -59,6 +59,7 @@ from looplane.members.sql import MEMBER
 from looplane.messages.frames.routes import api as frames
 from looplane.messages.routes import api as messages
 from looplane.notices.routes import api as notices
+from looplane.outgoing_files.routes import api as outgoing_files
 from looplane.portal.routes import api as portal
 from looplane.portal.sql import PORTAL_INSTANCE
 from looplane.presence.routes import api as presence
@@ -152,6 +153,7 @@ APP_APIS = (
     loops,
     presence,
     unsent,
+    outgoing_files,
     held_messages,
     reading,
     frames,

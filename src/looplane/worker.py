@@ -30,6 +30,7 @@ from looplane.kit.storage import storage_of
 from looplane.kit.waiting import wait_at_most
 from looplane.kit.writes import LIFETIME
 from looplane.notices.commands import sweep_notices
+from looplane.outgoing_files.commands import sweep_outgoing_files
 from looplane.presence.commands import sweep_presence
 from looplane.sessions.attempts.commands import sweep_attempts
 from looplane.sessions.commands import sweep_ended
@@ -108,7 +109,7 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
         Periodic(partial(_send_held, clock, channels), writes_events=True),
         Periodic(partial(pause_failing, clock=clock), _MINUTE, writes_events=True),
         Periodic(sweep),
-        Periodic(partial(sweep_held, clock=clock), _HOUR),
+        Periodic(partial(_sweep_unsent, clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(partial(sweep_notices, clock=clock), _HOUR),
         Periodic(partial(sweep_caught, clock=clock), _HOUR),
@@ -125,6 +126,10 @@ async def _send_held(clock: Clock, channels: frozenset[str], con: Connection) ->
     for id, error in done.failures.items():
         _log.error("a held message waits", held=str(id), exc_info=error)
     return done.sent + len(done.returned)
+
+
+async def _sweep_unsent(clock: Clock, con: Connection) -> int:
+    return await sweep_held(con, clock) + await sweep_outgoing_files(con, clock)
 
 
 async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:

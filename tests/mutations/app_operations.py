@@ -84,4 +84,32 @@ APP_OPERATIONS = [
         "",
         "test_app_unsent.py",
     ),
+    Mutation(
+        "whoever knows the id of a file sends it",
+        "src/looplane/outgoing_files/sql.py",
+        "where workspace_id = $1 and id = any ($2) and member_id = $3\n",
+        "where workspace_id = $1 and id = any ($2) and $3::uuid is not null\n",
+        "test_app_outgoing_files.py",
+    ),
+    Mutation(
+        "a file that is about to be sent is swept",
+        "src/looplane/outgoing_files/sql.py",
+        "or exists (select from held_messages h",
+        "or false and exists (select from held_messages h",
+        "test_app_outgoing_files_kept.py",
+    ),
+    Mutation(
+        "a file goes with a message by its name alone",
+        _HELD,
+        "    await copy_files(con, context.workspace_id, message_id, sources)\n",
+        "",
+        "test_app_outgoing_files.py",
+    ),
+    Mutation(
+        "a file is removed though a text names it",
+        "src/looplane/outgoing_files/commands.py",
+        "        if await con.fetchval(sql.IS_NAMED, *key):\n",
+        "        if key is None:\n",
+        "test_app_outgoing_files_kept.py",
+    ),
 ]

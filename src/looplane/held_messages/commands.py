@@ -22,7 +22,16 @@ from looplane.kit.principal import Principal
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer, or_404
 from looplane.messages.commands import send_thread_message
-from looplane.messages.schemas import Attachment, MessageCreate, Recipient
+from looplane.messages.schemas import MessageCreate, Recipient
+from looplane.outgoing_files.commands import files_of, find_sizes
+from looplane.outgoing_files.rules import (
+    Attachments,
+    attachment_faults,
+    size_faults,
+    with_sizes,
+)
+from looplane.outgoing_files.schemas import OutgoingAttachment
+from looplane.outgoing_files.sql import copy_files
 from looplane.sessions.rules import scopes_of
 from looplane.threads.children.commands import hold_thread
 from looplane.threads.sql import THREAD
@@ -34,6 +43,21 @@ _KEPT = timedelta(days=1)
 _TO_SEND = "messages:write"
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A message to hold back, what was sent of it, and the sizes of the files that it names."""
+
+    body: HeldCreate
+    sent: Mapping[str, Any]
+    sizes: Mapping[str, int]
+    seconds: int
+
+    @property
+    def attachments(self) -> Attachments:
+        found: Attachments = self.sent.get("attachments", [])
+        return found
+
+
 async def create_held(con: Connection, context: Context, body: HeldCreate, seconds: int) -> Answer:
     """Holds a message back for so many seconds; without any it is sent at once.
 
@@ -43,13 +67,16 @@ async def create_held(con: Connection, context: Context, body: HeldCreate, secon
     sent = body.model_dump(exclude_unset=True, by_alias=True)
     id, now = new_id(), context.clock()
     async with con.transaction():
-        thread_id = await _judge(con, context, body, sent, seconds)
+        sizes = await find_sizes(con, context, sent.get("attachments", []))
+        asked = _Asked(body, sent, sizes, seconds)
+        thread_id = await _judge(con, context, asked)
         began_with = await take_reply(con, context.workspace_id, thread_id, context.member_id)
         columns = {
             "member_id": context.member_id,
             "thread_id": thread_id,
             "html": body.content,
-            **{name: sent.get(name, []) for name in ("cc", "bcc", "attachments")},
+            **{name: sent.get(name, []) for name in ("cc", "bcc")},
+            "attachments": with_sizes(asked.attachments, sizes),
             "channel_id": body.channel_id,
             "expected_last_message_id": reference_id(sent, "expected_last_message_id"),
             "changes": rules.stored_change(body.then.model_dump(exclude_unset=True)),
@@ -91,34 +118,48 @@ async def take_back_held(con: Connection, context: Context, id: UUID) -> Answer:
         return await get_unsent(con, context, row["thread_id"])
 
 
-async def _judge(
-    con: Connection, context: Context, body: HeldCreate, sent: Mapping[str, Any], seconds: int
-) -> UUID:
+async def _judge(con: Connection, context: Context, asked: _Asked) -> UUID:
     """The thread, held, in which the message could be sent now."""
-    text = sent.get("thread_id")
+    text = asked.sent.get("thread_id")
     if text is None:
         context.raise_faults()
     id = or_404(parse_id(str(text)), THREAD.noun)
     await hold_thread(con, context, id)
-    changes = body.then.model_dump(exclude_unset=True) if "then" in sent else {}
-    faults = rules.change_faults(changes, context.clock(), seconds)
-    try:
-        await rolled_back(con, partial(send_thread_message, con, context, id, _plain(body)))
-    except ValidationFailed as error:
-        faults += error.issues
-    if changes:
-        try:
-            await rolled_back(con, partial(change_thread, con, context, id, changes))
-        except ValidationFailed as error:
-            faults += [f"then.{each}" for each in error.issues if each not in context.faults]
+    faults = await _message_faults(con, context, id, asked)
+    faults += await _change_faults(con, context, id, asked)
     own = [each for each in dict.fromkeys(faults) if each not in context.faults]
     context.raise_faults(own)
     return id
 
 
+async def _message_faults(con: Connection, context: Context, id: UUID, asked: _Asked) -> list[str]:
+    named, sizes = asked.attachments, asked.sizes
+    faults = [*attachment_faults(named, sizes), *size_faults(named, sizes)]
+    files, _ = files_of(asked.body.attachments if named else [], sizes)
+    plain = _plain(asked.body)
+    try:
+        await rolled_back(con, partial(send_thread_message, con, context, id, plain, files))
+    except ValidationFailed as error:
+        faults += error.issues
+    return faults
+
+
+async def _change_faults(con: Connection, context: Context, id: UUID, asked: _Asked) -> list[str]:
+    if "then" not in asked.sent:
+        return []
+    changes = asked.body.then.model_dump(exclude_unset=True)
+    faults = rules.change_faults(changes, context.clock(), asked.seconds)
+    if changes:
+        try:
+            await rolled_back(con, partial(change_thread, con, context, id, changes))
+        except ValidationFailed as error:
+            faults += [f"then.{each}" for each in error.issues if each not in context.faults]
+    return faults
+
+
 def _plain(body: HeldCreate) -> MessageCreate:
-    """The message alone."""
-    names = body.model_fields_set & MessageCreate.model_fields.keys()
+    """The message alone, without its files."""
+    names = body.model_fields_set & MessageCreate.model_fields.keys() - {"attachments"}
     return MessageCreate.model_construct(
         _fields_set=set(names), **{name: getattr(body, name) for name in names}
     )
@@ -134,8 +175,13 @@ async def _send(con: Connection, context: Context, row: Row) -> tuple[str, ...]:
     """Sends a message that is held, and changes its thread; the types of the events."""
     context = replace(context, cause=f"held:{row['id']}")
     key = (context.workspace_id, row["thread_id"])
-    sent = await send_thread_message(con, context, row["thread_id"], _message_of(row))
+    sizes = await find_sizes(con, context, row["attachments"])
+    context.raise_faults(attachment_faults(row["attachments"], sizes))
+    attachments = [OutgoingAttachment.model_validate(each) for each in row["attachments"]]
+    files, sources = files_of(attachments, sizes)
+    sent = await send_thread_message(con, context, row["thread_id"], _message_of(row), files)
     message_id = UUID(orjson.loads(sent.body)["id"])
+    await copy_files(con, context.workspace_id, message_id, sources)
     if row["html_version"] < CLEANER_VERSION:
         await con.execute(sql.MARK_CLEANED, key[0], message_id, row["html_version"])
     events = dict.fromkeys(sent.events)
@@ -154,7 +200,6 @@ def _message_of(row: Row) -> MessageCreate:
     values = {
         "content": row["html"],
         **{name: [Recipient.model_validate(each) for each in row[name]] for name in ("cc", "bcc")},
-        "attachments": [Attachment.model_validate(each) for each in row["attachments"]],
         "channel_id": row["channel_id"],
         "expected_last_message_id": None if expected is None else str(expected),
     }

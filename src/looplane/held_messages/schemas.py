@@ -7,6 +7,7 @@ from pydantic import Field
 from looplane.kit.paging import PageInfo
 from looplane.kit.schema import Moment, Reference, StrictModel, Timestamp, optional
 from looplane.messages.schemas import MessageCreate
+from looplane.outgoing_files.schemas import MAX_SIZE, OutgoingAttachments
 
 HeldState = Literal["held", "sent", "taken_back", "returned"]
 
@@ -27,6 +28,11 @@ class HeldChangeOut(StrictModel):
 
 class HeldCreate(MessageCreate):
     thread_id: Reference
+    attachments: OutgoingAttachments = Field(  # type: ignore[assignment]  # it is only read
+        default_factory=list,
+        description="Files: those with a `Content` fit into the body of the request, and all "
+        f"together have at most {MAX_SIZE:,} bytes.",
+    )
     then: HeldChange = Field(
         default_factory=HeldChange,
         description="What becomes of the thread together with the sending.",

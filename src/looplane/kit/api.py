@@ -9,6 +9,7 @@ from starlette.responses import Response
 from looplane.kit.errors import ApiError
 from looplane.kit.event_streams import MEDIA_TYPE, OF_EACH
 from looplane.kit.operation import Operation
+from looplane.kit.request import MAX_FILE_BODY
 from looplane.kit.schema import StrictModel
 
 Endpoint = Callable[..., Awaitable[Response]]
@@ -50,10 +51,15 @@ class Api:
         return self._declare("POST", path, operation_id, answer, raises)
 
     def upload(
-        self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
+        self,
+        path: str,
+        operation_id: str,
+        answer: AnswerType,
+        *raises: type[ApiError],
+        most_bytes: int = MAX_FILE_BODY,
     ) -> Declare:
         """Declares an endpoint that takes a file, in a body as large as files are."""
-        return self._declare("POST", path, operation_id, answer, raises, takes_files=True)
+        return self._declare("POST", path, operation_id, answer, raises, upload_bytes=most_bytes)
 
     def patch(
         self, path: str, operation_id: str, answer: AnswerType, *raises: type[ApiError]
@@ -81,7 +87,7 @@ class Api:
         answer: AnswerType,
         raises: Sequence[type[ApiError]],
         *,
-        takes_files: bool = False,
+        upload_bytes: int = 0,
     ) -> Declare:
         def add(endpoint: Endpoint) -> Endpoint:
             self.routes.append(
@@ -90,7 +96,7 @@ class Api:
                     endpoint,
                     method=method,
                     raises=raises,
-                    takes_files=takes_files,
+                    upload_bytes=upload_bytes,
                     is_of_app=self._for_app,
                     operation_id=operation_id,
                     tags=[self.tag],

@@ -34,7 +34,6 @@ from looplane.kit.paging import PageQuery, with_filters_of_cursor
 from looplane.kit.principal import Principal
 from looplane.kit.request import (
     MAX_BODY,
-    MAX_FILE_BODY,
     Validated,
     read_file,
     read_json,
@@ -54,7 +53,10 @@ _READS = {"GET", "HEAD"}
 
 
 class Operation(Route):
-    """An API operation; what FastAPI is to document of it stands in `documented`."""
+    """An API operation; what FastAPI is to document of it stands in `documented`.
+
+    One that takes files has a body of at most `upload_bytes`.
+    """
 
     def __init__(  # noqa: PLR0913  # what an operation is declared with
         self,
@@ -63,14 +65,14 @@ class Operation(Route):
         *,
         method: str,
         raises: Sequence[type[ApiError]] = (),
-        takes_files: bool = False,
+        upload_bytes: int = 0,
         is_of_app: bool = False,
         **documented: Any,  # noqa: ANN401  # FastAPI's own
     ) -> None:
         self.method, self.raises = method, raises
         self.operation_id, self.documented = documented["operation_id"], documented
-        self.takes_files, self.is_of_app = takes_files, is_of_app
-        self.most_bytes = MAX_FILE_BODY if takes_files else MAX_BODY
+        self.takes_files, self.is_of_app = upload_bytes > 0, is_of_app
+        self.most_bytes = upload_bytes or MAX_BODY
         self.signature: Signature = read_signature(endpoint, method, path)
         super().__init__(path, endpoint)
         self.methods = {method}

@@ -1,6 +1,6 @@
 """How a thread is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +26,15 @@ Found = Mapping[str, Any]
 
 
 async def send_thread_message(
-    con: Connection, context: Context, thread_id: UUID, body: MessageCreate
+    con: Connection,
+    context: Context,
+    thread_id: UUID,
+    body: MessageCreate,
+    files: Sequence[sql.File] | None = None,
 ) -> Answer:
     """Answers a thread: the message, what it does to the thread, and the plan to deliver it.
 
+    With `files` these go with it, and not those of the body.
     Raises NotFound, ValidationFailed, and PreconditionFailed where somebody was faster.
     """
     sent = body.model_dump(exclude_unset=True, by_alias=True)
@@ -46,7 +51,8 @@ async def send_thread_message(
         context.raise_faults([*faults, *_expectation_faults(sent, expected, found)])
         _check_expectation(expected, found)
         assert target is not None, "what goes nowhere is a fault"
-        columns, files = _message(context, found, channel, body), _files(body.attachments)
+        columns = _message(context, found, channel, body)
+        files = _files(body.attachments) if files is None else files
         id, changed = columns["id"], decide_thread(found, thread_rules.answered, thread)
         events = [Event("message.sent", id, aggregate_id=thread_id), *changed.events]
         write = as_write(context, thread.now, events)
@@ -100,6 +106,12 @@ def _message(
 
 def _files(attachments: list[Attachment]) -> list[sql.File]:
     return [
-        sql.File(each.name, each.content_type, each.content, each.content_id)
+        sql.File(
+            each.name,
+            each.content_type,
+            rules.decoded_size(each.content),
+            each.content,
+            each.content_id,
+        )
         for each in attachments
     ]

@@ -80,3 +80,8 @@ def subject_of_answer(names: Sequence[str | None], workspace: str) -> str:
     name = next(filter(None, names), f"Your message to {workspace}")
     subject = name if name.lower().startswith(_REPLY.strip().lower()) else f"{_REPLY}{name}"
     return subject[:MAX_SUBJECT_LENGTH]
+
+
+def decoded_size(content: str) -> int:
+    """How many bytes a text of base64 stands for."""
+    return len(content) // 4 * 3 - content.count("=", -2)

@@ -42,11 +42,11 @@ _FileName = Annotated[
 ]
 _PART = "[A-Za-z0-9!#$&^_.+-]{1,100}"
 # With parameters, such as `; charset=utf-8`: mail programs send what the mail said.
-_MEDIA_TYPE = f"{_PART}/{_PART}(;[ -~]{{1,200}})?"
+MEDIA_TYPE = f"{_PART}/{_PART}(;[ -~]{{1,200}})?"
 _MediaType = Annotated[
     Text,
-    Field(json_schema_extra={"pattern": f"^{_MEDIA_TYPE}$"}),
-    matching(_MEDIA_TYPE, "must be a media type such as image/png"),
+    Field(json_schema_extra={"pattern": f"^{MEDIA_TYPE}$"}),
+    matching(MEDIA_TYPE, "must be a media type such as image/png"),
 ]
 _CONTENT_ID = r"[^\x00-\x20\x7f<>]*"
 _ContentId = Annotated[
@@ -57,7 +57,7 @@ _ContentId = Annotated[
     matching(_CONTENT_ID, "must have no blanks and no < or >"),
 ]
 _BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
-_Base64 = Annotated[
+Base64 = Annotated[
     str,
     Field(json_schema_extra={"pattern": f"^{_BASE64}$"}),
     matching(_BASE64, "must be base64, with its = at the end and no line breaks"),
@@ -84,7 +84,7 @@ class Attachment(StrictModel):
 
     name: _FileName = Field(alias="Name")
     content_type: _MediaType = Field("application/octet-stream", alias="ContentType")
-    content: _Base64 = Field(alias="Content", description="The bytes, as base64.")
+    content: Base64 = Field(alias="Content", description="The bytes, as base64.")
     content_length: _Length = Field(
         "",
         alias="ContentLength",

@@ -104,23 +104,23 @@ async def list_messages(
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a message; `content` is base64."""
+    """A file of a message; `content` is base64, None where its bytes are brought by other means."""
 
     name: str
     content_type: str
-    content: str
+    size: int
+    content: str | None = None
     content_id: str | None = None
     id: UUID = field(default_factory=new_id)
 
     @property
     def described(self) -> dict[str, object]:
         """What a message says of it."""
-        size = len(self.content) // 4 * 3 - self.content.count("=", -2)
         return {
             "id": self.id,
             "Name": self.name,
             "ContentType": self.content_type,
-            "ContentLength": size,
+            "ContentLength": self.size,
             "ContentID": self.content_id,
         }
 
@@ -134,7 +134,9 @@ async def insert_message(
 ) -> None:
     """Stores a message and its files; its event is in `write`."""
     whole = {**columns, "attachments": [each.described for each in files]}
-    contents = [{"id": each.id, "content": each.content} for each in files]
+    contents = [
+        {"id": each.id, "content": each.content} for each in files if each.content is not None
+    ]
     await con.execute(INSERT, context.workspace_id, whole, write, contents)
 
 

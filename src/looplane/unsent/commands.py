@@ -9,6 +9,8 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import PreconditionFailed
 from looplane.kit.responses import Answer
+from looplane.outgoing_files.commands import find_sizes
+from looplane.outgoing_files.rules import attachment_faults, with_sizes
 from looplane.unsent import rules, sql
 from looplane.unsent.schemas import UnsentDelete, UnsentPut
 
@@ -21,14 +23,22 @@ async def put_unsent(con: Connection, context: Context, thread_id: UUID, body: U
     The same text again is left alone, whatever was expected: it is what the caller wants.
     """
     sent = body.model_dump(exclude_unset=True, by_alias=True)
-    context.raise_faults(rules.mode_faults(sent))
     async with con.transaction():
+        sent = await _judge(con, context, sent)
         row = await sql.hold_text(con, context, thread_id, body.mode)
         if row is None:
             row = await _insert(con, context, thread_id, sent)
         if row is not None:
             await _update(con, context, thread_id, sent, row)
         return await sql.get_unsent(con, context, thread_id)
+
+
+async def _judge(con: Connection, context: Context, sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, with the sizes of the files that it names. Raises ValidationFailed."""
+    attachments = sent.get("attachments", [])
+    sizes = await find_sizes(con, context, attachments)
+    context.raise_faults([*rules.mode_faults(sent), *attachment_faults(attachments, sizes)])
+    return {**sent, "attachments": with_sizes(attachments, sizes)} if attachments else sent
 
 
 async def _insert(

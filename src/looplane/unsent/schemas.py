@@ -8,7 +8,8 @@ from looplane.kit.html_fields import MAX_HTML_LENGTH, OptionalHtml
 from looplane.kit.paging import PageInfo
 from looplane.kit.schema import Moment, StrictModel, Timestamp, optional
 from looplane.kit.signature import WriteQuery
-from looplane.messages.schemas import Attachments, Recipients
+from looplane.messages.schemas import Recipients
+from looplane.outgoing_files.schemas import OutgoingAttachments
 
 Mode = Literal["reply", "comment"]
 _EXPECTED = (
@@ -21,7 +22,13 @@ class UnsentReply(StrictModel):
     html: str
     cc: list[Any]
     bcc: list[Any]
-    attachments: Annotated[list[Any], Field(description="Whole, as a message takes them.")]
+    attachments: Annotated[
+        list[Any],
+        Field(
+            description="As they were sent. The `ContentLength` of those with a `file_id` is "
+            "their size."
+        ),
+    ]
     ai_draft_generated_at: Annotated[
         Timestamp | None, Field(description="Of the AI's draft that it began with.")
     ]
@@ -63,7 +70,7 @@ class UnsentPut(StrictModel):
     ]
     cc: Recipients = optional("Only of a reply, as the next three; left out, each stays as it is.")
     bcc: Recipients = optional()
-    attachments: Attachments = optional()
+    attachments: OutgoingAttachments = optional()
     ai_draft_generated_at: Moment | None = None
     expected_updated_at: Moment | None = Field(None, description=_EXPECTED)
 

@@ -34,6 +34,10 @@ export async function send(request: Request, timeout = TIMEOUT_MS): Promise<Resp
   }
 }
 
+/** What proves that a write comes from a page of ours, for what is not sent by fetch. */
+export const csrfHeaders = (): Record<string, string> =>
+  csrfToken === null ? {} : { "X-Looplane-CSRF": csrfToken };
+
 async function sendOnce(request: Request, timeout: number): Promise<Response> {
   const headers = new Headers(request.headers);
   if (request.method !== "GET" && csrfToken !== null) headers.set("X-Looplane-CSRF", csrfToken);
@@ -59,11 +63,11 @@ async function sendOnce(request: Request, timeout: number): Promise<Response> {
 }
 
 // Signing in again in another tab gives all tabs its session, whose token this one does not have.
-const isTokenRefused = (error: unknown): boolean =>
+export const isTokenRefused = (error: unknown): boolean =>
   error instanceof ApiError && error.code === "csrf_token_required";
 
 /** Takes over the session of another tab; false where it is another member's, or none. */
-async function renewToken(): Promise<boolean> {
+export async function renewToken(): Promise<boolean> {
   const asks = { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
   const response = await fetch(`${APP}/session`, asks).catch(() => null);
   if (!response?.ok) {

@@ -12,7 +12,7 @@ export type ThreadChange = Schemas["HeldChange"];
 
 export interface Outgoing {
   threadId: string;
-  message: Schemas["MessageCreate"];
+  message: Omit<Schemas["HeldCreate"], "thread_id" | "then">;
   /** What becomes of the thread with it. */
   then: ThreadChange;
 }

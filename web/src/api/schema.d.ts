@@ -2782,6 +2782,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/outgoing-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload outgoing file
+         * @description Upload a file of at most 25 MB that is to go with a message; nobody else sees it.
+         *
+         *     An unsent text or a held message then names it by `file_id`. What none names is gone after a
+         *     day. Requires a session. Requires the scope `messages:write`.
+         */
+        post: operations["outgoingFiles-upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/outgoing-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get outgoing file
+         * @description Get the bytes of a file of yours that is not sent yet. Pictures may be shown. Requires a session.
+         */
+        get: operations["outgoingFiles-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete outgoing file
+         * @description Remove a file of yours that nothing names any more. Requires a session.
+         */
+        delete: operations["outgoingFiles-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/held": {
         parameters: {
             query?: never;
@@ -3931,8 +3978,8 @@ export interface components {
             cc?: components["schemas"]["Recipient"][];
             /** @description Only where the answer is a mail. */
             bcc?: components["schemas"]["Recipient"][];
-            /** @description Files, which together fit into the body of the request. */
-            attachments?: components["schemas"]["Attachment"][];
+            /** @description Files: those with a `Content` fit into the body of the request, and all together have at most 25,000,000 bytes. */
+            attachments?: components["schemas"]["OutgoingAttachment"][];
             /** @description The Slack channel to write in, for a thread from Slack that has none of its own in `external_ids.slack_channel`. */
             channel_id?: string | null;
             /** @description The last message that you have seen. If there is a newer one, from whomever, the answer is 412 and nothing is sent. */
@@ -4477,6 +4524,32 @@ export interface components {
         Notify: {
             slack?: boolean;
             email?: boolean;
+        };
+        /** @description A file that goes with a mail: its bytes, or one that was uploaded for it. */
+        OutgoingAttachment: {
+            Name: string;
+            /** @default application/octet-stream */
+            ContentType: string;
+            /** @description The bytes, as base64, where there is no `file_id`. */
+            Content?: string;
+            /**
+             * @description Not looked at: the length is that of the content.
+             * @default
+             */
+            ContentLength: string | number;
+            /** @description By which `cid:` in the HTML names it. */
+            ContentID?: string | null;
+            /** @description One of your outgoing files, in place of `Content`. */
+            file_id?: string;
+        };
+        OutgoingFileOut: {
+            id: string;
+            name: string;
+            content_type: string;
+            /** @description In bytes. */
+            size: number;
+            /** Format: date-time */
+            created_at: string;
         };
         /** @description A session as its member sees it among theirs. */
         OwnSessionOut: {
@@ -5424,7 +5497,7 @@ export interface components {
             /** @description Only of a reply, as the next three; left out, each stays as it is. */
             cc?: components["schemas"]["Recipient"][];
             bcc?: components["schemas"]["Recipient"][];
-            attachments?: components["schemas"]["Attachment"][];
+            attachments?: components["schemas"]["OutgoingAttachment"][];
             /** Format: date-time */
             ai_draft_generated_at?: string | null;
             /**
@@ -5437,7 +5510,7 @@ export interface components {
             html: string;
             cc: unknown[];
             bcc: unknown[];
-            /** @description Whole, as a message takes them. */
+            /** @description As they were sent. The `ContentLength` of those with a `file_id` is their size. */
             attachments: unknown[];
             /**
              * Format: date-time
@@ -12881,6 +12954,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnsentOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "outgoingFiles-upload": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description The same key and request within 24 hours get the stored answer. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 25,100,000 bytes. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingFileOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "outgoingFiles-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "outgoingFiles-delete": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingFileOut"];
                 };
             };
             default: components["responses"]["error"];

@@ -239,6 +239,7 @@ def _files(message: InboundMessage) -> list[File]:
         File(
             storable(each.name),
             storable(each.content_type),
+            len(each.content),
             base64.b64encode(each.content).decode(),
             each.content_id and storable(each.content_id),
         )

@@ -50,7 +50,7 @@ export default function CommentEdit({
         // What was typed is not lost by a key; the next one says what becomes of it.
         onEscape={() => (text === shown ? onCancel() : saveButton.current?.focus())}
         suggest={{ "@": mentions.find }}
-        addFiles={() => Promise.resolve([])}
+        addFiles={() => []}
         findPicture={() => null}
       />
       <div className={styles.buttons}>

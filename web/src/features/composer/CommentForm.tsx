@@ -92,7 +92,7 @@ export function CommentForm({
             suggest={{ "@": mentions.find }}
             addFiles={() => {
               setFailure("A note takes no files. Put a link in it.");
-              return Promise.resolve([]);
+              return [];
             }}
             findPicture={() => null}
           />

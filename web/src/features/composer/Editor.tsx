@@ -39,7 +39,7 @@ export interface EditorProps {
   onEscape: () => void;
   suggest: Suggestions;
   /** Takes files; pictures that are to stand in the text come back with their name in it. */
-  addFiles: (files: File[], isInline: boolean) => Promise<{ cid: string; name: string }[]>;
+  addFiles: (files: File[], isInline: boolean) => { cid: string; name: string }[];
   findPicture: (cid: string) => string | null;
   handle: RefObject<EditorHandle | null>;
   /** At the end of the toolbar. */

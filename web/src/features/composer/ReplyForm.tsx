@@ -57,7 +57,7 @@ export function ReplyForm({
   const recipient = recipientOf(thread);
   const draft = useDraft(thread, keeper, state);
   const sources = readSources(thread.ai_draft_sources);
-  const files = useFiles(keeper);
+  const files = useFiles(thread.id, keeper, state.isLoaded);
   const sending = useSend(thread.id, keeper, state);
   const snippets = useSnippets().data ?? [];
   const [beside, setBeside] = useState<"draft" | "difference" | null>(opensDraft ? "draft" : null);
@@ -83,6 +83,7 @@ export function ReplyForm({
       return keep.current?.focus();
     }
     if (!(await sending.send(then, isAnyway))) return;
+    files.sent();
     onClose();
     if (then.status !== undefined) onSentAndDone();
   };
@@ -92,6 +93,7 @@ export function ReplyForm({
       announce("Write something first");
       return editor.current?.focus();
     }
+    if (files.isHindered()) return;
     if (rest.cc.trim() || rest.bcc.trim()) return announce("An address is not complete");
     const words = unfilled(text.html);
     if (words.length > 0 && gaps === null) return setGaps({ words, after });
@@ -117,7 +119,7 @@ export function ReplyForm({
       saved={state.saved}
       onMode={onMode}
       onClose={onClose}
-      onFiles={isMail ? (dropped) => void files.addFiles(dropped, false) : null}
+      onFiles={isMail ? (dropped) => files.addFiles(dropped, false) : null}
     >
       {recipient.problem !== null && <Notice tone="warn">{recipient.problem}</Notice>}
       {isMail && recipient.label !== null && (
@@ -185,9 +187,7 @@ export function ReplyForm({
             addFiles={files.addFiles}
             findPicture={files.findPicture}
             end={
-              isMail ? (
-                <AttachButton onFiles={(picked) => void files.addFiles(picked, false)} />
-              ) : null
+              isMail ? <AttachButton onFiles={(picked) => files.addFiles(picked, false)} /> : null
             }
           />
         </div>
@@ -213,10 +213,7 @@ export function ReplyForm({
         )}
         {showsDifference && <DraftDifference before={before} after={text.html} />}
       </div>
-      <Files
-        files={text.files}
-        onRemove={(file) => keeper.change({ files: text.files.filter((one) => one !== file) })}
-      />
+      <Files files={text.files} {...files.list} />
       {files.problem !== null && <Notice tone="danger">{files.problem}</Notice>}
       {sending.failure !== null && <Notice tone="danger">{sending.failure}</Notice>}
       {gaps && (

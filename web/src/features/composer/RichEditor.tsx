@@ -58,11 +58,9 @@ class Wire implements Wiring {
     // Word puts a picture of the words beside the words.
     const hasWords = /\S/.test(event.clipboardData?.getData("text/plain") ?? "");
     if (files.length === 0 || hasWords) return false;
-    void this.#props.addFiles(files, true).then((pictures) => {
-      for (const { cid, name } of pictures) {
-        this.#editor?.commands.insertContent({ type: "picture", attrs: { cid, alt: name } });
-      }
-    });
+    for (const { cid, name } of this.#props.addFiles(files, true)) {
+      this.#editor?.commands.insertContent({ type: "picture", attrs: { cid, alt: name } });
+    }
     return true;
   };
 }

@@ -1,51 +1,63 @@
+import { ApiError } from "@/api/errors";
+import { addressOfFile } from "@/api/outgoing-files";
+
 /** A file that goes with a mail, as the server takes and keeps it. */
 export interface Attached {
   Name: string;
   ContentType: string;
-  /** The bytes, as base64. */
-  Content: string;
+  /** Which uploaded file it is. */
+  file_id?: string;
+  /** The bytes of an uploaded file. */
+  ContentLength?: number;
+  /** The bytes, as base64: of texts from before files were uploaded one by one. */
+  Content?: string;
   /** By which a picture within the text names it. */
   ContentID?: string | null;
+  /** The server has it no longer. */
+  isGone?: boolean;
+}
+
+/** What is to be attached, or is on its way. */
+export interface Sized {
+  name: string;
+  size: number;
 }
 
 const MAX_FILES = 20;
-// Of a whole request, of which the words and what is around the files take a part.
-const MAX_BODY = 1_000_000;
-const AROUND = 4_000;
+export const MAX_SIZE = 25_000_000;
 
-export const bytesOf = (file: Attached): number =>
-  Math.floor((file.Content.length * 3) / 4) - (/=*$/.exec(file.Content)?.[0].length ?? 0);
+export const bytesOf = ({ Content, ContentLength = 0 }: Attached): number =>
+  Content === undefined
+    ? ContentLength
+    : Math.floor((Content.length * 3) / 4) - (/=*$/.exec(Content)?.[0].length ?? 0);
 
-/** How many bytes of files still go with these words and files. */
-export function roomFor(files: readonly Attached[], html: string): number {
-  const taken = files.reduce((sum, file) => sum + file.Content.length + 400, 0);
-  const words = new TextEncoder().encode(JSON.stringify(html)).length;
-  return Math.max(0, Math.floor(((MAX_BODY - AROUND - words - taken) * 3) / 4) - 300);
-}
+const sum = (sizes: readonly number[]): number => sizes.reduce((all, one) => all + one, 0);
 
 export function sizeOf(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1000)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1).replace(".0", "")} MB`;
 }
 
 /** Why files cannot be added, in words; null where they can. */
 export function whyNot(
-  more: readonly { name: string; size: number }[],
+  more: readonly Sized[],
   files: readonly Attached[],
-  html: string,
+  uploads: readonly Sized[] = [],
 ): string | null {
-  if (files.length + more.length > MAX_FILES) {
-    return `A mail takes at most ${MAX_FILES} files, and this would be ${files.length + more.length}.`;
+  const count = files.length + uploads.length + more.length;
+  if (count > MAX_FILES) {
+    return `A mail takes at most ${MAX_FILES} files, and this would be ${count}.`;
   }
   const folder = more.find((file) => file.size === 0);
   if (folder) return `“${folder.name}” is empty, or a folder.`;
-  const size = more.reduce((sum, file) => sum + file.size, 0);
-  const room = roomFor(files, html);
-  if (size <= room) return null;
+  const size = sum(more.map((file) => file.size));
+  const taken = sum(files.map(bytesOf)) + sum(uploads.map((file) => file.size));
+  if (size + taken <= MAX_SIZE) return null;
   const [only] = more;
   const what = more.length === 1 && only ? `“${only.name}” has` : "These files have";
-  return `${what} ${sizeOf(size)}, and ${sizeOf(room)} still go with this mail. Share a link instead.`;
+  const others = taken > 0 ? `, ${sizeOf(taken)} are attached` : "";
+  return `${what} ${sizeOf(size)}${others}, and a mail takes ${sizeOf(MAX_SIZE)} in all. Share a link instead.`;
 }
 
 /** A name that the server takes: one line, without a folder. */
@@ -55,31 +67,37 @@ export function cleanName(name: string): string {
   return (clean === "" ? "file" : clean).slice(0, 255);
 }
 
-const MEDIA_TYPE = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(;[ -~]{1,200})?$/;
+/** Whether browsers draw it, without scripts. */
+export const isPicture = (type: string): boolean => /^image\/(png|jpeg|gif|webp|avif)$/i.test(type);
 
-export async function readFile(file: File, contentId?: string): Promise<Attached> {
-  const content = await new Promise<string>((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,/, ""));
-    reader.onerror = () => reject(new Error(`“${file.name}” could not be read.`));
-    reader.readAsDataURL(file);
-  });
-  return {
-    Name: cleanName(file.name),
-    ContentType: MEDIA_TYPE.test(file.type) ? file.type : "application/octet-stream",
-    Content: content,
-    ...(contentId === undefined ? {} : { ContentID: contentId }),
-  };
-}
-
-/** A picture of the files as an address for the page. Only what browsers draw without scripts. */
+/** A picture of the files as an address for the page. */
 export function pictureOf(file: Attached): string | null {
-  return /^image\/(png|jpeg|gif|webp|avif)$/i.test(file.ContentType)
-    ? `data:${file.ContentType};base64,${file.Content}`
-    : null;
+  if (!isPicture(file.ContentType) || file.isGone) return null;
+  if (file.file_id !== undefined) return addressOfFile(file.file_id);
+  return file.Content === undefined ? null : `data:${file.ContentType};base64,${file.Content}`;
 }
 
 /** Without the pictures of the text that were deleted from it. */
 export function withoutUnused(files: readonly Attached[], html: string): Attached[] {
   return files.filter((file) => !file.ContentID || html.includes(`cid:${file.ContentID}`));
+}
+
+/** Whether the text shows a picture whose bytes are not among the files. */
+export function lacksPicture(files: readonly Attached[], html: string): boolean {
+  const there = new Set(files.filter((file) => !file.isGone).map((file) => file.ContentID));
+  return [...html.matchAll(/<img[^>]+src="cid:([^"]+)"/g)].some(([, cid]) => !there.has(cid));
+}
+
+/** The files, with those marked of which the server says that it has them no longer; else null. */
+export function markGone(error: unknown, files: readonly Attached[]): Attached[] | null {
+  if (!(error instanceof ApiError) || error.status !== 400) return null;
+  const sent = files.filter((file) => !file.isGone);
+  const gone = new Set(
+    error.issues.flatMap((issue) => {
+      const at = /^attachments\.(\d+)\.file_id: there is no such/.exec(issue)?.[1];
+      return at === undefined ? [] : [sent[Number(at)]];
+    }),
+  );
+  if (gone.size === 0) return null;
+  return files.map((file) => (gone.has(file) ? { ...file, isGone: true } : file));
 }

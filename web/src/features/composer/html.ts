@@ -72,3 +72,12 @@ export function tidy(html: string): string {
   }
   return body.innerHTML;
 }
+
+/** The text without one of its pictures. */
+export function withoutPicture(html: string, cid: string): string {
+  const body = parse(html);
+  for (const picture of body.querySelectorAll("img")) {
+    if (picture.getAttribute("src") === `cid:${cid}`) picture.remove();
+  }
+  return body.innerHTML;
+}

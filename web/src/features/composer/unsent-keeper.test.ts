@@ -121,6 +121,19 @@ it("takes what was put back after undo, with its problem", () => {
   });
 });
 
+it("saves the rest without a file that the server has no longer", async () => {
+  const issue = "attachments.0.file_id: there is no such outgoing file in this workspace";
+  put.mockRejectedValueOnce(new ApiError(400, "validation_failed", "No.", [issue]));
+  put.mockResolvedValue(server("<p>a</p>", T2));
+  const keeper = make();
+  keeper.arrived(null);
+  const file = { Name: "a", ContentType: "a/b", file_id: "x", ContentLength: 1 };
+  keeper.change({ html: "<p>a</p>", files: [file] });
+  await vi.advanceTimersByTimeAsync(1_600);
+  expect(put.mock.lastCall?.[0]).toMatchObject({ html: "<p>a</p>", attachments: [] });
+  expect(keeper.get()).toMatchObject({ saved: "saved", text: { files: [{ isGone: true }] } });
+});
+
 it("counts the newer of two texts", () => {
   const mine = (at: string): LocalCopy => ({
     text: text("<p>mine</p>"),

@@ -1,6 +1,6 @@
 import { ApiError } from "@/api/errors";
 import { timeNow } from "@/lib/clock";
-import type { Attached } from "./attachments";
+import { type Attached, markGone } from "./attachments";
 import { isBlank } from "./html";
 import { decideText, isWorthKeeping } from "./unsent-rules";
 import {
@@ -222,7 +222,10 @@ export class UnsentKeeper {
       this.#set({ saved: server ? "saved" : "none" });
     } catch (error) {
       this.#set({ saved: "kept" });
-      if (error instanceof ApiError && error.status === 412) await this.#ask();
+      // The rest is saved without the files that are gone, which say so to their writer.
+      const files = markGone(error, text.files);
+      if (files && this.#state.text.files === text.files) this.change({ files });
+      else if (error instanceof ApiError && error.status === 412) await this.#ask();
       else if (error instanceof ApiError && error.isTransient) this.#schedule(RETRY_AFTER_MS);
     }
   }

@@ -39,13 +39,32 @@ const people = (raw: unknown): Person[] =>
       : [];
   });
 
+const bytesIn = ({
+  file_id,
+  ContentLength,
+  Content,
+  isGone,
+}: Partial<Attached>): Partial<Attached> | null => {
+  if (typeof file_id === "string") {
+    const size = Number(ContentLength);
+    return {
+      file_id,
+      ContentLength: Number.isFinite(size) ? size : 0,
+      ...(isGone === true && { isGone }),
+    };
+  }
+  return typeof Content === "string" ? { Content } : null;
+};
+
 const files = (raw: unknown): Attached[] =>
   (Array.isArray(raw) ? raw : []).flatMap((one: unknown) => {
     const said = (one ?? {}) as Partial<Attached>;
-    if (typeof said.Content !== "string" || typeof said.Name !== "string") return [];
+    if (typeof said.Name !== "string") return [];
     const ContentType =
       typeof said.ContentType === "string" ? said.ContentType : "application/octet-stream";
-    const file = { Name: said.Name, ContentType, Content: said.Content };
+    const bytes = bytesIn(said);
+    if (bytes === null) return [];
+    const file: Attached = { Name: said.Name, ContentType, ...bytes };
     return [
       typeof said.ContentID === "string" && said.ContentID !== ""
         ? { ...file, ContentID: said.ContentID }

@@ -7,7 +7,7 @@ import { useMe } from "@/api/session";
 import { allOf, useMessages } from "@/api/thread-content";
 import type { Message } from "@/api/types";
 import { announce } from "@/ui/LiveRegion";
-import { withoutUnused } from "./attachments";
+import { markGone, withoutUnused } from "./attachments";
 import { isBlank } from "./html";
 import type { UnsentKeeper } from "./unsent-keeper";
 import type { KeeperState } from "./unsent-text";
@@ -56,10 +56,11 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
     if (isBusy) return false;
     setBusy(true);
     setFailure(null);
+    let { text } = keeper.get();
     try {
       // Saved first, so that no save of this text arrives after it has left.
       await Promise.race([keeper.flush(), pause(SAVE_AT_MOST_MS)]);
-      const { text } = keeper.get();
+      text = keeper.get().text;
       const expected = anyway ? (seen.newer?.id ?? seen.seen) : seen.seen;
       const held = await holdMessage(client, {
         threadId,
@@ -85,7 +86,11 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
         const newest = await seen.look().catch(() => null);
         announce("Somebody answered meanwhile. Nothing was sent");
         if (newest === null) setFailure(`${messageOf(error)} Your text is here.`);
-      } else setFailure(said(error));
+      } else {
+        const files = markGone(error, withoutUnused(text.files, text.html));
+        if (files) keeper.change({ files });
+        setFailure(said(error));
+      }
       return false;
     } finally {
       setBusy(false);

@@ -11,8 +11,16 @@ export const peopleToSend = (people: readonly Person[]): Schemas["Recipient"][] 
   people.map(({ email, name }) => ({ email, name, mailboxHash: "" }));
 
 /** Files as the server takes them; it counts their length itself. */
-export const filesToSend = (files: readonly Attached[]): Schemas["Attachment"][] =>
-  files.map((file) => ({ ...file, ContentLength: "" }));
+export const filesToSend = (files: readonly Attached[]): Schemas["OutgoingAttachment"][] =>
+  files
+    .filter((file) => !file.isGone)
+    .map(({ Name, ContentType, ContentID, Content, file_id }) => ({
+      Name,
+      ContentType,
+      ContentLength: "",
+      ...(ContentID && { ContentID }),
+      ...(file_id === undefined ? { Content: Content ?? "" } : { file_id }),
+    }));
 
 /** All of a text as the server keeps it; of a comment only the words. */
 export const textToSend = (text: Text, mode: Mode) =>
