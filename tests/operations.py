@@ -10,88 +10,9 @@ import httpx
 
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
+from tests.named_things import IN_PATH, IN_PATH_OF, REFERENCES
 
 Schema = dict[str, Any]
-# What a part of a path names.
-_IN_PATH = {
-    "threads": "thread",
-    "views": "view",
-    "contacts": "contact",
-    "companies": "company",
-    "tags": "tag",
-    "groups": "empty group",
-    "projects": "project",
-    "issues": "issue",
-    "customer-needs": "need",
-    "docs/groups": "article group",
-    "docs/articles": "article",
-    "docs/drafts": "draft",
-    "changelogs": "changelog",
-    "changelog-tags": "changelog tag",
-    "members": "second member",
-    "invites": "invite",
-    "keys": "second key",
-    "comments": "comment",
-    "snippets": "snippet",
-    "folders": "folder",
-    "blocked-senders": "blocked sender",
-    "connections": "Slack connection",
-    "instances": "portal instance",
-    "undo": "write",
-    "mailboxes": "mailbox",
-    "caught-mail": "caught mail",
-    "webhooks": "webhook",
-    "deliveries": "webhook delivery",
-}
-# … and where one operation names another one.
-_IN_PATH_OF = {
-    ("contacts-removeCompany", "company_id"): "own company",
-    ("threads-removeTag", "tag_id"): "second tag",
-    ("companies-unmerge", "id"): "surviving company",
-    ("deliveries-retry", "id"): "canceled delivery",
-}
-# What a field of a body or a parameter of a query names.
-REFERENCES = {
-    "assignee_id": "member",
-    "owner_id": "member",
-    "contact_id": "contact",
-    "company_id": "company",
-    "user_id": "member",
-    "expected_last_message_id": "message",
-    "tag_id": "tag",
-    "tag_ids": "tag",
-    "tag_all": "tag",
-    "tag_none": "tag",
-    "company_tier": "company tier",
-    "tag_group_id": "group",
-    "project_id": "project",
-    "project_ids": "project",
-    "issue_id": "issue",
-    "issue_ids": "issue",
-    "member_id": "member",
-    "team_id": "team",
-    "linear_team_id": "team",
-    "linear_status_id": "project status",
-    "state_id": "workflow state",
-    "status_id": "company status",
-    "tier_id": "company tier",
-    "group_id": "article group",
-    "article_id": "article",
-    "article_ids": "article",
-    "portal_instance_id": "portal instance",
-    # Of one noun or operation, where the same name means another thing than elsewhere.
-    "changelogs.tag_id": "changelog tag",
-    "changelogs.tag_ids": "changelog tag",
-    "mention_ids": "member",
-    "folder_id": "folder",
-    "source_id": "other company",
-    "companies-unmerge.source_id": "merged company",
-    "delivery_ids": "webhook delivery",
-    "event_ids": "webhook event",
-    "event_id": "webhook event",
-    "deliveries-bulkRetry.delivery_ids": "canceled delivery",
-    "thread_id": "thread",
-}
 # Names that others gave: they look like references, and point nowhere.
 _NAMES_OF_OTHERS = {"external_id", "external_ids", "company_external_id", "label_ids", "channel_id"}
 # Fields whose schema does not say which value anybody may send.
@@ -226,9 +147,9 @@ def is_reference(name: str) -> bool:
 def path_ids(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
     """The parameters of its path, each naming one of `ids`."""
     found = re.findall(r"((?:[\w-]+/)?([\w-]+))/\{(\w+)\}", operation.path)
-    of_one = {name: kind for (asked, name), kind in _IN_PATH_OF.items() if asked == str(operation)}
+    of_one = {name: kind for (asked, name), kind in IN_PATH_OF.items() if asked == str(operation)}
     return {
-        name: ids[of_one.get(name) or _IN_PATH.get(whole) or _IN_PATH[part]]
+        name: ids[of_one.get(name) or IN_PATH.get(whole) or IN_PATH[part]]
         for whole, part, name in found
     }
 

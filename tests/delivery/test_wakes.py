@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from looplane.kit.waiting import wait_at_most
 from looplane.worker import work
 from tests.conftest import SteppedClock, Workspace
 from tests.delivery.planned import plan, states_of
+from tests.dispatch import Sink
 from tests.processes import come_about
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -29,6 +31,7 @@ async def never_looks(
     """A worker that looks for itself only once an hour."""
     monkeypatch.setattr(dispatch, "_TICK", 3600.0)
     monkeypatch.setattr(periodic, "_TICK", 3600.0)
+    monkeypatch.setattr(periodic, "open_channels", lambda *_: nullcontext({"email": Sink()}))
     task = asyncio.ensure_future(work(database, Settings(), clock))
     await come_about(lambda: db.fetchval(_LISTENS))
     yield

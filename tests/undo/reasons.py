@@ -7,6 +7,7 @@ _SENT_ANEW = "what is tried at once may be on its way, and nobody takes that bac
 _CANCELED = "what was canceled is retried, and by then others may have gone before it"
 _OF_QUEUE = "the opposite of it is an operation of its own, and what has left meanwhile has left"
 _SETTING = "it says where things leave to, or by what, and they have left by it meanwhile"
+_TRIED = "it is a try, and changes nothing here"
 CANNOT = {
     "webhooks-create": _SECRET,
     "webhooks-rotateSecret": _SECRET,
@@ -17,9 +18,11 @@ CANNOT = {
     "slackConnections-create": _SETTING,
     "slackConnections-update": _SETTING,
     "slackConnections-delete": _SETTING,
+    "slackConnections-test": _TRIED,
     "mailboxes-create": _SETTING,
     "mailboxes-update": _SETTING,
     "mailboxes-delete": _SETTING,
+    "mailboxes-test": _TRIED,
     "mailboxes-reportBounce": "the address refused the mail, whatever is said of that",
     "caughtMail-delete": "what was caught is gone",
     "threads-sendMessage": _LEFT,

@@ -69,10 +69,9 @@ class Operation(Route):
         is_of_app: bool = False,
         **documented: Any,  # noqa: ANN401  # FastAPI's own
     ) -> None:
-        self.method, self.raises = method, raises
+        self.method, self.raises, self.is_of_app = method, raises, is_of_app
         self.operation_id, self.documented = documented["operation_id"], documented
-        self.takes_files, self.is_of_app = upload_bytes > 0, is_of_app
-        self.most_bytes = upload_bytes or MAX_BODY
+        self.takes_files, self.most_bytes = upload_bytes > 0, upload_bytes or MAX_BODY
         self.signature: Signature = read_signature(endpoint, method, path)
         super().__init__(path, endpoint)
         self.methods = {method}
@@ -276,8 +275,8 @@ class Operation(Route):
         self, request: Request, principal: Principal
     ) -> Callable[[], Awaitable[Response]] | None:
         """Reads what is at this path now; None where the path names no one thing."""
-        at = [each for each in request.app.routes if each.path == self.path]
-        reads = [each for each in at if each.method == "GET"]
+        gets = (each for each in request.app.routes if each.method == "GET")
+        reads = [each for each in gets if each.path == self.path]
         if "{" not in self.path or not reads:
             return None
         state, signature = request.app.state, reads[0].signature
