@@ -12,8 +12,8 @@ from tests.conftest import SteppedClock, Workspace
 from tests.contract import OPERATIONS, Operation
 from tests.factory import Factory
 from tests.interleaving import Send, Stage, SteppedDatabase, set_stage, stepped_database
+from tests.named_things import REFERENCES
 from tests.operations import (
-    REFERENCES,
     WITH_BODY,
     fields_of,
     is_reference,
