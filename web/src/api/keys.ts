@@ -35,4 +35,5 @@ export const keys = {
   ownSessions: ["own-sessions"] as const,
   projects: ["projects"] as const,
   issues: ["issues"] as const,
+  newWorkTeam: ["new-work-team"] as const,
 };

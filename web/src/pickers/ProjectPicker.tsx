@@ -1,8 +1,14 @@
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleDot, FolderKanban } from "lucide-react";
-import { useCallback, useRef } from "react";
+import { useCallback } from "react";
 import { createIssue, createProject } from "@/api/lookup-writes";
-import { issueQuery, projectQuery, searchIssues, searchProjects } from "@/api/lookups";
+import {
+  issueQuery,
+  newWorkTeamQuery,
+  projectQuery,
+  searchIssues,
+  searchProjects,
+} from "@/api/lookups";
 import type { Linked } from "@/api/needs";
 import type { Issue, Project } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
@@ -59,16 +65,16 @@ export function ProjectPicker({
   onPick: (change: { added: Linked[]; removed: Linked[] }) => void;
 }) {
   const client = useQueryClient();
-  const teams = useRef<string[]>([]);
+  // Asked for with what there is to pick from, as nobody makes anything before they looked.
+  const { data: team } = useQuery({ ...newWorkTeamQuery, enabled: false });
   const linked = value.map(keyOf).join();
   const items = useCallback(
     async (query: string) => {
       const [projects, issues] = await Promise.all([
         searchProjects(client, query),
         searchIssues(client, query),
+        client.query(newWorkTeamQuery).catch(() => null),
       ]);
-      const team = projects[0]?.team_id ?? issues[0]?.team_id;
-      if (team !== undefined) teams.current = [team];
       const first = linked === "" || query.trim() !== "" ? [] : linked.split(",");
       const shown = await Promise.all(first.map((key) => linkedItem(client, linkedOf(key))));
       const all = [
@@ -80,8 +86,7 @@ export function ProjectPicker({
     [client, linked],
   );
   const creates = (text: string): CreateOption[] => {
-    const [team] = teams.current;
-    if (team === undefined) return [];
+    if (team == null) return [];
     return [
       {
         label: `Create the issue “${text}”`,
