@@ -35,5 +35,4 @@ export const keys = {
   ownSessions: ["own-sessions"] as const,
   projects: ["projects"] as const,
   issues: ["issues"] as const,
-  newWorkTeam: ["new-work-team"] as const,
 };

@@ -102,13 +102,3 @@ export const issueQuery = (id: string) =>
     queryFn: ({ signal }): Promise<Issue> =>
       take(v2.GET("/issues/{id}", { params: { path: { id } }, signal })),
   });
-
-/** The team to which new projects and issues belong; null where the workspace has none. */
-export const newWorkTeamQuery = queryOptions({
-  queryKey: keys.newWorkTeam,
-  queryFn: async ({ signal }): Promise<string | null> => {
-    const me = await take(v2.GET("/me", { signal }));
-    return me.default_linear_team_id ?? me.linear_team_ids[0] ?? null;
-  },
-  staleTime: 5 * 60_000,
-});

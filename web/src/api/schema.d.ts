@@ -3690,6 +3690,7 @@ export interface components {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            default_linear_team_id: string | null;
             csrf_token: string;
             has_password: boolean;
             has_second_factor: boolean;
@@ -3746,6 +3747,7 @@ export interface components {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            default_linear_team_id: string | null;
             csrf_token: string;
             has_password: boolean;
             has_second_factor: boolean;

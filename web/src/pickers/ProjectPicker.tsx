@@ -1,15 +1,10 @@
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { CircleDot, FolderKanban } from "lucide-react";
 import { useCallback } from "react";
 import { createIssue, createProject } from "@/api/lookup-writes";
-import {
-  issueQuery,
-  newWorkTeamQuery,
-  projectQuery,
-  searchIssues,
-  searchProjects,
-} from "@/api/lookups";
+import { issueQuery, projectQuery, searchIssues, searchProjects } from "@/api/lookups";
 import type { Linked } from "@/api/needs";
+import { useSession } from "@/api/session";
 import type { Issue, Project } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { Combobox } from "@/ui/Combobox";
@@ -65,15 +60,13 @@ export function ProjectPicker({
   onPick: (change: { added: Linked[]; removed: Linked[] }) => void;
 }) {
   const client = useQueryClient();
-  // Asked for with what there is to pick from, as nobody makes anything before they looked.
-  const { data: team } = useQuery({ ...newWorkTeamQuery, enabled: false });
+  const { default_linear_team_id: team } = useSession();
   const linked = value.map(keyOf).join();
   const items = useCallback(
     async (query: string) => {
       const [projects, issues] = await Promise.all([
         searchProjects(client, query),
         searchIssues(client, query),
-        client.query(newWorkTeamQuery).catch(() => null),
       ]);
       const first = linked === "" || query.trim() !== "" ? [] : linked.split(",");
       const shown = await Promise.all(first.map((key) => linkedItem(client, linkedOf(key))));
@@ -86,7 +79,7 @@ export function ProjectPicker({
     [client, linked],
   );
   const creates = (text: string): CreateOption[] => {
-    if (team == null) return [];
+    if (team === null) return [];
     return [
       {
         label: `Create the issue “${text}”`,

@@ -12,6 +12,7 @@ import { IconButton } from "@/ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { StatusShape } from "@/ui/StatusShape";
 import { Tooltip } from "@/ui/Tooltip";
+import { cx } from "@/ui/cx";
 import { Presence } from "./Presence";
 import styles from "./ThreadHead.module.css";
 import { TitleEdit } from "./TitleEdit";
@@ -81,7 +82,8 @@ function StatusButton({
   const face = (
     <>
       <StatusShape shape={shape} />
-      {until ? `Until ${whenTime(until, now)}` : label}
+      {until && <span className={styles.whereWide}>Until </span>}
+      {until ? whenTime(until, now) : label}
     </>
   );
   if (!canWrite) return <span className={styles.fact}>{face}</span>;
@@ -141,7 +143,7 @@ function AssigneeButton({ thread, canWrite }: { thread: Thread; canWrite: boolea
   const face = (
     <>
       {assignee && <Avatar name={name ?? ""} src={assignee.image_url} size={18} />}
-      <span className={styles.clip} dir="auto">
+      <span className={cx(styles.clip, assignee && styles.whereWide)} dir="auto">
         {name ?? "Nobody"}
       </span>
     </>
