@@ -12,7 +12,6 @@ import { IconButton } from "@/ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { StatusShape } from "@/ui/StatusShape";
 import { Tooltip } from "@/ui/Tooltip";
-import { cx } from "@/ui/cx";
 import { Presence } from "./Presence";
 import styles from "./ThreadHead.module.css";
 import { TitleEdit } from "./TitleEdit";
@@ -31,8 +30,7 @@ export function ThreadHead({
   headerStart: ReactNode;
   headerEnd: ReactNode;
 }) {
-  const me = useMe();
-  const canWrite = me.role !== "VIEWER";
+  const canWrite = useMe().role !== "VIEWER";
   return (
     <header className={styles.head}>
       <div className={styles.first}>
@@ -143,7 +141,7 @@ function AssigneeButton({ thread, canWrite }: { thread: Thread; canWrite: boolea
   const face = (
     <>
       {assignee && <Avatar name={name ?? ""} src={assignee.image_url} size={18} />}
-      <span className={cx(styles.clip, assignee && styles.whereWide)} dir="auto">
+      <span className={assignee ? styles.name : styles.clip} dir="auto">
         {name ?? "Nobody"}
       </span>
     </>
