@@ -91,7 +91,7 @@ function StatusButton({
         <Button variant="quiet" size="small" data-thread-status={status}>
           <span className="visually-hidden">Status: </span>
           {face}
-          <ChevronDown size={14} aria-hidden />
+          <ChevronDown size={14} className={until ? styles.whereWide : undefined} aria-hidden />
         </Button>
       }
     >
