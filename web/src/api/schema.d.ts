@@ -3763,6 +3763,7 @@ export interface components {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            default_linear_team_id: string | null;
             csrf_token: string;
             has_password: boolean;
             has_second_factor: boolean;
@@ -3819,6 +3820,7 @@ export interface components {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            default_linear_team_id: string | null;
             csrf_token: string;
             has_password: boolean;
             has_second_factor: boolean;
