@@ -47,6 +47,8 @@ async def test_a_message_is_a_page_that_runs_nothing(
     assert page.headers["x-frame-options"] == "SAMEORIGIN"
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["cache-control"].startswith("private")
+    # What one member has read is not kept for whoever signs in on that browser next.
+    assert page.headers.get_list("vary") == ["Cookie, Accept-Encoding"]
     policy = policy_of(page)
     assert policy["default-src"] == policy["form-action"] == policy["base-uri"] == "'none'"
     assert policy["img-src"] == "'self' data:"

@@ -89,6 +89,7 @@ test("a page that is loaded anew offers to take back what is held", async ({
 test("a comment that is changed keeps how it looks", async ({ api, page, receive }) => {
   const { id } = await mailIn(receive);
   await openThread(page, id);
+  await expect(page.getByRole("button", { name: /^Comment/ }).first()).toBeVisible();
   await page.keyboard.press("c");
   const note = page.getByRole("textbox", { name: "Note to the team" });
   await expect(note).toBeFocused();

@@ -162,6 +162,10 @@ class _Request:
         own = dict(headers)
         limit = self._scope.get("looplane.rate_limit")
         varies = b"Accept-Encoding, Origin" if self._cors else b"Accept-Encoding"
+        # What the answer itself varies by is told in one with what all answers do.
+        if b"vary" in own:
+            varies = own[b"vary"] + b", " + varies
+            headers = [each for each in headers if each[0] != b"vary"]
         return [
             *headers,
             (b"x-request-id", self.id.encode()),

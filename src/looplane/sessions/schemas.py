@@ -26,6 +26,8 @@ class SessionOut(StrictModel):
     id: str
     member: SessionMember
     workspace: SessionWorkspace
+    # Where their pages make projects and issues.
+    default_linear_team_id: str | None
     csrf_token: str
     has_password: bool
     has_second_factor: bool

@@ -18,11 +18,15 @@ _WORKSPACE = json_object(columns("w", "id", "name"))
 _CODES_LEFT = """
 (select count(*) from recovery_codes r where r.workspace_id = s.workspace_id
   and r.member_id = s.member_id and r.used_at is null)"""
+_DEFAULT_TEAM = """
+(select tm.id from teams tm where tm.workspace_id = s.workspace_id and tm.is_default
+  order by tm.created_at, tm.id limit 1)"""
 _SESSION = json_object(
     columns("s", "id")
     | {
         "member": _MEMBER,
         "workspace": _WORKSPACE,
+        "default_linear_team_id": _DEFAULT_TEAM,
         "csrf_token": "encode(sha256('csrf:'::bytea || s.hash), 'hex')",
         "has_password": "c.password_hash is not null",
         "has_second_factor": "c.totp_secret is not null",

@@ -8,6 +8,7 @@ import { putThreads } from "./cache";
 import { take, v2 } from "./client";
 import { keys } from "./keys";
 import type { ThreadIds } from "./list-pages";
+import { wantLoops } from "./loops";
 import { rest } from "./rest";
 
 export type Related = { contact_id: string } | { company_id: string };
@@ -60,6 +61,7 @@ export function useLongestWaiting(companyId: string | null) {
       };
       const { data } = await take(v2.GET("/threads", { params: { query }, signal }));
       putThreads(client, data);
+      wantLoops(client, data);
       return data[0]?.id ?? null;
     },
   });

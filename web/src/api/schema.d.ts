@@ -4934,6 +4934,7 @@ export interface components {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            default_linear_team_id: string | null;
             csrf_token: string;
             has_password: boolean;
             has_second_factor: boolean;
@@ -4990,6 +4991,7 @@ export interface components {
             id: string;
             member: components["schemas"]["SessionMember"];
             workspace: components["schemas"]["SessionWorkspace"];
+            default_linear_team_id: string | null;
             csrf_token: string;
             has_password: boolean;
             has_second_factor: boolean;

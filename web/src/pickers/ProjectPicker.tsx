@@ -1,9 +1,10 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { CircleDot, FolderKanban } from "lucide-react";
-import { useCallback, useRef } from "react";
+import { useCallback } from "react";
 import { createIssue, createProject } from "@/api/lookup-writes";
 import { issueQuery, projectQuery, searchIssues, searchProjects } from "@/api/lookups";
 import type { Linked } from "@/api/needs";
+import { useSession } from "@/api/session";
 import type { Issue, Project } from "@/api/types";
 import { TagIcon } from "@/lib/TagIcon";
 import { Combobox } from "@/ui/Combobox";
@@ -59,7 +60,7 @@ export function ProjectPicker({
   onPick: (change: { added: Linked[]; removed: Linked[] }) => void;
 }) {
   const client = useQueryClient();
-  const teams = useRef<string[]>([]);
+  const { default_linear_team_id: team } = useSession();
   const linked = value.map(keyOf).join();
   const items = useCallback(
     async (query: string) => {
@@ -67,8 +68,6 @@ export function ProjectPicker({
         searchProjects(client, query),
         searchIssues(client, query),
       ]);
-      const team = projects[0]?.team_id ?? issues[0]?.team_id;
-      if (team !== undefined) teams.current = [team];
       const first = linked === "" || query.trim() !== "" ? [] : linked.split(",");
       const shown = await Promise.all(first.map((key) => linkedItem(client, linkedOf(key))));
       const all = [
@@ -80,8 +79,7 @@ export function ProjectPicker({
     [client, linked],
   );
   const creates = (text: string): CreateOption[] => {
-    const [team] = teams.current;
-    if (team === undefined) return [];
+    if (team === null) return [];
     return [
       {
         label: `Create the issue “${text}”`,

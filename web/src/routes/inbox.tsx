@@ -25,6 +25,7 @@ import { LoopMark } from "@/ui/LoopMark";
 import { Details } from "./Details";
 import { Pane } from "./Pane";
 import styles from "./inbox.module.css";
+import { useReplyKey } from "./use-reply-key";
 
 const HeldBar = lazyPart(() =>
   import("@/features/composer/HeldBar").then((module) => module.HeldBar),
@@ -66,11 +67,11 @@ export function InboxPage() {
     highlight(null);
   }
 
-  const openThread = (id: string): void =>
+  const openThread = (id: string, compose?: "reply"): void =>
     void navigate({
       to: "/inbox/$view/$threadId",
       params: { view, threadId: id },
-      search: filters,
+      search: { ...filters, ...(compose && { compose }) },
     });
   const close = (): void => {
     if (threadId !== undefined) highlight(threadId);
@@ -99,6 +100,7 @@ export function InboxPage() {
   useAction("toggle-side", () =>
     width === "wide" ? foldSide(!isSideFolded) : setDrawer(drawer === "side" ? null : "side"),
   );
+  useReplyKey(threadId === undefined ? highlightedId : null, openThread);
   useAction("back", close, { enabled: threadId !== undefined });
   const sideKey = useKeyLabel("toggle-side");
 

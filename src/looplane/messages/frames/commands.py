@@ -26,6 +26,8 @@ async def get_frame(read: Read, thread_id: UUID, message_id: UUID, query: FrameQ
         "Content-Security-Policy": frame.policy,
         "X-Frame-Options": "SAMEORIGIN",
         "Cache-Control": _KEPT,
+        # Whoever signs in next on this browser does not get it from there.
+        "Vary": "Cookie",
     }
     return HTMLResponse(frame.page, headers=headers)
 

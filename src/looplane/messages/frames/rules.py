@@ -108,4 +108,5 @@ def file_headers(described: Mapping[str, Any], content: bytes) -> dict[str, str]
         "Content-Disposition": disposition(str(described["Name"]), kind),
         "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
         "Cache-Control": "private, max-age=3600, immutable",
+        "Vary": "Cookie",
     }

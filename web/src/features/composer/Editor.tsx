@@ -3,6 +3,7 @@ import {
   type ReactNode,
   type RefObject,
   useEffect,
+  useLayoutEffect,
   useRef,
   useState,
 } from "react";
@@ -57,9 +58,15 @@ export async function loadEditor(): Promise<Loaded> {
 
 /** The editor; until it is there, or where it does not come, a plain field that loses nothing. */
 export function Editor(props: EditorProps) {
-  const [state, setState] = useState<Loaded | "loading" | "failed">(() => loaded ?? "loading");
+  const [state, setState] = useState<Loaded | "loading" | "failed">("loading");
   const [isFocused, setFocused] = useState(props.hasFocus);
   const isComposing = useRef(false);
+  // The editor lives a moment alone if it is not on the screen by then: what is rendered first may
+  // wait to be shown, as behind a part that is still loading, and what follows it here may not.
+  useLayoutEffect(() => {
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- for that reason
+    if (loaded) setState(() => loaded ?? "loading");
+  }, []);
   useEffect(() => {
     if (state !== "loading") return;
     let isGone = false;

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { messageOf } from "@/api/errors";
 import { countOf, countText, useCounts } from "@/api/counts";
 import { useThreadList } from "@/api/thread-lists";
@@ -60,6 +60,12 @@ export function ThreadList(props: ThreadListProps) {
   const rowHeight = isDense ? DENSE_ROW : ROW;
   const key = JSON.stringify([view, filters]);
   const words = emptyWords(view, hasFilters);
+  const isEmpty = list.isLoaded && list.ids.length === 0 && !list.hasMore;
+  const { onHighlight } = props;
+  useEffect(() => {
+    // No key is to change a thread that is on the screen no more.
+    if (isEmpty) onHighlight(null);
+  }, [isEmpty, onHighlight]);
 
   return (
     <>
@@ -121,7 +127,7 @@ export function ThreadList(props: ThreadListProps) {
             {messageOf(list.error)}
           </ErrorPanel>
         )}
-        {list.isLoaded && list.ids.length === 0 && !list.hasMore && (
+        {isEmpty && (
           <EmptyState
             icon={<LoopMark size={40} isClosed={!hasFilters} />}
             title={words.title}

@@ -49,6 +49,9 @@ export function timesOf(thread: Thread, now: Date, loop?: Loop): Times {
     atText: shortTime(at, now),
     waits,
     isAtLeast: thread.last_outbound_message_at !== null && !isLoopOf(thread, loop),
-    waitsText: waits === null || waits === at ? null : duration(waits, now),
+    waitsText:
+      waits === null || waits === at || now.getTime() - Date.parse(waits) < MINUTE
+        ? null
+        : duration(waits, now),
   };
 }

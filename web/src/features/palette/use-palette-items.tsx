@@ -4,6 +4,7 @@ import { useLoadedThreads } from "@/api/recent-threads";
 import type { Thread } from "@/api/types";
 import { useViews } from "@/api/views";
 import { type Action, useActions } from "@/lib/actions";
+import { firstWords } from "@/lib/first-words";
 import { fuzzyFind } from "@/lib/fuzzy";
 import { SETTINGS_PAGES } from "@/lib/settings-pages";
 import { type PaletteItem, textOf } from "./palette-items";
@@ -25,13 +26,14 @@ const ofAction = (action: Action): PaletteItem => ({
 function useThreadItems(words: string, limit: number): PaletteItem[] {
   const navigate = useNavigate();
   const threads = useLoadedThreads();
+  const titleOf = (thread: Thread): string => thread.title ?? (firstWords(thread.text) || "Thread");
   const whose = (thread: Thread): string => thread.contact?.name ?? thread.contact?.email ?? "";
   const text = (thread: Thread): string =>
-    `${thread.title ?? ""} ${whose(thread)} ${thread.contact?.email ?? ""}`;
+    `${titleOf(thread)} ${whose(thread)} ${thread.contact?.email ?? ""}`;
   return fuzzyFind(words, threads, text, limit).map((thread) => ({
     id: thread.id,
     group: words.trim() === "" ? "Recent threads" : "Threads that are loaded",
-    label: thread.title ?? "Without a title",
+    label: titleOf(thread),
     detail: whose(thread),
     icon: <MessageSquare {...icon} />,
     run: () =>

@@ -69,7 +69,7 @@ export function ConflictBox({
   return (
     <div className={styles.problem} role="group" aria-label={`${field} was changed twice`}>
       <p role="alert">
-        {who.name} changed {field.toLowerCase()}
+        {who.name} changed the {field.toLowerCase()}
         {who.at !== null && (
           <>
             {" "}

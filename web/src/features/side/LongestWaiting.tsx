@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { waitingSince } from "@/api/list-rules";
+import { useLoop } from "@/api/loops";
 import { useLongestWaiting } from "@/api/related-threads";
 import { useThreadRow } from "@/api/threads";
 import { fullDate, shortTime, useNow } from "@/lib/dates";
@@ -10,9 +11,10 @@ import styles from "./side.module.css";
 export function LongestWaiting({ companyId }: { companyId: string }) {
   const { data: id } = useLongestWaiting(companyId);
   const thread = useThreadRow(id ?? "");
+  const loop = useLoop(id ?? "");
   const now = useNow();
   if (!id || !thread) return null;
-  const at = waitingSince(thread) ?? thread.created_at;
+  const at = waitingSince(thread, loop) ?? thread.created_at;
   return (
     <Row label="Waiting">
       <div className={styles.static}>

@@ -30,8 +30,7 @@ export function ThreadHead({
   headerStart: ReactNode;
   headerEnd: ReactNode;
 }) {
-  const me = useMe();
-  const canWrite = me.role !== "VIEWER";
+  const canWrite = useMe().role !== "VIEWER";
   return (
     <header className={styles.head}>
       <div className={styles.first}>
@@ -81,7 +80,8 @@ function StatusButton({
   const face = (
     <>
       <StatusShape shape={shape} />
-      {until ? `Until ${whenTime(until, now)}` : label}
+      {until && <span className={styles.whereWide}>Until </span>}
+      {until ? whenTime(until, now) : label}
     </>
   );
   if (!canWrite) return <span className={styles.fact}>{face}</span>;
@@ -91,7 +91,7 @@ function StatusButton({
         <Button variant="quiet" size="small" data-thread-status={status}>
           <span className="visually-hidden">Status: </span>
           {face}
-          <ChevronDown size={14} aria-hidden />
+          <ChevronDown size={14} className={until ? styles.whereWide : undefined} aria-hidden />
         </Button>
       }
     >
@@ -141,7 +141,7 @@ function AssigneeButton({ thread, canWrite }: { thread: Thread; canWrite: boolea
   const face = (
     <>
       {assignee && <Avatar name={name ?? ""} src={assignee.image_url} size={18} />}
-      <span className={styles.clip} dir="auto">
+      <span className={assignee ? styles.name : styles.clip} dir="auto">
         {name ?? "Nobody"}
       </span>
     </>

@@ -6,6 +6,7 @@ import { isLoopClosed } from "@/api/event-sentences";
 import { allOf, prefetchThread, useThreadEvents } from "@/api/thread-content";
 import { useThread } from "@/api/threads";
 import type { Thread } from "@/api/types";
+import { firstWords } from "@/lib/first-words";
 import { filtersOf } from "@/lib/search-params";
 import { useTitle } from "@/lib/title";
 import { EmptyState } from "@/ui/EmptyState";
@@ -19,6 +20,9 @@ import { CommentEditor, type EditComment } from "./comment-editor";
 import { useClosedLoop } from "./use-closed-loop";
 import { usePrefetchNeighbours } from "./use-prefetch";
 import { useReading, useTimeline } from "./use-timeline";
+
+// As many characters of what was asked stand for a title.
+const TITLE = 90;
 
 export interface ThreadPaneProps {
   threadId: string;
@@ -55,9 +59,7 @@ export function ThreadPane({
     // What was said is asked for beside what it is said in, not after it.
     if (isUnknown) prefetchThread(client, threadId);
   }, [client, threadId, isUnknown]);
-  const text = thread?.text;
-  const words = useMemo(() => (text === undefined ? null : firstWords(text)), [text]);
-  const title = thread?.title ?? words ?? "Thread";
+  const title = thread?.title ?? (firstWords(thread?.text ?? "", TITLE) || "Thread");
   useTitle(thread && title);
 
   const wayBack = headerStart && <div className={styles.wayBack}>{headerStart}</div>;
@@ -144,16 +146,4 @@ function Conversation({ thread }: { thread: Thread }) {
       isReady={timeline.isReady}
     />
   );
-}
-
-const WORDS = 90;
-
-/** What stands for a title: the first words of what was asked. */
-function firstWords(html: string): string | null {
-  const text = new DOMParser()
-    .parseFromString(html.slice(0, 2_000).replaceAll(/<(\/p|br|\/li|\/div)/g, " $&"), "text/html")
-    .body.textContent.replace(/\s+/g, " ")
-    .trim();
-  if (text === "") return null;
-  return text.length > WORDS ? `${text.slice(0, WORDS).trimEnd()}…` : text;
 }
