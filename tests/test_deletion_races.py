@@ -48,6 +48,8 @@ NEVER_NAMED |= {"/contacts/blocked-senders", "/contacts/{id}/companies", "/threa
 NEVER_NAMED |= {"/views", "/webhooks", "/mailboxes", "/caught-mail"}
 # What goes into another has tests of its own.
 ELSEWHERE = dict.fromkeys(("other company", "merged company"), "test_company_merge_races.py")
+# By a thread deliveries are chosen, and nothing of it is kept.
+ELSEWHERE |= {"thread": "delivery/test_api_many.py"}
 # Fields that name a thing by another word than its id.
 BY_VALUE = {"company_name": "company", "company_external_id": "company", "contact_email": "contact"}
 LISTS = [
