@@ -69,16 +69,17 @@ def _is_sealed(secrets: Secrets, sealed: str, place: str, token: str) -> bool:
 async def test_slack_connection(write: Write, id: UUID, body: SlackTest) -> Response:
     """Asks Slack who the token is, and posts a line where a channel is named.
 
-    It is answered whatever Slack says. Raises NotFound, ValidationFailed.
+    It is answered whatever Slack says. Raises NotFound, PreconditionFailed, ValidationFailed.
     """
     write.context.raise_faults()
     if (stored := await write.stored_answer()) is not None:
         return stored
     async with write.database.reading() as con:
         key = (write.context.workspace_id, id)
-        token = or_404(await con.fetchval(sql.FIND_SEALED, *key), sql.SLACK_CONNECTION.noun)
+        row = or_404(await con.fetchrow(sql.FIND_SEALED, *key), sql.SLACK_CONNECTION.noun)
+    write.context.precondition.check(row["version"])
     channel = None if write.dry_run else body.channel
-    found = await _try(write, token, channel)
+    found = await _try(write, row["token"], channel)
     return await write(_answer, found)
 
 
