@@ -96,6 +96,7 @@ async def test_a_thread_made_by_the_api_begins_with_what_it_says(
         "html": text,
         "attachments": [],
         "user_id": None,
+        "delivery": None,
         "created_at": thread["created_at"],
     }
     assert got["comments"] == []

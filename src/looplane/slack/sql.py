@@ -15,7 +15,8 @@ SLACK_CONNECTION = Resource(
 )
 
 FIND_SEALED = """
-select token, version from slack_connections where workspace_id = $1 and id = $2 and deleted_at is null"""
+select token, version from slack_connections
+where workspace_id = $1 and id = $2 and deleted_at is null"""
 
 # The connection by which a workspace writes. $1 workspace.
 FIND_CONNECTION = """
