@@ -23,6 +23,7 @@ from looplane.delivery.sql import MOST_AT_ONCE, route, take_over
 from looplane.kit.clock import Clock
 from looplane.kit.database import COLLISION, Database, as_unavailable
 from looplane.kit.errors import Unavailable
+from looplane.kit.pacing import Paced
 from looplane.kit.waiting import wait_at_most
 
 _log = structlog.get_logger("looplane.delivery")
@@ -31,6 +32,9 @@ _log = structlog.get_logger("looplane.delivery")
 MOST_QUEUES, MOST_FAILING = 200, 100
 # What so many need is loaded at once.
 TAKEN_AT_ONCE = 100
+# Attempts that begin at once, until they are over or so many seconds have gone: where very many
+# begin, each waits for all the others, and its time is over before anybody has answered.
+BEGUN_AT_ONCE, _BEGINNING = 50, 0.2
 # In seconds: between two looks, and for what is under way when the worker ends.
 _TICK, _GRACE = 1.0, 5.0
 _MAX_PAUSE = 10.0
@@ -61,6 +65,7 @@ class Dispatcher:
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._sending: dict[asyncio.Task[None], bool] = {}  # whether of a target that fails
         self._sent: list[SentQueue] = []
+        self._paced = Paced(BEGUN_AT_ONCE, _BEGINNING)
         self._finishing = asyncio.Lock()
         self._taken_over_at = -math.inf
 
@@ -134,7 +139,7 @@ class Dispatcher:
         return bool(routed or taken)
 
     def _start(self, taken: Taken) -> None:
-        sending = send(taken, self._clock, self._channels, self._hand_in)
+        sending = send(taken, self._clock, self._channels, self._hand_in, self._paced)
         task = asyncio.ensure_future(sending)
         self._sending[task] = taken.queue.failures > 0
         task.add_done_callback(self._sending.pop)
