@@ -61,6 +61,12 @@ class Drained:
     python: list[float] = field(default_factory=list)
     postgres: list[float] = field(default_factory=list)
 
+    def cpu(self) -> str:
+        """A line of the report."""
+        python, of_postgres = median(self.python), median(self.postgres)
+        used = f"{python:,.0f} µs, {of_postgres:,.0f} µs"
+        return f"| … CPU of one in Python, and in PostgreSQL | {used} |"
+
 
 @dataclass
 class Written:
@@ -89,8 +95,7 @@ def _speed(world: World, target: Receiver) -> list[str]:
             three = asyncio.run(_write(world, target, told, 3))
             ratios.append(three / none)
     return [
-        f"| PATCH sent to webhook received, the write included, p50 and p99 |"
-        f" {_two(told.from_sent)} |",
+        f"| PATCH sent to webhook received, p50 and p99 | {_two(told.from_sent)} |",
         f"| … from its answer, which follows the COMMIT | {_two(told.from_answered)} |",
         f"| PATCH with 3 matching endpoints, p50 and p99 | {_two(told.took)} |",
         f"| … with none | {_two(untold.took)} |",
@@ -108,8 +113,7 @@ def _rates(world: World, target: Receiver) -> list[str]:
             name = f"{endpoints:,} endpoints, {workers} worker{'s' * (workers > 1)}"
             lines += [
                 f"| Deliveries, {name} | {spread(drained.rates)} a second |",
-                f"| … CPU of one in Python, and in PostgreSQL |"
-                f" {median(drained.python):,.0f} µs, {median(drained.postgres):,.0f} µs |",
+                drained.cpu(),
             ]
     return lines
 
@@ -123,8 +127,7 @@ def _backlogs(world: World, target: Receiver) -> list[str]:
     return [
         f"| A backlog of {few:,}, 1 worker | {spread(small.rates)} a second |",
         f"| A backlog of {many:,}, its first {_OF_LARGE:,} | {large.rates[0]:,.0f} a second |",
-        f"| … CPU of one in Python, and in PostgreSQL |"
-        f" {large.python[0]:,.0f} µs, {large.postgres[0]:,.0f} µs |",
+        large.cpu(),
         f"| **… the larger one / the smaller one** | **{ratio:.2f}** |",
     ]
 

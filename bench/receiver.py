@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -80,8 +81,9 @@ def receiver() -> Iterator[Receiver]:
     here, loop, ready = Receiver(), uvloop.new_event_loop(), threading.Event()
 
     async def serve() -> None:
-        server = await loop.create_server(lambda: _Taking(here), "127.0.0.1", 0, backlog=1024)
-        here.port = server.sockets[0].getsockname()[1]
+        listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        here.port = listening.getsockname()[1]
+        await loop.create_server(lambda: _Taking(here), sock=listening, backlog=1024)
         ready.set()
 
     def run() -> None:
