@@ -122,7 +122,7 @@ def _backlogs(world: World, target: Receiver) -> list[str]:
     asyncio.run(_endpoints(world, target, _FEW))
     few, many = _BACKLOG
     small = _drain(world, target, few // _FEW, count=few)
-    large = _drain(world, target, many // _FEW, count=_OF_LARGE, rounds=1)
+    large = _drain(world, target, many // _FEW, count=_OF_LARGE, is_part=True)
     ratio = large.rates[0] / median(small.rates)
     return [
         f"| A backlog of {few:,}, 1 worker | {spread(small.rates)} a second |",
@@ -222,28 +222,29 @@ def _drain(  # noqa: PLR0913  # what is queued, who sends it, and what of it is 
     *,
     count: int,
     workers: int = 1,
-    rounds: int = _ROUNDS,
+    is_part: bool = False,
 ) -> Drained:
     """Queues events for all endpoints, round by round, and measures the first so many of each."""
     drained = Drained()
     with _workers(world, target, workers) as pids:
-        _round(world, target, 1, 100, pids)  # what is made once
-        for _ in range(rounds):
-            asyncio.run(_wait(world, _UNFINISHED, 0))
-            rate, python, postgres = _round(world, target, events, count, pids)
+        _round(world, target, 1, _FEW, pids, is_part=False)  # what is made once
+        for _ in range(1 if is_part else _ROUNDS):
+            rate, python, postgres = _round(world, target, events, count, pids, is_part=is_part)
             drained.rates.append(rate)
             drained.python.append(python)
             drained.postgres.append(postgres)
     return drained
 
 
-def _round(
-    world: World, target: Receiver, events: int, count: int, pids: list[int]
+def _round(  # noqa: PLR0913  # as above
+    world: World, target: Receiver, events: int, count: int, pids: list[int], *, is_part: bool
 ) -> tuple[float, float, float]:
     target.clear()
     asyncio.run(_queue(world, events))
     python, backends = sum(map(cpu_seconds, pids)), backend_seconds()
     at = target.wait_for(count)
+    if not is_part:  # what the last ones cost, too
+        asyncio.run(_wait(world, _UNFINISHED, 0))
     used, of_postgres = sum(map(cpu_seconds, pids)) - python, grown(backends)
     first, last = (int(share * (count - 1)) for share in _MIDDLE)
     rate = (last - first) / (at[last] - at[first])
