@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bulk, following, history, inbox, people, scale, updates
+from bench import bulk, deliveries, following, history, inbox, people, scale, updates
 from bench.figures import machine
 from bench.requests import compared
 from bench.world import HERE, World, postgres, seed
@@ -45,6 +45,8 @@ def main() -> None:
             inbox_of_demo = inbox.measure(asyncio.run(inbox.demo(dsn, binaries)))
             _say("Those who follow events…")
             followed = following.measure(_at(dsn, binaries, small))
+            _say("What is delivered…")
+            delivered = deliveries.measure(_at(dsn, binaries, small))
             many = scale.measure(_at(dsn, binaries, large))
             _say("Histories among many events…")
             histories = history.measure(_at(dsn, binaries, middle))
@@ -77,6 +79,15 @@ def main() -> None:
         "| | |",
         "|---|---|",
         *followed,
+        "",
+        "## What webhooks are told",
+        "",
+        "By worker processes, to a receiver on the same machine; twenty writes a second at the",
+        "most. Rates are those of the middle four fifths of what leaves.",
+        "",
+        "| | |",
+        "|---|---|",
+        *delivered,
         "",
         f"## Histories, at {middle:,} threads",
         "",

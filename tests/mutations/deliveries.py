@@ -7,6 +7,20 @@ _FAN_OUT = "src/looplane/delivery/fan_out"
 
 DELIVERIES = [
     Mutation(
+        "what waits for a slow target holds up all others",
+        "src/looplane/kit/pacing.py",
+        "call_later(self._seconds, make_room)",
+        "call_later(self._seconds, bool)",
+        "test_pacing.py",
+    ),
+    Mutation(
+        "what made room makes room once more at its end",
+        "src/looplane/kit/pacing.py",
+        "            if not has_made_room:",
+        "            if True:",
+        "test_pacing.py",
+    ),
+    Mutation(
         "a message overtakes one of its thread that could not be delivered",
         _SQL,
         " order by e.seq limit 1) < d.seq",

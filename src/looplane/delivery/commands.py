@@ -22,6 +22,7 @@ from looplane.delivery.schemas import (
 from looplane.delivery.sql import Begun, Key
 from looplane.kit.clock import Clock
 from looplane.kit.database import Connection
+from looplane.kit.pacing import Paced
 
 # Until a queue that nobody gives back is due again; attempts have less.
 LEASE = timedelta(seconds=60)
@@ -103,16 +104,21 @@ async def _load(
 
 
 async def send(
-    taken: Taken, clock: Clock, channels: Channels, hand_in: Callable[[SentQueue], None]
+    taken: Taken,
+    clock: Clock,
+    channels: Channels,
+    hand_in: Callable[[SentQueue], None],
+    paced: Paced,
 ) -> None:
-    """Sends what was taken from a queue, all at once, and hands in each as it is over.
+    """Sends what was taken from a queue, each at its turn, and hands in each as it is over.
 
     With the last one, or where it is cancelled, the queue is handed in.
     """
     channel, over = channels.get(taken.queue.channel), list[Attempted]()
 
     async def send_one(begun: Begun) -> None:
-        sent = await _send_one(begun, taken.loaded, clock, channel)
+        async with paced.turn():
+            sent = await _send_one(begun, taken.loaded, clock, channel)
         over.append(sent.attempted)
         is_last = len(over) == len(taken.begun)
         hand_in(SentQueue(taken.queue, [sent], over if is_last else None))

@@ -20,6 +20,7 @@ import httpx
 
 from looplane.kit.checked_network import CheckedNetwork, Resolve, Target, resolve
 from looplane.kit.unpacking import CannotUnpack, Unpacker
+from looplane.kit.unpooled import Unpooled
 
 # Seconds: for a connection, between two parts of an answer, and for all of a request with its
 # redirects.
@@ -89,7 +90,8 @@ class _CheckedTransport(httpx.AsyncHTTPTransport):
         trusted = httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=trusted, trust_env=False)
         self._network = CheckedNetwork(allowed, resolve)
-        self._pool = httpcore.AsyncConnectionPool(
+        pool = Unpooled if connections is None else httpcore.AsyncConnectionPool
+        self._pool = pool(
             ssl_context=trusted,
             max_connections=connections,
             # A connection that stays was checked for another request.

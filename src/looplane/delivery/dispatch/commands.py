@@ -19,10 +19,11 @@ from looplane.delivery.commands import (
     take,
 )
 from looplane.delivery.schemas import Channels, Sent, SentQueue
-from looplane.delivery.sql import MOST_AT_ONCE, route, take_over
+from looplane.delivery.sql import MOST_AT_ONCE, ROUTED_AT_ONCE, route, take_over
 from looplane.kit.clock import Clock
-from looplane.kit.database import COLLISION, Database, as_unavailable
+from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
+from looplane.kit.pacing import Paced
 from looplane.kit.waiting import wait_at_most
 
 _log = structlog.get_logger("looplane.delivery")
@@ -31,6 +32,12 @@ _log = structlog.get_logger("looplane.delivery")
 MOST_QUEUES, MOST_FAILING = 200, 100
 # What so many need is loaded at once.
 TAKEN_AT_ONCE = 100
+# Attempts that begin at once, until they are over or so many seconds have gone: where very many
+# begin, each waits for all the others, and its time is over before anybody has answered.
+BEGUN_AT_ONCE, _BEGINNING = 50, 0.2
+# While something is sent, whoever has routed as much as is routed at once leaves it for so many
+# times as long as it took: else a backlog is routed first, and sent after that.
+_ROUTING_REST = 2
 # In seconds: between two looks, and for what is under way when the worker ends.
 _TICK, _GRACE = 1.0, 5.0
 _MAX_PAUSE = 10.0
@@ -61,8 +68,9 @@ class Dispatcher:
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._sending: dict[asyncio.Task[None], bool] = {}  # whether of a target that fails
         self._sent: list[SentQueue] = []
+        self._paced = Paced(BEGUN_AT_ONCE, _BEGINNING)
         self._finishing = asyncio.Lock()
-        self._taken_over_at = -math.inf
+        self._taken_over_at = self._routes_again_at = -math.inf
 
     def wake(self) -> None:
         """Something may be due."""
@@ -123,7 +131,7 @@ class Dispatcher:
             if (now := time.monotonic()) - self._taken_over_at >= _TICK:
                 self._taken_over_at = now
                 await take_over(con)
-            routed = await route(con, self._clock())
+            routed = await self._route(con)
         taken: list[Taken] = []
         if room := self._room():
             rooms = room, self._room(failing=True)
@@ -133,8 +141,18 @@ class Dispatcher:
             self._start(each)
         return bool(routed or taken)
 
+    async def _route(self, con: Connection) -> int:
+        began = time.monotonic()
+        if self._sending and began < self._routes_again_at:
+            return 0
+        routed = await route(con, self._clock())
+        if routed == ROUTED_AT_ONCE:
+            ended = time.monotonic()
+            self._routes_again_at = ended + _ROUTING_REST * (ended - began)
+        return routed
+
     def _start(self, taken: Taken) -> None:
-        sending = send(taken, self._clock, self._channels, self._hand_in)
+        sending = send(taken, self._clock, self._channels, self._hand_in, self._paced)
         task = asyncio.ensure_future(sending)
         self._sending[task] = taken.queue.failures > 0
         task.add_done_callback(self._sending.pop)
