@@ -1,9 +1,7 @@
 """Which tests run in which of the two parts that `make test` runs side by side."""
 
 import signal
-import sys
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 import structlog
@@ -49,8 +47,6 @@ ASIDE = (
 
 def pytest_configure() -> None:
     """What is started from here ends at Ctrl-C, also where this was started in the background."""
-    # What httpx looks for in each request, and finds missing the sooner for it.
-    sys.modules.setdefault("sniffio", cast("Any", None))
     # One at its price takes a fifth of a second; what it is made of is asked by a test of its own.
     pytest.MonkeyPatch().setattr(passwords, "PasswordHasher", cheap_hasher)
     # An error is told in words, not in pictures of all that it saw, which takes seconds.
