@@ -97,6 +97,7 @@ class Reckoning:
     def check(self) -> None:
         """Nothing is lost, nothing is there twice, and all is in order."""
         assert {each["state"] for each in self.deliveries} == {"delivered"}
+        assert self.outcomes["delivered"] == len(self.deliveries), "an attempt is not told of"
         assert self.traffic.titles <= set(self.titles), "an acknowledged title is lost"
         assert {*self.titles.values()} == {1}, "a title was given twice"
         for path in self.wanted:
@@ -118,6 +119,8 @@ class Reckoning:
         bodies = {(each.event_id, each.body) for each in arrivals}
         assert len(bodies) == len(ids), f"other bytes under the same id to {path}"
         assert {orjson.loads(body)["id"] for _, body in bodies} == {*ids}
+        attempts = sum(each["attempts"] for each in planned)
+        assert attempts >= len(arrivals), f"a request to {path} is not told of"
         overtaken = {spell_event(each["event_id"]) for each in planned if has_died(each)}
         places = {spell_event(each["event_id"]): (each["lane"], each["seq"]) for each in planned}
         came = [places[each.event_id] for each in arrivals if each.event_id not in overtaken]
