@@ -101,8 +101,8 @@ bench: setup-dev web  ## measure speed against pgbench, at size, at rest, and in
 fuzz: setup-dev  ## many more examples for every generated test (30 minutes)
 	@LOOPLANE_FUZZ_EXAMPLES=500 $(BIN)/python -m pytest tests/test_schemathesis.py tests/test_thread_state_machine.py tests/test_list_threads.py
 
-soak: setup-dev  ## kill processes under load for ten minutes, and count what is lost
-	@LOOPLANE_SOAK_SECONDS=600 $(BIN)/python -m pytest -s tests/test_kill.py
+soak: setup-dev  ## kill processes under load, ten minutes for each test, and count what is lost
+	@LOOPLANE_SOAK_SECONDS=$${LOOPLANE_SOAK_SECONDS:-600} $(BIN)/python -m pytest -s tests/soak tests/test_kill.py
 
 million: setup-dev  ## read every list of a million threads, and count the rows it takes (5 minutes)
 	@LOOPLANE_MILLION=1 $(BIN)/python -m pytest tests/test_million_threads.py
