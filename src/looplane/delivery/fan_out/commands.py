@@ -46,9 +46,10 @@ class FanOut:
         return done
 
     async def _fan_out(self, con: Connection, workspace_id: UUID) -> int:
-        position = await sql.hold(con, workspace_id)
-        if position is None:
+        held = await sql.hold(con, workspace_id)
+        if held is None:
             return 0
+        position, has_missed = held
         events = await sql.follow(con, workspace_id, position, BATCH)
         if not events:
             return 0
@@ -57,6 +58,9 @@ class FanOut:
         for fan in self.fans:
             await fan(con, workspace_id, whole)
         await sql.advance(con, workspace_id, end)
+        if has_missed:
+            # Only now is it past them: it is said once.
+            _log.error("events were dropped before they were told", workspace=str(workspace_id))
         return len(events)
 
 
