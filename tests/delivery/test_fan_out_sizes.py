@@ -20,7 +20,12 @@ class Counting:
         self.workspace_id, self.planned, self.most = workspace_id, planned, most
         self.sizes: list[int] = []
 
-    async def __call__(self, con: Any, workspace_id: UUID, events: Sequence[FannedEvent]) -> int:
+    async def __call__(
+        self,
+        con: Any,  # noqa: ARG002  # as it is called
+        workspace_id: UUID,
+        events: Sequence[FannedEvent],
+    ) -> int:
         if workspace_id != self.workspace_id:
             return 0
         self.sizes.append(len(events))
