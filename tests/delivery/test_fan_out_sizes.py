@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 
 from looplane.delivery.fan_out.commands import BATCH, FIRST_BATCH, MOST_PLANNED, FanOut
+from looplane.delivery.sql import ROUTED_AT_ONCE, route
 from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.database import Database
-from tests.conftest import Workspace
+from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
 
 
@@ -77,3 +78,28 @@ async def test_what_takes_too_long_is_tried_with_fewer(
 ) -> None:
     found = await sizes(database, Counting(workspace.id, 1, most=5))
     assert found[:4] == [20, 10, 5, 10]
+
+
+async def test_no_mail_waits_behind_many_webhooks(
+    make: Factory, db: Any, clock: SteppedClock, workspace: Workspace
+) -> None:
+    await db.execute(
+        "insert into deliveries (workspace_id, id, event_id, kind, channel, target, subject_id,"
+        " queue, state, created_at, updated_at, next_attempt_at)"
+        " select $1, gen_random_uuid(), gen_random_uuid(), 'event', 'webhook', n::text,"
+        " gen_random_uuid(), n::text, 'queued', $2, $2, $2 from generate_series(1, $3::int) n",
+        workspace.id,
+        clock(),
+        3 * ROUTED_AT_ONCE,
+    )
+    await make.message((await make.thread())["id"])
+    await route(db, clock())
+    left = await db.fetch(
+        "select channel from deliveries where workspace_id = $1 and not is_routed", workspace.id
+    )
+    assert {row["channel"] for row in left} == {"webhook"}
+    await db.execute(
+        "update deliveries set state = 'canceled', next_attempt_at = null, is_routed = false"
+        " where workspace_id = $1 and state = 'queued'",
+        workspace.id,
+    )
