@@ -36,6 +36,7 @@ from looplane.sessions.attempts.commands import sweep_attempts
 from looplane.sessions.commands import sweep_ended
 from looplane.sessions.links.commands import sweep_links
 from looplane.threads.commands import wake_due_threads
+from looplane.webhooks.commands import sweep_bodies
 
 _log = structlog.get_logger("looplane.worker")
 # All in seconds.
@@ -113,6 +114,7 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(partial(sweep_notices, clock=clock), _HOUR),
         Periodic(partial(sweep_caught, clock=clock), _HOUR),
+        Periodic(partial(sweep_bodies, clock=clock), _HOUR),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
         Periodic(files.run, _HOUR),

@@ -191,3 +191,24 @@ async def test_the_worker_delivers_by_itself(
         await asyncio.wait([task])
     [row] = await db.fetch(ROWS, workspace.id)
     assert (row["state"], row["delivered_by"]) == ("delivered", EmailChannel.name)
+
+
+async def test_what_no_table_holds_keeps_nothing_else_from_being_written_down(
+    make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    first, second = await due_message(make, clock), await due_message(make, clock)
+    said = {"text": "a\0b\udc80", "\0name": ["\0", 1, None]}
+
+    def look(delivery: DueDelivery) -> Attempted | None:
+        is_first = str(delivery.subject_id) == first
+        return Attempted("failed", "\0", request=said, answer=said) if is_first else None
+
+    sink = Sink(look)
+    await deliver_due(db, clock, {"email": sink})
+    assert await states(db, workspace) == ["queued", "delivered"]
+    assert [str(each.subject_id) for each in sink.taken] == [second]
+    kept = await db.fetchval(
+        "select answer from delivery_attempts where workspace_id = $1 and outcome = 'failed'",
+        workspace.id,
+    )
+    assert kept == {"text": "ab?", "name": ["", 1, None]}

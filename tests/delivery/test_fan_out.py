@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 
 from looplane.deliveries.schemas import NewDelivery
 from looplane.delivery.fan_out import sql
@@ -187,3 +188,31 @@ async def test_what_a_transaction_is_yet_to_come_before_waits(
         await transaction.rollback()
     await fan_out(database, telling)
     assert await types_told(db, telling) == await all_events(db, workspace)
+
+
+async def test_what_was_dropped_before_it_was_told_is_said_once(
+    make: Factory, database: Database, db: Any, workspace: Workspace, telling: Telling
+) -> None:
+    await make.thread()
+    await fan_out(database, telling)
+    said = []
+    for is_missed in (False, True, False):
+        # Up to where all was told, and then one more that nobody was told of.
+        await db.execute(
+            "update workspaces w set dropped_position = f.position, dropped_event_id = f.event_id"
+            " from fan_outs f where w.id = $1 and f.workspace_id = $1",
+            workspace.id,
+        )
+        if is_missed:
+            await make.thread()
+            await db.execute(
+                "update workspaces w set (dropped_position, dropped_event_id) = (e.position, e.id)"
+                " from (select position, id from events where workspace_id = $1"
+                "   order by position desc, id desc limit 1) e where w.id = $1",
+                workspace.id,
+            )
+        await make.thread()
+        with structlog.testing.capture_logs() as lines:
+            await fan_out(database, telling)
+        said.append([each["event"] for each in lines if each["log_level"] == "error"])
+    assert said == [[], ["events were dropped before they were told"], []]

@@ -1,11 +1,16 @@
 """Limits of mailboxes: what is over them waits and arrives, and the team is told once."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from looplane.deliveries.commands import plan_untold_delivery
+from looplane.deliveries.schemas import NewDelivery
+from looplane.delivery.email.schemas import Notice
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.mail.conftest import Post
@@ -126,6 +131,30 @@ async def test_a_thread_with_many_mails_waits_alone(
     for _ in range(8):
         await post.work(301)
     assert len(post.server.received) == 5
+
+
+async def test_what_the_team_is_told_holds_back_no_answer(
+    noon: SteppedClock,
+    client: httpx.AsyncClient,
+    make: Factory,
+    post: Post,
+    db: Any,
+    workspace: Workspace,
+) -> None:
+    await limit(client, post, per_thread_per_hour=2)
+    thread = await make.thread()
+    team = [f"{name}@team.example" for name in ("ada", "bob", "cy")]
+    for address in team * 3:
+        subject = uuid4()
+        post.notices[subject] = Notice("Changed", "A thread changed.")
+        notice = NewDelivery("notice", "email", address, subject, UUID(thread["id"]))
+        await plan_untold_delivery(db, workspace.id, noon(), notice)
+    await post.work()
+    await send(client, thread)
+    await post.work(301)
+    told = Counter(each.recipients[0] for each in post.server.received)
+    assert told == {**dict.fromkeys(team, 2), thread["contact"]["email"]: 1}
+    assert await db.fetch(EVENTS, workspace.id) == []
 
 
 async def test_a_retry_counts_once(

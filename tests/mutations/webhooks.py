@@ -38,7 +38,7 @@ WEBHOOKS = [
     Mutation(
         "a new webhook is told what happened before it",
         f"{_WEBHOOKS}/sql.py",
-        "  and w.created_at <= e.created_at\n",
+        "  and (w.created_at <= e.created_at or {_COMES_AFTER})\n",
         "",
         "webhooks/test_end_to_end.py",
     ),

@@ -249,3 +249,14 @@ async def test_many_slow_ones_at_once(
         (told,) = await deliveries(client, last)
     assert len(order) == 101
     assert told["state"] == "delivered"
+
+
+async def test_what_happens_after_the_clock_was_set_back_is_told(
+    make: Factory, receiver: Target, wire: Wire
+) -> None:
+    before = await make.tag()
+    await hook(wire, make, url=receiver.url(), events=["tag.created"])
+    wire.clock.step(-HOUR)
+    tag = await make.tag()
+    await wire.run(HOUR)
+    assert [each.event["data"]["id"] for each in receiver.received] == [tag["id"]] != [before["id"]]

@@ -23,6 +23,7 @@ from looplane.delivery.sql import Begun, Key
 from looplane.kit.clock import Clock
 from looplane.kit.database import Connection
 from looplane.kit.pacing import Paced
+from looplane.kit.text import storable_json
 
 # Until a queue that nobody gives back is due again; attempts have less.
 LEASE = timedelta(seconds=60)
@@ -214,8 +215,9 @@ def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
         "ended_at": sent.ended_at,
         "outcome": "postponed" if attempted.is_postponed else attempted.outcome,
         "reason": rules.clip(attempted.reason) if attempted.reason and not is_delivered else None,
-        "request": attempted.request,
-        "answer": attempted.answer,
+        # What one target says must not keep what others said from being written down.
+        "request": storable_json(attempted.request),
+        "answer": storable_json(attempted.answer),
         "state": rules.state_after(attempted, again_at),
         "next_attempt_at": again_at,
         "delivered_by": sent.by if is_delivered else None,

@@ -47,10 +47,15 @@ with due as (select workspace_id, id from deliveries where state = 'planned'
   order by next_attempt_at limit $1 for update skip locked)
 update deliveries d set state = 'queued', lane = case kind when 'message' then thread_id end
 from due where d.workspace_id = due.workspace_id and d.id = due.id"""
-# What a queue is to be told of. $1 how many
-LIST_UNROUTED = """
-select workspace_id, id, channel, queue, lane from deliveries
-where is_routed <> (state = 'queued') order by seq limit $1"""
+# What a queue is to be told of, of webhooks and of all else apart: however many webhooks one event
+# is for, no mail waits behind that. $1 how many of each
+LIST_UNROUTED = " union all ".join(
+    f"""
+(select workspace_id, id, channel, queue, lane from deliveries
+where is_routed <> (state = 'queued') and (channel = 'webhook')::int = {is_webhook}
+order by seq limit $1)"""
+    for is_webhook in (0, 1)
+)
 TRY_ROUTING = f"select pg_try_advisory_xact_lock({_ROUTING})"
 MAKE_QUEUES = f"""
 insert into delivery_queues ({_QUEUE}) select {_QUEUE} from {_QUEUES} order by {_QUEUE}

@@ -14,6 +14,8 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from looplane.kit.text import storable
+
 Security = Literal["starttls", "tls", "none"]
 # Where it went wrong; `mail` is one mail alone, all others are the server or how it is set up.
 Step = Literal["resolve", "connect", "tls", "authenticate", "sender", "recipient", "mail"]
@@ -141,5 +143,5 @@ def _said(error: SMTPResponseException) -> str:
 
 
 def cut(text: str) -> str:
-    """What a server said, in one line of a bounded length."""
-    return " ".join(text.split())[:_MAX_ANSWER_LENGTH]
+    """What a server said, in one line of a bounded length; its bytes may be no text at all."""
+    return " ".join(storable(text).split())[:_MAX_ANSWER_LENGTH]

@@ -1,6 +1,17 @@
 """Text of others, who may have put anything into it."""
 
+from typing import Any
+
 
 def storable(text: str) -> str:
     """`text` without what no table holds: NUL, and halves of characters."""
     return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def storable_json(value: Any) -> Any:  # noqa: ANN401  # anything that JSON has
+    """A value of JSON with all its text, at any depth, made `storable`."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable_json(name): storable_json(each) for name, each in value.items()}
+    return [storable_json(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,9 @@ from looplane.webhooks.schemas import (
     WebhookStatus,
 )
 from looplane.webhooks.sql import WEBHOOK
+
+# For so long the bytes of an event are kept at least.
+BODIES_KEPT = timedelta(days=30)
 
 
 def deliverable_types(write: Write) -> list[str]:
@@ -189,6 +192,18 @@ async def keep_bodies(
     """Keeps the bytes of events of which they are kept no longer; of those that are gone, none."""
     span = (min(event_ids), max(event_ids))
     await con.execute(sql.INSERT_BODIES_AGAIN, workspace_id, event_ids, *span, now)
+
+
+async def sweep_bodies(con: Connection, clock: Clock) -> int:
+    """Lets go of the bytes of old events of all workspaces, but for what still waits.
+
+    Where they are asked for once more they are put together again, as long as the event is kept.
+    """
+    before = clock() - BODIES_KEPT
+    last: tuple[Any, ...] | Row | None = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+    while last is not None:
+        last = await con.fetchrow(sql.SWEEP_BODIES, before, *last)
+    return 0
 
 
 def queue_args(

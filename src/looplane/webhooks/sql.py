@@ -91,9 +91,27 @@ where e.workspace_id = $1 and e.id = any ($2::uuid[]) and e.id >= $3 and e.id <=
   and e.visible_to is null
 on conflict do nothing"""
 
+# Of the next bodies from before $1, after $2 and $3, lets those go that nothing waits with; the
+# last one that was looked at. Those that stay are looked at once in a sweep.
+SWEEP_BODIES = """
+with looked as materialized (
+  select workspace_id, event_id, created_at from event_bodies
+  where created_at < $1 and (created_at, event_id) > ($2, $3)
+  order by created_at, event_id limit 1000),
+gone as (
+  delete from event_bodies b using looked l
+  where b.workspace_id = l.workspace_id and b.event_id = l.event_id and not exists (
+    select from deliveries d where d.workspace_id = l.workspace_id and d.event_id = l.event_id
+      and d.channel = 'webhook' and d.state in ('planned', 'queued')))
+select created_at, event_id from looked order by created_at desc, event_id desc limit 1"""
+
 # The thread is looked up for each by its id, however many threads there are.
 _EVENT = """e.position, e.id, e.type, e.subject_id, e.aggregate_id, 'event' as kind,
   (select t.id from threads t where t.workspace_id = $1 and t.id = e.aggregate_id) as thread_id"""
+# Whether `e` came after webhook `w` was made, though a clock that was set back says otherwise.
+_COMES_AFTER = """exists (
+    select from events m where m.workspace_id = $1 and m.aggregate_id = w.id
+      and m.type = 'webhook.created' and m.position < e.position)"""
 # What each webhook is to be told of events, in the order in which they are given: of what happened
 # since it was made. $1 workspace, $2 positions, $3 ids.
 FIND_WANTED = f"""
@@ -101,7 +119,7 @@ select w.id as webhook_id, {_EVENT}
 from unnest($2::bigint[], $3::uuid[]) with ordinality as p(position, id, place)
 join events e on e.workspace_id = $1 and e.position = p.position and e.id = p.id
 join webhooks w on w.workspace_id = $1 and w.deleted_at is null and w.status <> 'disabled'
-  and w.created_at <= e.created_at
+  and (w.created_at <= e.created_at or {_COMES_AFTER})
   and w.events && array[e.type, split_part(e.type, '.', 1) || '.*', '*']
 where e.visible_to is null
 order by p.place, w.id"""

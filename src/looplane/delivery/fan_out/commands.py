@@ -1,7 +1,7 @@
 """How events become deliveries: what happened is followed, and each is given to those who tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
@@ -12,8 +12,10 @@ from looplane.delivery.fan_out.schemas import Fan
 from looplane.event_feed.schemas import FannedEvent, Position
 from looplane.kit.database import COLLISION, Connection, as_unavailable
 
-# Events that one transaction fans out.
-BATCH = 200
+# Events that one transaction fans out: at first, and at the most.
+FIRST_BATCH, BATCH = 20, 200
+# What one transaction plans, more or less: many more would take longer than a round may.
+MOST_PLANNED = 10_000
 
 _log = structlog.get_logger("looplane.delivery")
 
@@ -23,6 +25,8 @@ class FanOut:
     """Gives what happens to all `fans`, workspace by workspace, each event at least once."""
 
     fans: Sequence[Fan]
+    # How many events the next batch of a workspace has, of those that are behind.
+    _sizes: dict[UUID, int] = field(default_factory=dict)
 
     async def run(self, con: Connection) -> int:
         """One round, of up to a batch in each workspace; how many events that were.
@@ -46,17 +50,28 @@ class FanOut:
         return done
 
     async def _fan_out(self, con: Connection, workspace_id: UUID) -> int:
-        position = await sql.hold(con, workspace_id)
-        if position is None:
+        held = await sql.hold(con, workspace_id)
+        if held is None:
             return 0
-        events = await sql.follow(con, workspace_id, position, BATCH)
+        position, has_missed = held
+        size = self._sizes.get(workspace_id, FIRST_BATCH)
+        events = await sql.follow(con, workspace_id, position, size)
         if not events:
             return 0
+        # If this is cut off, as by the end of the round, the next time is with fewer.
+        self._sizes[workspace_id] = max(size // 2, 1)
         end = Position(events[-1].position, events[-1].id)
         whole = in_order([*events, *await _overtaken(con, workspace_id, end, events)])
-        for fan in self.fans:
-            await fan(con, workspace_id, whole)
+        planned = sum([await fan(con, workspace_id, whole) for fan in self.fans])
         await sql.advance(con, workspace_id, end)
+        if has_missed:
+            # Only now is it past them: it is said once.
+            _log.error("events were dropped before they were told", workspace=str(workspace_id))
+        if len(events) < size:
+            self._sizes.pop(workspace_id)
+        elif planned <= MOST_PLANNED:
+            has_room = planned * 2 <= MOST_PLANNED
+            self._sizes[workspace_id] = min(size * 2, BATCH) if has_room else size
         return len(events)
 
 

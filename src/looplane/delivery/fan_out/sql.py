@@ -31,9 +31,12 @@ order by w.id"""
 BEGIN = """
 insert into fan_outs (workspace_id, position, event_id) values ($1, $2, $3)
 on conflict do nothing"""
-# $1 workspace
+# `has_missed` where events after it are kept no longer. $1 workspace
 HOLD = """
-select position, event_id from fan_outs where workspace_id = $1 for update skip locked"""
+select f.position, f.event_id,
+  (w.dropped_position, w.dropped_event_id) > (f.position, f.event_id) as has_missed
+from fan_outs f join workspaces w on w.id = f.workspace_id
+where f.workspace_id = $1 for update of f skip locked"""
 # $1 workspace, $2 and $3 the position, $4 how many
 FOLLOW = f"""
 select {_COLUMNS} from (
@@ -65,11 +68,16 @@ async def list_behind(con: Connection) -> list[UUID]:
     return [row["id"] for row in await con.fetch(LIST_BEHIND, START.number, START.id)]
 
 
-async def hold(con: Connection, workspace_id: UUID) -> Position | None:
-    """Up to where a workspace is fanned out; None where another one is at it."""
+async def hold(con: Connection, workspace_id: UUID) -> tuple[Position, bool] | None:
+    """Up to where a workspace is fanned out, and whether events after that are kept no longer.
+
+    None where another one is at it.
+    """
     await con.execute(BEGIN, workspace_id, START.number, START.id)
     row = await con.fetchrow(HOLD, workspace_id)
-    return None if row is None else Position(row["position"], row["event_id"])
+    if row is None:
+        return None
+    return Position(row["position"], row["event_id"]), row["has_missed"]
 
 
 async def follow(

@@ -64,7 +64,7 @@ async def _find_used(con: Connection, context: Context, wanted: Sequence[Wanted]
     hours = await con.fetch(sql.COUNT_IN_THREADS, key, threads, since) if threads else []
     return Used(
         {row["mailbox_id"]: row["mails"] for row in days},
-        {row["thread_id"]: (row["mails"], row["first_at"]) for row in hours},
+        {(row["thread_id"], row["whose"]): (row["mails"], row["first_at"]) for row in hours},
     )
 
 
@@ -87,12 +87,13 @@ async def _pause(
 async def _wait_in_thread(
     con: Connection, context: Context, mailbox: Mapping[str, Any], wanted: Wanted, used: Used
 ) -> Attempted:
-    now, thread_id = context.clock(), wanted.thread_id
-    assert thread_id is not None, "only in a thread there is such a limit"
-    _, first_at = used.by_thread.get(thread_id, (0, now))
+    now, limited = context.clock(), wanted.limited_with
+    assert limited is not None, "only in a thread there is such a limit"
+    _, first_at = used.by_thread.get(limited, (0, now))
     until = first_at + rules.HOUR
-    key = context.workspace_id
-    if await con.fetchval(sql.PAUSE_THREAD, key, thread_id, until, now):
+    key, thread_id = context.workspace_id, limited[0]
+    # What the team is told is in the inbox at once: that more of it waits alarms nobody.
+    if wanted.kind != "notice" and await con.fetchval(sql.PAUSE_THREAD, key, thread_id, until, now):
         kind = MAILBOX.event_type("thread_paused")
         event = Event(kind, mailbox["id"], thread_ids=[thread_id])
         moment = later_than(mailbox["updated_at"], lambda: now)

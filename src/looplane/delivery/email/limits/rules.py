@@ -27,13 +27,28 @@ class Wanted:
     message_id: str
     recipient: str
 
+    @property
+    def limited_with(self) -> "Limited | None":
+        """Those that count towards the same limit of a thread; None where there is none.
+
+        What the team is told counts for each of them alone: it holds back no answer to a customer,
+        however many are told, and who answers notices by a program is told no faster than that.
+        """
+        if self.thread_id is None:
+            return None
+        return self.thread_id, self.recipient if self.kind == "notice" else ""
+
+
+# A thread, and to whom, where that matters.
+Limited = tuple[UUID, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Used:
     """What left before: by mailboxes in this day, and in threads in this hour."""
 
     by_mailbox: Mapping[UUID, int]
-    by_thread: Mapping[UUID, tuple[int, datetime]]
+    by_thread: Mapping[Limited, tuple[int, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +71,11 @@ def sort(wanted: Sequence[Wanted], mailboxes: Mapping[UUID, Any], used: Used) ->
         if not is_exempt(each.kind) and days[each.mailbox_id] >= mailbox["daily_budget"]:
             of_day.append(each)
             continue
-        if each.thread_id is not None:
-            if hours[each.thread_id] >= mailbox["per_thread_per_hour"]:
+        if (limited := each.limited_with) is not None:
+            if hours[limited] >= mailbox["per_thread_per_hour"]:
                 of_thread.append(each)
                 continue
-            hours[each.thread_id] += 1
+            hours[limited] += 1
         days[each.mailbox_id] += 1
         now.append(each)
     return Sorted(now, of_day, of_thread)

@@ -19,11 +19,15 @@ ADD_MAILS = """
 update mailbox_days set mails = mails + $4
 where workspace_id = $1 and mailbox_id = $2 and day = $3"""
 
-# Of threads $2, the mails since $3: how many, and the first one. $1 workspace.
+# Of threads $2, the mails since $3: how many, and the first one; of notices for each of `whose`
+# they are. $1 workspace.
 COUNT_IN_THREADS = """
-select thread_id, count(*) as mails, min(created_at) as first_at from sent_mails
-where workspace_id = $1 and thread_id = any ($2) and created_at > $3 and mailbox_id is not null
-group by thread_id"""
+select m.thread_id, case d.kind when 'notice' then m.recipient else '' end as whose,
+  count(*) as mails, min(m.created_at) as first_at
+from sent_mails m join deliveries d on d.workspace_id = $1 and d.id = m.delivery_id
+where m.workspace_id = $1 and m.thread_id = any ($2) and m.created_at > $3
+  and m.mailbox_id is not null
+group by 1, 2"""
 
 # $1 workspace, $2 rows, $3 now.
 INSERT_SENT = """
