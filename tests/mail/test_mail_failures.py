@@ -12,6 +12,7 @@ from looplane.deliveries.rules import RETRY_AFTER
 from looplane.delivery.commands import send as send_taken, take
 from looplane.delivery.sql import route
 from looplane.kit.database import Database
+from looplane.kit.pacing import Paced
 from looplane.worker import work
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
@@ -239,7 +240,7 @@ async def test_a_worker_that_dies_after_sending_sends_again_under_the_same_name(
     clock.step(timedelta(seconds=1))
     await route(db, clock())
     [taken] = await take(db, clock, {"email": post.channel}, 10, 0)
-    await send_taken(taken, clock, {"email": post.channel}, lambda _: None)
+    await send_taken(taken, clock, {"email": post.channel}, lambda _: None, Paced(1, 1.0))
     assert len(post.server.received) == 1
     assert (await state_of(client, thread))["state"] == "queued"
     await post.work(120)

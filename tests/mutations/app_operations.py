@@ -80,7 +80,7 @@ APP_OPERATIONS = [
     Mutation(
         "unsent text outlives who is forgotten",
         "src/looplane/erasure/commands.py",
-        "        await con.execute(sql.DELETE_UNSENT, workspace_id, threads)\n",
+        "    await con.execute(sql.DELETE_UNSENT, workspace_id, threads)\n",
         "",
         "test_app_unsent.py",
     ),

@@ -163,7 +163,7 @@ class WebhookReplay(StrictModel):
             msg = "delivery_ids: must be sent, or event_ids, or created_after"
             raise ValueError(msg)
         if sent & {"created_before", "cursor"} and "created_after" not in sent:
-            msg = "created_after: must be sent beside created_before and cursor"
+            msg = "created_after, created_before, cursor: the last two go with the first"
             raise ValueError(msg)
         return self
 

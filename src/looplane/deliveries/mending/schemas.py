@@ -51,7 +51,7 @@ class _OneOrTheOther(StrictModel):
     def _names_some(self) -> "_OneOrTheOther":
         sent = self.model_fields_set
         if len(sent & {"delivery_ids", "filter"}) != 1:
-            msg = "delivery_ids: must be sent, or filter, and not both"
+            msg = "delivery_ids, filter: give one of the two"
             raise ValueError(msg)
         chosen: DeliveryFilter | None = getattr(self, "filter", None)
         if chosen is not None and not chosen.model_fields_set - {"state"}:
