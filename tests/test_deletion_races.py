@@ -45,7 +45,7 @@ LASTING |= {"webhook delivery", "canceled delivery", "webhook event"}
 NEVER_NAMED = {"/threads", "/threads/{thread_id}/customer-needs", "/members/invites", "/keys"}
 NEVER_NAMED |= {"/changelogs", "/snippets", "/threads/{thread_id}/comments"}
 NEVER_NAMED |= {"/contacts/blocked-senders", "/contacts/{id}/companies", "/threads/{id}/tags"}
-NEVER_NAMED |= {"/views", "/webhooks", "/mailboxes", "/caught-mail"}
+NEVER_NAMED |= {"/views", "/webhooks", "/mailboxes", "/caught-mail", "/slack/connections"}
 # What goes into another has tests of its own.
 ELSEWHERE = dict.fromkeys(("other company", "merged company"), "test_company_merge_races.py")
 # By a thread deliveries are chosen, and nothing of it is kept.
