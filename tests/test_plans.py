@@ -136,7 +136,9 @@ def _queries(operation: Operation, world: World) -> list[dict[str, Any]]:
     for name, schema in query_of(operation).items():
         if is_reference(name):
             queries.append({name: refer(name, world.ids, operation)})
-        elif name in {"type", "kind"} or (name == "status" and "open" not in schema["enum"]):
+        elif name in {"type", "kind"} or (
+            name == "status" and "open" not in schema.get("enum", ["open"])
+        ):
             queries.append({name: schema["enum"][0]})
         elif name in known:
             choices = schema.get("enum", [known[name]])

@@ -80,7 +80,14 @@ NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 NOT_COPIED |= {"presence", "unsent_texts", "outgoing_files", "held_messages"}
 # What is kept of deliveries, and no operation shows by itself.
 NOT_COPIED |= {"sent_mails", "mailbox_days", "mail_thread_pauses", "bounced_addresses"}
-NOT_COPIED |= {"delivery_attempts", "delivery_queues", "event_bodies", "fan_outs"}
+NOT_COPIED |= {
+    "notices",
+    "notice_settings",
+    "delivery_attempts",
+    "delivery_queues",
+    "event_bodies",
+    "fan_outs",
+}
 # What lets one in.
 NOT_COPIED |= {"sessions", "sign_in_links", "credentials", "recovery_codes", "sign_in_attempts"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
@@ -149,7 +156,7 @@ async def _looks(world: World, operation: Operation) -> list[str]:
     for name, schema in query_of(operation).items():
         if is_reference(name):
             queries.append({name: refer(name, world.ids, operation)})
-        elif name == "sort" or (name == "status" and "open" not in schema["enum"]):
+        elif name == "sort" or (name == "status" and "open" not in schema.get("enum", ["open"])):
             queries += [{name: each} for each in schema["enum"]]
         elif name in known:
             choices = schema.get("enum", [known[name]])

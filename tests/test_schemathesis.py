@@ -63,6 +63,9 @@ class Hosted:
 
 OPERATION_AT = {(each.method, each.path): each for each in OPERATIONS}
 HOSTED = Hosted()
+# What is chosen by ids or by a filter, or by a name that must be there.
+OF_MANY = {"threads-bulk", "deliveries-bulkRetry", "deliveries-bulkCancel"}
+OF_MANY |= {"deliveries-pauseQueue", "deliveries-resumeQueue"}
 # What cannot be done a second time.
 ONCE = {"companies-merge", "companies-unmerge", "blockedSenders-create"}
 SCHEMA = schemathesis.openapi.from_dict(CONTRACT, config=CONFIG)
@@ -172,8 +175,7 @@ def sensible(operation: Operation, body: dict[str, Any], ids: dict[str, str]) ->
         body = of_kind(body, ids)
     body |= {"value": "sender@spam.example", "type": "EMAIL"} if "value" in body else {}
     body |= {"slack": False} if str(operation) == "changelogs-broadcast" else {}  # not set up
-    if str(operation) == "threads-bulk":
-        # One of two; what a filter matches has tests of its own.
+    if str(operation) in OF_MANY:
         return least(operation, ids)
     needed = least(operation, ids) if str(operation) in NEEDED_TOO else {}
     return body if str(operation) == "docs-createDraft" else body | needed
