@@ -56,7 +56,7 @@ tools: setup-dev  ## install the programs that tests need (as root; else say whi
 	@$(BIN)/python tests/system_packages.py
 
 test: setup-dev tools  ## run every check and every test
-	@echo "Five parts, three at a time; each says how it went when it ends (12 minutes on 2 cores)…"
+	@echo "Five parts, three at a time; each says how it went when it ends (15 minutes on 2 cores)…"
 	@# The longest first. The first waits for programs most of the time, so that three keep two cores busy.
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j3 test-processes test-others test-browser test-web check
 

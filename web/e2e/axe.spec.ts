@@ -38,7 +38,7 @@ async function openThread(page: Page, id: string, search = ""): Promise<void> {
 
 test.beforeEach(({ page }) => {
   test.setTimeout(150_000);
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(process.env["CI"] === undefined ? 10_000 : 30_000);
 });
 
 test("the list in all its states", async ({ page }) => {
