@@ -20,7 +20,7 @@ from tests.contract import CONTRACT, OPERATIONS, operation_of
 from tests.factory import Factory
 
 ROOT = Path(__file__).parent.parent
-OPERATING = (ROOT / "docs" / "operating.md").read_text()
+OPERATING = ROOT / "docs" / "operating"
 REFERENCE = ROOT / "docs" / "reference"
 FILE = b"row,said\n1,The export is complete.\n"
 
@@ -154,10 +154,11 @@ def test_the_guide_names_every_error_and_every_header() -> None:
 
 
 def test_the_guide_names_every_setting_with_its_default() -> None:
-    rows = re.findall(r"^\| `LOOPLANE_(\w+)` \|(.*?)\| \S", OPERATING, re.MULTILINE)
+    page = (OPERATING / "settings.md").read_text()
+    rows = re.findall(r"^\| `LOOPLANE_(\w+)` \|(.*?)\| \S", page, re.MULTILINE)
     defaults = {each.name: getattr(Settings(), each.name) for each in fields(Settings)}
     said = {name: "" if value in {None, ()} else str(value) for name, value in defaults.items()}
-    said["data_dir"] = "see below"
+    said["data_dir"] = "[by a rule](install.md#the-data-directory)"
     assert {name.lower(): default.strip(" `") for name, default in rows} == said
 
 
@@ -172,5 +173,6 @@ def test_the_guide_names_every_command() -> None:
         if each.callback
     }
     assert len(commands) > 10
-    rows = "\n".join(line for line in OPERATING.splitlines() if line.startswith("| `looplane"))
+    page = (OPERATING / "commands.md").read_text()
+    rows = "\n".join(line for line in page.splitlines() if line.startswith("| `looplane"))
     assert {each for each in commands if not re.search(f"`looplane {each}[ `]", rows)} == set()
