@@ -10,6 +10,7 @@ from looplane.kit.openapi import document
 from looplane.kit.paging import PAGE_BYTES
 from looplane.kit.request import MAX_BODY
 from looplane.main import API_ROOT, APP_ROOT, create_api, create_app_api
+from looplane.request_examples import add_examples
 
 _DESCRIPTION = f"""\
 The API of Looplane, a support and feedback inbox that a company runs itself. It speaks the \
@@ -40,6 +41,7 @@ def contract_text() -> str:
         version="2.0.0",
         description=_DESCRIPTION,
     )
+    add_examples(contract)
     return json.dumps(contract, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from looplane.cli.database import on_tables
 from looplane.cli.options import AsJson
 from looplane.cli.output import card, say
+from looplane.demo.rows import ident
 from looplane.demo.seed import read_content, seed
 from looplane.keys.commands import create_key_for
 from looplane.keys.rules import ALL
@@ -44,7 +45,7 @@ async def open_demo(con: Connection, now: datetime, *, with_key: bool = True) ->
         try:
             workspace_id = await find_workspace(con, name)
         except NotFound:
-            workspace_id, created = await create_workspace(con, name, now), True
+            workspace_id, created = await create_workspace(con, name, now, ident), True
             await seed(con, workspace_id, now)
         admin = await con.fetchrow(FIND_ADMIN, workspace_id)
         member = admin["email"] if admin else None

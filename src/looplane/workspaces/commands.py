@@ -1,6 +1,8 @@
 """What can be done with workspaces."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -35,18 +37,31 @@ _COMPANY_STATUSES = (
 _COMPANY_TIERS = (("Free",), ("Team",), ("Business",), ("Enterprise",))
 
 
-async def create_workspace(con: Connection, name: str, now: datetime) -> UUID:
+# The id of what a workspace starts with, by what it is and how it is called.
+IdOf = Callable[[str, str], UUID | None]
+
+
+def _any_id(_noun: str, _name: str) -> UUID:
+    return new_id()
+
+
+async def create_workspace(
+    con: Connection, name: str, now: datetime, id_of: IdOf = _any_id
+) -> UUID:
     """Makes a workspace with a team, statuses and tiers to start with; its id."""
-    id, team_id = new_id(), new_id()
-    typed = ("name", "type", "color")
+    id, team_id = new_id(), id_of("team", name)
+    rows, typed = partial(_rows, id_of), ("name", "type", "color")
+    project_statuses = rows("project_status", _PROJECT_STATUSES, typed)
+    workflow_states = rows("workflow_state", _WORKFLOW_STATES, typed)
+    company_statuses = rows("company_status", _COMPANY_STATUSES, ("name", "color"))
+    company_tiers = rows("company_tier", _COMPANY_TIERS, ("name",))
     async with con.transaction():
         await con.execute(sql.INSERT, id, name, now)
         await con.execute(sql.INSERT_TEAM, id, team_id, name, now)
-        await con.execute(sql.INSERT_PROJECT_STATUSES, id, _rows(_PROJECT_STATUSES, typed))
-        await con.execute(sql.INSERT_WORKFLOW_STATES, id, _rows(_WORKFLOW_STATES, typed), team_id)
-        statuses = _rows(_COMPANY_STATUSES, ("name", "color"))
-        await con.execute(sql.INSERT_COMPANY_STATUSES, id, statuses)
-        await con.execute(sql.INSERT_COMPANY_TIERS, id, _rows(_COMPANY_TIERS, ("name",)))
+        await con.execute(sql.INSERT_PROJECT_STATUSES, id, project_statuses)
+        await con.execute(sql.INSERT_WORKFLOW_STATES, id, workflow_states, team_id)
+        await con.execute(sql.INSERT_COMPANY_STATUSES, id, company_statuses)
+        await con.execute(sql.INSERT_COMPANY_TIERS, id, company_tiers)
     return id
 
 
@@ -73,8 +88,10 @@ async def list_workspaces(con: Connection) -> list[dict[str, Any]]:
     return [orjson.loads(row["body"]) for row in await con.fetch(sql.LIST)]
 
 
-def _rows(values: tuple[tuple[str, ...], ...], columns: tuple[str, ...]) -> list[dict[str, object]]:
+def _rows(
+    id_of: IdOf, noun: str, values: tuple[tuple[str, ...], ...], columns: tuple[str, ...]
+) -> list[dict[str, object]]:
     return [
-        {"id": new_id(), "position": position, **dict(zip(columns, each, strict=True))}
+        {"id": id_of(noun, each[0]), "position": position, **dict(zip(columns, each, strict=True))}
         for position, each in enumerate(values)
     ]

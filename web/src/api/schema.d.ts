@@ -5858,6 +5858,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "00696a36-7638-5c5f-a7f1-ecc6b71e119a",
+                 *         "f2455afa-3cb9-510d-8d77-bb77f90f482b"
+                 *       ],
+                 *       "update": {
+                 *         "pain_level": "HIGH"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ThreadBulk"];
             };
         };
@@ -5903,6 +5914,7 @@ export interface operations {
                 "Last-Event-ID"?: unknown;
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 id: string;
             };
             cookie?: never;
@@ -5944,6 +5956,7 @@ export interface operations {
                 "Last-Event-ID"?: unknown;
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 id: string;
             };
             cookie?: never;
@@ -5982,12 +5995,19 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "The export stops half-way",
+                 *       "status": "done"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ThreadPatch"];
             };
         };
@@ -6095,6 +6115,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "<p>The export stops half-way, at about row 4,000.</p>",
+                 *       "pain_level": "MEDIUM",
+                 *       "contact_email": "ruth@ashdown-daughter.example",
+                 *       "title": "The export stops half-way"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ThreadCreate"];
             };
         };
@@ -6133,12 +6161,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "tag_id": "1c373042-da60-5b28-ba39-9a9beb652d98"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ThreadTagCreate"];
             };
         };
@@ -6174,7 +6208,9 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 id: string;
+                /** @example f68d75b5-aea1-557b-9468-f59bdad2d3b6 */
                 tag_id: string;
             };
             cookie?: never;
@@ -6248,6 +6284,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Pain that is high",
+                 *       "filters": {
+                 *         "status": [
+                 *           "open"
+                 *         ],
+                 *         "pain_level": [
+                 *           "HIGH"
+                 *         ]
+                 *       },
+                 *       "is_shared": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["ViewCreate"];
             };
         };
@@ -6280,6 +6330,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 0f73f379-5413-5d5e-8044-0d002b1302e5 */
                 id: string;
             };
             cookie?: never;
@@ -6315,6 +6366,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 0f73f379-5413-5d5e-8044-0d002b1302e5 */
                 id: string;
             };
             cookie?: never;
@@ -6353,12 +6405,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 0f73f379-5413-5d5e-8044-0d002b1302e5 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Nobody's yet"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ViewPatch"];
             };
         };
@@ -6403,6 +6461,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
             };
             cookie?: never;
@@ -6440,12 +6499,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "Thank you, I am **looking into it**."
+                 *     }
+                 */
                 "application/json": components["schemas"]["MessageCreate"];
             };
         };
@@ -6481,6 +6546,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
             };
             cookie?: never;
@@ -6518,12 +6584,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "Their export has 12,000 rows."
+                 *     }
+                 */
                 "application/json": components["schemas"]["CommentCreate"];
             };
         };
@@ -6556,7 +6628,9 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
+                /** @example 409052e1-bb8e-5d41-9638-17ef3c5c3dd3 */
                 comment_id: string;
             };
             cookie?: never;
@@ -6592,7 +6666,9 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
+                /** @example 409052e1-bb8e-5d41-9638-17ef3c5c3dd3 */
                 comment_id: string;
             };
             cookie?: never;
@@ -6631,13 +6707,20 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
+                /** @example 409052e1-bb8e-5d41-9638-17ef3c5c3dd3 */
                 comment_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "Their export has 14,000 rows."
+                 *     }
+                 */
                 "application/json": components["schemas"]["CommentPatch"];
             };
         };
@@ -6711,6 +6794,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "type": "DOMAIN",
+                 *       "value": "loud-offers.example"
+                 *     }
+                 */
                 "application/json": components["schemas"]["BlockedSenderCreate"];
             };
         };
@@ -6827,6 +6916,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@quarry-lane.example",
+                 *       "name": "Ada Moss"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ContactCreate"];
             };
         };
@@ -6892,6 +6987,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
             };
             cookie?: never;
@@ -6927,6 +7023,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
             };
             cookie?: never;
@@ -6965,12 +7062,19 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Ruth Ashdown-Hale",
+                 *       "is_subscribed": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["ContactPatch"];
             };
         };
@@ -7003,6 +7107,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
             };
             cookie?: never;
@@ -7040,12 +7145,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "company_id": "573c041c-01bf-5871-a583-bcca4aad4cfa"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ContactCompanyCreate"];
             };
         };
@@ -7081,7 +7192,9 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
+                /** @example 9bd5e6f7-cb49-57de-baca-e615e0bd9026 */
                 company_id: string;
             };
             cookie?: never;
@@ -7118,6 +7231,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
             };
             cookie?: never;
@@ -7153,6 +7267,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example d24d3737-fe0e-51db-8d80-1e812bec448f */
                 id: string;
             };
             cookie?: never;
@@ -7238,6 +7353,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Quarry Lane Roofing",
+                 *       "domains": [
+                 *         "quarry-lane.example"
+                 *       ],
+                 *       "size": 12
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompanyCreate"];
             };
         };
@@ -7303,6 +7427,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 9bd5e6f7-cb49-57de-baca-e615e0bd9026 */
                 id: string;
             };
             cookie?: never;
@@ -7338,6 +7463,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 9bd5e6f7-cb49-57de-baca-e615e0bd9026 */
                 id: string;
             };
             cookie?: never;
@@ -7376,12 +7502,19 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 9bd5e6f7-cb49-57de-baca-e615e0bd9026 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "size": 9,
+                 *       "owner_id": "02a34160-ed6b-5d3b-b582-d063c63ba3c6"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompanyPatch"];
             };
         };
@@ -7419,12 +7552,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 9bd5e6f7-cb49-57de-baca-e615e0bd9026 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": "09c33ca6-4ec2-5c4f-b008-2d08c3c79360"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompanyMerge"];
             };
         };
@@ -7462,12 +7601,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 9bd5e6f7-cb49-57de-baca-e615e0bd9026 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": "09c33ca6-4ec2-5c4f-b008-2d08c3c79360"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompanyUnmerge"];
             };
         };
@@ -7540,6 +7685,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Season",
+                 *       "color": "#f59e0b"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TagGroupCreate"];
             };
         };
@@ -7572,6 +7723,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 50379f3f-e222-50ee-8742-a4459ede7290 */
                 id: string;
             };
             cookie?: never;
@@ -7607,6 +7759,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 50379f3f-e222-50ee-8742-a4459ede7290 */
                 id: string;
             };
             cookie?: never;
@@ -7645,12 +7798,19 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 50379f3f-e222-50ee-8742-a4459ede7290 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "What it is",
+                 *       "color": "#6366f1"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TagGroupPatch"];
             };
         };
@@ -7729,6 +7889,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Before the audit",
+                 *       "color": "#f59e0b",
+                 *       "icon": "calendar",
+                 *       "tag_group_id": "6c3ae3c9-a62f-5c92-925d-66c9976f0356"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TagCreate"];
             };
         };
@@ -7761,6 +7929,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example f68d75b5-aea1-557b-9468-f59bdad2d3b6 */
                 id: string;
             };
             cookie?: never;
@@ -7796,6 +7965,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example f68d75b5-aea1-557b-9468-f59bdad2d3b6 */
                 id: string;
             };
             cookie?: never;
@@ -7834,12 +8004,19 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example f68d75b5-aea1-557b-9468-f59bdad2d3b6 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "A bug",
+                 *       "color": "#ef4444"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TagPatch"];
             };
         };
@@ -7920,6 +8097,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Exports that end",
+                 *       "team_id": "4065b248-0100-5153-a35e-a95ef7037abc",
+                 *       "description": "Every export comes to its end, or says why not."
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProjectCreate"];
             };
         };
@@ -7985,6 +8169,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 6f84e378-0fcd-5e01-94fd-4fa552aefabb */
                 id: string;
             };
             cookie?: never;
@@ -8017,6 +8202,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 6f84e378-0fcd-5e01-94fd-4fa552aefabb */
                 id: string;
             };
             cookie?: never;
@@ -8052,6 +8238,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 6f84e378-0fcd-5e01-94fd-4fa552aefabb */
                 id: string;
             };
             cookie?: never;
@@ -8090,12 +8277,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 6f84e378-0fcd-5e01-94fd-4fa552aefabb */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "linear_status_id": "231dc34e-7130-5e78-a210-b5ea0d329e5f"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProjectPatch"];
             };
         };
@@ -8177,6 +8370,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "The export stops at row 4,000",
+                 *       "team_id": "4065b248-0100-5153-a35e-a95ef7037abc",
+                 *       "state_id": "302139db-c538-5c74-8a09-096f0d1b7c1d",
+                 *       "priority": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["IssueCreate"];
             };
         };
@@ -8244,6 +8445,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example c6172cdb-90c5-56db-bcbf-d1c732d3be70 */
                 id: string;
             };
             cookie?: never;
@@ -8276,6 +8478,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example c6172cdb-90c5-56db-bcbf-d1c732d3be70 */
                 id: string;
             };
             cookie?: never;
@@ -8311,6 +8514,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example c6172cdb-90c5-56db-bcbf-d1c732d3be70 */
                 id: string;
             };
             cookie?: never;
@@ -8349,12 +8553,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example c6172cdb-90c5-56db-bcbf-d1c732d3be70 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "state_id": "8c45b06e-95fc-50cc-9555-3a409a929871"
+                 *     }
+                 */
                 "application/json": components["schemas"]["IssuePatch"];
             };
         };
@@ -8387,6 +8597,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
             };
             cookie?: never;
@@ -8424,12 +8635,21 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "project_ids": [
+                 *         "6f84e378-0fcd-5e01-94fd-4fa552aefabb"
+                 *       ],
+                 *       "priority": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["CustomerNeedCreate"];
             };
         };
@@ -8465,6 +8685,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 thread_id: string;
                 id: string;
             };
@@ -8539,6 +8760,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Exports"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SnippetFolderCreate"];
             };
         };
@@ -8571,6 +8797,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example c123d5e5-7d23-5b67-bd05-b7e6c4c846ac */
                 id: string;
             };
             cookie?: never;
@@ -8606,6 +8833,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example c123d5e5-7d23-5b67-bd05-b7e6c4c846ac */
                 id: string;
             };
             cookie?: never;
@@ -8644,12 +8872,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example c123d5e5-7d23-5b67-bd05-b7e6c4c846ac */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Money and invoices"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SnippetFolderPatch"];
             };
         };
@@ -8728,6 +8962,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "The export is ready",
+                 *       "html": "<p>Your export is ready; it is in the menu at the top.</p>",
+                 *       "folder_id": "74bc00dd-925d-5fd7-bd79-bd9c5b955004"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SnippetCreate"];
             };
         };
@@ -8760,6 +9001,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 283ac1a0-955c-570e-a3b2-d1d76c960516 */
                 id: string;
             };
             cookie?: never;
@@ -8795,6 +9037,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 283ac1a0-955c-570e-a3b2-d1d76c960516 */
                 id: string;
             };
             cookie?: never;
@@ -8833,12 +9076,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 283ac1a0-955c-570e-a3b2-d1d76c960516 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Welcome"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SnippetPatch"];
             };
         };
@@ -8908,6 +9157,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Beta",
+                 *       "color": "#6366f1"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangelogTagCreate"];
             };
         };
@@ -8940,6 +9195,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 8b610d33-902c-5d6b-bd83-ecb944924cb8 */
                 id: string;
             };
             cookie?: never;
@@ -8975,6 +9231,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 8b610d33-902c-5d6b-bd83-ecb944924cb8 */
                 id: string;
             };
             cookie?: never;
@@ -9013,12 +9270,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 8b610d33-902c-5d6b-bd83-ecb944924cb8 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Brand new"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangelogTagPatch"];
             };
         };
@@ -9103,6 +9366,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Exports that end",
+                 *       "content": "Every export comes to its end, **or says why not**.",
+                 *       "published": false,
+                 *       "tag_ids": [
+                 *         "9c481c86-912f-5a73-9540-a6460a0e80f3"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangelogCreate"];
             };
         };
@@ -9137,6 +9410,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example f732f2e6-0ea3-5b93-85b0-651943ad99cb */
                 id: string;
             };
             cookie?: never;
@@ -9172,6 +9446,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example f732f2e6-0ea3-5b93-85b0-651943ad99cb */
                 id: string;
             };
             cookie?: never;
@@ -9210,12 +9485,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example f732f2e6-0ea3-5b93-85b0-651943ad99cb */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Order numbers on every invoice"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangelogPatch"];
             };
         };
@@ -9253,12 +9534,19 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example f732f2e6-0ea3-5b93-85b0-651943ad99cb */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": true,
+                 *       "subject": "Order numbers on every invoice"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangelogBroadcastCreate"];
             };
         };
@@ -9330,6 +9618,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Exports"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocGroupCreate"];
             };
         };
@@ -9362,6 +9655,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example b348f360-771f-5d7e-b40b-3d90d1a23725 */
                 id: string;
             };
             cookie?: never;
@@ -9397,6 +9691,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example b348f360-771f-5d7e-b40b-3d90d1a23725 */
                 id: string;
             };
             cookie?: never;
@@ -9435,12 +9730,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example b348f360-771f-5d7e-b40b-3d90d1a23725 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "First steps"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocGroupPatch"];
             };
         };
@@ -9526,6 +9827,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Export everything",
+                 *       "content": "# Export everything\n\nOpen the menu and choose **Export**.",
+                 *       "group_id": "b348f360-771f-5d7e-b40b-3d90d1a23725",
+                 *       "published": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocArticleCreate"];
             };
         };
@@ -9565,6 +9874,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "article_ids": [
+                 *         "e7b09ac1-e9a1-5547-bb11-c7d8b57c6490"
+                 *       ],
+                 *       "group_id": "b348f360-771f-5d7e-b40b-3d90d1a23725"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocArticleMove"];
             };
         };
@@ -9599,6 +9916,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example e7b09ac1-e9a1-5547-bb11-c7d8b57c6490 */
                 id: string;
             };
             cookie?: never;
@@ -9634,6 +9952,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example e7b09ac1-e9a1-5547-bb11-c7d8b57c6490 */
                 id: string;
             };
             cookie?: never;
@@ -9672,12 +9991,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example e7b09ac1-e9a1-5547-bb11-c7d8b57c6490 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "summary": "When money goes back, and how long it takes."
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocArticlePatch"];
             };
         };
@@ -9759,6 +10084,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "create",
+                 *       "title": "What an export has in it",
+                 *       "content": "An export has every job of the chosen months.",
+                 *       "group_id": "b348f360-771f-5d7e-b40b-3d90d1a23725"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocDraftCreate"];
             };
         };
@@ -9791,6 +10124,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example da469082-7f82-5b9a-bf32-7c93c7850816 */
                 id: string;
             };
             cookie?: never;
@@ -9828,6 +10162,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example da469082-7f82-5b9a-bf32-7c93c7850816 */
                 id: string;
             };
             cookie?: never;
@@ -9867,6 +10202,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example da469082-7f82-5b9a-bf32-7c93c7850816 */
                 id: string;
             };
             cookie?: never;
@@ -9906,6 +10242,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example da469082-7f82-5b9a-bf32-7c93c7850816 */
                 id: string;
             };
             cookie?: never;
@@ -10043,6 +10380,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Rungwell en français",
+                 *       "slug": "fr",
+                 *       "language": "fr"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalInstanceCreate"];
             };
         };
@@ -10075,6 +10419,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 2cf992e8-d25a-5201-931d-505587fdf255 */
                 id: string;
             };
             cookie?: never;
@@ -10110,6 +10455,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 2cf992e8-d25a-5201-931d-505587fdf255 */
                 id: string;
             };
             cookie?: never;
@@ -10148,12 +10494,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 2cf992e8-d25a-5201-931d-505587fdf255 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Rungwell für alle"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalInstancePatch"];
             };
         };
@@ -10259,6 +10611,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "noor@rungwell.example",
+                 *       "name": "Noor Haddad",
+                 *       "role": "USER"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteCreate"];
             };
         };
@@ -10294,6 +10653,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 8b0f18a1-dda4-5db5-9f49-a87f8fcd57d3 */
                 id: string;
             };
             cookie?: never;
@@ -10327,6 +10687,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 2b428437-8e2e-5606-844d-01a618f1ba5c */
                 user_id: string;
             };
             cookie?: never;
@@ -10362,6 +10723,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["if_match"];
             };
             path: {
+                /** @example 2b428437-8e2e-5606-844d-01a618f1ba5c */
                 user_id: string;
             };
             cookie?: never;
@@ -10400,12 +10762,18 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
+                /** @example 2b428437-8e2e-5606-844d-01a618f1ba5c */
                 user_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "ADMIN"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MemberPatch"];
             };
         };
@@ -10478,6 +10846,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "scopes": [
+                 *         "threads:read",
+                 *         "threads:write"
+                 *       ],
+                 *       "label": "Nightly import",
+                 *       "kind": "program"
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeyCreate"];
             };
         };
@@ -10589,6 +10967,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "label": "Import of every night"
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeyPatch"];
             };
         };
@@ -10661,6 +11044,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "xoxb-000000000000-example"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SlackConnectionCreate"];
             };
         };
@@ -10772,6 +11160,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "notification_channel": "C0123456789"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SlackConnectionPatch"];
             };
         };
@@ -10815,6 +11208,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channel": "C0123456789"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SlackTest"];
             };
         };
@@ -10898,6 +11296,13 @@ export interface operations {
         /** @description At most 11,000,000 bytes. */
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content_base64": "cm93LHNhaWQKMSxUaGUgZXhwb3J0IGlzIGNvbXBsZXRlLgo=",
+                 *       "file_name": "export.csv",
+                 *       "content_type": "text/csv"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FileImport"];
             };
         };
@@ -10971,6 +11376,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "address": "support@rungwell.example",
+                 *       "smtp_host": "smtp.rungwell.example",
+                 *       "smtp_port": 587,
+                 *       "username": "support",
+                 *       "password": "the password of the mailbox"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MailboxCreate"];
             };
         };
@@ -11082,6 +11497,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "daily_budget": 2000
+                 *     }
+                 */
                 "application/json": components["schemas"]["MailboxPatch"];
             };
         };
@@ -11125,6 +11545,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "to": "maren@rungwell.example"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MailboxTest"];
             };
         };
@@ -11168,6 +11593,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content_base64": "RnJvbTogbWFpbGVyLWRhZW1vbkBtYWlsLmV4YW1wbGUNClRvOiBzdXBwb3J0QHJ1bmd3ZWxsLmV4YW1wbGUNClN1YmplY3Q6IFVuZGVsaXZlcmVkDQpNSU1FLVZlcnNpb246IDEuMA0KQ29udGVudC1UeXBlOiBtdWx0aXBhcnQvcmVwb3J0OyByZXBvcnQtdHlwZT1kZWxpdmVyeS1zdGF0dXM7IGJvdW5kYXJ5PSJwYXJ0Ig0KDQotLXBhcnQNCkNvbnRlbnQtVHlwZTogdGV4dC9wbGFpbg0KDQpUaGVyZSBpcyBub2JvZHkgb2YgdGhhdCBuYW1lLg0KLS1wYXJ0DQpDb250ZW50LVR5cGU6IG1lc3NhZ2UvZGVsaXZlcnktc3RhdHVzDQoNClJlcG9ydGluZy1NVEE6IGRuczsgbWFpbC5leGFtcGxlDQoNCkZpbmFsLVJlY2lwaWVudDogcmZjODIyOyBub2JvZHlAbWFpbC5leGFtcGxlDQpBY3Rpb246IGZhaWxlZA0KU3RhdHVzOiA1LjEuMQ0KLS1wYXJ0DQpDb250ZW50LVR5cGU6IG1lc3NhZ2UvcmZjODIyLWhlYWRlcnMNCg0KTWVzc2FnZS1JRDogPGEtbWFpbC1vZi1vdXJzQHJ1bmd3ZWxsLmV4YW1wbGU+DQoNCi0tcGFydC0tDQo="
+                 *     }
+                 */
                 "application/json": components["schemas"]["BounceReport"];
             };
         };
@@ -11342,6 +11772,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.rungwell.example/looplane",
+                 *       "events": [
+                 *         "thread.*",
+                 *         "message.*"
+                 *       ],
+                 *       "label": "Our own board"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookCreate"];
             };
         };
@@ -11453,6 +11893,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "label": "The board",
+                 *       "events": [
+                 *         "thread.*"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookPatch"];
             };
         };
@@ -11496,6 +11944,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "former_hours": 24
+                 *     }
+                 */
                 "application/json": components["schemas"]["SecretRotation"];
             };
         };
@@ -11575,6 +12028,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "created_after": "2026-01-01T00:00:00.000Z",
+                 *       "created_before": "2026-01-02T00:00:00.000Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookReplay"];
             };
         };
@@ -11688,6 +12147,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channel": "email",
+                 *       "reason": "The mailbox moves today."
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeliveryQueuePause"];
             };
         };
@@ -11727,6 +12192,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channel": "email"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeliveryQueueName"];
             };
         };
@@ -11766,6 +12236,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "channel": "email",
+                 *         "state": "dead"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeliveryBulkRetry"];
             };
         };
@@ -11805,6 +12283,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "channel": "webhook"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeliveryBulkCancel"];
             };
         };
@@ -11848,6 +12333,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "again": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeliveryRetry"];
             };
         };
@@ -12142,6 +12632,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["if_none_match"];
             };
             path: {
+                /** @example 00696a36-7638-5c5f-a7f1-ecc6b71e119a */
                 id: string;
             };
             cookie?: never;
