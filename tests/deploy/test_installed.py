@@ -5,62 +5,15 @@ import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
-from zipfile import ZipFile
 
 import httpx
 import pytest
 
-from tests.deploy.tools import DEPLOY, running, takes_requests
-from tests.environments import copy_checkout, make_environment, plain_environ
-from tests.processes import Folder, folder, free_port
-
-PAGE = "<!doctype html><title>The inbox, as it was built</title>"
-SCRIPT = "assets/inbox-0a1b2c3d.js"
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
-
-
-def build(sources: Path, *targets: str) -> None:
-    """What `make wheel` does, once there is an inbox."""
-    words = [word for target in targets for word in ("-t", target)]
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", *words],
-        cwd=sources,
-        env=plain_environ(),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture(scope="module")
-def checkout(place: Folder) -> Path:
-    """A checkout with an inbox that was built, from which both were made."""
-    sources = copy_checkout(place.path / "checkout")
-    for name, text in (("index.html", PAGE), (SCRIPT, "export {};\n")):
-        path = sources / "web/dist" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (sources / "web/.gitignore").write_text("dist/\n")
-    build(sources, "sdist", "wheel")
-    return sources
-
-
-def wheel_of(sources: Path) -> Path:
-    [path] = (sources / "dist").glob("*.whl")
-    return path
-
-
-def contents(wheel: Path) -> dict[str, bytes]:
-    with ZipFile(wheel) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
+from tests.deploy.packages import PAGE, SCRIPT, Deployed, build, contents, wheel_of
+from tests.deploy.tools import DEPLOY
+from tests.environments import copy_checkout, plain_environ
+from tests.processes import Folder, free_port
 
 
 def test_all_that_it_needs_is_in_it(checkout: Path) -> None:
@@ -104,39 +57,23 @@ def is_healthy(port: int) -> bool:
     return not subprocess.run(health_check(), env=env, check=False, capture_output=True).returncode
 
 
-@pytest.fixture(scope="module")
-def looplane(checkout: Path, place: Folder) -> str:
-    """The command, installed from the wheel where nothing else of Looplane is."""
-    python = make_environment(place.path / "environment")
-    install = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--force-reinstall"]
-    command = [str(python), *install, str(wheel_of(checkout))]
-    subprocess.run(command, check=True, env=plain_environ(), cwd="/", capture_output=True)
-    return str(python.with_name("looplane"))
-
-
-async def test_it_serves_from_an_empty_environment(looplane: str, place: Folder) -> None:
-    home, log, port = place.path / "home", place.path / "log", free_port()
-    home.mkdir()
-    env = plain_environ() | {"HOME": str(home), "LOOPLANE_PORT": str(port)}
-    assert not is_healthy(port)
-    with running([looplane, "serve"], log, env) as process:
-        await takes_requests(process, log, port)
-        assert is_healthy(port)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            assert (await client.get("/inbox")).text == PAGE
-            assert (await client.get(f"/{SCRIPT}")).status_code == httpx.codes.OK
-            assert (await client.get("/api/v2/openapi.json")).json()["paths"]
-            assert (await client.get("/api/docs")).status_code == httpx.codes.OK
-    assert process.returncode == 0, log.read_text()
+async def test_it_serves_from_an_empty_environment(deployed: Deployed) -> None:
+    assert is_healthy(deployed.port)
+    assert not is_healthy(free_port())
+    async with httpx.AsyncClient(base_url=deployed.url) as client:
+        assert (await client.get("/inbox")).text == PAGE
+        assert (await client.get(f"/{SCRIPT}")).status_code == httpx.codes.OK
+        assert (await client.get("/api/v2/openapi.json")).json()["paths"]
+        assert (await client.get("/api/docs")).status_code == httpx.codes.OK
     # Where the rule has it for an installed package.
-    assert (home / ".local/share/looplane/postgres").is_dir()
+    assert (deployed.home / ".local/share/looplane/postgres").is_dir()
 
 
-def test_its_help_names_a_guide_that_is_there(looplane: str) -> None:
+def test_its_help_names_a_guide_that_is_there(looplane: Path) -> None:
     env = plain_environ() | {"COLUMNS": "200"}
     shown = subprocess.run(
         [looplane, "--help"], env=env, check=True, capture_output=True, text=True
     )
     [named] = re.findall(r"see (/\S+\.md)", shown.stdout)
-    assert Path(named).is_relative_to(Path(looplane).parents[1])
+    assert Path(named).is_relative_to(looplane.parents[1])
     assert Path(named).read_text().startswith("# Operating Looplane")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -12,37 +11,27 @@ import httpx
 import pytest
 
 from tests.deploy import proxies
+from tests.deploy.packages import Deployed
 from tests.deploy.proxies import HOST, Proxy, proxied
-from tests.processes import PATIENCE, Process, folder
+from tests.processes import PATIENCE
 
 LARGEST = 10 * 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-async def served() -> AsyncIterator[tuple[Process, str]]:
-    """Looplane, and a key of its demo."""
-    with folder() as place:
-        process = await place.started("serve", trusted_proxies="127.0.0.1")
-        [key] = re.findall(r"^export KEY=(\S+)$", process.said(), re.MULTILINE)
-        yield process, key
 
 
 @pytest.fixture(scope="module", params=[proxies.nginx, proxies.caddy], ids=["nginx", "caddy"])
 async def caller(
     request: pytest.FixtureRequest,
-    served: tuple[Process, str],
+    deployed: Deployed,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody outside, with the key."""
-    process, key = served
     make: Callable[[Path, int, int], Proxy] = request.param
-    behind = int(str(process.settings["port"]))
-    async with proxied(make, tmp_path_factory.mktemp("proxy"), behind) as port:
+    async with proxied(make, tmp_path_factory.mktemp("proxy"), deployed.port) as port:
         transport = httpx.AsyncHTTPTransport(verify=False)
         client = httpx.AsyncClient(
             transport=_Named(transport),
             base_url=f"https://127.0.0.1:{port}",
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {deployed.key}"},
             timeout=PATIENCE,
         )
         async with client:
@@ -93,10 +82,10 @@ async def test_the_largest_file_passes_and_no_larger_body(caller: httpx.AsyncCli
     assert "issues" not in refused.text, "the proxy says so, and Looplane is not bothered"
 
 
-async def test_figures_stay_inside(caller: httpx.AsyncClient, served: tuple[Process, str]) -> None:
+async def test_figures_stay_inside(caller: httpx.AsyncClient, deployed: Deployed) -> None:
     assert (await caller.get("/metrics")).status_code == httpx.codes.NOT_FOUND
     async with httpx.AsyncClient() as inside:
-        found = await inside.get(f"{served[0].url}/metrics")
+        found = await inside.get(f"{deployed.url}/metrics")
     assert found.status_code == httpx.codes.OK
     assert (await caller.get("/readyz")).status_code == httpx.codes.OK
     page = await caller.get("/inbox", headers={"Accept": "text/html"})

@@ -1,6 +1,7 @@
 """The examples of `deploy/`, and the programs that they are for."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from tests.system_packages import find, may_install
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
+UNIT = DEPLOY / "systemd/looplane.service"
+# What systemd allows on top, before the program is there.
+_TO_BEGIN = ("execve",)
 
 
 def program(name: str) -> str:
@@ -93,3 +97,21 @@ def replaced(text: str, replacements: dict[str, str]) -> str:
         assert old in text, old
         text = text.replace(old, new)
     return text
+
+
+def calls_of(unit: Path) -> list[str]:
+    """The system calls that a unit allows."""
+    allowed: set[str] = {*_TO_BEGIN}
+    for line in re.findall(r"(?m)^SystemCallFilter=(.+)$", unit.read_text()):
+        names = {each for word in line.lstrip("~").split() for each in group(word)}
+        allowed = allowed - names if line.startswith("~") else allowed | names
+    return sorted(allowed | group("@default"))
+
+
+def group(word: str) -> set[str]:
+    """The system calls that a word of a unit stands for."""
+    if not word.startswith("@"):
+        return {word}
+    text = said([optional_program("systemd-analyze"), "syscall-filter", word])
+    words = [line.strip() for line in text.splitlines()[1:]]
+    return {each for name in words if name and not name.startswith("#") for each in group(name)}
