@@ -17,8 +17,8 @@ USABLE := $(shell $(BIN)/python -c 'import looplane' 2>/dev/null && echo yes)
 
 .venv/run.stamp: requirements/run.txt requirements/install.py pyproject.toml $(if $(USABLE),,not-usable)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Looplane needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make the folder .venv, since \`ensurepip\` is not part of it. On Debian and Ubuntu: \`apt-get install python3-venv\` as root, then the same again; or set PYTHON=/path/to/another/python3."; exit 1; }
-	@if [ -e $@ ] && [ -z "$(USABLE)" ]; then echo "What is in .venv does not run any more: this folder or its Python was moved or changed. Setting it up anew."; rm -rf .venv; fi
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { printf '%s\n' "This Python cannot make the folder .venv: \`ensurepip\` is not part of it." "On Debian and Ubuntu, as root: apt-get install python3-venv" "Or name another Python: make run PYTHON=/path/to/python3"; exit 1; }
+	@if [ -e $@ ] && [ -z "$(USABLE)" ]; then printf '%s\n' "What is in .venv does not run any more: its Python was moved or changed." "Setting it up anew."; rm -rf .venv; fi
 	@echo "Setting up .venv (once, about a minute)…"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python requirements/install.py requirements/run.txt --editable
@@ -114,11 +114,11 @@ mutants: setup-dev  ## break the code on purpose, 140 times, and say what no tes
 	@$(BIN)/python -m tests.mutants
 
 audit: setup-dev  ## look for known vulnerabilities in what is installed
-	@echo "Asking what is known of $$(grep -c == requirements/dev.txt) Python packages; this waits for the network, 2 minutes at the most…"
+	@printf '%s\n' "Asking what is known of $$(grep -c == requirements/dev.txt) Python packages." "This waits for the network, 2 minutes at the most…"
 	@timeout 120 $(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt || { [ $$? -ne 124 ] || echo "No answer came: nothing is known of them now."; exit 1; }
 
 audit-web:  ## look for known vulnerabilities in what the inbox is built of
-	@echo "Asking what is known of the inbox's packages; this waits for the network, 2 minutes at the most…"
+	@printf '%s\n' "Asking what is known of the packages of the inbox." "This waits for the network, 2 minutes at the most…"
 	@cd web && timeout 120 npm audit --omit=dev || { [ $$? -ne 124 ] || echo "No answer came: nothing is known of them now."; exit 1; }
 
 lock:  ## resolve the requirements again (needs uv)

@@ -23,7 +23,7 @@ _FINDS_PYTHON = b"""#!/bin/sh
 '''true'
 here="$(dirname -- "$(realpath -- "$0")")"
 if [ ! -x "$here/python" ]; then
-  echo "The Python that $here was made with has gone: run \\`make setup\\` in the checkout." >&2
+  echo "There is no Python in $here any more: run \\`make setup\\`." >&2
   exit 1
 fi
 exec "$here/python" "$0" "$@"

@@ -15,6 +15,7 @@ PACKAGES = {
     "chromium": "chromium",
     "nginx-light": "nginx",
     "pgbouncer": "pgbouncer",
+    "systemd": "systemd-analyze",
 }
 # Where system programs are that are no user's.
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])

@@ -7,7 +7,7 @@ import pytest
 
 from looplane.kit.config import read_settings
 from tests.deploy.packages import Deployed
-from tests.deploy.tools import DEPLOY, optional_program, replaced, said
+from tests.deploy.tools import DEPLOY, program, replaced, said
 
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 _INSTALLED = "/opt/looplane/bin/looplane "
@@ -23,13 +23,13 @@ def installed(unit: Path, folder: Path) -> str:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
 def test_systemd_finds_nothing_wrong(unit: Path, tmp_path: Path) -> None:
-    assert said([optional_program("systemd-analyze"), "verify", installed(unit, tmp_path)]) == ""
+    assert said([program("systemd-analyze"), "verify", installed(unit, tmp_path)]) == ""
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
 def test_it_is_closed(unit: Path, tmp_path: Path) -> None:
     """An exposure of 1.5 of 10, by systemd's own count."""
-    command = [optional_program("systemd-analyze"), "security", "--offline=true", "--no-pager"]
+    command = [program("systemd-analyze"), "security", "--offline=true", "--no-pager"]
     said([*command, "--threshold=15", installed(unit, tmp_path)])
 
 
@@ -49,5 +49,5 @@ def test_settings_are_such_as_looplane_reads() -> None:
 
 def test_looplane_and_its_postgresql_run_so_confined(deployed: Deployed) -> None:
     """It has made its database, answers, and ends without a complaint."""
-    optional_program("systemd-analyze")
+    program("systemd-analyze")
     assert deployed.limits == {"Seccomp": "2", "NoNewPrivs": "1"}

@@ -112,6 +112,6 @@ def group(word: str) -> set[str]:
     """The system calls that a word of a unit stands for."""
     if not word.startswith("@"):
         return {word}
-    text = said([optional_program("systemd-analyze"), "syscall-filter", word])
+    text = said([program("systemd-analyze"), "syscall-filter", word])
     words = [line.strip() for line in text.splitlines()[1:]]
     return {each for name in words if name and not name.startswith("#") for each in group(name)}
