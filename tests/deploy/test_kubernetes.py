@@ -131,6 +131,7 @@ def test_selectors_find_what_they_are_for() -> None:
         ("PodDisruptionBudget", "looplane-worker"): worker,
         ("NetworkPolicy", "looplane"): api | worker | {"looplane-migrate"},
         ("NetworkPolicy", "looplane-api"): api,
+        ("NetworkPolicy", "looplane-worker"): worker,
     }
 
 
@@ -152,3 +153,15 @@ def test_names_of_ones_own_go_into_a_folder_of_ones_own(tmp_path: Path) -> None:
     [ingress] = [each["spec"] for each in documents if each["kind"] == "Ingress"]
     hosts = [ingress["rules"][0]["host"], *ingress["tls"][0]["hosts"]]
     assert hosts == ["support.your.example"] * 2
+
+
+def test_what_goes_on_is_asked_how_it_does() -> None:
+    for name in ("looplane-api", "looplane-worker"):
+        [container] = PODS[name]["containers"]
+        [port] = container["ports"]
+        asked = {
+            probe: container[f"{probe}Probe"]["httpGet"]["path"]
+            for probe in ("startup", "liveness", "readiness")
+        }
+        assert asked == {"startup": "/healthz", "liveness": "/healthz", "readiness": "/readyz"}
+        assert {container[f"{probe}Probe"]["httpGet"]["port"] for probe in asked} == {port["name"]}
