@@ -4,7 +4,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 # What was compiled once is read from then on: the tests start some hundred programs.
 unexport PYTHONDONTWRITEBYTECODE
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # What the inbox is built from; its tests are not.
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json web/package.json web/compress.js -not -name '*.test.ts*' 2>/dev/null)
@@ -13,17 +12,21 @@ WEB_TOOLS := web/node_modules/.package-lock.json
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-.venv/run.stamp: requirements/run.txt pyproject.toml
+# What was set up here may have been moved since, or lost its Python: then it is set up again.
+USABLE := $(shell $(BIN)/python -c 'import looplane' 2>/dev/null && echo yes)
+
+.venv/run.stamp: requirements/run.txt requirements/install.py pyproject.toml $(if $(USABLE),,not-usable)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Looplane needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { printf '%s\n' "This Python cannot make the folder .venv: \`ensurepip\` is not part of it." "On Debian and Ubuntu, as root: apt-get install python3-venv" "Or name another Python: make run PYTHON=/path/to/python3"; exit 1; }
+	@if [ -e $@ ] && [ -z "$(USABLE)" ]; then printf '%s\n' "What is in .venv does not run any more: its Python was moved or changed." "Setting it up anew."; rm -rf .venv; fi
 	@echo "Setting up .venv (once, about a minute)…"
 	@$(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes -r requirements/run.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python requirements/install.py requirements/run.txt --editable
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt
 	@echo "Adding the tools for the tests…"
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(BIN)/python requirements/install.py requirements/dev.txt
 	@touch $@
 
 setup: .venv/run.stamp  ## make .venv with what running needs
@@ -49,8 +52,8 @@ run: setup  ## start everything: PostgreSQL, the demo workspace, the API, the in
 	@if web/ready.sh; then $(MAKE) --no-print-directory web || echo "Starting without a newly built inbox." >&2; fi
 	@exec $(BIN)/looplane serve
 
-wheel: setup web  ## make a wheel with everything in it: dist/
-	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+wheel: setup web  ## make a wheel and an sdist with everything in them: dist/
+	@$(BIN)/python -m hatchling build -t sdist -t wheel
 
 tools: setup-dev  ## install the programs that tests need (as root; else say which)
 	@$(BIN)/python tests/system_packages.py
@@ -111,13 +114,15 @@ mutants: setup-dev  ## break the code on purpose, 140 times, and say what no tes
 	@$(BIN)/python -m tests.mutants
 
 audit: setup-dev  ## look for known vulnerabilities in what is installed
-	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
+	@printf '%s\n' "Asking what is known of $$(grep -c == requirements/dev.txt) Python packages." "This waits for the network, 2 minutes at the most…"
+	@timeout 120 $(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt || { [ $$? -ne 124 ] || echo "No answer came: nothing is known of them now."; exit 1; }
 
 audit-web:  ## look for known vulnerabilities in what the inbox is built of
-	@cd web && npm audit --omit=dev
+	@printf '%s\n' "Asking what is known of the packages of the inbox." "This waits for the network, 2 minutes at the most…"
+	@cd web && timeout 120 npm audit --omit=dev || { [ $$? -ne 124 ] || echo "No answer came: nothing is known of them now."; exit 1; }
 
 lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help setup setup-dev tools run web wheel test check test-web test-processes test-others test-browser screenshots fix contract bench fuzz soak million mutants audit audit-web lock
+.PHONY: not-usable help setup setup-dev tools run web wheel test check test-web test-processes test-others test-browser screenshots fix contract bench fuzz soak million mutants audit audit-web lock

@@ -15,6 +15,7 @@ _PROCESSES, _OTHERS = "processes", "not processes"
 # them beside the others, and either part takes about as long.
 ASIDE = (
     "cli/",
+    "deploy/",
     "embedded_pg/",
     "html_upkeep/test_command.py",
     "test_api_processes.py",
@@ -38,6 +39,7 @@ ASIDE = (
     "test_readiness.py",
     "test_reference.py",
     "test_schemathesis.py",
+    "test_setup.py",
     "test_start.py",
     "test_thread_as_of_any_time.py",
     "test_two_versions.py",

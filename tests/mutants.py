@@ -30,6 +30,7 @@ from tests.mutations.decisions import DECISIONS
 from tests.mutations.deliveries import DELIVERIES
 from tests.mutations.delivery_api import DELIVERY_API
 from tests.mutations.demo import DEMO
+from tests.mutations.deploy import DEPLOY
 from tests.mutations.docs import DOCS
 from tests.mutations.feed import FEED
 from tests.mutations.files import FILES
@@ -74,6 +75,7 @@ MUTATIONS = [
     *UNDO,
     *DOCS,
     *DEMO,
+    *DEPLOY,
     *MESSAGES,
     *NOTICES,
     *DELIVERIES,

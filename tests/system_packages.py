@@ -10,7 +10,13 @@ import subprocess
 import sys
 
 # Programs, by the Debian package that has them.
-PACKAGES = {"chromium": "chromium", "pgbouncer": "pgbouncer"}
+PACKAGES = {
+    "caddy": "caddy",
+    "chromium": "chromium",
+    "nginx-light": "nginx",
+    "pgbouncer": "pgbouncer",
+    "systemd": "systemd-analyze",
+}
 # Where system programs are that are no user's.
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
@@ -32,7 +38,8 @@ def may_install() -> bool:
 
 def install(packages: list[str]) -> None:
     """Installs `packages` from the sources of this system."""
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # What is installed for tests is not started as a service, at ports of this machine.
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "SYSTEMD_OFFLINE": "1"}
     for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         command = ["apt-get", "-qq", *arguments]
         done = subprocess.run(command, env=quiet, check=False, capture_output=True, text=True)

@@ -15,10 +15,14 @@ from looplane.cli.migrate import migrate
 from looplane.cli.output import fail
 from looplane.cli.pg import pg
 from looplane.cli.serve import api, serve, worker
+from looplane.kit.migrations import folder_of
+
+# Where it is, whether this is a checkout or was installed.
+_GUIDE = folder_of("docs") / "operating.md"
 
 app = typer.Typer(
     help="Looplane: the support and feedback inbox that a company runs itself.",
-    epilog="Settings are environment variables, LOOPLANE_HOST and others: see docs/operating.md.",
+    epilog=f"Settings are environment variables, LOOPLANE_HOST and others: see {_GUIDE}",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -52,7 +52,7 @@ class Migrations:
 
 
 def folder_of(name: str) -> Path:
-    """The folder `name` (migrations, contract) of an installed package or of a checkout."""
+    """The folder `name` (migrations, contract, docs) of an installed package or of a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / name
     return installed if installed.is_dir() else package.parent.parent / name
