@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from bench.figures import machine
 from bench.ten_years import measures, programs
 from bench.ten_years.fill import Size, fill, fill_attempts
@@ -19,7 +21,7 @@ from bench.world import World, postgres
 from looplane.kit.database import connected
 
 # Bytes on disk of the whole of ten years at its largest, with the backup beside it.
-_WHOLE = 90e9
+_WHOLE = 130e9
 _KEPT_DAYS = 400
 _COUNTED = ("threads", "messages", "events", "deliveries", "delivery_attempts", "sent_mails")
 
@@ -36,6 +38,8 @@ def main() -> None:
     )
     parser.add_argument("--folder", type=Path, default=None, help="where the data goes meanwhile")
     chosen = parser.parse_args()
+    # What is printed is the section alone.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     _check_room(chosen.folder or Path(tempfile.gettempdir()), chosen.scale)
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         folder = Path(name)
@@ -46,11 +50,12 @@ def main() -> None:
 
 
 def _check_room(folder: Path, scale: float) -> None:
-    free, needed = shutil.disk_usage(folder).free, _WHOLE * scale
+    # Some of it stays free for whoever else is on that disk.
+    free, needed = 0.9 * shutil.disk_usage(folder).free, _WHOLE * scale
     if needed > free:
         fits = int(100 * free / _WHOLE) / 100
         sys.exit(
-            f"{folder} has {free / 1e9:.0f} GB free, and this takes up to {needed / 1e9:.0f} GB:"
+            f"{folder} has {free / 1e9:.0f} GB to take, and this takes up to {needed / 1e9:.0f} GB:"
             f" try --scale {fits}, or another --folder."
         )
 

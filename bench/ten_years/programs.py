@@ -21,14 +21,18 @@ def restore(world: World, file: Path) -> None:
 
 def upgrade(world: World) -> None:
     """Brings the tables up to date."""
-    command = [sys.executable, "-m", "looplane.cli", "migrate"]
-    environment = {**os.environ, "LOOPLANE_DATABASE_URL": world.dsn}
-    _check(subprocess.run(command, env=environment, capture_output=True, text=True, check=False))
+    _looplane(world, "migrate")
 
 
 def name_of(world: World) -> str:
     """The name of the database."""
     return urlsplit(world.dsn).path.lstrip("/")
+
+
+def _looplane(world: World, *words: object) -> None:
+    command = [sys.executable, "-m", "looplane.cli", *map(str, words)]
+    environment = {**os.environ, "LOOPLANE_DATABASE_URL": world.dsn}
+    _check(subprocess.run(command, env=environment, capture_output=True, text=True, check=False))
 
 
 def _run(world: World, program: str, *words: object) -> None:

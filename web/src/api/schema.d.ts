@@ -1871,7 +1871,7 @@ export interface paths {
          * List caught mail
          * @description List the mails that nothing was set up to send, newest first.
          *
-         *     Kept are the newest 1,000, for 30 days unless the operator says otherwise, as long as they have less than 200 MB together. Requires the scope `admin`.
+         *     Kept are the newest 1,000, for 30 days by default, while they have less than 200 MB together. Requires the scope `admin`.
          */
         get: operations["caughtMail-list"];
         put?: never;
