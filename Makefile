@@ -101,6 +101,12 @@ contract: setup-dev  ## print the contract, the reference and the inbox's types 
 bench: setup-dev web  ## measure speed against pgbench, at size, at rest, and in a browser (30 minutes)
 	@$(BIN)/python -m bench
 
+# All of ten years is SCALE=1: some hours, and 130 GB while it runs.
+SCALE ?= 0.15
+
+ten-years: setup-dev  ## fill 15 % of ten years, and print what they take (25 minutes, 20 GB)
+	@$(BIN)/python -m bench.ten_years --scale $(SCALE)
+
 fuzz: setup-dev  ## many more examples for every generated test (30 minutes)
 	@LOOPLANE_FUZZ_EXAMPLES=500 $(BIN)/python -m pytest tests/test_schemathesis.py tests/test_thread_state_machine.py tests/test_list_threads.py
 
@@ -125,4 +131,4 @@ lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: not-usable help setup setup-dev tools run web wheel test check test-web test-processes test-others test-browser screenshots fix contract bench fuzz soak million mutants audit audit-web lock
+.PHONY: not-usable help setup setup-dev tools run web wheel test check test-web test-processes test-others test-browser screenshots fix contract bench ten-years fuzz soak million mutants audit audit-web lock

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import httpx
 
-from looplane.kit.database import connected
+from looplane.kit.database import Connection, connected
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.ids import new_id
@@ -26,7 +26,7 @@ from looplane.threads.update.sql import UPDATE_FUNCTION
 HERE = Path(__file__).parent
 WORKSPACE = UUID("00000000-0000-7000-8000-000000000001")
 PORT = 8765
-_ID = """
+MAKE_ID = """
 create or replace function bench_id(kind text, n bigint) returns uuid language sql immutable as
 $$ select ('00000000-0000-7000-8000-' || kind || lpad(to_hex(n), 11, '0'))::uuid $$"""
 
@@ -60,29 +60,35 @@ def postgres(folder: Path) -> Iterator[tuple[str, Path]]:
 
 async def seed(dsn: str, binaries: Path, size: int, file: str = "seed.sql") -> World:
     """Empties the database and fills it from `file`, with one key of a member."""
-    key = new_key()
     async with connected(dsn) as con:
         await con.execute("drop schema public cascade; create schema public")
         await migrate(con, MIGRATIONS)
         await con.execute("set statement_timeout = 0")
-        await con.execute(_ID, timeout=3600)
+        await con.execute(MAKE_ID, timeout=3600)
         text = (HERE / file).read_text().replace(":size", str(size))
         await con.execute(text, timeout=3600)
         reference = (HERE / "reference.sql").read_text().replace(":update", UPDATE_FUNCTION.name)
         await con.execute(reference.replace(":workspace", str(WORKSPACE)))
-        await con.execute(
-            "insert into api_keys (workspace_id, id, hash, prefix, scopes, member_id, created_at)"
-            " values ($1, $2, $3, $4, $5, bench_id('d', 1), $6)",
-            WORKSPACE,
-            new_id(),
-            digest(key),
-            key[:9],
-            list(SCOPES),
-            datetime.now(UTC),
-        )
+        key = await make_key(con)
         await con.execute("vacuum analyze", timeout=3600)
         seeded_at = await con.fetchval("select max(updated_at) from contacts")
     return World(dsn, size, key, binaries, seeded_at)
+
+
+async def make_key(con: Connection) -> str:
+    """A key with all scopes of the first member."""
+    key = new_key()
+    await con.execute(
+        "insert into api_keys (workspace_id, id, hash, prefix, scopes, member_id, created_at)"
+        " values ($1, $2, $3, $4, $5, bench_id('d', 1), $6)",
+        WORKSPACE,
+        new_id(),
+        digest(key),
+        key[:9],
+        list(SCOPES),
+        datetime.now(UTC),
+    )
+    return key
 
 
 @contextlib.contextmanager

@@ -42,6 +42,7 @@ from tests.mutations.messages import MESSAGES
 from tests.mutations.notices import NOTICES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
+from tests.mutations.retention import RETENTION
 from tests.mutations.sign_in import SIGN_IN
 from tests.mutations.statements import STATEMENTS
 from tests.mutations.thread_lists import THREAD_LISTS
@@ -70,6 +71,7 @@ MUTATIONS = [
     *ISSUES,
     *PROCESSES,
     *REFERENCE,
+    *RETENTION,
     *MAIL,
     *MEMBERS,
     *UNDO,

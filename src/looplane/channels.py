@@ -42,6 +42,7 @@ async def open_channels(
         SmtpConnections(settings.outbound_allow),
         settings.address,
         is_told=settings.console_channel == "on",
+        keep_caught_mail_days=settings.keep_caught_mail_days,
         find_notices=partial(_find_notices, settings.address),
     )
     try:

@@ -16,6 +16,7 @@ from looplane.channels import open_channels, set_up_fans
 from looplane.delivery.dead.commands import tell_dead
 from looplane.delivery.dispatch.commands import Dispatcher
 from looplane.delivery.fan_out.commands import FanOut
+from looplane.delivery.retention.commands import DeliverySweep
 from looplane.delivery.schemas import Channels
 from looplane.delivery.webhook.commands import pause_failing
 from looplane.event_feed.hints.commands import Hints
@@ -45,6 +46,8 @@ _MINUTE = 60.0
 _HOUR = 3600.0
 _ROUND_TIMEOUT = 60.0  # longer, and the database is taken to be away
 _MAX_PAUSE = 10.0
+# Between two batches of what goes: others have the disk meanwhile.
+_BREATH = 0.05
 
 # One round of what is due; says how much was done, and is called again at once until nothing was.
 Round = Callable[[Connection], Awaitable[int]]
@@ -54,7 +57,8 @@ Round = Callable[[Connection], Awaitable[int]]
 class Periodic:
     """A round, and the seconds between two looks; `woken` makes it look at once.
 
-    `then` is called after a round that did something.
+    `then` is called after a round that did something, and `rest` are the seconds until the next
+    one.
     """
 
     run: Round
@@ -62,6 +66,7 @@ class Periodic:
     writes_events: bool = False
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     then: Callable[[], None] = lambda: None
+    rest: float = 0.0
 
 
 async def work(database: Database, settings: Settings, clock: Clock) -> None:
@@ -104,7 +109,11 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
         before = clock() - timedelta(days=settings.keep_events_days)
         return made + await event_partitions.drop_partitions(con, before)
 
+    async def sweep_caught_mail(con: Connection) -> int:
+        return await sweep_caught(con, clock, settings.keep_caught_mail_days)
+
     files = OrphanSweep(storage_of(settings), clock)
+    deliveries = DeliverySweep(clock, settings.keep_deliveries_days)
     return (
         Periodic(SnoozeEnder(clock).run, writes_events=True),
         Periodic(partial(_send_held, clock, channels), writes_events=True),
@@ -113,10 +122,11 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
         Periodic(partial(_sweep_unsent, clock), _HOUR),
         Periodic(partial(sweep_presence, clock=clock), _MINUTE),
         Periodic(partial(sweep_notices, clock=clock), _HOUR),
-        Periodic(partial(sweep_caught, clock=clock), _HOUR),
+        Periodic(sweep_caught_mail, _HOUR, rest=_BREATH),
         Periodic(partial(sweep_bodies, clock=clock), _HOUR),
         Periodic(sweep_sign_ins, _HOUR),
         Periodic(keep_events, _HOUR),
+        Periodic(deliveries.run, _HOUR, rest=_BREATH),
         Periodic(files.run, _HOUR),
     )
 
@@ -143,6 +153,7 @@ async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
                 periodic.then()
                 if periodic.writes_events:
                     hints.note(None)  # it did not say in which workspaces
+                await asyncio.sleep(periodic.rest)
             pause = _TICK
         except COLLISION:
             pause = _TICK

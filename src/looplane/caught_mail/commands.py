@@ -41,18 +41,22 @@ async def get_caught_mail(con: Connection, context: Context, id: UUID) -> Answer
 
 
 async def catch(
-    con: Connection, workspace_id: UUID, now: datetime, mails: Sequence[NewCaughtMail]
+    con: Connection,
+    workspace_id: UUID,
+    now: datetime,
+    mails: Sequence[NewCaughtMail],
+    days: int = rules.DAYS,
 ) -> None:
-    """Keeps mails, each once, and lets go of the oldest where there are too many."""
+    """Keeps mails, each once, and lets go of the oldest, and of those older than `days`."""
     for mail in mails:
         what = (mail.sender, list(mail.recipients), mail.subject, mail.source)
         of = (new_id(), mail.delivery_id, mail.kind, *what, now)
         await con.execute(sql.INSERT, workspace_id, *of)
-    bounds = (rules.MAX_MAILS, rules.MAX_BYTES, now - rules.LIFETIME)
+    bounds = (rules.MAX_MAILS, rules.MAX_BYTES, rules.kept_since(now, days))
     await con.execute(sql.DELETE_OLD, workspace_id, *bounds)
 
 
-async def sweep_caught(con: Connection, clock: Clock) -> int:
-    """Lets go of what was caught long ago, in all workspaces."""
-    await con.execute(sql.DELETE_EXPIRED, clock() - rules.LIFETIME)
-    return 0
+async def sweep_caught(con: Connection, clock: Clock, days: int = rules.DAYS) -> int:
+    """Lets go of what was caught long ago, in all workspaces, some at a time; how many."""
+    done: str = await con.execute(sql.DELETE_EXPIRED, rules.kept_since(clock(), days))
+    return int(done.rsplit(maxsplit=1)[-1])

@@ -26,7 +26,7 @@ Writing = Annotated[Write, require_scopes("admin")]
 async def list_caught_mail(query: Annotated[CaughtMailQuery, Query()], read: Reading) -> Response:
     """List the mails that nothing was set up to send, newest first.
 
-    Kept are the newest 1,000, for 30 days, as long as they have less than 200 MB together.
+    Kept are the newest 1,000, for 30 days by default, while they have less than 200 MB together.
     """
     return await read(list_caught, query)
 

@@ -1,7 +1,7 @@
 """What a caught mail is made of. Pure."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
@@ -9,11 +9,17 @@ from typing import Any
 
 from looplane.kit.text import storable
 
-# What is kept of a workspace: so many of the newest, of so many bytes together, for so long.
+# What is kept of a workspace at the most: so many of the newest, of so many bytes together.
 MAX_MAILS = 1_000
 MAX_BYTES = 200_000_000
-LIFETIME = timedelta(days=30)
+# How long, where the operator does not say otherwise.
+DAYS = 30
 _MAX_SOURCE_LENGTH = 1_000_000  # characters
+
+
+def kept_since(now: datetime, days: int) -> datetime:
+    """From when on mail is kept; with 0 days all of it is."""
+    return now - timedelta(days=days) if days else datetime.min.replace(tzinfo=UTC)
 
 
 def taken_apart(source: bytes) -> Mapping[str, Any]:

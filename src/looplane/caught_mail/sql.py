@@ -40,8 +40,11 @@ delete from caught_mail c using (
 where c.workspace_id = $1 and c.id = old.id
   and (old.mails > $2 or old.bytes > $3 or old.created_at < $4)"""
 
-# Of all workspaces, what is from before $1.
-DELETE_EXPIRED = "delete from caught_mail where created_at < $1"
+# Of all workspaces, the first of what is from before $1.
+DELETE_EXPIRED = """
+delete from caught_mail where (workspace_id, id) in (
+  select workspace_id, id from caught_mail where created_at < $1
+  order by created_at limit 100 for update skip locked)"""
 
 
 async def list_caught(con: Connection, context: Context, query: CaughtMailQuery) -> Answer:

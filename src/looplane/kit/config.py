@@ -42,6 +42,8 @@ class Settings:
     followers_per_key: int = 200
     stream_seconds: int = 3600
     keep_events_days: int = 0  # 0 keeps them for ever
+    keep_deliveries_days: int = 0
+    keep_caught_mail_days: int = 30
     console_channel: str = "on"
     hold_seconds: int = 10  # 0 sends at once
     public_url: str | None = None  # without a slash at its end
@@ -185,6 +187,8 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "followers_per_key": _integer(0, 60_000),
     "stream_seconds": _integer(10, 86_400),
     "keep_events_days": _integer(0, 36_500),
+    "keep_deliveries_days": _integer(0, 36_500),
+    "keep_caught_mail_days": _integer(0, 36_500),
     "console_channel": _one_of("on", "off"),
     "hold_seconds": _integer(0, 600),
     "public_url": _address,

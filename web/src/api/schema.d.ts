@@ -1871,7 +1871,7 @@ export interface paths {
          * List caught mail
          * @description List the mails that nothing was set up to send, newest first.
          *
-         *     Kept are the newest 1,000, for 30 days, as long as they have less than 200 MB together. Requires the scope `admin`.
+         *     Kept are the newest 1,000, for 30 days by default, while they have less than 200 MB together. Requires the scope `admin`.
          */
         get: operations["caughtMail-list"];
         put?: never;
@@ -4373,7 +4373,7 @@ export interface components {
             html: string;
             attachments: unknown[];
             user_id: string | null;
-            /** @description Null of what nothing was to leave for. */
+            /** @description Null of what nothing was to leave for, and once it is not kept. */
             delivery: components["schemas"]["MessageDeliveryOut"] | null;
             /** Format: date-time */
             created_at: string;

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from looplane.caught_mail.commands import NewCaughtMail, catch
+from looplane.caught_mail.rules import DAYS as CAUGHT_MAIL_DAYS
 from looplane.delivery.email import rules, sql
 from looplane.delivery.email.drafts.commands import Drafting, draft_all
 from looplane.delivery.email.drafts.sql import FIND_WORKSPACE
@@ -49,6 +50,7 @@ class MailSetup:
     connections: SmtpConnections
     site: str
     is_told: bool = True
+    keep_caught_mail_days: int = CAUGHT_MAIL_DAYS
     find_notices: FindNotices = no_notices
 
 
@@ -156,7 +158,8 @@ class EmailChannel:
             loaded[each.id] = Attempted("delivered", answer={"caught": True})
             self._tell(each, draft)
         if caught:
-            await catch(con, key, context.clock(), caught)
+            days = self._setup.keep_caught_mail_days
+            await catch(con, key, context.clock(), caught, days)
             await _name(con, context, [each for each in some if each.id in names], names)
         return loaded
 

@@ -43,7 +43,8 @@ class MessageOut(StrictModel):
     attachments: list[Any]
     user_id: str | None
     delivery: Annotated[
-        MessageDeliveryOut | None, Field(description="Null of what nothing was to leave for.")
+        MessageDeliveryOut | None,
+        Field(description="Null of what nothing was to leave for, and once it is not kept."),
     ]
     created_at: Timestamp
 
