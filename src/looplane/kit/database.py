@@ -17,6 +17,7 @@ import orjson
 
 from looplane.kit.errors import ApiError, Unavailable
 from looplane.kit.json import to_json
+from looplane.kit.pool_metrics import PoolFigures
 from looplane.kit.pooler import AUTO, Pooling, find_pooling
 
 # All in seconds: a request waits this long for its turn and a connection, a statement for a lock
@@ -60,10 +61,11 @@ SESSION_SETTINGS = {
 
 
 class Database:
-    """A pool of connections, a part of which is kept for reads."""
+    """A pool of connections, a part of which is kept for reads; its figures are under `name`."""
 
-    def __init__(self, dsn: str, pool: asyncpg.Pool, pooling: Pooling) -> None:
+    def __init__(self, dsn: str, pool: asyncpg.Pool, pooling: Pooling, name: str = "api") -> None:
         self.pool, self.pooling = pool, pooling
+        self._figures = PoolFigures(name)
         self._dsn = dsn
         reads = max(1, pool.get_max_size() * _READ_PERCENT // 100)
         writes = max(1, pool.get_max_size() - reads)
@@ -117,10 +119,11 @@ class Database:
         acquired = connection or self._acquired
         async with AsyncExitStack() as held:
             try:
-                async with asyncio.timeout(ACQUIRE_TIMEOUT):
-                    for each in turns:
-                        await held.enter_async_context(each)
-                    con = await held.enter_async_context(acquired())
+                with self._figures.waiting():
+                    async with asyncio.timeout(ACQUIRE_TIMEOUT):
+                        for each in turns:
+                            await held.enter_async_context(each)
+                        con = await held.enter_async_context(acquired())
             except TimeoutError as error:
                 msg = "This waited too long for its turn at the database; try again."
                 raise Unavailable(msg) from error
@@ -129,6 +132,7 @@ class Database:
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Connection]:
         con = await self.pool.acquire()
+        self._figures.take(self.pool.get_size(), self.pool.get_max_size())
         try:
             if self.pooling is Pooling.TRANSACTION:
                 async with _pinned(con):
@@ -144,6 +148,7 @@ class Database:
             # One that cannot be given back is closed instead, and the outcome stays what it was.
             with suppress(*_BROKEN):
                 await self.pool.release(con, timeout=_CLOSE_TIMEOUT)
+            self._figures.give_back(self.pool.get_size())
 
     def _lock_of(self, subject: UUID) -> asyncio.Lock:
         if (lock := self._subjects.get(subject)) is None:
@@ -151,16 +156,17 @@ class Database:
         return lock
 
 
-async def open_database(dsn: str, size: int, pooling: str = AUTO) -> Database:
+async def open_database(dsn: str, size: int, pooling: str = AUTO, name: str = "api") -> Database:
     """The database with a pool of up to `size` connections, each made when it is needed.
 
-    `pooling` is one of POOLINGS. Raises PoolerError, and what `is_unreachable` knows.
+    `pooling` is one of POOLINGS; its figures are under `name`. Raises PoolerError, and what
+    `is_unreachable` knows.
     """
     async with asyncio.timeout(_CONNECT_TIMEOUT):
         found = await find_pooling(dsn, pooling)
     options = {**_options(found), "reset": _keep_session, "command_timeout": _ANSWER_TIMEOUT}
     pool = await asyncpg.create_pool(dsn, min_size=0, max_size=size, **options)
-    return Database(dsn, pool, found)
+    return Database(dsn, pool, found, name)
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +16,7 @@ from looplane.kit.errors import (
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
+    RateLimited,
     RequestTimeout,
 )
 from looplane.kit.failures import explained
@@ -28,6 +28,7 @@ from looplane.kit.http_headers import (
     request_id,
 )
 from looplane.kit.request import MAX_BODY
+from looplane.kit.request_log import log_request, trace_id
 
 # A body may take so many seconds, and a second more for each so many bytes that have come.
 BODY_SECONDS = 10.0
@@ -35,8 +36,6 @@ BODY_RATE = 16_384
 # The rest of a refused body up to this size is read and thrown away, so that its sender comes to
 # read the answer; after more, the connection is closed.
 _MAX_DISCARDED = 10 * MAX_BODY
-
-_log = structlog.get_logger("looplane.http")
 
 
 def _no_route(error: HTTPException) -> ApiError:
@@ -55,7 +54,7 @@ class RequestMiddleware:
     how many bytes of a body they take, where that is more than others do. Paths that begin with
     `secret_folder` open what they name, so the log has no more of them. In the scope of a request
     it leaves `looplane.request_id` and `looplane.client`, the caller's address, and takes from
-    there `looplane.operation` and `looplane.rate_limit`.
+    there `looplane.operation`, `looplane.principal` and `looplane.rate_limit`.
     """
 
     def __init__(
@@ -73,7 +72,6 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
         most = self._large_bodies.get((scope["method"], scope["path"]), MAX_BODY)
         request = _Request(scope, receive, send, self._cors, most)
         try:
@@ -87,7 +85,7 @@ class RequestMiddleware:
             await request.fail(_no_route(error))
         except Exception as error:  # noqa: BLE001  # nobody above could answer
             await request.fail(explained(error, request.id))
-        request.report(time.perf_counter() - started, self._loggable(scope["path"]))
+        request.report(self._loggable(scope["path"]))
 
     def _loggable(self, path: str) -> str:
         folder = self._secret_folder
@@ -107,7 +105,11 @@ class _Request:
         # The first digits tell enough of a number, however long it is.
         self.declared_length = int(length[:18]) if length.isdigit() else 0
         self.status = 0
+        self._error: ApiError | None = None
+        # Seconds until a stream began.
+        self._began_after: float | None = None
         self._scope, self._receive, self._cors = scope, receive, cors
+        self._started = time.perf_counter()
         accepted = self._headers.get(b"accept-encoding")
         encoding = choose_encoding(accepted) if accepted else None
         self._send = (
@@ -154,6 +156,8 @@ class _Request:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self._scope.get("looplane.is_endless"):
+                self._began_after = time.perf_counter() - self._started
             message["headers"] = self._complete(message["headers"])
         await self._send(message)
 
@@ -176,20 +180,29 @@ class _Request:
         ]
 
     async def fail(self, error: ApiError) -> None:
+        self._error = error
         if self.status:  # an answer that has begun cannot be taken back
             return
         headers, body = error_parts(error)
         await self.send({"type": "http.response.start", "status": error.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
-    def report(self, seconds: float, path: str) -> None:
-        method = self._scope["method"]
-        operation = self._scope.get("looplane.operation", "other")
+    def report(self, path: str) -> None:
+        """Counts and logs the request; of its path the log has `path`."""
+        seconds = time.perf_counter() - self._started
+        method, operation = self._scope["method"], self._scope.get("looplane.operation", "other")
         http_metrics.count(method, operation, self.status)
-        http_metrics.measure(method, operation, seconds)
-        _log.info(
-            "request",
+        # A stream lasts as long as its caller likes.
+        began = self._began_after
+        http_metrics.measure(operation, seconds if began is None else began)
+        if isinstance(self._error, RateLimited):
+            http_metrics.count_limited(self._error.limit)
+        trace = trace_id(self._headers)
+        log_request(
+            self._scope,
+            self._error,
             request_id=self.id,
+            **({"trace_id": trace} if trace else {}),
             method=method,
             path=path,
             operation=operation,
