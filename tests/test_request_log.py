@@ -26,6 +26,7 @@ def log() -> Iterator[Callable[[], str]]:
         yield said
 
 
+JSON = {"Content-Type": "application/json"}
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
@@ -34,7 +35,7 @@ async def test_a_line_says_why_a_request_is_not_valid_and_repeats_nothing(
 ) -> None:
     body = {"name": 5, "secret@firm.example": {"deep": 1}, "color": "no-such-color-word"}
     await mine.client.post("/tags?word=hidden@firm.example", json=body)
-    await mine.client.post("/tags", content='{"broken@firm.example')
+    await mine.client.post("/tags", content='{"broken@firm.example', headers=JSON)
     await mine.client.get("/threads?limit=1&limit=2&more@firm.example=1&more@firm.example=2")
     lines = log()
     for why in (

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,11 @@ from looplane.kit.database import open_database
 from looplane.kit.errors import NotFound
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.main import create_app
-from tests.conftest import connected
+from tests.conftest import Workspace, connected
 from tests.factory import Factory
 from tests.http_servers import ALWAYS, answered
 from tests.operations import World
+from tests.real_logs import real_logs
 from tests.web_servers import answer, fetch, reaching, web
 
 PATHS = ["/", "/api/docs", "/api/docs/page/reader.js", "/api/v2/openapi.json", "/healthz"]
@@ -203,9 +205,12 @@ async def test_no_link_is_logged(
 
 
 async def test_a_line_says_what_was_asked_and_answered(
-    mine: World, log: Callable[[], str], request: pytest.FixtureRequest
+    client: httpx.AsyncClient,
+    workspace: Workspace,
+    log: Callable[[], str],
+    request: pytest.FixtureRequest,
 ) -> None:
-    answer = await mine.client.get("/contacts/%1b[2Jx%0a?email=x")
+    answer = await client.get("/contacts/%1b[2Jx%0a?email=x")
     lines = log().splitlines()
     assert len(lines) == 1
     if "json" not in request.node.name:
@@ -213,6 +218,7 @@ async def test_a_line_says_what_was_asked_and_answered(
         return
     line = json.loads(lines[0])
     assert line.pop("ms") >= 0
+    assert UUID(line.pop("key"))
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "event": "request",
@@ -223,9 +229,8 @@ async def test_a_line_says_what_was_asked_and_answered(
         "operation": "contacts-get",
         "status": 404,
         "code": "not_found",
-        "workspace": me["workspace"]["id"],
-        "key": me["key"]["id"],
-        "member": me["member"]["id"],
+        "workspace": str(workspace.id),
+        "member": str(workspace.member_id),
     }
 
 

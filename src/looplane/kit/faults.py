@@ -38,7 +38,7 @@ def loggable(issues: Iterable[str]) -> list[str]:
 
 def _loggable(issue: str) -> str:
     path, colon, _ = issue.partition(": ")
-    named = _path(path) if colon else "body"
+    named = _path(path) if colon and " " not in path else "body"
     return f"{named} {issue.code if isinstance(issue, Fault) else 'invalid'}"
 
 

@@ -16,7 +16,7 @@ PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _BAD = 400
 # Version, id of the trace, id of the caller's span, and flags, of the W3C's Trace Context.
 _TRACE = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}.*"
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 )
 
 

@@ -1,6 +1,7 @@
 """The figures of what happens by itself."""
 
 import time
+from collections.abc import Iterable
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -51,6 +52,12 @@ def count_attempt(channel: str, outcome: str, seconds: float) -> None:
     """Counts an attempt that is over."""
     _ATTEMPTS.labels(channel, outcome).inc()
     _SECONDS.labels(channel).observe(seconds)
+
+
+def begin_channels(channels: Iterable[str]) -> None:
+    """Begins to count what dies at zero, so that the first one that does is seen as an increase."""
+    for channel in channels:
+        _DIED.labels(channel)
 
 
 def count_died(channel: str) -> None:

@@ -26,7 +26,13 @@ from looplane.kit.errors import Unavailable
 from looplane.kit.pacing import Paced
 from looplane.kit.reachability import Reachability
 from looplane.kit.waiting import wait_at_most
-from looplane.kit.work_metrics import count_attempt, count_died, count_failure, note_round
+from looplane.kit.work_metrics import (
+    begin_channels,
+    count_attempt,
+    count_died,
+    count_failure,
+    note_round,
+)
 
 _log = structlog.get_logger("looplane.delivery")
 # So many queues are ours at once, and of these so many that fail: targets that hang are waited for,
@@ -88,6 +94,7 @@ class Dispatcher:
 
         What is under way in the end has a few seconds; what is cut off then is due again at once.
         """
+        begin_channels(self._channels)
         finishing = asyncio.ensure_future(self._finish_all())
         try:
             await self._begin_all()
