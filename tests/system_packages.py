@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 # Programs, by the Debian package that has them.
-PACKAGES = {"chromium": "chromium", "pgbouncer": "pgbouncer"}
+PACKAGES = {"chromium": "chromium", "pgbouncer": "pgbouncer", "prometheus": "promtool"}
 # Where system programs are that are no user's.
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
