@@ -21,6 +21,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Database
 from looplane.kit.keys import digest
 from looplane.kit.logs import set_up_logs
+from looplane.kit.tracing import set_up_tracing
 from looplane.main import API_ROOT
 from looplane.server import Parts, run
 from looplane.sessions.links.commands import make_first_run_link
@@ -58,6 +59,7 @@ def worker(*, as_json: AsJson = False) -> None:
 def _run(parts: Parts, *, as_json: bool) -> None:
     settings = read_settings()
     set_up_logs(settings.log_level, settings.log_format)
+    set_up_tracing()
     run(settings, parts, partial(_greet, settings, parts, as_json=as_json))
 
 

@@ -19,6 +19,7 @@ from looplane.kit.errors import ApiError, Unavailable
 from looplane.kit.json import to_json
 from looplane.kit.pool_metrics import PoolFigures
 from looplane.kit.pooler import AUTO, Pooling, find_pooling
+from looplane.kit.tracing import watch_statements
 
 # All in seconds: a request waits this long for its turn and a connection, a statement for a lock
 # that another transaction holds, and a statement runs this long at the most.
@@ -61,12 +62,11 @@ SESSION_SETTINGS = {
 
 
 class Database:
-    """A pool of connections, a part of which is kept for reads; its figures are under `name`."""
+    """A pool of connections, a part of which is kept for reads. Its figures are under `name`."""
 
     def __init__(self, dsn: str, pool: asyncpg.Pool, pooling: Pooling, name: str = "api") -> None:
         self.pool, self.pooling = pool, pooling
-        self._figures = PoolFigures(name)
-        self._dsn = dsn
+        self._figures, self._dsn = PoolFigures(name), dsn
         reads = max(1, pool.get_max_size() * _READ_PERCENT // 100)
         writes = max(1, pool.get_max_size() - reads)
         self._write_slots = asyncio.Semaphore(writes)
@@ -159,8 +159,7 @@ class Database:
 async def open_database(dsn: str, size: int, pooling: str = AUTO, name: str = "api") -> Database:
     """The database with a pool of up to `size` connections, each made when it is needed.
 
-    `pooling` is one of POOLINGS; its figures are under `name`. Raises PoolerError, and what
-    `is_unreachable` knows.
+    `pooling` is one of POOLINGS. Raises PoolerError, and what `is_unreachable` knows.
     """
     async with asyncio.timeout(_CONNECT_TIMEOUT):
         found = await find_pooling(dsn, pooling)
@@ -231,6 +230,7 @@ async def _set_session(con: Connection) -> None:
 
 
 async def _set_codecs(con: Connection) -> None:
+    watch_statements(con)
     async with con.transaction():  # on one server, whatever stands in between
         await con.set_type_codec(
             "jsonb", schema="pg_catalog", encoder=to_json, decoder=orjson.loads

@@ -29,6 +29,7 @@ from looplane.kit.http_headers import (
 )
 from looplane.kit.request import MAX_BODY
 from looplane.kit.request_log import log_request, trace_id
+from looplane.kit.tracing import Span, describe_request, request_span
 
 # A body may take so many seconds, and a second more for each so many bytes that have come.
 BODY_SECONDS = 10.0
@@ -74,6 +75,11 @@ class RequestMiddleware:
             return
         most = self._large_bodies.get((scope["method"], scope["path"]), MAX_BODY)
         request = _Request(scope, receive, send, self._cors, most)
+        with request_span(scope["path"], request.headers) as span:
+            await self._answer(scope, request)
+            request.report(self._loggable(scope["path"]), span)
+
+    async def _answer(self, scope: Scope, request: "_Request") -> None:
         try:
             request.refuse_large(request.declared_length)
             await self._app(scope, request.receive, request.send)
@@ -85,7 +91,6 @@ class RequestMiddleware:
             await request.fail(_no_route(error))
         except Exception as error:  # noqa: BLE001  # nobody above could answer
             await request.fail(explained(error, request.id))
-        request.report(self._loggable(scope["path"]))
 
     def _loggable(self, path: str) -> str:
         folder = self._secret_folder
@@ -99,9 +104,9 @@ class _Request:
         self, scope: Scope, receive: Receive, send: Send, cors: Cors, most_bytes: int
     ) -> None:
         self._most_bytes = most_bytes
-        self._headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.id = request_id(self._headers.get(b"x-request-id", b""))
-        length = self._headers.get(b"content-length", b"")
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.id = request_id(self.headers.get(b"x-request-id", b""))
+        length = self.headers.get(b"content-length", b"")
         # The first digits tell enough of a number, however long it is.
         self.declared_length = int(length[:18]) if length.isdigit() else 0
         self.status = 0
@@ -110,7 +115,7 @@ class _Request:
         self._began_after: float | None = None
         self._scope, self._receive, self._cors = scope, receive, cors
         self._started = time.perf_counter()
-        accepted = self._headers.get(b"accept-encoding")
+        accepted = self.headers.get(b"accept-encoding")
         encoding = choose_encoding(accepted) if accepted else None
         self._send = (
             CompressedSend(send, encoding, head_only=scope["method"] == "HEAD")
@@ -118,7 +123,7 @@ class _Request:
             else send
         )
         self._taken = 0
-        self._is_whole = not length and b"transfer-encoding" not in self._headers
+        self._is_whole = not length and b"transfer-encoding" not in self.headers
         self._body_began = 0.0
         scope["looplane.request_id"] = self.id
         scope["looplane.client"] = (scope.get("client") or ("",))[0]
@@ -176,7 +181,7 @@ class _Request:
             (b"vary", varies),
             *(each for each in (*SECURITY_HEADERS, *DEFAULT_HEADERS) if each[0] not in own),
             *(limit.headers() if limit is not None else ()),
-            *self._cors.headers(self._headers, self._scope["method"], own.get(b"allow", b"")),
+            *self._cors.headers(self.headers, self._scope["method"], own.get(b"allow", b"")),
         ]
 
     async def fail(self, error: ApiError) -> None:
@@ -187,8 +192,8 @@ class _Request:
         await self.send({"type": "http.response.start", "status": error.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
-    def report(self, path: str) -> None:
-        """Counts and logs the request; of its path the log has `path`."""
+    def report(self, path: str, span: Span | None) -> None:
+        """Counts and logs the request; of its path the log has `path`, and so has `span`."""
         seconds = time.perf_counter() - self._started
         method, operation = self._scope["method"], self._scope.get("looplane.operation", "other")
         http_metrics.count(method, operation, self.status)
@@ -197,15 +202,15 @@ class _Request:
         http_metrics.measure(operation, seconds if began is None else began)
         if isinstance(self._error, RateLimited):
             http_metrics.count_limited(self._error.limit)
-        trace = trace_id(self._headers)
+        trace = trace_id(self.headers) if span is None else span.trace_id
+        facts = {"method": method, "path": path, "operation": operation, "status": self.status}
         log_request(
             self._scope,
             self._error,
             request_id=self.id,
             **({"trace_id": trace} if trace else {}),
-            method=method,
-            path=path,
-            operation=operation,
-            status=self.status,
+            **facts,
             ms=round(seconds * 1000, 2),
         )
+        if span is not None:
+            describe_request(span, self.id, self._error, **facts)
