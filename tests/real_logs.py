@@ -28,7 +28,7 @@ def real_logs(level: str, form: str) -> Iterator[Callable[[], str]]:
         set_up_logs(level, form)
         wire.setLevel(logging.WARNING)  # the other side
         try:
-            yield lambda: stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+            yield lambda: stream.buffer.getvalue().decode()
         finally:
             structlog.reset_defaults()
             root.setLevel(levels[0])

@@ -167,7 +167,7 @@ def test_nothing_is_loaded_unless_it_is_asked_for(
     env: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr(tracing.importlib, "import_module", loaded.append)
+    monkeypatch.setattr("importlib.import_module", loaded.append)
     tracing.set_up_tracing(env)
     assert loaded == []
     with tracing.request_span("/api/v2/me", {}) as span, tracing.work_span() as other:
