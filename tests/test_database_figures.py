@@ -39,7 +39,8 @@ insert into events (workspace_id, position, id, type, subject_id, aggregate_id, 
   actor, data, created_at)
 select $1, 1, gen_random_uuid(), 'thread.created', gen_random_uuid(), gen_random_uuid(),
   gen_random_uuid(), 1, '{}', '{}', now() - interval '1 hour' from generate_series(1, $2::int) n"""
-FEW, MANY = 10, 30_000
+FEW, MANY = 10, 5_000
+MOST, MOST_OF_ONE = 500, 50
 
 
 class Connected:
@@ -80,15 +81,21 @@ async def fill(con: Any, workspace: Workspace, count: int) -> None:
     await con.execute("analyze deliveries; analyze delivery_queues; analyze threads")
 
 
+def lower(statement: str) -> str:
+    """The same statement with lower limits, so that fewer rows are many."""
+    whole = statement.replace(f"limit {sql.MOST_OF_ONE})", f"limit {MOST_OF_ONE})")
+    return whole.replace(f"limit {sql.MOST})", f"limit {MOST})")
+
+
 async def costs(con: Any) -> dict[str, int]:
     """Rows that each statement looks at."""
     return {
         "snooze": await explain(con, sql.SNOOZE),
         "queues": await explain(con, sql.QUEUES),
-        "queued": await explain(con, sql.QUEUED, CHANNELS),
-        "unrouted": await explain(con, sql.UNROUTED),
-        "dead": await explain(con, sql.DEAD),
-        "untold": await explain(con, sql.UNTOLD, START.number, START.id),
+        "queued": await explain(con, lower(sql.QUEUED), CHANNELS),
+        "unrouted": await explain(con, lower(sql.UNROUTED)),
+        "dead": await explain(con, lower(sql.DEAD)),
+        "untold": await explain(con, lower(sql.UNTOLD), START.number, START.id),
     }
 
 
@@ -103,10 +110,9 @@ async def test_however_much_there_is_a_bounded_part_is_read(con: Any, workspace:
         found.append(await costs(con))
         await savepoint.rollback()
     few, many = found
-    bounds = {"queued": 2 * sql.MOST, "dead": 2 * sql.MOST_OF_ONE}
+    bounds = {"queued": 2 * MOST, "dead": 2 * MOST_OF_ONE}
     for name, rows in many.items():
         assert rows <= 2 * few[name] + 10 + bounds.get(name, 0), (name, few, many)
-    assert many["dead"] < MANY / 10
 
 
 async def test_it_tells_what_waits_and_for_how_long(con: Any, workspace: Workspace) -> None:
