@@ -139,6 +139,7 @@ def _two(times: list[float]) -> str:
 def _settings(target: Receiver) -> Mapping[str, str]:
     return {
         "LOOPLANE_SECRET_KEY": _KEY,
+        "LOOPLANE_WORKER_PORT": "off",  # there are several
         "LOOPLANE_OUTBOUND_ALLOW": f"127.0.0.1:{target.port}",
     }
 

@@ -39,6 +39,7 @@ from tests.mutations.issues import ISSUES
 from tests.mutations.mail import MAIL
 from tests.mutations.members import MEMBERS
 from tests.mutations.messages import MESSAGES
+from tests.mutations.metrics import METRICS
 from tests.mutations.notices import NOTICES
 from tests.mutations.processes import PROCESSES
 from tests.mutations.reference import REFERENCE
@@ -70,6 +71,7 @@ MUTATIONS = [
     *DATABASE,
     *ISSUES,
     *PROCESSES,
+    *METRICS,
     *REFERENCE,
     *RETENTION,
     *MAIL,

@@ -63,6 +63,8 @@ class Process:
         limits = {"reads_per_minute": 0, "writes_per_minute": 0, "log_format": "json"}
         chosen = {"log_level": "warning", **limits, **settings}
         self.url = f"http://127.0.0.1:{port}"
+        if part == "worker" and source is None:
+            chosen.setdefault("worker_port", port)
         self._files = [tempfile.mkstemp(prefix=f"{part}-", dir=folder) for _ in range(2)]
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
         if source is not None:

@@ -15,6 +15,7 @@ PACKAGES = {
     "chromium": "chromium",
     "nginx-light": "nginx",
     "pgbouncer": "pgbouncer",
+    "prometheus": "promtool",
     "systemd": "systemd-analyze",
 }
 # Where system programs are that are no user's.

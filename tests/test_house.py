@@ -61,6 +61,7 @@ ACROSS = {
     "looplane.files.sql.LIST_ORPHANS": "one sweep looks through the storage of all",
     "looplane.files.sql.DELETE_DAYS": "one sweep counts for all",
     "looplane.delivery.sql": "one worker delivers for all",
+    "looplane.figures.sql": "an operator looks at all",
     "looplane.notices.sql.DELETE_OLD": "one clock sweeps all",
     "looplane.presence.sql.DELETE_GONE": "one clock sweeps all",
     "looplane.caught_mail.sql.DELETE_EXPIRED": "one clock sweeps all",

@@ -1,9 +1,8 @@
 """The outermost layer: request ids, headers, and what the log says and does not say."""
 
-import io
 import json
 import logging
-import sys
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -11,21 +10,20 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-import structlog
 from starlette.requests import Request as StarletteRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from looplane.kit import failures, operation, request_middleware
+from looplane.kit import operation
 from looplane.kit.config import Settings
 from looplane.kit.database import open_database
 from looplane.kit.errors import NotFound
-from looplane.kit.logs import set_up_logs
 from looplane.kit.request_middleware import RequestMiddleware
 from looplane.main import create_app
-from tests.conftest import connected
+from tests.conftest import Workspace, connected
 from tests.factory import Factory
 from tests.http_servers import ALWAYS, answered
 from tests.operations import World
+from tests.real_logs import real_logs
 from tests.web_servers import answer, fetch, reaching, web
 
 PATHS = ["/", "/api/docs", "/api/docs/page/reader.js", "/api/v2/openapi.json", "/healthz"]
@@ -53,24 +51,23 @@ async def test_every_answer_has_the_headers_that_protect(
 
 
 async def test_a_request_id_is_kept_when_it_is_well_formed(mine: World) -> None:
-    good = "req_0123456789abcdef"
-    assert (await mine.client.get("/me", headers={"X-Request-Id": good})).headers[
-        "x-request-id"
-    ] == good
-    made = set()
-    for bad in (
-        "",
-        "x",
-        good.upper(),
-        f"{good}0",
-        f" {good}x",
-        f"{good}\r\nX: y",
-        "req_" + "é" * 16,
+    for good in (
+        "req_0123456789abcdef",
+        "8a6e0804-2bd0-4672-b79d-d97027f9071a",
+        "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "1-5759e988-bd862e3fe1be46a994272793",
+        "req_abc:1/2",
+        "x" * 128,
     ):
-        headers = {b"X-Request-Id": bad.encode()}
+        answer = await mine.client.get("/me", headers={"X-Request-Id": good})
+        assert answer.headers["x-request-id"] == good
+    made = set()
+    bad = ("", "x" * 129, "x y", "x\ty", "x\r\nX: y", "x\x1b[2J", "x\x7f", "req_" + "é" * 16)
+    for each in bad:
+        headers = {b"X-Request-Id": each.encode()}
         made.add((await mine.client.get("/me", headers=headers)).headers["x-request-id"])
-    assert len(made) == 7
-    assert good not in made
+    assert len(made) == len(bad)
+    assert all(re.fullmatch("req_[0-9a-f]{16}", each) for each in made)
 
 
 def around(error: Exception) -> httpx.AsyncClient:
@@ -161,23 +158,10 @@ async def test_who_leaves_in_the_middle_is_no_failure(log: Callable[[], str]) ->
 
 
 @pytest.fixture(params=["json", "console"])
-def log(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> Iterator[Callable[[], str]]:
+def log(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
     """Sets the real logs up, in each form; says all that was logged."""
-    stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    # A logger keeps what it was set up with; these are thrown away with the test.
-    for module in (request_middleware, failures):
-        monkeypatch.setattr(module, "_log", structlog.get_logger("looplane.http"))
-    caplog.set_level(logging.WARNING, "httpx")  # the other side of the wire
-    caplog.set_level(logging.DEBUG)
-    set_up_logs("debug", request.param)
-    yield lambda: stream.buffer.getvalue().decode()
-    structlog.reset_defaults()
+    with real_logs("debug", request.param) as said:
+        yield said
 
 
 async def test_no_secret_is_logged(app: ASGIApp, mine: World, log: Callable[[], str]) -> None:
@@ -221,9 +205,12 @@ async def test_no_link_is_logged(
 
 
 async def test_a_line_says_what_was_asked_and_answered(
-    mine: World, log: Callable[[], str], request: pytest.FixtureRequest
+    client: httpx.AsyncClient,
+    workspace: Workspace,
+    log: Callable[[], str],
+    request: pytest.FixtureRequest,
 ) -> None:
-    answer = await mine.client.get("/contacts/%1b[2Jx%0a?email=x")
+    answer = await client.get("/contacts/%1b[2Jx%0a?email=x")
     lines = log().splitlines()
     assert len(lines) == 1
     if "json" not in request.node.name:
@@ -231,6 +218,7 @@ async def test_a_line_says_what_was_asked_and_answered(
         return
     line = json.loads(lines[0])
     assert line.pop("ms") >= 0
+    assert UUID(line.pop("key"))
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "event": "request",
@@ -240,6 +228,9 @@ async def test_a_line_says_what_was_asked_and_answered(
         "path": "/api/v2/contacts/\x1b[2Jx\n",
         "operation": "contacts-get",
         "status": 404,
+        "code": "not_found",
+        "workspace": str(workspace.id),
+        "member": str(workspace.member_id),
     }
 
 

@@ -9,6 +9,7 @@ from looplane.kit.config import ConfigError, Settings, read_settings
 
 BAD = {
     "LOOPLANE_PORT": ["-1", "65536", "8000.0", "http", " 80", "٨٠", "9" * 5000],
+    "LOOPLANE_WORKER_PORT": ["0", "65536", "on", "OFF"],
     "LOOPLANE_POOL_SIZE": ["0", "1", "91", "ten"],
     "LOOPLANE_READS_PER_MINUTE": ["-1", "many", "10000001"],
     "LOOPLANE_WRITES_PER_MINUTE": ["-1", "1e3"],
@@ -69,6 +70,7 @@ def test_good_values(tmp_path: Path) -> None:
         {
             "LOOPLANE_HOST": "0.0.0.0",  # only read
             "LOOPLANE_PORT": "0",
+            "LOOPLANE_WORKER_PORT": "off",
             "LOOPLANE_DATA_DIR": "~/looplane",
             "LOOPLANE_DATABASE_URL": "postgresql://u:p%40ss@a:1,b:2/d?target_session_attrs=primary",
             "LOOPLANE_PG_BIN": str(tmp_path),
@@ -85,6 +87,7 @@ def test_good_values(tmp_path: Path) -> None:
     )
     assert (read.host, read.port, read.data_dir) == ("0.0.0.0", 0, Path.home() / "looplane")
     assert (read.pg_bin, read.pool_size) == (tmp_path, 2)
+    assert read.worker_port is None
     assert (read.reads_per_minute, read.writes_per_minute) == (0, 10_000_000)
     assert (read.log_level, read.log_format) == ("debug", "json")
     assert read.cors_origins == ("https://app.firm.example", "http://localhost:5173")

@@ -14,6 +14,7 @@ from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.event_feed.hints.commands import Hints
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, Database
+from looplane.kit.reachability import Reachability
 from looplane.worker import Periodic, _repeat, work
 from tests.conftest import SteppedClock, Workspace
 from tests.dispatch import Sink, deliver_due
@@ -45,7 +46,9 @@ async def test_what_breaks_as_it_is_given_up_is_no_news(
         return 0
 
     with structlog.testing.capture_logs() as logs:
-        working = asyncio.create_task(_repeat(database, Periodic(run), Hints(database)))
+        working = asyncio.create_task(
+            _repeat(database, Periodic("test", run), Hints(database), Reachability())
+        )
         await began.wait()
         await ended(working)
     assert (logs, caplog.records) == ([], [])

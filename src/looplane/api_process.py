@@ -15,6 +15,7 @@ from looplane.cli.failures import explain
 from looplane.cli.output import fail
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.logs import set_up_logs
+from looplane.kit.tracing import set_up_tracing
 from looplane.main import MIGRATIONS
 from looplane.runtime import prepare_tables
 from looplane.server import (
@@ -30,6 +31,7 @@ def main() -> int:
     """Runs until a signal, or until the process is gone that started this one; its exit code."""
     settings = read_settings()
     set_up_logs(settings.log_level, settings.log_format)
+    set_up_tracing()
     try:
         with ended_by_signals(), socket(fileno=int(sys.argv[1])) as listener:
             uvloop.run(_run(settings, listener))

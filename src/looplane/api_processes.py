@@ -17,8 +17,8 @@ from typing import Self
 
 import structlog
 
-from looplane.kit.http_metrics import SHARED_FOLDER
 from looplane.kit.http_server import GRACE
+from looplane.kit.metrics import SHARED_FOLDER, forget_process, share
 
 READY = b"ready\n"
 _log = structlog.get_logger("looplane.api")
@@ -37,6 +37,8 @@ class ApiProcesses:
         self._count, self._listener, self._dsn = count, listener, dsn
         self._running: set[Process] = set()
         self._figures = tempfile.TemporaryDirectory(prefix="looplane-figures-")
+        # What happens by itself happens here, and whoever answers tells of it.
+        share(self._figures.name)
 
     async def __aenter__(self) -> Self:
         try:
@@ -69,6 +71,7 @@ class ApiProcesses:
         while True:
             await process.wait()
             self._running.discard(process)
+            forget_process(process.pid, self._figures.name)
             steady = time.monotonic() - started > _STEADY
             pause = 0.0 if steady else min(max(pause * 2, _FIRST_PAUSE), _MAX_PAUSE)
             _log.warning("an API process ended", pid=process.pid, code=process.returncode)

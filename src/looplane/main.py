@@ -15,6 +15,7 @@ from looplane.event_feed.hints.commands import Hints
 from looplane.event_feed.tail.commands import Tail
 from looplane.file_site import FOLDER, file_routes
 from looplane.files.commands import Intake
+from looplane.health_site import health_routes
 from looplane.keys.sql import find_principal, record_uses
 from looplane.kit.api import Api
 from looplane.kit.authentication import Authenticator
@@ -111,7 +112,7 @@ class Application:
             storage_of(settings), self._outbound, settings.address, settings.uploads_per_day
         )
         self._files = Router(file_routes(), redirect_slashes=False)
-        self._site = WithoutRanges(Router(_site_routes(), redirect_slashes=False))
+        self._site = WithoutRanges(Router(_site_routes(database), redirect_slashes=False))
         self._middleware = RequestMiddleware(
             self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER
         )
@@ -152,8 +153,9 @@ class Application:
             await self._site(scope, receive, send)
 
 
-def _site_routes() -> list[BaseRoute]:
-    return [*site_routes(CONTRACT), *unsubscribe_routes(), *web_routes()]
+def _site_routes(database: Database) -> list[BaseRoute]:
+    health = health_routes(database, MIGRATIONS)
+    return [*site_routes(CONTRACT), *health, *unsubscribe_routes(), *web_routes()]
 
 
 def _set_limits(state: State, settings: Settings) -> None:

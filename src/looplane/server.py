@@ -12,6 +12,7 @@ from typing import Any
 import uvloop
 
 from looplane.api_processes import ApiProcesses
+from looplane.health_site import health_app
 from looplane.kit.clock import system_clock
 from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Database, open_database
@@ -82,9 +83,14 @@ def cancel_on_signals() -> asyncio.Task[Any]:
 
 
 @contextlib.asynccontextmanager
-async def opened_database(dsn: str, settings: Settings) -> AsyncIterator[Database]:
-    """The database with this process's pool, which ends at once when this does."""
-    database = await open_database(dsn, settings.pool_size, settings.database_pooling)
+async def opened_database(
+    dsn: str, settings: Settings, name: str = "api"
+) -> AsyncIterator[Database]:
+    """The database with this process's pool, which ends at once when this does.
+
+    Its figures are under `name`.
+    """
+    database = await open_database(dsn, settings.pool_size, settings.database_pooling, name)
     try:
         yield database
     finally:
@@ -110,6 +116,11 @@ def collect_seldom() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def _pool_of(parts: Parts) -> str:
+    """What the figures call the pool of this process, by whether it answers requests itself."""
+    return "api" if parts.api and parts.api_processes == 1 else "worker"
+
+
 def _refuse_too_many(settings: Settings, parts: Parts) -> None:
     most = parts.api_processes * settings.pool_size
     if parts.api_processes > 1 and settings.database_url is None and most > _MAX_EMBEDDED:
@@ -123,23 +134,30 @@ def _refuse_too_many(settings: Settings, parts: Parts) -> None:
 
 @contextlib.contextmanager
 def _listening(settings: Settings, parts: Parts) -> Iterator[socket.socket | None]:
-    if not parts.api:
+    port = settings.port if parts.api else settings.worker_port
+    if port is None:
         yield None
         return
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((settings.host, settings.port))
+            listener.bind((settings.host, port))
             # Now, not when all is ready: two may bind, and only one may listen.
             listener.listen(BACKLOG)
         except OSError as error:
             msg = (
-                f"Cannot listen at {settings.host}:{settings.port} ({error.strerror});"
-                " stop what runs there, or set LOOPLANE_HOST and LOOPLANE_PORT."
+                f"Cannot listen at {settings.host}:{port} ({error.strerror});"
+                f" stop what runs there, or set {_settings_of(parts)}."
             )
             raise PortTakenError(msg) from None
         yield listener
+
+
+def _settings_of(parts: Parts) -> str:
+    if parts.api:
+        return "LOOPLANE_HOST and LOOPLANE_PORT"
+    return "LOOPLANE_WORKER_PORT, to another port or to off"
 
 
 async def _run(  # noqa: PLR0913  # the parts it puts together
@@ -157,7 +175,7 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
         patience = _HANDOVER if embedded else 0
         found = await prepare_tables(dsn, settings, MIGRATIONS, patience, migrates=parts.migrates)
         async with (
-            opened_database(dsn, settings) as database,
+            opened_database(dsn, settings, _pool_of(parts)) as database,
             _api(settings, parts, dsn, listener, database) as answering,
         ):
             if greet is not None:
@@ -176,9 +194,14 @@ async def _api(
     listener: socket.socket | None,
     database: Database,
 ) -> AsyncIterator[Callable[[], Coroutine[Any, Any, None]]]:
-    """What answers until it is cancelled: this process, others that are ready by now, or nobody."""
+    """What answers until it is cancelled: this process, others that are ready by now, or nobody.
+
+    Where there is no API, it is how this process is that is answered.
+    """
     if listener is None:
         yield _wait
+    elif not parts.api:
+        yield lambda: serve_http(health_app(database, MIGRATIONS), listener)
     elif parts.api_processes == 1:
         yield lambda: answer(database, settings, listener)
     else:

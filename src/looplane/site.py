@@ -1,17 +1,15 @@
-"""What is beside the API: the reader of the API, health and figures."""
+"""What is beside the API: the reader of the API, and the contract."""
 
 from pathlib import Path
 
 import fastapi_offline
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from looplane.kit import http_metrics
 from looplane.kit.migrations import folder_of
-from looplane.kit.readiness import Readiness
 
 _HERE = Path(__file__).parent
 _READER = "/api/docs"
@@ -27,22 +25,6 @@ async def _reader(_request: Request) -> Response:
 
 async def _contract(_request: Request) -> Response:
     return FileResponse(folder_of("contract") / "openapi.json", media_type="application/json")
-
-
-async def _alive(_request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
-
-
-async def _figures(_request: Request) -> Response:
-    return Response(http_metrics.exposition(), headers={"Content-Type": http_metrics.CONTENT_TYPE})
-
-
-def _ready(readiness: Readiness) -> Route:
-    async def ready(request: Request) -> Response:
-        await readiness.check(request.app.state.database)
-        return JSONResponse({"status": "ok"})
-
-    return Route("/readyz", ready)
 
 
 class WithoutRanges:
@@ -64,7 +46,4 @@ def site_routes(contract_path: str) -> list[BaseRoute]:
         Route(contract_path, _contract),
         Mount(f"{_READER}/assets", StaticFiles(directory=assets)),
         Mount(f"{_READER}/page", StaticFiles(directory=_HERE / "reader")),
-        Route("/healthz", _alive),
-        _ready(Readiness()),
-        Route("/metrics", _figures),
     ]

@@ -27,8 +27,10 @@ from looplane.kit.clock import Clock
 from looplane.kit.config import Settings
 from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
+from looplane.kit.reachability import Reachability
 from looplane.kit.storage import storage_of
 from looplane.kit.waiting import wait_at_most
+from looplane.kit.work_metrics import count_failure, note_round
 from looplane.kit.writes import LIFETIME
 from looplane.notices.commands import sweep_notices
 from looplane.outgoing_files.commands import sweep_outgoing_files
@@ -57,10 +59,11 @@ Round = Callable[[Connection], Awaitable[int]]
 class Periodic:
     """A round, and the seconds between two looks; `woken` makes it look at once.
 
-    `then` is called after a round that did something, and `rest` are the seconds until the next
-    one.
+    Its figures are under `name`. `then` is called after a round that did something, and `rest`
+    are the seconds until the next one.
     """
 
+    name: str
     run: Round
     pause: float = _TICK
     writes_events: bool = False
@@ -84,12 +87,14 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
 
     hints = Hints(database, wake)
     hints.listen(wanted=True)
-    dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
+    reached = Reachability()
+    told = partial(tell_dead, clock)
+    dispatcher = Dispatcher(database, clock, channels, told, hints.note, reached=reached)
     fans = FanOut(set_up_fans(settings, clock))
-    fan_out = Periodic(fans.run, woken=happened, then=dispatcher.wake)
+    fan_out = Periodic("fan_out", fans.run, woken=happened, then=dispatcher.wake)
     rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
     # Apart from each other, so that what keeps failing slows down nothing else.
-    repeated = (_repeat(database, each, hints) for each in rounds)
+    repeated = (_repeat(database, each, hints, reached) for each in rounds)
     await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
 
 
@@ -115,19 +120,19 @@ def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Seque
     files = OrphanSweep(storage_of(settings), clock)
     deliveries = DeliverySweep(clock, settings.keep_deliveries_days)
     return (
-        Periodic(SnoozeEnder(clock).run, writes_events=True),
-        Periodic(partial(_send_held, clock, channels), writes_events=True),
-        Periodic(partial(pause_failing, clock=clock), _MINUTE, writes_events=True),
-        Periodic(sweep),
-        Periodic(partial(_sweep_unsent, clock), _HOUR),
-        Periodic(partial(sweep_presence, clock=clock), _MINUTE),
-        Periodic(partial(sweep_notices, clock=clock), _HOUR),
-        Periodic(sweep_caught_mail, _HOUR, rest=_BREATH),
-        Periodic(partial(sweep_bodies, clock=clock), _HOUR),
-        Periodic(sweep_sign_ins, _HOUR),
-        Periodic(keep_events, _HOUR),
-        Periodic(deliveries.run, _HOUR, rest=_BREATH),
-        Periodic(files.run, _HOUR),
+        Periodic("snoozes", SnoozeEnder(clock).run, writes_events=True),
+        Periodic("held_messages", partial(_send_held, clock, channels), writes_events=True),
+        Periodic("webhooks", partial(pause_failing, clock=clock), _MINUTE, writes_events=True),
+        Periodic("idempotency", sweep),
+        Periodic("unsent", partial(_sweep_unsent, clock), _HOUR),
+        Periodic("presence", partial(sweep_presence, clock=clock), _MINUTE),
+        Periodic("notices", partial(sweep_notices, clock=clock), _HOUR),
+        Periodic("caught_mail", sweep_caught_mail, _HOUR, rest=_BREATH),
+        Periodic("event_bodies", partial(sweep_bodies, clock=clock), _HOUR),
+        Periodic("sign_ins", sweep_sign_ins, _HOUR),
+        Periodic("events", keep_events, _HOUR),
+        Periodic("deliveries", deliveries.run, _HOUR, rest=_BREATH),
+        Periodic("files", files.run, _HOUR),
     )
 
 
@@ -144,12 +149,14 @@ async def _sweep_unsent(clock: Clock, con: Connection) -> int:
     return await sweep_held(con, clock) + await sweep_outgoing_files(con, clock)
 
 
-async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
+async def _repeat(
+    database: Database, periodic: Periodic, hints: Hints, reached: Reachability
+) -> None:
     pause = _TICK
     while not _is_ending():
         periodic.woken.clear()
         try:
-            while await _run_round(database, periodic):
+            while await _run_round(database, periodic, reached):
                 periodic.then()
                 if periodic.writes_events:
                     hints.note(None)  # it did not say in which workspaces
@@ -161,8 +168,10 @@ async def _repeat(database: Database, periodic: Periodic, hints: Hints) -> None:
             if _is_ending():
                 # What breaks as it is given up is no news; whatever it held is free again.
                 raise asyncio.CancelledError from error
+            count_failure(periodic.name)
+            reached.failed(error)
             if not isinstance(error, Unavailable) and as_unavailable(error) is None:
-                _log.exception("periodic work failed")
+                _log.exception("periodic work failed", round=periodic.name)
             pause = min(pause * 2, _MAX_PAUSE)
         else:
             await wait_at_most(periodic.woken, periodic.pause)
@@ -175,10 +184,14 @@ def _is_ending() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-async def _run_round(database: Database, periodic: Periodic) -> int:
+async def _run_round(database: Database, periodic: Periodic, reached: Reachability) -> int:
     """One round, on a connection of its own: behind a pooler that is one transaction."""
+    began = time.monotonic()
     async with asyncio.timeout(_ROUND_TIMEOUT), database.reading() as con:
-        return await periodic.run(con)
+        done = await periodic.run(con)
+    note_round(periodic.name, periodic.pause)
+    reached.answered(began)
+    return done
 
 
 class SnoozeEnder:

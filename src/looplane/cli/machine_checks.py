@@ -13,7 +13,7 @@ from looplane.cli.finding import Finding
 from looplane.kit.config import Settings
 from looplane.kit.embedded_pg.data_dir import explain_data_dir, forgotten_data
 from looplane.kit.embedded_pg.place import Place
-from looplane.kit.http_headers import REQUEST_ID
+from looplane.kit.http_headers import OWN_REQUEST_ID
 
 _MB = 1_000_000
 _TIGHT, _FULL = 1000 * _MB, 100 * _MB
@@ -103,7 +103,7 @@ def _is_ours(host: str, port: int) -> bool:
     asked = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
     try:
         asked.request("GET", "/healthz")
-        return bool(re.fullmatch(REQUEST_ID, asked.getresponse().getheader("X-Request-Id", "")))
+        return bool(re.fullmatch(OWN_REQUEST_ID, asked.getresponse().getheader("X-Request-Id", "")))
     except (OSError, http.client.HTTPException):
         return False
     finally:

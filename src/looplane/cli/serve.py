@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -20,6 +21,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Database
 from looplane.kit.keys import digest
 from looplane.kit.logs import set_up_logs
+from looplane.kit.tracing import set_up_tracing
 from looplane.main import API_ROOT
 from looplane.server import Parts, run
 from looplane.sessions.links.commands import make_first_run_link
@@ -57,11 +59,12 @@ def worker(*, as_json: AsJson = False) -> None:
 def _run(parts: Parts, *, as_json: bool) -> None:
     settings = read_settings()
     set_up_logs(settings.log_level, settings.log_format)
+    set_up_tracing()
     run(settings, parts, partial(_greet, settings, parts, as_json=as_json))
 
 
 async def _greet(settings: Settings, parts: Parts, database: Database, *, as_json: bool) -> None:
-    about = {"url": _address(settings)} if parts.api else {}
+    about = {"url": _address(settings)} if parts.api else _health(settings)
     if parts.migrates:
         _forget_key(settings.data_dir / _FORMERLY_KEPT)
         is_shown = not _goes_to_journal(sys.stdout)
@@ -78,6 +81,13 @@ async def _greet(settings: Settings, parts: Parts, database: Database, *, as_jso
 def _address(settings: Settings) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _health(settings: Settings) -> dict[str, str]:
+    """Where a worker alone says how it is."""
+    if settings.worker_port is None:
+        return {}
+    return {"health": f"{_address(replace(settings, port=settings.worker_port))}/healthz"}
 
 
 def _forget_key(kept: Path) -> None:
@@ -123,7 +133,8 @@ async def _first_run(database: Database, settings: Settings) -> str | None:
 
 def _welcome(about: dict[str, str]) -> None:
     if "url" not in about:
-        say(None, "The worker runs. Ctrl-C stops it.", as_json=False)
+        health = f" Its health: {about['health']}" if "health" in about else ""
+        say(None, f"The worker runs. Ctrl-C stops it.{health}", as_json=False)
         return
     facts = {"the API, to read and try": f"{about['url']}/api/docs"}
     say(None, card(f"Looplane is ready at {about['url']}", facts), as_json=False)

@@ -24,6 +24,7 @@ from looplane.kit.clock import Clock
 from looplane.kit.database import Connection
 from looplane.kit.pacing import Paced
 from looplane.kit.text import storable_json
+from looplane.kit.tracing import Span, work_span
 
 # Until a queue that nobody gives back is due again; attempts have less.
 LEASE = timedelta(seconds=60)
@@ -135,13 +136,27 @@ async def _send_one(
     begun: Begun, loaded: Mapping[UUID, Any], clock: Clock, channel: Channel | None
 ) -> Sent:
     started_at, delivery = clock(), begun.delivery
-    if channel is None:
-        attempted = _not_set_up(delivery.channel)
-    else:
-        attempted = await _attempt(channel, delivery, loaded.get(delivery.id, _GONE))
+    with work_span() as span:
+        if channel is None:
+            attempted = _not_set_up(delivery.channel)
+        else:
+            attempted = await _attempt(channel, delivery, loaded.get(delivery.id, _GONE))
+        if span is not None:
+            _describe(span, delivery, attempted)
     by = channel.name if channel is not None else ""
     ended_at = max(clock(), started_at)
     return Sent(delivery, begun.tries, started_at, ended_at, attempted, by)
+
+
+def _describe(span: Span, delivery: DueDelivery, attempted: Attempted) -> None:
+    about: dict[str, str | int] = {
+        "looplane.workspace": str(delivery.workspace_id),
+        "looplane.delivery": str(delivery.id),
+        "looplane.kind": delivery.kind,
+        "looplane.attempt": delivery.attempt,
+        "looplane.outcome": attempted.outcome,
+    }
+    span.finish(f"deliver {delivery.channel}", about, failed=attempted.outcome != "delivered")
 
 
 def _not_set_up(channel: DeliveryChannel) -> Attempted:

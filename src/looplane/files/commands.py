@@ -212,7 +212,7 @@ async def _create_file(
             now = context.clock()
             args = (context.workspace_id, now.date(), most_per_day)
             if await con.fetchval(sql.COUNT_UPLOAD, *args) is None:
-                raise RateLimited(_seconds_left(now))
+                raise RateLimited(_seconds_left(now), "daily_upload")
         return await changes.create(con, context, sql.FILE, row)
 
 
@@ -225,7 +225,7 @@ async def _refuse_full_day(write: Write, intake: Intake) -> None:
         args = (write.context.workspace_id, now.date())
         uploads = await con.fetchval(sql.GET_UPLOADS, *args)
     if (uploads or 0) >= intake.most_per_day:
-        raise RateLimited(_seconds_left(now))
+        raise RateLimited(_seconds_left(now), "daily_upload")
 
 
 def _seconds_left(now: datetime) -> int:

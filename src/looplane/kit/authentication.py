@@ -110,7 +110,7 @@ class Authenticator:
         guess = now - self._known.get(hashed, -math.inf) > _TRUSTED_SECONDS
         if guess:
             if self._unknown.count(network) >= UNKNOWN_KEYS_PER_MINUTE:
-                raise RateLimited(self._unknown.seconds_left())
+                raise RateLimited(self._unknown.seconds_left(), "unknown_key")
             self._unknown.add(network)  # before it is known, or many at once would get through
         task = asyncio.create_task(self._find(hashed))
         # Counted from the question on, since the answer may be as old as that.

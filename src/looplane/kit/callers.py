@@ -54,12 +54,18 @@ class Callers:
         self._keys, self.sessions = keys, sessions
 
     async def find(self, scope: Scope) -> Principal:
-        """Who makes the request. Raises CsrfTokenRequired, and what the authenticators do."""
+        """Who makes the request; the scope has it from then on, as `looplane.principal`.
+
+        Raises CsrfTokenRequired, and what the authenticators do.
+        """
         headers, address = Headers(scope=scope), scope.get("looplane.client", "")
         header, secret = headers.get("authorization"), session_secret(headers)
         if header is not None or secret is None:
-            return await self._keys.authenticate(bearer(header), address)
+            principal = await self._keys.authenticate(bearer(header), address)
+            scope["looplane.principal"] = principal
+            return principal
         principal = await self.sessions.authenticate(secret, address)
+        scope["looplane.principal"] = principal
         if scope["method"] not in _READS:
             _require_csrf(headers, secret)
         return principal

@@ -31,6 +31,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
+    worker_port: int | None = 8001  # of a worker alone; None is `off`
     data_dir: Path = field(default_factory=default_data_dir)  # absolute
     database_url: str | None = field(default=None, repr=False)  # can hold a password
     database_pooling: str = AUTO
@@ -86,6 +87,16 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _port_or_off(text: str) -> int | None:
+    if text == "off":
+        return None
+    try:
+        return _integer(1, _MAX_PORT)(text)
+    except ValueError as error:
+        msg = f"{error}, or off"
+        raise ValueError(msg) from None
 
 
 def _secret_key(text: str) -> str:
@@ -176,6 +187,7 @@ def _networks(text: str) -> tuple[str, ...]:
 _PARSERS: dict[str, Callable[[str], object]] = {
     "host": str,
     "port": _integer(0, _MAX_PORT),
+    "worker_port": _port_or_off,
     "data_dir": _absolute,
     "database_url": _database_url,
     "database_pooling": _one_of(*POOLINGS),

@@ -2,12 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-    suppress,
-)
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -17,7 +12,9 @@ import orjson
 
 from looplane.kit.errors import ApiError, Unavailable
 from looplane.kit.json import to_json
+from looplane.kit.pool_metrics import PoolFigures
 from looplane.kit.pooler import AUTO, Pooling, find_pooling
+from looplane.kit.tracing import watch_statements
 
 # All in seconds: a request waits this long for its turn and a connection, a statement for a lock
 # that another transaction holds, and a statement runs this long at the most.
@@ -60,11 +57,11 @@ SESSION_SETTINGS = {
 
 
 class Database:
-    """A pool of connections, a part of which is kept for reads."""
+    """A pool of connections, a part of which is kept for reads. Its figures are under `name`."""
 
-    def __init__(self, dsn: str, pool: asyncpg.Pool, pooling: Pooling) -> None:
+    def __init__(self, dsn: str, pool: asyncpg.Pool, pooling: Pooling, name: str = "api") -> None:
         self.pool, self.pooling = pool, pooling
-        self._dsn = dsn
+        self._figures, self._dsn = PoolFigures(name), dsn
         reads = max(1, pool.get_max_size() * _READ_PERCENT // 100)
         writes = max(1, pool.get_max_size() - reads)
         self._write_slots = asyncio.Semaphore(writes)
@@ -117,10 +114,11 @@ class Database:
         acquired = connection or self._acquired
         async with AsyncExitStack() as held:
             try:
-                async with asyncio.timeout(ACQUIRE_TIMEOUT):
-                    for each in turns:
-                        await held.enter_async_context(each)
-                    con = await held.enter_async_context(acquired())
+                with self._figures.waiting():
+                    async with asyncio.timeout(ACQUIRE_TIMEOUT):
+                        for each in turns:
+                            await held.enter_async_context(each)
+                        con = await held.enter_async_context(acquired())
             except TimeoutError as error:
                 msg = "This waited too long for its turn at the database; try again."
                 raise Unavailable(msg) from error
@@ -129,6 +127,7 @@ class Database:
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Connection]:
         con = await self.pool.acquire()
+        self._figures.take(self.pool.get_size(), self.pool.get_max_size())
         try:
             if self.pooling is Pooling.TRANSACTION:
                 async with _pinned(con):
@@ -144,6 +143,7 @@ class Database:
             # One that cannot be given back is closed instead, and the outcome stays what it was.
             with suppress(*_BROKEN):
                 await self.pool.release(con, timeout=_CLOSE_TIMEOUT)
+            self._figures.give_back(self.pool.get_size())
 
     def _lock_of(self, subject: UUID) -> asyncio.Lock:
         if (lock := self._subjects.get(subject)) is None:
@@ -151,7 +151,7 @@ class Database:
         return lock
 
 
-async def open_database(dsn: str, size: int, pooling: str = AUTO) -> Database:
+async def open_database(dsn: str, size: int, pooling: str = AUTO, name: str = "api") -> Database:
     """The database with a pool of up to `size` connections, each made when it is needed.
 
     `pooling` is one of POOLINGS. Raises PoolerError, and what `is_unreachable` knows.
@@ -160,7 +160,7 @@ async def open_database(dsn: str, size: int, pooling: str = AUTO) -> Database:
         found = await find_pooling(dsn, pooling)
     options = {**_options(found), "reset": _keep_session, "command_timeout": _ANSWER_TIMEOUT}
     pool = await asyncpg.create_pool(dsn, min_size=0, max_size=size, **options)
-    return Database(dsn, pool, found)
+    return Database(dsn, pool, found, name)
 
 
 @asynccontextmanager
@@ -225,6 +225,7 @@ async def _set_session(con: Connection) -> None:
 
 
 async def _set_codecs(con: Connection) -> None:
+    watch_statements(con)
     async with con.transaction():  # on one server, whatever stands in between
         await con.set_type_codec(
             "jsonb", schema="pg_catalog", encoder=to_json, decoder=orjson.loads

@@ -22,13 +22,14 @@ DEFAULT_HEADERS: Headers = [
     (b"cache-control", b"no-store"),
 ]
 
-# A regular expression.
-REQUEST_ID = "req_[0-9a-f]{16}"
+# Regular expressions: what we name a request, and what its caller may.
+OWN_REQUEST_ID = "req_[0-9a-f]{16}"
+REQUEST_ID = "[!-~]{1,128}"
 _REQUEST_ID = re.compile(REQUEST_ID.encode())
 
 
 def request_id(sent: bytes = b"") -> str:
-    """The caller's own id where it is well formed, else a new one."""
+    """The caller's own id where it is visible ASCII and not long, else a new one."""
     return sent.decode() if _REQUEST_ID.fullmatch(sent) else f"req_{random.getrandbits(64):016x}"
 
 

@@ -78,7 +78,7 @@ class VisitLimiter:
     def take(self, address: str) -> None:
         """Takes one request. Raises RateLimited when those of this minute are used up."""
         if self._most and self._window.add(caller_network(address)) > self._most:
-            raise RateLimited(self._window.seconds_left())
+            raise RateLimited(self._window.seconds_left(), "visit")
 
 
 class RateLimiter:
@@ -110,11 +110,11 @@ class RateLimiter:
             return None
         count = min(count, limit - 1)
         if self._window.count((key_id, kind)) + count > limit:
-            raise RateLimited(self._window.seconds_left())
+            raise RateLimited(self._window.seconds_left(), kind)
         used = self._window.add((key_id, kind), count)
         return RateLimit(limit, limit - used, self._window.ends_at())
 
-    def refuse_overspent(self, left: RateLimit) -> None:
-        """Raises RateLimited when the minute's requests are used up."""
+    def refuse_overspent(self, left: RateLimit, kind: str) -> None:
+        """Raises RateLimited when the minute's requests of `kind` are used up."""
         if left.remaining < 0:
-            raise RateLimited(self._window.seconds_left())
+            raise RateLimited(self._window.seconds_left(), kind)

@@ -136,7 +136,7 @@ class Operation(Route):
                 # What is told is the limit that will be reached first.
                 known = scope.setdefault("looplane.rate_limit", left)
                 scope["looplane.rate_limit"] = min(known, left, key=lambda each: each.remaining)
-                state.limiter.refuse_overspent(left)
+                state.limiter.refuse_overspent(left, kind)
         self._require_allowed(principal)
         return principal
 

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from looplane.kit.errors import PayloadTooLarge, UnsupportedMediaType
+from looplane.kit.faults import Fault
 from looplane.kit.schema import StrictModel, optional
 from looplane.kit.validation_messages import faults_of, shorten
 
@@ -53,9 +54,8 @@ def read_query(request: Request, model: type[BaseModel]) -> Validated:
         pairs = dict(items)
         if len(pairs) < len(items):
             times = Counter(name for name, _ in items)
-            return Validated(
-                None, tuple(f"{shorten(k)}: is given twice" for k in pairs if times[k] > 1)
-            )
+            twice = [shorten(name) for name in pairs if times[name] > 1]
+            return Validated(None, tuple(Fault(f"{k}: is given twice", "twice") for k in twice))
     try:
         return Validated(model.model_validate_strings(pairs))
     except ValidationError as error:
@@ -71,7 +71,7 @@ def read_json(request: Request, body: bytes, model: type[BaseModel]) -> Validate
     try:
         raw = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
-        return Validated(None, (f"The body is not JSON: {shorten(str(error))}",))
+        return Validated(None, (Fault(f"The body is not JSON: {shorten(str(error))}", "json"),))
     if isinstance(raw, dict) and len(raw) > _MAX_FIELDS:
         return Validated(None, (f"The body has {len(raw):,} fields, at most {_MAX_FIELDS}",))
     if (count := _count_fields(raw)) > _MAX_FIELDS_IN_ALL:

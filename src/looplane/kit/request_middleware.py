@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +16,7 @@ from looplane.kit.errors import (
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
+    RateLimited,
     RequestTimeout,
 )
 from looplane.kit.failures import explained
@@ -28,6 +28,8 @@ from looplane.kit.http_headers import (
     request_id,
 )
 from looplane.kit.request import MAX_BODY
+from looplane.kit.request_log import log_request, trace_id
+from looplane.kit.tracing import Span, describe_request, request_span
 
 # A body may take so many seconds, and a second more for each so many bytes that have come.
 BODY_SECONDS = 10.0
@@ -35,8 +37,6 @@ BODY_RATE = 16_384
 # The rest of a refused body up to this size is read and thrown away, so that its sender comes to
 # read the answer; after more, the connection is closed.
 _MAX_DISCARDED = 10 * MAX_BODY
-
-_log = structlog.get_logger("looplane.http")
 
 
 def _no_route(error: HTTPException) -> ApiError:
@@ -55,7 +55,7 @@ class RequestMiddleware:
     how many bytes of a body they take, where that is more than others do. Paths that begin with
     `secret_folder` open what they name, so the log has no more of them. In the scope of a request
     it leaves `looplane.request_id` and `looplane.client`, the caller's address, and takes from
-    there `looplane.operation` and `looplane.rate_limit`.
+    there `looplane.operation`, `looplane.principal` and `looplane.rate_limit`.
     """
 
     def __init__(
@@ -73,9 +73,13 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
         most = self._large_bodies.get((scope["method"], scope["path"]), MAX_BODY)
         request = _Request(scope, receive, send, self._cors, most)
+        with request_span(scope["path"], request.headers) as span:
+            await self._answer(scope, request)
+            request.report(self._loggable(scope["path"]), span)
+
+    async def _answer(self, scope: Scope, request: "_Request") -> None:
         try:
             request.refuse_large(request.declared_length)
             await self._app(scope, request.receive, request.send)
@@ -87,7 +91,6 @@ class RequestMiddleware:
             await request.fail(_no_route(error))
         except Exception as error:  # noqa: BLE001  # nobody above could answer
             await request.fail(explained(error, request.id))
-        request.report(time.perf_counter() - started, self._loggable(scope["path"]))
 
     def _loggable(self, path: str) -> str:
         folder = self._secret_folder
@@ -101,14 +104,18 @@ class _Request:
         self, scope: Scope, receive: Receive, send: Send, cors: Cors, most_bytes: int
     ) -> None:
         self._most_bytes = most_bytes
-        self._headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.id = request_id(self._headers.get(b"x-request-id", b""))
-        length = self._headers.get(b"content-length", b"")
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.id = request_id(self.headers.get(b"x-request-id", b""))
+        length = self.headers.get(b"content-length", b"")
         # The first digits tell enough of a number, however long it is.
         self.declared_length = int(length[:18]) if length.isdigit() else 0
         self.status = 0
+        self._error: ApiError | None = None
+        # Seconds until a stream began.
+        self._began_after: float | None = None
         self._scope, self._receive, self._cors = scope, receive, cors
-        accepted = self._headers.get(b"accept-encoding")
+        self._started = time.perf_counter()
+        accepted = self.headers.get(b"accept-encoding")
         encoding = choose_encoding(accepted) if accepted else None
         self._send = (
             CompressedSend(send, encoding, head_only=scope["method"] == "HEAD")
@@ -116,7 +123,7 @@ class _Request:
             else send
         )
         self._taken = 0
-        self._is_whole = not length and b"transfer-encoding" not in self._headers
+        self._is_whole = not length and b"transfer-encoding" not in self.headers
         self._body_began = 0.0
         scope["looplane.request_id"] = self.id
         scope["looplane.client"] = (scope.get("client") or ("",))[0]
@@ -154,6 +161,8 @@ class _Request:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self._scope.get("looplane.is_endless"):
+                self._began_after = time.perf_counter() - self._started
             message["headers"] = self._complete(message["headers"])
         await self._send(message)
 
@@ -172,27 +181,36 @@ class _Request:
             (b"vary", varies),
             *(each for each in (*SECURITY_HEADERS, *DEFAULT_HEADERS) if each[0] not in own),
             *(limit.headers() if limit is not None else ()),
-            *self._cors.headers(self._headers, self._scope["method"], own.get(b"allow", b"")),
+            *self._cors.headers(self.headers, self._scope["method"], own.get(b"allow", b"")),
         ]
 
     async def fail(self, error: ApiError) -> None:
+        self._error = error
         if self.status:  # an answer that has begun cannot be taken back
             return
         headers, body = error_parts(error)
         await self.send({"type": "http.response.start", "status": error.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
-    def report(self, seconds: float, path: str) -> None:
-        method = self._scope["method"]
-        operation = self._scope.get("looplane.operation", "other")
+    def report(self, path: str, span: Span | None) -> None:
+        """Counts and logs the request; of its path the log has `path`, and so has `span`."""
+        seconds = time.perf_counter() - self._started
+        method, operation = self._scope["method"], self._scope.get("looplane.operation", "other")
         http_metrics.count(method, operation, self.status)
-        http_metrics.measure(method, operation, seconds)
-        _log.info(
-            "request",
+        # A stream lasts as long as its caller likes.
+        began = self._began_after
+        http_metrics.measure(operation, seconds if began is None else began)
+        if isinstance(self._error, RateLimited):
+            http_metrics.count_limited(self._error.limit)
+        trace = trace_id(self.headers) if span is None else span.trace_id
+        facts = {"method": method, "path": path, "operation": operation, "status": self.status}
+        log_request(
+            self._scope,
+            self._error,
             request_id=self.id,
-            method=method,
-            path=path,
-            operation=operation,
-            status=self.status,
+            **({"trace_id": trace} if trace else {}),
+            **facts,
             ms=round(seconds * 1000, 2),
         )
+        if span is not None:
+            describe_request(span, self.id, self._error, **facts)

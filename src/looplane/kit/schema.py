@@ -17,11 +17,17 @@ from pydantic import (
 )
 from pydantic.json_schema import WithJsonSchema
 
+from looplane.kit.faults import know_names
+
 
 class StrictModel(BaseModel):
     """An object with no keys but its own, and no guessing of types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: Any) -> None:  # noqa: ANN401  # pydantic's own
+        know_names(each.alias or name for name, each in cls.model_fields.items())
 
 
 class SecretModel(StrictModel):

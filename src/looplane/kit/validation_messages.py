@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from looplane.kit.faults import Fault
+
 # Characters of what the caller sent that a message repeats.
 _MAX_REPEATED = 200
 
@@ -33,9 +35,10 @@ _TEXTS = {
 }
 
 
-def faults_of(error: ValidationError, *, of_query: bool = False) -> list[str]:
+def faults_of(error: ValidationError, *, of_query: bool = False) -> list[Fault]:
     """One line for each fault, `tag_ids.0: …`."""
-    return [_line(each, of_query=of_query) for each in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    return [Fault(_line(each, of_query=of_query), each["type"]) for each in errors]
 
 
 def shorten(text: str) -> str:

@@ -24,7 +24,15 @@ from looplane.kit.clock import Clock
 from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
 from looplane.kit.pacing import Paced
+from looplane.kit.reachability import Reachability
 from looplane.kit.waiting import wait_at_most
+from looplane.kit.work_metrics import (
+    begin_channels,
+    count_attempt,
+    count_died,
+    count_failure,
+    note_round,
+)
 
 _log = structlog.get_logger("looplane.delivery")
 # So many queues are ours at once, and of these so many that fail: targets that hang are waited for,
@@ -41,6 +49,8 @@ _ROUTING_REST = 2
 # In seconds: between two looks, and for what is under way when the worker ends.
 _TICK, _GRACE = 1.0, 5.0
 _MAX_PAUSE = 10.0
+# What the figures call it.
+_ROUND = "deliveries"
 
 Note = Callable[[UUID | None], None]
 
@@ -48,7 +58,8 @@ Note = Callable[[UUID | None], None]
 class Dispatcher:
     """Delivers what is due, many queues at once, until cancelled.
 
-    `note` is told of workspaces in which events were written.
+    `note` is told of workspaces in which events were written, `reached` whether the database is
+    there.
     """
 
     def __init__(  # noqa: PLR0913  # what it puts together
@@ -59,12 +70,14 @@ class Dispatcher:
         tell_dead: TellDead,
         note: Note = lambda _: None,
         jitter: Callable[[], float] = any_jitter,
+        reached: Reachability | None = None,
     ) -> None:
         for each in channels.values():
             assert each.seconds <= MOST_SECONDS, "the lease is short"
             assert each.most_at_once <= MOST_AT_ONCE, "a claim takes no more"
         self._database, self._clock, self._channels = database, clock, channels
         self._tell_dead, self._note, self._jitter = tell_dead, note, jitter
+        self._reached = reached or Reachability()
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._sending: dict[asyncio.Task[None], bool] = {}  # whether of a target that fails
         self._sent: list[SentQueue] = []
@@ -81,6 +94,7 @@ class Dispatcher:
 
         What is under way in the end has a few seconds; what is cut off then is due again at once.
         """
+        begin_channels(self._channels)
         finishing = asyncio.ensure_future(self._finish_all())
         try:
             await self._begin_all()
@@ -101,10 +115,14 @@ class Dispatcher:
         while True:
             self._woken.clear()
             try:
+                began = time.monotonic()
                 has_begun = await self._begin()
+                note_round(_ROUND, _TICK)
+                self._reached.answered(began)
                 pause = _TICK
             except Exception as error:  # noqa: BLE001  # what fails now may go well in a second
                 has_begun = False
+                self._failed(error)
                 pause = _pause_after(error, pause)
             if not has_begun or not self._room():
                 await wait_at_most(self._woken, pause)
@@ -117,8 +135,14 @@ class Dispatcher:
                 await self._finish()
                 pause = _TICK
             except Exception as error:  # noqa: BLE001  # as above
+                self._failed(error)
                 pause = _pause_after(error, pause)
                 await asyncio.sleep(pause)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, COLLISION):
+            count_failure(_ROUND)
+            self._reached.failed(error)
 
     def _room(self, *, failing: bool = False) -> int:
         """How many queues may be taken now, or of those that fail."""
@@ -175,6 +199,7 @@ class Dispatcher:
                 self._keep(sent)
                 raise
         _log_finished(finished)
+        _count_finished(finished)
         for workspace_id in finished.died:
             self._note(workspace_id)
         self.wake()
@@ -209,6 +234,16 @@ def _pause_after(error: Exception, pause: float) -> float:
     if not isinstance(error, (Unavailable, TimeoutError)) and as_unavailable(error) is None:
         _log.error("deliveries failed", exc_info=error)
     return min(pause * 2, _MAX_PAUSE)
+
+
+def _count_finished(finished: Finished) -> None:
+    died = {id for ids in finished.died.values() for id in ids}
+    for each in finished.sent:
+        outcome = "postponed" if each.attempted.is_postponed else each.attempted.outcome
+        seconds = (each.ended_at - each.started_at).total_seconds()
+        count_attempt(each.delivery.channel, outcome, max(0, seconds))
+        if each.delivery.id in died:
+            count_died(each.delivery.channel)
 
 
 def _log_finished(finished: Finished) -> None:

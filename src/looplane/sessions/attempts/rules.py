@@ -16,4 +16,4 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 def refused(until: datetime, now: datetime) -> RateLimited:
     """The error for a try before the pause has ended."""
-    return RateLimited(max(1, math.ceil((until - now).total_seconds())))
+    return RateLimited(max(1, math.ceil((until - now).total_seconds())), "sign_in")
