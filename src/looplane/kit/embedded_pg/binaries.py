@@ -41,7 +41,9 @@ def major_version(bin_dir: Path) -> int:
     """Such as 18. Raises EmbeddedError when the program does not run here."""
     command = [str(bin_dir / "postgres"), "-V"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        answer = subprocess.run(  # noqa: S603
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except OSError as error:
         message = f"{command[0]} does not run: {error}. {REMEDY}"
         raise EmbeddedError(message) from error

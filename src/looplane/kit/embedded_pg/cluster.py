@@ -28,12 +28,12 @@ CREATE DATABASE looplane OWNER looplane;
 
 
 def read_password(cluster: Path) -> str:
-    return _password_file(cluster).read_text()
+    return _password_file(cluster).read_text(encoding="ascii")
 
 
 def check_version(place: Place) -> None:
     """Raises EmbeddedError when the files are of another major version than the programs."""
-    made_by = (place.cluster / "PG_VERSION").read_text().strip()
+    made_by = (place.cluster / "PG_VERSION").read_text(encoding="ascii").strip()
     programs = str(major_version(place.bin_dir))
     if made_by != programs:
         message = (
@@ -69,10 +69,10 @@ def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
     version = major_version(place.bin_dir)
     yield from run(place, [*initdb, *options, *_locale(version)], account)
     password = secrets.token_urlsafe(32)
-    (new / "pg_hba.conf").write_text(HBA)
+    (new / "pg_hba.conf").write_text(HBA, encoding="ascii")
     identify(new)
     _password_file(new).touch(0o600)
-    _password_file(new).write_text(password)
+    _password_file(new).write_text(password, encoding="ascii")
     single = [place.program("postgres"), "--single", "-D", str(new), "-c", "exit_on_error=on"]
     sql = SQL.format(password=password)
     yield from run(place, [*single, "-c", "fsync=off", "postgres"], account, sql, password)
