@@ -37,6 +37,7 @@ ASIDE = (
     "test_pooler.py",
     "test_readiness.py",
     "test_reference.py",
+    "test_releases.py",
     "test_schemathesis.py",
     "test_start.py",
     "test_thread_as_of_any_time.py",

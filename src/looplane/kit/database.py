@@ -291,7 +291,7 @@ def as_unavailable(error: Exception) -> Unavailable | None:
     To be raised from `error`, so that the log has what the driver said.
     """
     if isinstance(error, (OSError, asyncpg.DiskFullError)) and is_full(error):
-        return StorageFull()
+        return StorageFull("A disk is full; try again later.")
     if isinstance(error, asyncpg.LockNotAvailableError):
         return Unavailable("Another write holds what this one needs; try again.")
     if isinstance(error, asyncpg.QueryCanceledError):

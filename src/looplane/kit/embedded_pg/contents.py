@@ -1,6 +1,7 @@
-"""What is in the databases of an embedded server, asked with PostgreSQL's own programs."""
+"""The databases of an embedded server that is not in use yet, by PostgreSQL's own programs."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 
@@ -34,6 +35,23 @@ def databases(programs: Place, server: Place) -> list[str]:
 def contents(programs: Place, server: Place, name: str) -> str:
     """The same text for databases that have the same rows and sequences, on any major version."""
     return run_sql(programs, server, name, _CONTENTS)
+
+
+def create_database(server: Place, name: str) -> None:
+    """Makes another one."""
+    quoted = name.replace('"', '""')
+    run_sql(server, server, "looplane", f'create database "{quoted}"')
+
+
+def analyze(server: Place, name: str) -> None:
+    """Has the planner know the tables of one."""
+    run_sql(server, server, name, "analyze")
+
+
+def change_password(server: Place, password: str) -> None:
+    """Of our role, from what the file of the cluster says."""
+    assert re.fullmatch(r"[\w-]+", password), "of secrets.token_urlsafe"
+    run_sql(server, server, "looplane", f"alter role looplane password '{password}'")
 
 
 def run_sql(programs: Place, server: Place, name: str, sql: str) -> str:

@@ -18,7 +18,14 @@ from typing import IO
 
 from looplane.kit.embedded_pg.binaries import find_older, major_version
 from looplane.kit.embedded_pg.cluster import made_by, read_password, write_password
-from looplane.kit.embedded_pg.contents import contents, databases, environment, run_sql
+from looplane.kit.embedded_pg.contents import (
+    analyze,
+    change_password,
+    contents,
+    create_database,
+    databases,
+    environment,
+)
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.files import sync_folder
 from looplane.kit.embedded_pg.identity import identify, opened_id
@@ -30,8 +37,8 @@ logger = logging.getLogger("looplane.postgres")
 
 _WORK, _PROVED = "postgres.upgrading", "postgres.upgraded"
 _KEPT = re.compile(r"postgres\.(\d+)\.kept(?:\.\d+)?")
-# A new cluster has this much, in bytes, before any row is in it, and a log of its own.
-_EMPTY = 200_000_000
+# In bytes: a new cluster before any row is in it, and what its log grows by while it is filled.
+_EMPTY, _MAX_LOG = 150_000_000, 1_100_000_000
 _MB = 1_000_000
 
 
@@ -58,6 +65,7 @@ def upgrade_major(place: Place) -> Generator[None]:
     if version >= ours:
         return
     older = replace(former, bin_dir=_programs(place, version))
+    yield from _remove_unfinished(newer.cluster)
     _check_room(place, version, ours)
     logger.warning(
         "PostgreSQL %d made %s, and this is PostgreSQL %d: copying it over; it is kept beside",
@@ -65,7 +73,11 @@ def upgrade_major(place: Place) -> Generator[None]:
         place.cluster,
         ours,
     )
-    yield from _copy(older, newer)
+    try:
+        yield from _copy(older, newer)
+    except BaseException:
+        shutil.rmtree(newer.cluster, ignore_errors=True)
+        raise
     newer.cluster.rename(place.data_dir / _PROVED)
     kept = _keep(place, version)
     _settle(place)
@@ -100,7 +112,8 @@ def _programs(place: Place, version: int) -> Path:
 
 
 def _check_room(place: Place, version: int, ours: int) -> None:
-    needed = _size(place.cluster, without="pg_wal") + _EMPTY
+    rows = _size(place.cluster, without="pg_wal")
+    needed = rows + min(rows, _MAX_LOG) + _EMPTY
     free = shutil.disk_usage(place.data_dir).free
     if free < needed:
         message = (
@@ -115,7 +128,6 @@ def _copy(older: Place, newer: Place) -> Generator[None]:
     old, new = Postmaster(older), Postmaster(newer)
     try:
         yield from old.start()
-        yield from _remove_unfinished(newer.cluster)
         yield from new.start()
         for name in databases(newer, older):
             yield from _copy_database(name, older, newer)
@@ -140,7 +152,7 @@ def _remove_unfinished(cluster: Path) -> Generator[None]:
 
 def _copy_database(name: str, older: Place, newer: Place) -> Generator[None]:
     if name != "looplane":
-        run_sql(newer, newer, "looplane", f'create database "{name}"')
+        create_database(newer, name)
     dump = [newer.program("pg_dump"), "--no-password", "--dbname", _conninfo(name)]
     load = [newer.program("psql"), "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", _conninfo(name)]
     with (
@@ -153,7 +165,7 @@ def _copy_database(name: str, older: Place, newer: Place) -> Generator[None]:
             yield
         source.check()
         sink.check()
-    run_sql(newer, newer, name, "analyze")
+    analyze(newer, name)
     yield
     if contents(newer, older, name) != contents(newer, newer, name):
         message = (
@@ -205,8 +217,7 @@ class _Program:
 def _take_password(older: Place, newer: Place) -> None:
     """Has the new server know the old password, so that whoever was told it goes on."""
     password = read_password(older.cluster)
-    assert re.fullmatch(r"[\w-]+", password), "of secrets.token_urlsafe"
-    run_sql(newer, newer, "looplane", f"alter role looplane password '{password}'")
+    change_password(newer, password)
     write_password(newer.cluster, password)
 
 
