@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -90,7 +91,7 @@ def test_killed_wherever_it_is_it_loses_nothing(
     work = data_dir / "postgres.upgrading"
     moments: list[Callable[[], object]] = [
         work.exists,
-        lambda: any((work / "base").rglob("PG_VERSION")) and "ready" in pid_file(work),
+        lambda: "ready" in pid_file(work),
         lambda: list(data_dir.glob("postgres.1*.kept")),
     ]
     for moment in moments:
@@ -105,8 +106,9 @@ def test_killed_wherever_it_is_it_loses_nothing(
 
 
 def pid_file(cluster: Path) -> str:
-    path = cluster / "postmaster.pid"
-    return path.read_text(encoding="ascii") if path.exists() else ""
+    with suppress(FileNotFoundError):
+        return (cluster / "postmaster.pid").read_text(encoding="ascii")
+    return ""
 
 
 def test_a_copy_that_is_not_the_same_is_not_used(
