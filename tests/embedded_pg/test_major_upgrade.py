@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.major_upgrade import kept_clusters
 from looplane.kit.embedded_pg.place import Place
 
-from .running import ask, launch, server_pids, started, wait_for
+from .running import ask, programs, server_pids, started, wait_for
 
 OLD = Path("/usr/lib/postgresql/15/bin")
 pytestmark = pytest.mark.skipif(not (OLD / "postgres").exists(), reason="needs PostgreSQL 15")
@@ -95,10 +94,8 @@ def test_killed_wherever_it_is_it_loses_nothing(
         lambda: list(data_dir.glob("postgres.1*.kept")),
     ]
     for moment in moments:
-        program = launch(data_dir, bin_dir)
-        wait_for(lambda: moment() or program.poll() is not None)  # noqa: B023 - within the round
-        program.send_signal(signal.SIGKILL)
-        program.communicate()
+        with programs(data_dir, bin_dir, 1):
+            wait_for(moment)
         wait_for(lambda: not server_pids(data_dir))
     with started(data_dir, bin_dir) as dsn:
         assert ask(dsn, SUM) == before
