@@ -23,7 +23,7 @@ _PLAIN = re.compile(
 )
 _RATE = {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
 # Codes whose answers say when to try again; with a conflict it depends.
-_RETRY = {"rate_limited", "unavailable"}
+_RETRY = {"rate_limited", "unavailable", "storage_full"}
 
 
 @cache

@@ -38,6 +38,7 @@ ASIDE = (
     "test_pooler.py",
     "test_readiness.py",
     "test_reference.py",
+    "test_releases.py",
     "test_schemathesis.py",
     "test_setup.py",
     "test_start.py",

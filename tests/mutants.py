@@ -49,11 +49,13 @@ from tests.mutations.statements import STATEMENTS
 from tests.mutations.thread_lists import THREAD_LISTS
 from tests.mutations.thread_undo import THREAD_UNDO
 from tests.mutations.undo import UNDO
+from tests.mutations.upgrades import UPGRADES
 from tests.mutations.views import VIEWS
 from tests.mutations.web_site import WEB_SITE
 from tests.mutations.webhooks import WEBHOOKS
 
 MUTATIONS = [
+    *UPGRADES,
     *SIGN_IN,
     *STATEMENTS,
     *APP_OPERATIONS,

@@ -182,7 +182,7 @@ def test_the_shared_error_says_every_code_and_its_status() -> None:
     every = [*OPERATIONS, *APP_OPERATIONS]
     assert {code for each in every for code in each.codes} | ANYWHERE == set(CODES)
     # What says nothing of what was asked for.
-    assert {"internal_error", "unavailable", "method_not_allowed"} | {
+    assert {"internal_error", "unavailable", "storage_full", "method_not_allowed"} | {
         "payload_too_large",
         "head_too_large",
         "request_timeout",

@@ -26,7 +26,8 @@ def hosted(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
         yield settings.database_url, None
         return
     warn_of_forgotten_data(settings.data_dir)
-    server = EmbeddedPostgres(settings.data_dir, find_binaries(settings.pg_bin))
+    binaries = find_binaries(settings.pg_bin)
+    server = EmbeddedPostgres(settings.data_dir, binaries, settings.pg_bin_old)
     dsn = server.start()
     try:
         yield dsn, server

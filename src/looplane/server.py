@@ -17,8 +17,10 @@ from looplane.kit.clock import system_clock
 from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Database, open_database
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.embedded_pg.socket_folder import leads_to
 from looplane.kit.http_server import BACKLOG, serve_http
 from looplane.kit.migrate import watch
+from looplane.kit.room import Room
 from looplane.main import MIGRATIONS, create_app
 from looplane.runtime import hosted, prepare_tables
 from looplane.worker import work
@@ -91,6 +93,8 @@ async def opened_database(
     Its figures are under `name`.
     """
     database = await open_database(dsn, settings.pool_size, settings.database_pooling, name)
+    if leads_to(dsn, settings.data_dir):
+        database.room = Room(settings.data_dir)
     try:
         yield database
     finally:

@@ -76,7 +76,7 @@ DATABASE = [
     Mutation(
         "a migration that was changed is taken as it was",
         _LEDGER,
-        'if name in applied and applied[name]["digest"] != file.digest:',
+        'if name in applied and not file.was_applied_as(applied[name]["digest"]):',
         "if False:",
         _MIGRATED,
     ),

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import io
 import sys
 
 
@@ -9,6 +10,9 @@ def main() -> int:
     """Runs the command line; its exit code is that of `looplane.cli.app.main`."""
     # What is loaded stays: looking through it for what may go takes a sixth of the start.
     gc.disable()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As standard error does: what the locale has no sign for stops no command half-way.
+        sys.stdout.reconfigure(errors="backslashreplace")
     app = importlib.import_module("looplane.cli.app")
     gc.freeze()
     gc.enable()

@@ -9,7 +9,13 @@ from rich.text import Text
 
 from looplane.cli.database_checks import check_database
 from looplane.cli.finding import Finding
-from looplane.cli.machine_checks import check_data_dir, check_disk, check_permissions, check_port
+from looplane.cli.machine_checks import (
+    check_data_dir,
+    check_disk,
+    check_kept,
+    check_permissions,
+    check_port,
+)
 from looplane.cli.options import AsJson
 from looplane.cli.output import plain, say
 from looplane.kit.config import ConfigError, read_settings
@@ -36,7 +42,8 @@ def examine() -> list[Finding]:
     data, disk, permissions = (
         check(settings) for check in (check_data_dir, check_disk, check_permissions)
     )
-    return [base, data, disk, clock, permissions, migrations, check_port(settings)]
+    kept = check_kept(settings)
+    return [base, data, disk, *kept, clock, permissions, migrations, check_port(settings)]
 
 
 def _text(findings: Iterable[Finding]) -> Table:

@@ -12,6 +12,7 @@ from pathlib import Path
 from looplane.cli.finding import Finding
 from looplane.kit.config import Settings
 from looplane.kit.embedded_pg.data_dir import explain_data_dir, forgotten_data
+from looplane.kit.embedded_pg.major_upgrade import kept_clusters
 from looplane.kit.embedded_pg.place import Place
 from looplane.kit.http_headers import OWN_REQUEST_ID
 
@@ -47,6 +48,20 @@ def judge_disk(folder: Path, free: int) -> Finding:
     if free < _TIGHT:
         return Finding("disk", "fail" if free < _FULL else "warn", f"only {message}", action)
     return Finding("disk", "ok", message)
+
+
+def check_kept(settings: Settings) -> list[Finding]:
+    """What upgrades of PostgreSQL left for caution, if anything."""
+    found = [] if settings.database_url is not None else kept_clusters(settings.data_dir)
+    return [
+        Finding(
+            "kept",
+            "ok",
+            f"{folder} has {size / _MB:,.0f} MB, from before PostgreSQL was upgraded",
+            f"once all is well, `rm -r {shlex.quote(str(folder))}`",
+        )
+        for folder, size in found
+    ]
 
 
 def check_permissions(settings: Settings) -> Finding:

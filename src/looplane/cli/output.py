@@ -1,5 +1,6 @@
 """What a command says: its outcome on standard output, all else on standard error."""
 
+import codecs
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +17,8 @@ _ENDLESS = 10_000
 def say(document: object, text: RenderableType, *, as_json: bool) -> None:
     """The outcome: `document` for a program, or `text` for a person."""
     if as_json:
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        is_utf8 = codecs.lookup(sys.stdout.encoding).name == "utf-8"
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not is_utf8) + "\n")
     else:
         console = _console(sys.stdout)
         with console.capture() as printed:

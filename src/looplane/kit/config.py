@@ -36,6 +36,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)  # can hold a password
     database_pooling: str = AUTO
     pg_bin: Path | None = None
+    pg_bin_old: Path | None = None
     pool_size: int = 10
     reads_per_minute: int = 1000
     writes_per_minute: int = 600
@@ -192,6 +193,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "database_url": _database_url,
     "database_pooling": _one_of(*POOLINGS),
     "pg_bin": _folder,
+    "pg_bin_old": _folder,
     "pool_size": _integer(2, 90),
     "reads_per_minute": _integer(0, 10_000_000),
     "writes_per_minute": _integer(0, 10_000_000),

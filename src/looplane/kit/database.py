@@ -10,10 +10,11 @@ from weakref import WeakValueDictionary
 import asyncpg
 import orjson
 
-from looplane.kit.errors import ApiError, Unavailable
+from looplane.kit.errors import ApiError, StorageFull, Unavailable
 from looplane.kit.json import to_json
 from looplane.kit.pool_metrics import PoolFigures
 from looplane.kit.pooler import AUTO, Pooling, find_pooling
+from looplane.kit.room import Room, is_full
 from looplane.kit.tracing import watch_statements
 
 # All in seconds: a request waits this long for its turn and a connection, a statement for a lock
@@ -60,7 +61,7 @@ class Database:
     """A pool of connections, a part of which is kept for reads. Its figures are under `name`."""
 
     def __init__(self, dsn: str, pool: asyncpg.Pool, pooling: Pooling, name: str = "api") -> None:
-        self.pool, self.pooling = pool, pooling
+        self.pool, self.pooling, self.room = pool, pooling, Room()
         self._figures, self._dsn = PoolFigures(name), dsn
         reads = max(1, pool.get_max_size() * _READ_PERCENT // 100)
         writes = max(1, pool.get_max_size() - reads)
@@ -78,8 +79,9 @@ class Database:
 
         So a row that somebody holds costs one connection, however many wait for it, and writes
         that wait leave connections to reads. Not to be entered again for a subject that one holds.
-        Raises Unavailable.
+        Raises Unavailable, and StorageFull before anything is begun.
         """
+        self.room.check()
         if subject is None:
             return self._in_turn(self._write_slots)
         return self._in_turn(self._lock_of(subject), self._write_slots)
@@ -88,8 +90,9 @@ class Database:
         """A connection to write one of many parts with.
 
         All parts together leave turns to other writes, also where each waits for a row that
-        somebody holds. Raises Unavailable.
+        somebody holds. Raises Unavailable, and StorageFull before it is begun.
         """
+        self.room.check()
         return self._in_turn(self._lock_of(subject), self._part_slots, self._write_slots)
 
     def claiming(self) -> AbstractAsyncContextManager[Connection]:
@@ -126,7 +129,8 @@ class Database:
 
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Connection]:
-        con = await self.pool.acquire()
+        with self.room.explaining():
+            con = await self.pool.acquire()
         self._figures.take(self.pool.get_size(), self.pool.get_max_size())
         try:
             if self.pooling is Pooling.TRANSACTION:
@@ -136,7 +140,8 @@ class Database:
                 yield con
         except ApiError:
             raise
-        except Exception:
+        except Exception as error:
+            self.room.note(error)
             await _end_statement(con)
             raise
         finally:
@@ -286,10 +291,10 @@ def as_unavailable(error: Exception) -> Unavailable | None:
 
     To be raised from `error`, so that the log has what the driver said.
     """
+    if isinstance(error, (OSError, asyncpg.DiskFullError)) and is_full(error):
+        return StorageFull("A disk is full; try again later.")
     if isinstance(error, asyncpg.LockNotAvailableError):
-        msg = "Another write holds what this one needs; try again."
-        return Unavailable(msg)
+        return Unavailable("Another write holds what this one needs; try again.")
     if isinstance(error, asyncpg.QueryCanceledError):
-        msg = "This took the database too long; try again."
-        return Unavailable(msg)
+        return Unavailable("This took the database too long; try again.")
     return Unavailable() if is_unreachable(error) else None

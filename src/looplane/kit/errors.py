@@ -183,6 +183,17 @@ class Unavailable(ApiError):
         super().__init__(message, headers={"Retry-After": "1"})
 
 
+class StorageFull(Unavailable):
+    """A disk is full, so nothing can be written until there is room; what was answered is kept."""
+
+    code = "storage_full"
+
+    def __init__(self, message: str = "The disk of the database is full; try again later.") -> None:
+        super().__init__(message)
+        self.headers = {"Retry-After": "10"}
+
+
 def all_errors() -> list[type[ApiError]]:
     """Every error there is, by status."""
-    return sorted(ApiError.__subclasses__(), key=lambda each: (each.status, each.code))
+    all_of_them = [*ApiError.__subclasses__(), *Unavailable.__subclasses__()]
+    return sorted(all_of_them, key=lambda each: (each.status, each.code))

@@ -72,7 +72,7 @@ async def compare(con: Connection, migrations: Migrations) -> Comparison:
     exists = await con.fetchval(_EXISTS)
     applied = {row["name"]: row for row in await con.fetch(_APPLIED)} if exists else {}
     for name, file in migrations.files.items():
-        if name in applied and applied[name]["digest"] != file.digest:
+        if name in applied and not file.was_applied_as(applied[name]["digest"]):
             msg = f"The migration {name} was changed after it was applied; restore the file."
             raise MigrationError(msg)
     unknown = [row for name, row in applied.items() if name not in migrations.files]

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import IO, AnyStr, BinaryIO, Generic, TextIO, cast
 
 import orjson
 import structlog
@@ -24,9 +26,9 @@ def set_up_logs(level: str, form: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=(
-            structlog.PrintLoggerFactory(sys.stderr)
+            structlog.PrintLoggerFactory(cast("TextIO", _Spared(sys.stderr)))
             if console
-            else structlog.BytesLoggerFactory(sys.stderr.buffer)
+            else structlog.BytesLoggerFactory(cast("BinaryIO", _Spared(sys.stderr.buffer)))
         ),
         cache_logger_on_first_use=True,
     )
@@ -34,6 +36,21 @@ def set_up_logs(level: str, form: str) -> None:
     # The last two tell the addresses that they fetch, and those can hold secrets.
     for noisy in ("uvicorn", "uvicorn.error", "asyncio", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(max(_LEVELS[level], logging.WARNING))
+
+
+class _Spared(Generic[AnyStr]):
+    """A file for logs: where it takes no more, as on a full disk, lines are lost and no request."""
+
+    def __init__(self, file: IO[AnyStr]) -> None:
+        self._file: IO[AnyStr] = file
+
+    def write(self, line: AnyStr) -> None:
+        with suppress(OSError):
+            self._file.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
 
 
 # No locals in either: they hold keys. And no control characters of a caller's on a terminal.

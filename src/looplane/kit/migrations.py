@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,13 @@ from looplane.kit.functions import StoredFunction
 
 # Says among the first comments of a file that programs without it cannot go on, and why.
 _BREAKS = re.compile(r"-- breaks older programs(?:: *(.*))?", re.IGNORECASE)
+# The first release read its files by its locale, and kept digests of what it then saw.
+_FORMERLY_READ_AS = (
+    *(f"iso8859-{number}" for number in range(1, 17) if number != 12),  # noqa: PLR2004 - none is
+    *(f"cp{number}" for number in range(1250, 1259)),
+    "koi8-r",
+    "koi8-u",
+)
 _NO_REASON = "it changes what they use"
 
 
@@ -28,6 +36,16 @@ class Migration:
     def digest(self) -> str:
         """What tells whether the file is still the one that was applied."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def was_applied_as(self, digest: str) -> bool:
+        """Whether `digest` is this file's, also as the first release saw it in another locale."""
+        return digest == self.digest or digest in self._former_digests()
+
+    def _former_digests(self) -> Iterator[str]:
+        content = self.text.encode()
+        for encoding in _FORMERLY_READ_AS:
+            with suppress(UnicodeDecodeError):
+                yield hashlib.sha256(content.decode(encoding).encode()).hexdigest()
 
     @property
     def breaks_older(self) -> str | None:

@@ -33,6 +33,7 @@ class Readiness:
 
 
 async def _look_at(database: Database) -> None:
+    database.room.check_all()
     async with database.connected() as con:
         if await con.fetchval("select to_regclass('migrations')") is None:
             msg = "The database has no tables yet: run `looplane migrate`."

@@ -85,7 +85,7 @@ def _kept(folder: Path) -> str:
         # It is there as a whole or not at all, and the first of several processes makes it.
         descriptor, name = tempfile.mkstemp(dir=folder, prefix=".secret-")
         try:
-            with os.fdopen(descriptor, "w") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(secrets.token_hex(32))
                 file.flush()
                 os.fsync(file.fileno())
@@ -93,4 +93,4 @@ def _kept(folder: Path) -> str:
                 os.link(name, path)
         finally:
             Path(name).unlink()
-    return path.read_text().strip()
+    return path.read_text(encoding="utf-8").strip()

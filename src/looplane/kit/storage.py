@@ -24,7 +24,8 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from typing_extensions import Buffer
 
 from looplane.kit.config import Settings
-from looplane.kit.errors import NotFound, Unavailable
+from looplane.kit.errors import NotFound, StorageFull, Unavailable
+from looplane.kit.room import is_full
 
 _PAGE = 1000
 _PART = 262_144  # bytes of an object that are held at a time while it is read
@@ -139,6 +140,9 @@ def _availability() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError) as error:
+        if is_full(error):
+            msg = "The disk of the files is full; try again later."
+            raise StorageFull(msg) from error
         msg = "The storage of files cannot be reached now; try again."
         raise Unavailable(msg) from error
 

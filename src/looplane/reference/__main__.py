@@ -15,7 +15,7 @@ def write_pages(folder: Path) -> None:
     for path in set(folder.glob("*.md")) - {folder / name for name in pages}:
         path.unlink()
     for name, text in pages.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -28,12 +28,15 @@ def pages_of(contract: dict[str, Json], words: Path = WORDS) -> dict[str, str]:
     pages, groups = {}, []
     for group in dict.fromkeys(each.group for each in operations):
         of_group = _sorted([each for each in operations if each.group == group])
-        text = (words / f"{group}.md").read_text()
+        text = (words / f"{group}.md").read_text(encoding="utf-8")
         pages[f"{group}.md"] = _Page(group, objects, shared).of_group(text, of_group)
         title, about = _summary(text)
         groups.append((f"[{title}]({group}.md)", str(len(of_group)), about))
     anywhere = contract["components"]["responses"]["error"]["x-error-codes"]
-    index, text = _Page(SHARED, objects, shared), (words / f"{SHARED}.md").read_text()
+    index, text = (
+        _Page(SHARED, objects, shared),
+        (words / f"{SHARED}.md").read_text(encoding="utf-8"),
+    )
     return {f"{SHARED}.md": index.of_all(text, groups, anywhere), **pages}
 
 

@@ -5761,6 +5761,7 @@ export interface components {
          *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often. |
          *     | 431 | `head_too_large` | The address and the headers together are over the limit. |
          *     | 500 | `internal_error` | Our fault; shows nothing of the inside. |
+         *     | 503 | `storage_full` | A disk is full, so nothing can be written until there is room; what was answered is kept. |
          *     | 503 | `unavailable` | The database cannot be reached now, or is held up. |
          */
         error: {

@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -37,11 +39,35 @@ def find_binaries(pg_bin: Path | None) -> Path:
     raise EmbeddedError(message)
 
 
+def find_older(version: int, pg_bin: Path | None) -> Path | None:
+    """The folder of programs of just that major version, which can also start a server.
+
+    `pg_bin` if it is one, else the system's, else what is on the PATH. Raises EmbeddedError where
+    `pg_bin` is another one.
+    """
+    if pg_bin is not None:
+        if not _complete(pg_bin) or major_version(pg_bin) != version:
+            message = f"LOOPLANE_PG_BIN_OLD is {pg_bin}, which lacks PostgreSQL {version}."
+            raise EmbeddedError(message)
+        return pg_bin
+    on_path = shutil.which("postgres")
+    found = [*_from_system(), *([Path(on_path).resolve().parent] if on_path else [])]
+    return next((each for each in found if _complete(each) and _is_of(each, version)), None)
+
+
+def _is_of(folder: Path, version: int) -> bool:
+    with suppress(EmbeddedError):
+        return major_version(folder) == version
+    return False
+
+
 def major_version(bin_dir: Path) -> int:
     """Such as 18. Raises EmbeddedError when the program does not run here."""
     command = [str(bin_dir / "postgres"), "-V"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        answer = subprocess.run(  # noqa: S603
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except OSError as error:
         message = f"{command[0]} does not run: {error}. {REMEDY}"
         raise EmbeddedError(message) from error

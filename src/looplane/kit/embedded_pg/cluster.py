@@ -28,18 +28,29 @@ CREATE DATABASE looplane OWNER looplane;
 
 
 def read_password(cluster: Path) -> str:
-    return _password_file(cluster).read_text()
+    return _password_file(cluster).read_text(encoding="ascii")
+
+
+def write_password(cluster: Path, password: str) -> None:
+    """Keeps it, whole or not at all."""
+    new = cluster / "looplane.password.new"
+    new.touch(0o600)
+    new.write_text(password, encoding="ascii")
+    new.rename(_password_file(cluster))
+
+
+def made_by(place: Place) -> int:
+    """The major version of PostgreSQL that made the files."""
+    return int((place.cluster / "PG_VERSION").read_text(encoding="ascii"))
 
 
 def check_version(place: Place) -> None:
     """Raises EmbeddedError when the files are of another major version than the programs."""
-    made_by = (place.cluster / "PG_VERSION").read_text().strip()
-    programs = str(major_version(place.bin_dir))
-    if made_by != programs:
+    version, programs = made_by(place), major_version(place.bin_dir)
+    if version != programs:
         message = (
-            f"{place.cluster} was made by PostgreSQL {made_by}, and {place.bin_dir} holds"
-            f" PostgreSQL {programs}: set LOOPLANE_PG_BIN to the programs of version {made_by},"
-            " or move the rows over with pg_upgrade or pg_dump."
+            f"{place.cluster} was made by PostgreSQL {version}, and {place.bin_dir} holds"
+            f" PostgreSQL {programs}: set LOOPLANE_PG_BIN to the programs of version {version}."
         )
         raise EmbeddedError(message)
 
@@ -69,10 +80,9 @@ def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
     version = major_version(place.bin_dir)
     yield from run(place, [*initdb, *options, *_locale(version)], account)
     password = secrets.token_urlsafe(32)
-    (new / "pg_hba.conf").write_text(HBA)
+    (new / "pg_hba.conf").write_text(HBA, encoding="ascii")
     identify(new)
-    _password_file(new).touch(0o600)
-    _password_file(new).write_text(password)
+    write_password(new, password)
     single = [place.program("postgres"), "--single", "-D", str(new), "-c", "exit_on_error=on"]
     sql = SQL.format(password=password)
     yield from run(place, [*single, "-c", "fsync=off", "postgres"], account, sql, password)

@@ -63,14 +63,15 @@ def _id_file(cluster: Path) -> Path:
 
 def _read_id(cluster: Path) -> str | None:
     with suppress(FileNotFoundError):
-        text = _id_file(cluster).read_text(errors="replace")
+        text = _id_file(cluster).read_text(encoding="ascii", errors="replace")
         return text if re.fullmatch("[0-9a-f]{32}", text) else None
     return None
 
 
 def _write_id(cluster: Path) -> None:
     new = cluster / "looplane.id.new"
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(16))
         file.flush()
         os.fsync(file.fileno())

@@ -29,9 +29,10 @@ class ServerProcess(NamedTuple):
 def read_pid_file(cluster: Path) -> PidFile | None:
     """None when there is none, and for one just being written or spoilt by a power failure."""
     try:
-        lines = (cluster / "postmaster.pid").read_text(errors="replace").splitlines()
+        text = (cluster / "postmaster.pid").read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return None
+    lines = text.splitlines()
     pid = lines[0].removeprefix("-") if lines else ""  # less than 0 in single-user mode
     return PidFile(int(pid), ready=lines[-1].strip() == "ready") if pid.isdecimal() else None
 
@@ -64,7 +65,7 @@ def send(pid: int, how: signal.Signals) -> None:
 def _numbers_are_ours() -> bool:
     """Whether /proc counts processes as kill(2) does for us, and not as another namespace does."""
     with suppress(OSError):
-        for line in (_PROC / "self/status").read_text().splitlines():
+        for line in (_PROC / "self/status").read_text(encoding="utf-8").splitlines():
             if line.startswith("NSpid:"):
                 return line.split()[1:] == [str(os.getpid())]
     return False

@@ -75,6 +75,7 @@ def _work(cluster: Path) -> list[_Work]:
 
 def _spent(pid: int) -> tuple[int, str]:
     with suppress(OSError):  # it ended meanwhile
-        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        line = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        fields = line.rpartition(")")[2].split()
         return int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS]), fields[_STATE]
     return 0, ""

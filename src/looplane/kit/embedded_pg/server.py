@@ -15,6 +15,7 @@ from looplane.kit.embedded_pg import log
 from looplane.kit.embedded_pg.cluster import read_password
 from looplane.kit.embedded_pg.errors import EmbeddedError, explained
 from looplane.kit.embedded_pg.lock import OwnerLock
+from looplane.kit.embedded_pg.major_upgrade import upgrade_major
 from looplane.kit.embedded_pg.place import Place
 from looplane.kit.embedded_pg.postmaster import Postmaster
 from looplane.kit.embedded_pg.processes import read_pid_file
@@ -34,13 +35,15 @@ class EmbeddedPostgres:
     """A PostgreSQL in `data_dir`, reached over a Unix socket alone. For Linux.
 
     Of several processes on one folder the first owns the server and the others are its guests. A
-    guest takes over when the owner goes, while its `keep` runs.
+    guest takes over when the owner goes, while its `keep` runs. Files of an older major version
+    are brought over with its programs, from `bin_old` or the system.
     """
 
     owner: bool = False
 
-    def __init__(self, data_dir: Path, bin_dir: Path) -> None:
-        self._place = Place(data_dir.resolve(), bin_dir.resolve())
+    def __init__(self, data_dir: Path, bin_dir: Path, bin_old: Path | None = None) -> None:
+        old = bin_old.resolve() if bin_old else None
+        self._place = Place(data_dir.resolve(), bin_dir.resolve(), old)
         self._lock = OwnerLock(self._place.lock)
         self._postmaster = Postmaster(self._place)
 
@@ -116,6 +119,7 @@ class EmbeddedPostgres:
                     )
                     raise EmbeddedError(message)
                 yield
+            yield from upgrade_major(self._place)
             yield from self._postmaster.start()
 
     def _answers(self) -> bool:

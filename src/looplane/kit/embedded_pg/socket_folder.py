@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from looplane.kit.embedded_pg.account import Account
 from looplane.kit.embedded_pg.errors import EmbeddedError
@@ -22,6 +23,12 @@ def socket_path(folder: Path) -> Path:
 def socket_folder(place: Place) -> Path:
     """Where it is; for a data folder with too long a path, where its link `socket` leads."""
     return place.socket.readlink() if place.socket.is_symlink() else place.socket
+
+
+def leads_to(dsn: str, data_dir: Path) -> bool:
+    """Whether `dsn` is that of the embedded server in `data_dir`."""
+    ours = str(socket_folder(Place(data_dir.resolve(), data_dir)))
+    return parse_qs(urlsplit(dsn).query).get("host") == [ours]
 
 
 def choose_socket_folder(place: Place) -> Path:

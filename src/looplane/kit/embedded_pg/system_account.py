@@ -48,5 +48,7 @@ def _add() -> str:
     program = shutil.which(ADD[0], path=ADMIN_FOLDERS)
     if program is None:
         return f"there is no {ADD[0]} here"
-    done = subprocess.run([program, *ADD[1:]], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        [program, *ADD[1:]], capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     return done.stderr.strip().rstrip(".") or f"{ADD[0]} said nothing"
