@@ -31,7 +31,7 @@ def spelled(called: str, python: str, found: str | None) -> str:
             return f"{_from_here([Path(python)])} -m looplane.cli"
     if script.name != _NAME:
         return _NAME
-    if found is not None and script.exists() and script.samefile(found):
+    if found is not None and script.exists() and Path(found).exists() and script.samefile(found):
         return _NAME
     return _from_here([script])
 

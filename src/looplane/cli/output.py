@@ -43,13 +43,18 @@ def fail(text: str) -> None:
 
 
 def card(title: str, fields: Mapping[str, str], last: str = "") -> RenderableType:
-    """A sentence, the facts below it, and a last line, which stays one to be copied."""
+    """A sentence, the facts below it, and a last one; a next command stays one line, to copy."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     for name, value in fields.items():
         grid.add_row(f"  {name}", plain(value))
-    end = ("", Text(pasteable(plain(last)), no_wrap=True, overflow="ignore")) if last else ()
+    whole = last.startswith("Next: ")
+    end = (
+        ("", Text(pasteable(plain(last)), no_wrap=whole, overflow="ignore" if whole else "fold"))
+        if last
+        else ()
+    )
     return Group(Text(plain(title)), "", grid, *end)
 
 
