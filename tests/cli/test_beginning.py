@@ -1,5 +1,6 @@
 """What a first start says on a database of the operator's own, and that it can be pasted."""
 
+import asyncio
 import os
 import re
 import signal
@@ -24,7 +25,7 @@ def place() -> Iterator[Folder]:
 def pasted(place: Folder, process: Process, url: str) -> str:
     """What the commands answer that a start has shown, in a shell with the same settings."""
     [block] = re.findall(
-        r"^\S.* workspace create (?:.*\n)+?.*sign-in-link .*$", process.said(), re.MULTILINE
+        r"^\S.* workspace create (?:.*\n)+?.*sign-in-link .*\\\n.*$", process.said(), re.MULTILINE
     )
     assert max(map(len, re.sub(r"\S*/looplane", ".venv/bin/looplane", block).splitlines())) <= 80
     env = {k: v for k, v in os.environ.items() if not k.startswith("LOOPLANE_")}
@@ -37,24 +38,28 @@ def pasted(place: Folder, process: Process, url: str) -> str:
     return done.stdout
 
 
+async def rows(url: str) -> list[bool]:
+    """Whether each workspace is the demo, the first one first."""
+    found = await asyncio.to_thread(ask, url, "select is_demo from workspaces order by created_at")
+    return [row["is_demo"] for row in found]
+
+
+async def stop(process: Process) -> None:
+    process.popen.send_signal(signal.SIGTERM)
+    assert await process.ended() == 0
+
+
 async def test_no_demo_is_made_unless_it_is_asked_for(place: Folder, empty: str) -> None:
     first = await place.started("serve", database_url=empty)
     assert "There is no workspace yet" in first.said()
-    assert ask(empty, "select from workspaces") == []
-    *_, link = pasted(place, first, empty).splitlines()
+    assert await rows(empty) == []
+    *_, link = (await asyncio.to_thread(pasted, place, first, empty)).splitlines()
     assert link.startswith(f"{first.url}/")
-    first.popen.send_signal(signal.SIGTERM)
-    assert await first.ended() == 0
+    await stop(first)
     asked = await place.started("serve --demo", database_url=empty)
     assert len(KEY.findall(asked.said())) == 1
-    assert [
-        row["is_demo"] for row in ask(empty, "select * from workspaces order by created_at")
-    ] == [
-        False,
-        True,
-    ]
-    asked.popen.send_signal(signal.SIGTERM)
-    assert await asked.ended() == 0
+    assert await rows(empty) == [False, True]
+    await stop(asked)
     again = await place.started("serve --demo", database_url=empty)
     assert not KEY.search(again.said()), "there is one already"
     assert "There is no workspace yet" not in again.said()

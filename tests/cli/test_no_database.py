@@ -97,7 +97,15 @@ def ran(place: Folder, *words: str, **settings: str) -> subprocess.CompletedProc
 
 def written(place: Folder) -> dict[str, tuple[int, int]]:
     """What is in the data directory but what a server that runs has of its own."""
-    own = ("postmaster.pid", "postgres.log", "pg_wal", "pg_control", "pgstat", "pg_stat", "socket")
+    own: tuple[str, ...] = (
+        "postmaster.pid",
+        "postgres.log",
+        "pg_wal",
+        "pg_control",
+        "pgstat",
+        "pg_stat",
+        "socket",
+    )
     own += ("pg_internal.init", "pg_logical", "pg_xact", "postmaster.opts")
     return {
         str(each.relative_to(place.data_dir)): (each.stat().st_size, each.stat().st_ino)

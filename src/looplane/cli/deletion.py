@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Awaitable, Callable
 
+from rich.table import Table
 from rich.text import Text
 
 from looplane.cli.database import on_pool
-from looplane.cli.output import card, listing, note, say, show
+from looplane.cli.output import card, note, say, show
 from looplane.kit.clock import system_clock
 from looplane.kit.config import read_settings
 from looplane.kit.database import Connection, Database, Row
@@ -42,8 +43,10 @@ def remove_workspace(find: Find, confirm: Confirm, *, as_json: bool) -> None:
 def _show(found: Row, contents: dict[str, int]) -> None:
     """What will go, beside the outcome."""
     note(f"The workspace {found['name']} ({found['id']}) has:\n", "")
-    rows = [(name, Text(f"{count:,}", justify="right")) for name, count in contents.items()]
-    show(listing(("", ""), rows))
+    table = Table.grid(padding=(0, 2))
+    for name, count in contents.items():
+        table.add_row(f"  {name}", Text(f"{count:,}", justify="right"))
+    show(table)
     if found["deletion_began_at"] is not None:
         note("\nIts deletion has begun already; this goes on with it.", "")
     note("", "")

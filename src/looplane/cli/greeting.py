@@ -156,7 +156,8 @@ def _show_beginning() -> None:
         f'{name} workspace create "My company"',
         f'{name} member create --workspace "My company" \\',
         "  --email me@company.example --name Me --role ADMIN",
-        f'{name} member sign-in-link me@company.example --workspace "My company"\n',
+        f"{name} member sign-in-link me@company.example \\",
+        '  --workspace "My company"\n',
     )
     # As above.
     sys.stdout.write("\n".join(lines))

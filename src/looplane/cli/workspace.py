@@ -53,7 +53,11 @@ def create(name: NewName, *, as_json: AsJson = False) -> None:
 def list_all(*, archived: Archived = False, as_json: AsJson = False) -> None:
     """List the workspaces."""
     found = on_tables(lambda con: list_workspaces(con, archived=archived))
-    none = "There is no workspace yet; `looplane workspace create NAME` makes one."
+    none = (
+        "There is no workspace"
+        + (" yet" if archived else " that is open; --archived shows those that rest")
+        + "; `looplane workspace create NAME` makes one."
+    )
     text = listing(("id", "name", "created"), map(_row, found)) if found else none
     say({"data": found}, text, as_json=as_json)
 
