@@ -24,8 +24,6 @@ COMMANDS = [
     ("demo", "remove", "--yes"),
     ("clean-html",),
     ("pg", "psql"),
-    ("api",),
-    ("worker",),
 ]
 
 
@@ -112,6 +110,14 @@ def written(place: Folder) -> dict[str, tuple[int, int]]:
         for each in place.data_dir.rglob("*")
         if each.is_file() and not any(name in str(each) for name in own)
     }
+
+
+@pytest.mark.parametrize("part", ["api", "worker"])
+def test_a_part_makes_none_either(place: Folder, part: str) -> None:
+    outcome = ran(place, part, LOOPLANE_PORT="0")
+    assert outcome.returncode == 1
+    assert f"no database in {place.data_dir}" in outcome.stderr
+    assert not place.data_dir.exists()
 
 
 async def test_a_new_one_is_told_once_and_the_doctor_only_looks(place: Folder) -> None:
