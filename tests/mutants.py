@@ -21,6 +21,7 @@ from tests.mutations.as_of import AS_OF
 from tests.mutations.bulk import BULK
 from tests.mutations.callers import CALLERS
 from tests.mutations.changelogs import CHANGELOGS
+from tests.mutations.commands import COMMANDS
 from tests.mutations.comments import COMMENTS
 from tests.mutations.connections import CONNECTIONS
 from tests.mutations.contacts import CONTACTS
@@ -63,6 +64,7 @@ MUTATIONS = [
     *DECISIONS,
     *CALLERS,
     *BULK,
+    *COMMANDS,
     *COMMENTS,
     *CHANGELOGS,
     *CONTACTS,

@@ -54,6 +54,8 @@ def _request(command: str, values: dict[str, str]) -> dict[str, Any]:
             request["headers"][name] = value
         elif word == "-d":
             request["content"] = next(words)
+        elif word == "-w":
+            assert next(words) == r"\n", "an answer ends in a line of its own"
         elif word == "-F":
             part = re.fullmatch(r"(\w+)=@([\w.]+);type=([\w/]+)", next(words))
             assert part, command

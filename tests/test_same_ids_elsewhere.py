@@ -90,6 +90,8 @@ NOT_COPIED |= {
 }
 # What lets one in.
 NOT_COPIED |= {"sessions", "sign_in_links", "credentials", "recovery_codes", "sign_in_attempts"}
+# What was, and is no more.
+NOT_COPIED |= {"deleted_workspaces"}
 WORDS = {"name", "title", "text", "email", "description", "subject", "content", "html"}
 _COLUMNS = """
 select table_name, column_name from information_schema.columns

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from looplane.kit.config import ConfigError, Settings, read_settings
+from looplane.kit.config import ConfigError, Settings, list_of_services, read_settings
 
 BAD = {
     "LOOPLANE_PORT": ["-1", "65536", "8000.0", "http", " 80", "٨٠", "9" * 5000],
@@ -17,7 +17,7 @@ BAD = {
     "LOOPLANE_FOLLOWERS_PER_KEY": ["-1", "all"],
     "LOOPLANE_STREAM_SECONDS": ["0", "9", "86401"],
     "LOOPLANE_KEEP_EVENTS_DAYS": ["-1", "36501", "for ever"],
-    "LOOPLANE_DATABASE_POOLING": ["statement", "AUTO"],
+    "LOOPLANE_DATABASE_POOLING": ["statement", "a u t o"],
     "LOOPLANE_CORS_ORIGINS": [
         *("*", "null", "https://", "app.firm.example", "https://app.firm.example/"),
         *("https://*.firm.example", "https://APP.example", "https://a.example, *"),
@@ -28,9 +28,9 @@ BAD = {
     "LOOPLANE_UPLOADS_PER_MINUTE": ["-1", "x"],
     "LOOPLANE_UPLOADS_PER_DAY": ["-1", "10000001"],
     "LOOPLANE_OUTBOUND_ALLOW": ["a", "a:0", "a:65536", "*:80", "a:80, b", "http://a:80", "::1:80"],
-    "LOOPLANE_LOG_LEVEL": ["INFO", "trace"],
+    "LOOPLANE_LOG_LEVEL": ["trace", "INFOS"],
     "LOOPLANE_LOG_FORMAT": ["xml"],
-    "LOOPLANE_CONSOLE_CHANNEL": ["true", "ON", "1"],
+    "LOOPLANE_CONSOLE_CHANNEL": ["true", "1"],
     "LOOPLANE_PG_BIN": ["/no/such/folder", __file__, "~nobody-of-this-name/bin"],
     "LOOPLANE_DATA_DIR": ["~nobody-of-this-name/data"],
     "LOOPLANE_DATABASE_URL": ["mysql://u:geheim@h/d", "u:geheim@h/d", "postgres:/u:geheim@[h/d"],
@@ -59,6 +59,36 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "LOOPLANE_PROT",
     ]
     assert all(f"LOOPLANE_{each.name.upper()}" in lines[2] for each in fields(Settings))
+
+
+def test_words_are_good_in_capitals() -> None:
+    read = read_settings({"LOOPLANE_LOG_LEVEL": "INFO", "LOOPLANE_LOG_FORMAT": "Json"})
+    assert (read.log_level, read.log_format) == ("info", "json")
+
+
+# As Kubernetes sets them for services called looplane and looplane-web.
+OF_SERVICES = {
+    "LOOPLANE_PORT": "tcp://10.0.0.1:80",
+    "LOOPLANE_SERVICE_HOST": "10.0.0.1",
+    "LOOPLANE_SERVICE_PORT": "80",
+    "LOOPLANE_SERVICE_PORT_HTTP": "80",
+    "LOOPLANE_PORT_80_TCP": "tcp://10.0.0.1:80",
+    "LOOPLANE_PORT_80_TCP_PROTO": "tcp",
+    "LOOPLANE_PORT_80_TCP_PORT": "80",
+    "LOOPLANE_PORT_80_TCP_ADDR": "10.0.0.1",
+    "LOOPLANE_WEB_SERVICE_HOST": "10.0.0.2",
+    "LOOPLANE_WEB_PORT": "tcp://10.0.0.2:80",
+}
+
+
+def test_a_service_of_our_name_sets_nothing() -> None:
+    assert read_settings(OF_SERVICES) == Settings()
+    assert list_of_services(OF_SERVICES) == sorted(OF_SERVICES)
+    assert list_of_services({"LOOPLANE_PORT": "80", "LOOPLANE_HOST": "::", "PORT": "1"}) == []
+    # What is only like it is a mistake, as before.
+    for name, text in (("LOOPLANE_PORT", "tcp:80"), ("LOOPLANE_DATABSE_PORT", "80")):
+        with pytest.raises(ConfigError, match=name):
+            read_settings({name: text})
 
 
 def test_what_is_not_set_or_empty_has_its_default() -> None:

@@ -97,6 +97,7 @@ class ApiProcesses:
             env={
                 **os.environ,
                 "LOOPLANE_DATABASE_URL": self._dsn,
+                "LOOPLANE_PORT": str(self._listener.getsockname()[1]),
                 SHARED_FOLDER: self._figures.name,
             },
             pass_fds=(listener,),

@@ -17,10 +17,13 @@ from looplane.kit.migrations import MigrationError, Migrations
 
 
 @contextmanager
-def hosted(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
+def hosted(
+    settings: Settings, *, creates: bool = False
+) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
     """The DSN, and the embedded server unless a database of the operator's own is set.
 
-    The server is ours to stop if it was ours to start. Raises EmbeddedError.
+    The server is ours to stop if it was ours to start. Raises EmbeddedError, also where there is no
+    database, unless this `creates` one.
     """
     if settings.database_url is not None:
         yield settings.database_url, None
@@ -28,7 +31,7 @@ def hosted(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
     warn_of_forgotten_data(settings.data_dir)
     binaries = find_binaries(settings.pg_bin)
     server = EmbeddedPostgres(settings.data_dir, binaries, settings.pg_bin_old)
-    dsn = server.start()
+    dsn = server.start(creates=creates)
     try:
         yield dsn, server
     finally:
@@ -36,9 +39,12 @@ def hosted(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The DSN of the database that `settings` name, running while this lasts."""
-    with hosted(settings) as (dsn, _):
+def database(settings: Settings, *, creates: bool = False) -> Iterator[str]:
+    """The DSN of the database that `settings` name, running while this lasts.
+
+    Raises EmbeddedError where there is none, unless this `creates` one.
+    """
+    with hosted(settings, creates=creates) as (dsn, _):
         yield dsn
 
 

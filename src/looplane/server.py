@@ -6,7 +6,7 @@ import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import uvloop
@@ -25,8 +25,8 @@ from looplane.main import MIGRATIONS, create_app
 from looplane.runtime import hosted, prepare_tables
 from looplane.worker import work
 
-# Called once, when all is there and connections are taken, to say so.
-Greeting = Callable[[Database], Awaitable[None]]
+# Called once, when all is there and connections are taken, to say so; with the port that it is.
+Greeting = Callable[[Settings, Database], Awaitable[None]]
 
 # Seconds for the embedded server to come back: who ran it may be ending just when we join.
 _HANDOVER = 30
@@ -62,8 +62,12 @@ def run(settings: Settings, parts: Parts, greet: Greeting | None = None) -> None
         ended_by_signals(),
         # The address first: a second start by mistake must not touch the database.
         _listening(settings, parts) as listener,
-        hosted(settings) as (dsn, embedded),
+        hosted(settings, creates=parts.migrates) as (dsn, embedded),
     ):
+        if listener is not None:
+            # What was asked for may be any that is free.
+            port = listener.getsockname()[1]
+            settings = replace(settings, **{"port" if parts.api else "worker_port": port})
         uvloop.run(_run(settings, parts, dsn, embedded, listener, greet))
 
 
@@ -183,7 +187,7 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
             _api(settings, parts, dsn, listener, database) as answering,
         ):
             if greet is not None:
-                await greet(database)
+                await greet(settings, database)
             background = [work(database, settings, system_clock)] if parts.worker else []
             await _together(answering(), watch(database, MIGRATIONS, found), *background)
 

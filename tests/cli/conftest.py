@@ -13,6 +13,7 @@ import pytest
 
 from looplane.cli.app import main
 from looplane.kit.database import connected
+from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
 from looplane.main import MIGRATIONS
 from tests.processes import free_port
@@ -97,6 +98,25 @@ def looplane(
         return Outcome(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def name() -> str:
+    """What no other workspace is called."""
+    return f"Acme & Söhne {new_id()}"
+
+
+@pytest.fixture
+def workspace(looplane: Ask, name: str) -> str:
+    """The id of a new workspace."""
+    return str(looplane("workspace", "create", name, "--json").document["id"])
+
+
+@pytest.fixture
+def ada(looplane: Ask, workspace: str) -> Any:
+    """A member of it."""
+    words = ["--workspace", workspace, "--email", "ada@acme.example", "--name", "Ada"]
+    return looplane("member", "create", *words, "--role", "admin", "--json").document
 
 
 def make_tables(dsn: str) -> None:

@@ -10,12 +10,6 @@ from tests.cli.conftest import Ask, ask
 
 
 @pytest.fixture
-def workspace(looplane: Ask) -> str:
-    """The id of a new workspace."""
-    return str(looplane("workspace", "create", "Acme", "--json").document["id"])
-
-
-@pytest.fixture
 def token(url: str, workspace: str) -> str:
     """The token of an invite."""
     ask(

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
-from looplane.cli import contact, key, member, workspace
+from looplane.cli import contact, demo, key, member, workspace
 from looplane.cli.clean_html import clean_html
-from looplane.cli.demo import demo
 from looplane.cli.doctor import doctor
 from looplane.cli.failures import explain
 from looplane.cli.mails import mails
@@ -15,11 +15,16 @@ from looplane.cli.migrate import migrate
 from looplane.cli.output import fail
 from looplane.cli.pg import pg
 from looplane.cli.serve import api, serve, worker
+from looplane.cli.version import tell
 from looplane.kit.migrations import folder_of
 
 # Where it is, whether this is a checkout or was installed.
 _GUIDE = folder_of("docs") / "operating.md"
 
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Say which version this is.", is_eager=True, callback=tell),
+]
 app = typer.Typer(
     help="Looplane: the support and feedback inbox that a company runs itself.",
     epilog=f"Settings are environment variables, LOOPLANE_HOST and others: see {_GUIDE}",
@@ -28,13 +33,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def options(*, version: Version = False) -> None:
+    """Take what stands before a command."""
+
+
 _RUN = "Run it"
 _LOOK_AFTER = "Look after it"
 _WHO = "Who may do what"
 for part in (serve, api, worker):
     app.command(rich_help_panel=_RUN)(part)
 app.command(rich_help_panel=_LOOK_AFTER)(migrate)
-app.command(rich_help_panel=_LOOK_AFTER)(demo)
 app.command(rich_help_panel=_LOOK_AFTER)(doctor)
 app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
 app.command(rich_help_panel=_LOOK_AFTER)(mails)
@@ -43,6 +54,7 @@ app.command(
     rich_help_panel=_LOOK_AFTER,
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )(pg)
+app.add_typer(demo.app, name="demo", rich_help_panel=_LOOK_AFTER)
 app.add_typer(workspace.app, name="workspace", rich_help_panel=_WHO)
 app.add_typer(member.app, name="member", rich_help_panel=_WHO)
 app.add_typer(key.app, name="key", rich_help_panel=_WHO)

@@ -7,31 +7,46 @@ from typing import TypeVar
 from looplane.cli.output import note
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.database import Connection, Database, open_database
+from looplane.kit.embedded_pg.data_dir import has_database
 from looplane.main import MIGRATIONS
-from looplane.runtime import check_tables, database, open_connection, readable_address
+from looplane.runtime import (
+    check_tables,
+    database,
+    migrate_tables,
+    open_connection,
+    readable_address,
+)
 
 Outcome = TypeVar("Outcome")
 Work = Callable[[Connection], Awaitable[Outcome]]
 
 
-def on_database(work: Work[Outcome]) -> Outcome:
-    """What `work` answers on a running database, whatever its tables."""
+def on_database(work: Work[Outcome], *, creates: bool = False) -> Outcome:
+    """What `work` answers on a running database, whatever its tables.
+
+    Raises EmbeddedError where there is no database, unless this `creates` one.
+    """
     settings = read_settings()
-    with database(settings) as dsn:
+    with database(settings, creates=creates) as dsn:
         return asyncio.run(on_connection(dsn, settings, work))
 
 
-def on_tables(work: Work[Outcome]) -> Outcome:
+def on_tables(work: Work[Outcome], *, creates: bool = False) -> Outcome:
     """What `work` answers on a running database whose tables are as this program needs them.
 
-    Raises MigrationError where they are not.
+    Raises MigrationError where they are not, and EmbeddedError where there is no database, unless
+    this `creates` one, with its tables.
     """
+    settings = read_settings()
+    is_new = creates and settings.database_url is None and not has_database(settings.data_dir)
 
     async def work_checked(con: Connection) -> Outcome:
+        if is_new:
+            await migrate_tables(con, MIGRATIONS)
         await _check(con)
         return await work(con)
 
-    return on_database(work_checked)
+    return on_database(work_checked, creates=creates)
 
 
 def on_pool(work: Callable[[Database], Awaitable[Outcome]]) -> Outcome:

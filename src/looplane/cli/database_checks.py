@@ -22,11 +22,13 @@ def check_database(settings: Settings) -> list[Finding]:
     where = "at LOOPLANE_DATABASE_URL" if settings.database_url else f"in {settings.data_dir}"
 
     async def ask(con: Connection) -> list[Finding]:
-        return [
-            check_version(con.get_server_version().major, where),
-            check_clock(await _ahead(con)),
-            await _check_migrations(con),
-        ]
+        # It only looks, and the database sees to that.
+        async with con.transaction(readonly=True):
+            return [
+                check_version(con.get_server_version().major, where),
+                check_clock(await _ahead(con)),
+                await _check_migrations(con),
+            ]
 
     try:
         with database(settings) as dsn:

@@ -1,10 +1,13 @@
 """`looplane demo`."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+import typer
+
 from looplane.cli.database import on_tables
+from looplane.cli.deletion import remove_workspace
 from looplane.cli.options import AsJson
 from looplane.cli.output import card, say
 from looplane.demo.rows import ident
@@ -13,17 +16,24 @@ from looplane.keys.commands import create_key_for
 from looplane.keys.rules import ALL
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, Row
 from looplane.kit.errors import NotFound
 from looplane.kit.principal import Principal
 from looplane.members.sql import FIND_ADMIN
-from looplane.workspaces.commands import create_workspace, find_workspace
+from looplane.workspaces.commands import add_workspace, find_demo
+from looplane.workspaces.rules import require_live
 from looplane.workspaces.sql import LOCK
 
+app = typer.Typer(invoke_without_command=True, help="Make the demo workspace, or remove it.")
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
-def demo(*, as_json: AsJson = False) -> None:
+
+@app.callback()
+def demo(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Make the demo workspace if there is none, and a key to look around in it."""
-    made = on_tables(lambda con: open_demo(con, system_clock()))
+    if context.invoked_subcommand is not None:
+        return
+    made = on_tables(lambda con: open_demo(con, system_clock()), creates=True)
     verb = "Made" if made["created"] else "There already is"
     facts = {"workspace": made["workspace_id"], "key": made["key"]}
     facts |= {"member": made["member"]} if made["member"] else {}
@@ -31,26 +41,44 @@ def demo(*, as_json: AsJson = False) -> None:
     say(made, card(f"{verb} the demo workspace {made['name']}.", facts, last), as_json=as_json)
 
 
+@app.command("remove")
+def remove(*, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Delete the demo workspace and all that is in it, for good."""
+
+    async def find(con: Connection) -> Row:
+        if (found := await find_demo(con)) is None:
+            msg = "There is no demo workspace; `looplane workspace list` shows those there are."
+            raise NotFound(msg)
+        return found
+
+    def confirm(name: str) -> None:
+        if not yes:
+            typer.confirm(f"Delete the demo workspace {name}, for good?", abort=True, err=True)
+
+    remove_workspace(find, confirm, as_json=as_json)
+
+
 async def open_demo(con: Connection, now: datetime, *, with_key: bool = True) -> dict[str, Any]:
     """The demo workspace, made if there is none, and a new key of its first ADMIN.
 
     Answers `workspace_id`, `name`, `created` (whether it was made now), `member` (an address, or
-    null where there is no ADMIN) and `key` (null without). Raises Conflict when several are called
-    so.
+    null where there is no ADMIN) and `key` (null without). Raises Conflict where it is archived, or
+    another workspace is called as it would be.
     """
-    name = read_content().workspace.name
     async with con.transaction():
         await con.execute(LOCK)
-        created = False
-        try:
-            workspace_id = await find_workspace(con, name)
-        except NotFound:
-            workspace_id, created = await create_workspace(con, name, now, ident), True
+        found = await find_demo(con)
+        if found is None:
+            name = read_content().workspace.name
+            workspace_id = await add_workspace(con, name, now, ident)
             await seed(con, workspace_id, now)
+        else:
+            require_live(found)
+            workspace_id, name = found["id"], found["name"]
         admin = await con.fetchrow(FIND_ADMIN, workspace_id)
         member = admin["email"] if admin else None
         key = await _demo_key(con, workspace_id, member, now) if with_key else None
-    about = {"workspace_id": str(workspace_id), "name": name, "created": created}
+    about = {"workspace_id": str(workspace_id), "name": name, "created": found is None}
     return {**about, "member": member, "key": key}
 
 

@@ -7,11 +7,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from looplane.cli.called import pasteable
 from looplane.cli.database_checks import check_database
 from looplane.cli.finding import Finding
 from looplane.cli.machine_checks import (
     check_data_dir,
     check_disk,
+    check_environment,
     check_kept,
     check_permissions,
     check_port,
@@ -43,7 +45,8 @@ def examine() -> list[Finding]:
         check(settings) for check in (check_data_dir, check_disk, check_permissions)
     )
     kept = check_kept(settings)
-    return [base, data, disk, *kept, clock, permissions, migrations, check_port(settings)]
+    findings = [base, data, disk, *kept, clock, permissions, migrations, check_port(settings)]
+    return [*findings, *check_environment()]
 
 
 def _text(findings: Iterable[Finding]) -> Table:
@@ -51,5 +54,5 @@ def _text(findings: Iterable[Finding]) -> Table:
     for each in findings:
         action = f": {each.action}" if each.action else ""
         state = Text(each.state, _STYLES[each.state])
-        grid.add_row(state, each.name, Text(plain(f"{each.message}{action}")))
+        grid.add_row(state, each.name, Text(pasteable(plain(f"{each.message}{action}"))))
     return grid

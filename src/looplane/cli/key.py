@@ -25,7 +25,7 @@ from looplane.keys.rules import ALL
 from looplane.keys.schemas import AllowedIps, KeyKind
 from looplane.kit.database import Connection
 from looplane.kit.keys import SCOPES
-from looplane.workspaces.commands import find_workspace
+from looplane.workspaces.commands import find_live_workspace, find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 KeyId = Annotated[UUID, typer.Argument(help="The key, by its id.", parser=to_id, metavar="ID")]
@@ -73,7 +73,7 @@ def create(  # noqa: PLR0913  # its options
     asked, networks = listed(scopes), value_checked(AllowedIps, listed(allowed_ips))
 
     async def work(con: Connection) -> dict[str, Any]:
-        context = acting(await find_workspace(con, workspace), "key create")
+        context = acting(await find_live_workspace(con, workspace), "key create")
         return await create_key_for(
             con,
             context,
@@ -130,6 +130,8 @@ def _row(key: dict[str, Any]) -> list[Text]:
     made = f"{key['kind']}, made {day(key['created_at'])}"
     if key["last_used_at"]:
         made += f", last used {day(key['last_used_at'])}"
+    else:
+        made += ", never used"
     if key["expires_at"]:
         made += f", expires {day(key['expires_at'])}"
     if key["revoked_at"]:

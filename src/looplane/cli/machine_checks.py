@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 
 from looplane.cli.finding import Finding
-from looplane.kit.config import Settings
+from looplane.kit.config import Settings, list_of_services
 from looplane.kit.embedded_pg.data_dir import explain_data_dir, forgotten_data
 from looplane.kit.embedded_pg.major_upgrade import kept_clusters
 from looplane.kit.embedded_pg.place import Place
@@ -104,6 +104,13 @@ def check_port(settings: Settings) -> Finding:
         action = f"{'stop it, or ' if taken else ''}set LOOPLANE_HOST and LOOPLANE_PORT"
         return Finding("port", "fail", message, action)
     return Finding("port", "ok", f"{place} is free")
+
+
+def check_environment() -> list[Finding]:
+    """Variables that look like settings and are none, if there are any."""
+    ignored = list_of_services()
+    message = f"{', '.join(ignored)}: set by Kubernetes for a service, and no settings of ours"
+    return [Finding("settings", "warn", message)] if ignored else []
 
 
 def _try_to_bind(settings: Settings) -> None:

@@ -15,7 +15,7 @@ def migrate(*, as_json: AsJson = False) -> None:
     async def work(con: Connection) -> Comparison:
         return await migrate_tables(con, MIGRATIONS)
 
-    found = on_database(work)
+    found = on_database(work, creates=True)
     if found.notice:
         note(found.notice)
     applied = {str(number): name for number, name in enumerate(found.outstanding, 1)}

@@ -10,6 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from looplane.cli.called import pasteable
+
 # Where no terminal sets the width, nothing is folded: the reader is a program or a file.
 _ENDLESS = 10_000
 
@@ -22,29 +24,39 @@ def say(document: object, text: RenderableType, *, as_json: bool) -> None:
     else:
         console = _console(sys.stdout)
         with console.capture() as printed:
-            console.print(text, crop=False)
+            console.print(pasteable(text) if isinstance(text, str) else text, crop=False)
         # A table fills its last column with blanks.
         sys.stdout.writelines(f"{line.rstrip()}\n" for line in printed.get().splitlines())
 
 
+def show(text: RenderableType) -> None:
+    """A table beside the outcome."""
+    _console(sys.stderr).print(text)
+
+
 def note(text: str, style: str = "dim") -> None:
     """A line beside the outcome."""
-    _console(sys.stderr).print(Text(plain(text), style))
+    _console(sys.stderr).print(Text(pasteable(plain(text)), style))
 
 
 def fail(text: str) -> None:
     """Why there is no outcome, and what to do."""
-    _console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), plain(text)))
+    _console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), pasteable(plain(text))))
 
 
 def card(title: str, fields: Mapping[str, str], last: str = "") -> RenderableType:
-    """A sentence, the facts below it, and a last line, which stays one to be copied."""
+    """A sentence, the facts below it, and a last one; a next command stays one line, to copy."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     for name, value in fields.items():
         grid.add_row(f"  {name}", plain(value))
-    end = ("", Text(plain(last), no_wrap=True, overflow="ignore")) if last else ()
+    whole = last.startswith("Next: ")
+    end = (
+        ("", Text(pasteable(plain(last)), no_wrap=whole, overflow="ignore" if whole else "fold"))
+        if last
+        else ()
+    )
     return Group(Text(plain(title)), "", grid, *end)
 
 

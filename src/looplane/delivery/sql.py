@@ -102,6 +102,7 @@ with due as materialized (
   select {_QUEUE} from delivery_queues
   where (failures > 0)::int = $4::int and due_at <= $1 and paused_at is null
     and (leased_until is null or leased_until <= $1)
+    and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)
   order by due_at limit $2 for update skip locked)
 update delivery_queues q set lease = gen_random_uuid(), leased_until = $3, due_at = $3
 from due where {_IS_QUEUE.format("due")}

@@ -58,7 +58,9 @@ from held_messages where workspace_id = $1 and id = $2 for update"""
 # What is due at $1, in all workspaces.
 FIND_DUE = f"""
 select workspace_id, id, thread_id from held_messages
-where state = 'held' and due_at <= $1 order by due_at, id limit {_MAX_DUE}"""
+where state = 'held' and due_at <= $1
+  and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)
+order by due_at, id limit {_MAX_DUE}"""
 
 # How a message ended; its words are elsewhere by now. $1 workspace, $2 id, $3 state, $4 the
 # message that was sent, $5 now.

@@ -17,8 +17,9 @@ NOUN = "API key"
 
 FIND_BY_HASH = """
 select k.workspace_id, k.id, k.kind, k.scopes, k.member_id, k.expires_at, k.allowed_ips,
-  coalesce(m.role = 'VIEWER', false) as is_viewer
+  coalesce(m.role = 'VIEWER', false) as is_viewer, w.archived_at is not null as is_archived
 from api_keys k
+join workspaces w on w.id = k.workspace_id
 left join members m on m.workspace_id = k.workspace_id and m.id = k.member_id
 where k.hash = $1 and k.revoked_at is null and m.deleted_at is null"""
 
@@ -106,6 +107,7 @@ async def find_principal(database: Database, hashed: bytes) -> Principal | None:
         scopes=frozenset(row["scopes"]),
         expires_at=row["expires_at"],
         networks=tuple(map(parse_network, row["allowed_ips"])),
+        is_archived=row["is_archived"],
     )
 
 

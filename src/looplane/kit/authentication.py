@@ -102,6 +102,9 @@ class Authenticator:
         if principal.expires_at is not None and principal.expires_at <= self._clock():
             msg = f"This {self._noun} has expired."
             raise Unauthenticated(msg)
+        if principal.is_archived:
+            msg = "This workspace is archived: nobody is let in until the operator ends that."
+            raise Forbidden(msg)
         if principal.networks and not is_within(address, principal.networks):
             msg = f"This {self._noun} is not for calls from {address or 'an unknown address'}."
             raise Forbidden(msg)

@@ -21,6 +21,15 @@ _MAX_PORT = 65535
 _MIN_SECRET_LENGTH = 32  # characters
 
 
+# What Kubernetes tells every container of a service called looplane, or looplane-web: its address.
+_OF_SERVICE = re.compile(
+    "LOOPLANE_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
+    "|PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)"
+)
+_OF_PORT = re.compile("LOOPLANE_([A-Z0-9_]+_)?PORT")
+_SERVICE_ADDRESS = re.compile("(tcp|udp|sctp)://.+")
+
+
 class ConfigError(Exception):
     """Names every setting that is wrong, and why."""
 
@@ -82,10 +91,10 @@ def _integer(low: int, high: int) -> Callable[[str], int]:
 
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        if text not in choices:
+        if text.lower() not in choices:
             msg = f"must be one of {', '.join(choices)}"
             raise ValueError(msg)
-        return text
+        return text.lower()
 
     return parse
 
@@ -223,14 +232,14 @@ _PARSERS: dict[str, Callable[[str], object]] = {
 
 
 def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `env`; an empty value counts as not set.
+    """Settings from `env`; an empty value, and one of Kubernetes, count as not set.
 
     Raises ConfigError that names every bad or unknown `LOOPLANE_` variable.
     """
     values: dict[str, object] = {}
     faults = []
     for name, text in env.items():
-        if not name.startswith("LOOPLANE_") or not text:
+        if not name.startswith("LOOPLANE_") or not text or _is_of_service(name, text):
             continue
         parse = _PARSERS.get(name.removeprefix("LOOPLANE_").lower())
         if parse is None:
@@ -249,3 +258,16 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     if faults:
         raise ConfigError("\n".join(faults))
     return Settings(**values)  # type: ignore[arg-type]  # each parser gives its field's type
+
+
+def list_of_services(env: Mapping[str, str] = os.environ) -> list[str]:
+    """The variables in `env` that Kubernetes has set for a service, and that are no settings."""
+    return sorted(name for name, text in env.items() if _is_of_service(name, text))
+
+
+def _is_of_service(name: str, text: str) -> bool:
+    if _OF_PORT.fullmatch(name) and _SERVICE_ADDRESS.fullmatch(text):
+        return True
+    return name.removeprefix("LOOPLANE_").lower() not in _PARSERS and bool(
+        _OF_SERVICE.fullmatch(name)
+    )

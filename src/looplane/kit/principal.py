@@ -30,6 +30,8 @@ class Principal:
     # It is looked at whenever they call; that of a session moves while it is used.
     expires_at: datetime | None = field(default=None, compare=False)
     networks: tuple[Network, ...] = ()
+    # So is the workspace.
+    is_archived: bool = False
 
     @property
     def caller_id(self) -> UUID | None:

@@ -90,6 +90,17 @@ class Storage:
             async for page in obstore.list(self._store, chunk_size=_PAGE):
                 yield [Stored(each["path"], each["last_modified"]) for each in page]
 
+    async def delete_below(self, prefix: str) -> int:
+        """Removes all objects whose keys begin with `prefix` and a slash; how many that were."""
+        if self._folder is not None and not self._folder.exists():
+            return 0
+        count = 0
+        with _availability():
+            async for page in obstore.list(self._store, prefix=prefix, chunk_size=_PAGE):
+                await self.delete([each["path"] for each in page])
+                count += len(page)
+        return count
+
     async def delete_unfinished(self, age: timedelta) -> int:
         """Removes what puts that a crash ended left behind longer ago; how much it was."""
         if self._folder is None:

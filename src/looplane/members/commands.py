@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from looplane import changes
 from looplane.inverses import Inverse, Inverses, PastEvent
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
-from looplane.kit.responses import Answer
+from looplane.kit.responses import Answer, or_404
 from looplane.members import rules, sql
 from looplane.members.schemas import MemberPatch, Role
 from looplane.resource_inverses import inverses_of
@@ -20,6 +22,21 @@ async def create_member(
     """Makes a member. Raises Conflict when the address is taken."""
     values = {"email": email, "name": name, "role": role}
     return await changes.create(con, context, sql.MEMBER, values)
+
+
+async def find_member(con: Connection, workspace_id: UUID, email: str) -> UUID:
+    """The id of the member with this address. Raises NotFound."""
+    id: UUID | None = await con.fetchval(sql.FIND_BY_EMAIL, workspace_id, email)
+    return or_404(id, f"member with the address {email}")
+
+
+async def list_all_members(con: Connection, workspace_id: UUID) -> list[dict[str, Any]]:
+    """All members of a workspace, who was there first in front.
+
+    Beside what the API shows there is `last_seen_at`, when they last used a session of those that
+    are kept, or null.
+    """
+    return [orjson.loads(row["body"]) for row in await con.fetch(sql.LIST, workspace_id)]
 
 
 async def update_member(con: Connection, context: Context, id: UUID, patch: MemberPatch) -> Answer:

@@ -25,6 +25,16 @@ MEMBER = Resource(
     taken="There is already a member with the address {email}.",
 )
 
+_LAST_SEEN = (
+    "(select max(s.last_used_at) from sessions s"
+    " where s.workspace_id = m.workspace_id and s.member_id = m.id)"
+)
+# $1 workspace
+LIST = f"""
+select {json_object(dict(MEMBER.json) | {"last_seen_at": iso(_LAST_SEEN)})}::text as body
+from members m where m.workspace_id = $1 and m.deleted_at is null
+order by m.joined_at, m.id"""
+
 # What members say of themselves.
 PROFILE = replace(
     MEMBER,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from looplane.kit.callers import dropped_cookie, session_cookie
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Database
+from looplane.kit.errors import Forbidden
 from looplane.kit.ids import new_id
 from looplane.kit.key_uses import Uses
 from looplane.kit.keys import digest, new_session_secret
@@ -44,6 +45,7 @@ async def find_session(database: Database, hashed: bytes) -> Principal | None:
         is_viewer=row["role"] == "VIEWER",
         scopes=rules.scopes_of(row["role"]),
         expires_at=row["expires_at"],
+        is_archived=row["is_archived"],
     )
 
 
@@ -60,8 +62,12 @@ async def open_session(
 ) -> Answer:
     """Opens a session of a member, whose secret goes into the cookie alone.
 
-    The one that the browser had before ends, and so do those that a member has too many.
+    The one that the browser had before ends, and so do those that a member has too many. Raises
+    Forbidden where the workspace is archived.
     """
+    if await con.fetchval(sql.IS_ARCHIVED, workspace_id):
+        msg = "This workspace is archived: nobody is let in until the operator ends that."
+        raise Forbidden(msg)
     secret, id, now = new_session_secret(), new_id(), visit.clock()
     if visit.secret is not None:
         await con.execute(sql.END_FORMER, digest(visit.secret), now)

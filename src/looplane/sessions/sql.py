@@ -3,8 +3,10 @@
 from looplane.kit.sqltext import columns, iso, json_object
 
 FIND_BY_HASH = """
-select s.workspace_id, s.id, s.member_id, s.expires_at, m.role
+select s.workspace_id, s.id, s.member_id, s.expires_at, m.role,
+  w.archived_at is not null as is_archived
 from sessions s
+join workspaces w on w.id = s.workspace_id
 join members m on m.workspace_id = s.workspace_id and m.id = s.member_id
 where s.hash = $1 and s.ended_at is null and m.deleted_at is null"""
 
@@ -34,6 +36,8 @@ _SESSION = json_object(
         "expires_at": iso("s.expires_at"),
     }
 )
+# $1 workspace
+IS_ARCHIVED = "select archived_at is not null from workspaces where id = $1"
 # $1 workspace, $2 id. The token is that of `kit.callers.csrf_token`.
 GET = f"""
 select {_SESSION}::text as body from sessions s

@@ -136,6 +136,7 @@ select {existing("members", "$2", "role")} as assignee_role,
 FIND_DUE = """
 select workspace_id, id from threads
 where state = 'snoozed' and snoozed_until <= $1 and deleted_at is null and id <> all ($2)
+  and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)
 order by snoozed_until limit $3"""
 
 # One of them, if it still is, and nobody else holds it.

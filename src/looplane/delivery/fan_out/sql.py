@@ -24,7 +24,8 @@ _OVERTAKEN = 50
 # The workspaces in which something happened that is not fanned out. $1 and $2 before all events.
 LIST_BEHIND = f"""
 select w.id from workspaces w left join fan_outs f on f.workspace_id = w.id
-where exists (select from events e where e.workspace_id = w.id and {_IS_COMPLETE}
+where w.archived_at is null and exists (
+  select from events e where e.workspace_id = w.id and {_IS_COMPLETE}
   and (e.position, e.id) > (coalesce(f.position, $1), coalesce(f.event_id, $2)))
 order by w.id"""
 # A workspace that was made since has nothing behind it. $1 workspace, $2 and $3 before all events.

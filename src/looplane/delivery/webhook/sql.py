@@ -24,6 +24,7 @@ select q.workspace_id, wh.id
 from delivery_queues q
 join webhooks wh on wh.workspace_id = q.workspace_id and wh.id = q.queue::uuid
   and wh.deleted_at is null and wh.status = 'active'
+join workspaces w on w.id = q.workspace_id and w.archived_at is null
 where q.channel = 'webhook' and q.failing_since <= $1 and q.paused_at is null and exists (
   select from deliveries d where d.workspace_id = q.workspace_id and d.channel = 'webhook'
     and d.queue = q.queue and d.state = 'queued' and d.tries > 0)

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.embedded_pg.errors import EmbeddedError, explained
 
 logger = logging.getLogger("looplane.postgres")
 
@@ -14,7 +14,8 @@ _SOURCES = Path(__file__).resolve().parents[3]  # "src" in a checkout
 # What earlier versions used, in the folder where they were started.
 _EARLIER = Path("data")
 # Only a cluster of ours has it.
-_MARK = Path("postgres/looplane.password")
+_CLUSTER = Path("postgres")
+_MARK = _CLUSTER / "looplane.password"
 
 
 def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:
@@ -62,6 +63,24 @@ def warn_of_forgotten_data(chosen: Path) -> None:
     raise EmbeddedError(message)
 
 
+def has_database(chosen: Path) -> bool:
+    """Whether there is a whole database in a folder. Raises EmbeddedError for a closed one."""
+    with explained(chosen):
+        try:
+            (chosen / _CLUSTER).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+    return True
+
+
+def no_database(chosen: Path) -> EmbeddedError:
+    """What to say where there is none, and none is to be made."""
+    return EmbeddedError(
+        f"There is no database in {explain_data_dir(chosen)}. If it is elsewhere, set"
+        " LOOPLANE_DATA_DIR or LOOPLANE_DATABASE_URL; `looplane serve` makes a new one."
+    )
+
+
 def _has_cluster(data_dir: Path) -> bool:
     return os.access(data_dir / _MARK, os.F_OK)
 
@@ -72,7 +91,7 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def _is_default(chosen: Path) -> bool:
     try:
-        return chosen == default_data_dir()
+        return chosen.resolve() == default_data_dir().resolve()
     except RuntimeError:
         return False
 

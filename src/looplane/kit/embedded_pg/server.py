@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from looplane.kit.embedded_pg import log
 from looplane.kit.embedded_pg.cluster import read_password
+from looplane.kit.embedded_pg.data_dir import explain_data_dir, has_database, no_database
 from looplane.kit.embedded_pg.errors import EmbeddedError, explained
 from looplane.kit.embedded_pg.lock import OwnerLock
 from looplane.kit.embedded_pg.major_upgrade import upgrade_major
@@ -47,12 +48,13 @@ class EmbeddedPostgres:
         self._lock = OwnerLock(self._place.lock)
         self._postmaster = Postmaster(self._place)
 
-    def start(self) -> str:
+    def start(self, *, creates: bool = True) -> str:
         """Start or join the server; its DSN once it answers. Blocks, and needs the main thread.
 
-        Raises EmbeddedError.
+        Raises EmbeddedError, also where there is no database and none is to be made.
         """
         try:
+            self._require_database(creates=creates)
             with closing(self._bring_up()) as steps:
                 for _ in steps:
                     time.sleep(TICK)
@@ -83,6 +85,15 @@ class EmbeddedPostgres:
         self._postmaster.stop()
         self._lock.release()
         self.owner = False
+
+    def _require_database(self, *, creates: bool) -> None:
+        if has_database(self._place.data_dir):
+            return
+        if creates:
+            logger.warning("A new database in %s", explain_data_dir(self._place.data_dir))
+        # Whoever holds the lock may be making one just now.
+        elif not self._place.lock.exists() or self._take_lock():
+            raise no_database(self._place.data_dir)
 
     async def _bring_back(self) -> None:
         logger.warning("PostgreSQL or its owner is gone: starting it again")

@@ -11,7 +11,10 @@ LIFETIME = timedelta(days=7)
 
 
 def require_open(invite: Row, now: datetime) -> None:
-    """Raises Conflict for an invite that was accepted or has expired."""
+    """Raises Conflict for an invite that was accepted or has expired, or opens what is archived."""
+    if invite.get("is_archived"):
+        msg = "This workspace is archived: nobody is let in until the operator ends that."
+        raise Conflict(msg)
     if invite["state"] != "PENDING":
         msg = "This invite was accepted already."
         raise Conflict(msg)

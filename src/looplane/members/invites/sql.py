@@ -25,9 +25,11 @@ where workspace_id = $1 and lower(email) = lower($2) and state = 'PENDING' and d
 for update"""
 
 FIND_OPENED = """
-select i.workspace_id, i.id, i.email, i.name, i.role, i.state, i.expires_at, i.version, i.updated_at
+select i.workspace_id, i.id, i.email, i.name, i.role, i.state, i.expires_at, i.version,
+  i.updated_at, w.archived_at is not null as is_archived
 from invite_tokens t
 join invites i on i.workspace_id = t.workspace_id and i.id = t.invite_id
+join workspaces w on w.id = t.workspace_id
 where t.hash = $1 and i.deleted_at is null"""
 HOLD_OPENED = f"{FIND_OPENED} for update of i"
 

@@ -28,7 +28,7 @@ returning l.workspace_id, l.member_id, l.purpose"""
 # Nobody, once anybody has a password.
 FIND_FIRST_ADMIN = """
 select m.workspace_id, m.id from members m join workspaces w on w.id = m.workspace_id
-where m.role = 'ADMIN' and m.deleted_at is null
+where m.role = 'ADMIN' and m.deleted_at is null and w.archived_at is null
   and not exists (select from credentials where password_hash is not null)
 order by w.created_at, m.joined_at, m.id limit 1"""
 
@@ -42,6 +42,7 @@ _MAX_MAILED = 5
 # an address is not proved where an invite is accepted, and none keeps the others from theirs.
 FIND_MEMBERS = f"""
 select m.workspace_id, m.id, m.email from members m
+join workspaces w on w.id = m.workspace_id and w.archived_at is null
 where lower(m.email) = lower($1) and m.deleted_at is null
   and ($2::uuid is null or m.workspace_id = $2)
 order by (select max(s.last_used_at) from sessions s

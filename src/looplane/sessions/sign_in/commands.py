@@ -83,7 +83,10 @@ async def _open(  # noqa: PLR0913  # what was found before
             await put_password(con, whose, renewed, now)
         await forget_attempts(con, of_password(body.email))
         answer = await open_session(con, visit, *whose, "password")
-    names = [{"id": str(each["workspace_id"]), "name": each["workspace_name"]} for each in others]
+    open_ones = [each for each in others if not each["is_archived"]]
+    names = [
+        {"id": str(each["workspace_id"]), "name": each["workspace_name"]} for each in open_ones
+    ]
     told = {**orjson.loads(answer.body), "other_workspaces": names}
     return replace(answer, body=orjson.dumps(told).decode())
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from starlette.responses import Response
 
 from looplane.kit.api import Api, require_scopes
-from looplane.kit.errors import Conflict, NotFound, SecondFactorRequired, Unauthenticated
+from looplane.kit.errors import Conflict, Forbidden, NotFound, SecondFactorRequired, Unauthenticated
 from looplane.kit.visits import Visit
 from looplane.sessions.schemas import SessionOut
 from looplane.sessions.sign_in import commands
@@ -15,7 +15,9 @@ api = Api("sessions", for_app=True)
 Visiting = Annotated[Visit, require_scopes()]
 
 
-@api.post("/session", "session-signIn", SignedInOut, Unauthenticated, SecondFactorRequired)
+@api.post(
+    "/session", "session-signIn", SignedInOut, Unauthenticated, SecondFactorRequired, Forbidden
+)
 async def sign_in(body: SignIn, visit: Visiting) -> Response:
     """Sign in with an address and a password.
 
@@ -31,6 +33,7 @@ async def sign_in(body: SignIn, visit: Visiting) -> Response:
     SessionOut,
     Unauthenticated,
     SecondFactorRequired,
+    Forbidden,
     Conflict,
 )
 async def sign_in_by_link(body: SignInByLink, visit: Visiting) -> Response:
@@ -38,7 +41,7 @@ async def sign_in_by_link(body: SignInByLink, visit: Visiting) -> Response:
     return await commands.sign_in_by_link(visit, body)
 
 
-@api.post("/session/by-invite", "session-signInByInvite", SessionOut, NotFound, Conflict)
+@api.post("/session/by-invite", "session-signInByInvite", SessionOut, Forbidden, NotFound, Conflict)
 async def sign_in_by_invite(body: SignInByInvite, visit: Visiting) -> Response:
     """Accept an invite with a password of one's own, and sign in."""
     return await commands.sign_in_by_invite(visit, body)

@@ -6,13 +6,15 @@ _MAX_TRIED = 5
 # The members with an address: in the workspace that is named, or in all, the one last used first.
 # $1 address, $2 a workspace or null.
 FIND_MEMBERS = f"""
-select m.workspace_id, w.name as workspace_name, m.id as member_id, c.password_hash
+select m.workspace_id, w.name as workspace_name, w.archived_at is not null as is_archived,
+  m.id as member_id, c.password_hash
 from members m
 join workspaces w on w.id = m.workspace_id
 left join credentials c on c.workspace_id = m.workspace_id and c.member_id = m.id
 where lower(m.email) = lower($1) and m.deleted_at is null
   and ($2::uuid is null or m.workspace_id = $2)
-order by c.password_hash is null, (select max(s.last_used_at) from sessions s
+order by c.password_hash is null, w.archived_at is not null,
+  (select max(s.last_used_at) from sessions s
   where s.workspace_id = m.workspace_id and s.member_id = m.id) desc nulls last, m.joined_at, m.id
 limit {_MAX_TRIED}"""
 

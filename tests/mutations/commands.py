@@ -1,0 +1,34 @@
+"""Of the command: what makes no database, what rests, and what goes whole."""
+
+from tests.mutations import Mutation
+
+COMMANDS = [
+    Mutation(
+        "a command makes a database where there is none",
+        "src/looplane/runtime.py",
+        "    dsn = server.start(creates=creates)",
+        "    dsn = server.start(creates=True)",
+        "cli/test_no_database.py",
+    ),
+    Mutation(
+        "a key opens an archived workspace",
+        "src/looplane/kit/authentication.py",
+        "        if principal.is_archived:",
+        "        if False:",
+        "test_archived.py",
+    ),
+    Mutation(
+        "mail leaves an archived workspace",
+        "src/looplane/delivery/sql.py",
+        "    and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)\n",
+        "",
+        "test_archived.py",
+    ),
+    Mutation(
+        "a workspace is deleted whatever is typed",
+        "src/looplane/cli/workspace.py",
+        "        if typed != name:",
+        "        if False:",
+        "cli/test_corrections.py",
+    ),
+]
