@@ -133,7 +133,7 @@ function Closed({
         <span className={styles.sendLabel}>{label === null ? "Reply" : `Reply to ${label}`}</span>
         {replyKey !== undefined && <Kbd>{replyKey}</Kbd>}
       </Button>
-      <Button onClick={onOpen("comment")}>
+      <Button className={styles.second} onClick={onOpen("comment")}>
         <Lock size={16} aria-hidden />
         Comment
         {commentKey !== undefined && <Kbd>{commentKey}</Kbd>}
