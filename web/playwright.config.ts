@@ -8,13 +8,13 @@ export default defineConfig({
   testDir: "e2e",
   // Each worker has a server of its own.
   workers: Number(process.env["LOOPLANE_E2E_WORKERS"] ?? 1),
-  // A browser and a server on a machine that does other work too: a third failure is one, and
+  // A browser and a server on a machine that does other work too: a second failure is one, and
   // what passes then is told as flaky.
-  retries: isCi ? 2 : 0,
+  retries: isCi ? 1 : 0,
   outputDir: "test-results",
   reporter: "list",
-  timeout: isCi ? 120_000 : 60_000,
-  expect: { timeout: isCi ? 30_000 : 10_000 },
+  timeout: isCi ? 90_000 : 60_000,
+  expect: { timeout: 10_000 },
   forbidOnly: isCi,
   use: {
     launchOptions: findBrowser(),

@@ -8,11 +8,14 @@ import { SELECTORS } from "./selectors";
 const NONE = { data: [], page: { cursor: null, has_more: false, limit: 50 } };
 const narrow = { width: 390, height: 844 };
 
-// Even where motion is reduced, a colour takes a frame to become another.
+// Even where motion is reduced, a colour takes a frame to become another, and what inherits it begins
+// only then.
 const settled = async (): Promise<void> => {
-  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-  await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null)));
-  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  do {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null)));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  } while (document.getAnimations().some(({ playState }) => playState === "running"));
 };
 
 /** Looks at a state of a page: with axe in both themes, and in all widths for what is too wide. */
@@ -38,7 +41,7 @@ async function openThread(page: Page, id: string, search = ""): Promise<void> {
 
 test.beforeEach(({ page }) => {
   test.setTimeout(150_000);
-  page.setDefaultTimeout(process.env["CI"] === undefined ? 10_000 : 30_000);
+  page.setDefaultTimeout(10_000);
 });
 
 test("the list in all its states", async ({ page }) => {

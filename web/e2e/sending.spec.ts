@@ -86,6 +86,84 @@ test("a page that is loaded anew offers to take back what is held", async ({
   });
 });
 
+test("what is sent as the page is left is sent, and once", async ({
+  api,
+  openAs,
+  page,
+  receive,
+}) => {
+  await test.step("by the request that outlives its page", async () => {
+    const { id } = await mailIn(receive);
+    await openThread(page, id);
+    await writeReply(page, "Sent and gone.");
+    await page.keyboard.press("Control+Enter");
+    await page.goto("about:blank");
+    await expect.poll(() => sentIn(api, id), { timeout: 30_000 }).toEqual(["Sent and gone."]);
+  });
+  await test.step("by the next page, where the request was cut off", async () => {
+    const { id } = await mailIn(receive);
+    await openThread(page, id);
+    await writeReply(page, "Cut off, then sent.");
+    let asked = 0;
+    await page.route("**/api/app/held", (route) => {
+      if (route.request().method() !== "POST") return route.fallback();
+      asked++;
+      return new Promise(() => undefined);
+    });
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => asked).toBe(1);
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await page.reload();
+    await expect(undo(page)).toBeVisible();
+    await expect(page.getByText("Unsent reply")).toHaveCount(0);
+    await outgoing(page).getByRole("button", { name: "Send now" }).click();
+    await expect.poll(() => sentIn(api, id)).toEqual(["Cut off, then sent."]);
+  });
+  await test.step("and where the server says no, the text is there", async () => {
+    const { id } = await mailIn(receive);
+    await openThread(page, id);
+    await writeReply(page, "Refused, and kept.");
+    await page.route("**/api/app/held", (route) =>
+      route.request().method() === "POST"
+        ? route.fulfill({ status: 400, json: { code: "bad_request", message: "It was refused." } })
+        : route.fallback(),
+    );
+    await page.keyboard.press("Control+Enter");
+    await expect(page.getByText(/It was not sent. It was refused./)).toBeVisible();
+    await page.reload();
+    await expect(replyOf(page)).toHaveText("Refused, and kept.");
+    const elsewhere = await openAs("ADMIN");
+    await openThread(elsewhere, id, "?compose=reply");
+    await expect(replyOf(elsewhere)).toHaveText("Refused, and kept.");
+    expect(await sentIn(api, id)).toEqual([]);
+  });
+});
+
+test("what is typed behind the key of the composer is its text, however late it comes", async ({
+  api,
+  page,
+  receive,
+}) => {
+  const { id } = await mailIn(receive);
+  const slow: (() => void)[] = [];
+  await page.route(/assets\/(Composer|RichEditor)-/, async (route) => {
+    await new Promise<void>((resolve) => slow.push(resolve));
+    await route.continue();
+  });
+  await openThread(page, id);
+  await page.keyboard.press("c");
+  await page.keyboard.type("Be careful here, eh");
+  const note = page.getByRole("textbox", { name: "Note to the team" });
+  await expect(note).toHaveCount(0);
+  await expect.poll(() => slow.length).toBeGreaterThan(0);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  for (const go of slow) go();
+  await expect(note).toBeFocused();
+  await page.keyboard.type("?");
+  await expect(note).toHaveText("Be careful here, eh?");
+  expect((await api.get<{ status: string }>(`/threads/${id}`)).status).toBe("open");
+});
+
 test("a comment that is changed keeps how it looks", async ({ api, page, receive }) => {
   const { id } = await mailIn(receive);
   await openThread(page, id);

@@ -107,6 +107,18 @@ export const appApi = createClient<paths>({
   querySerializer,
 });
 
+// A browser refuses to go on with more than 64 KiB once a page is gone, of all requests together.
+const OUTLIVES_PAGE_BYTES = 60_000;
+
+/**
+ * For a write that goes on where the page is left meanwhile, and that is done once however often
+ * it is sent with the same key. What is too large for that ends with the page.
+ */
+export const outlivingPage = (body: unknown, key: string) => ({
+  keepalive: new Blob([JSON.stringify(body)]).size <= OUTLIVES_PAGE_BYTES,
+  params: { header: { "Idempotency-Key": key } },
+});
+
 interface Answer<T> {
   data?: T | undefined;
   response: Response;

@@ -1,17 +1,20 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { takeAll, v2 } from "./client";
+import { outlivingPage, takeAll, v2 } from "./client";
 import { keys } from "./keys";
-import type { components } from "./schema";
-import type { Comment } from "./types";
+import type { Comment, CommentCreate } from "./types";
 import { rememberUndo } from "./undo";
 
-/** Adds a comment; gives the token by which that can be undone. */
+/** Adds a comment, once for a key; gives the token by which that can be undone. */
 export async function createComment(
   threadId: string,
-  body: components["schemas"]["CommentCreate"],
+  body: CommentCreate,
+  key: string,
 ): Promise<string | null> {
-  const params = { path: { thread_id: threadId } };
-  const answer = await takeAll(v2.POST("/threads/{thread_id}/comments", { params, body }));
+  const { keepalive, params } = outlivingPage(body, key);
+  const path = { thread_id: threadId };
+  const answer = await takeAll(
+    v2.POST("/threads/{thread_id}/comments", { params: { ...params, path }, body, keepalive }),
+  );
   return answer.undoToken;
 }
 

@@ -1,7 +1,7 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { doubtThread } from "./cache";
-import { appApi, take } from "./client";
+import { appApi, outlivingPage, take } from "./client";
 import { keys } from "./keys";
 import type { components } from "./schema";
 import type { UnsentOut } from "./unsent";
@@ -9,28 +9,29 @@ import type { UnsentOut } from "./unsent";
 type Schemas = components["schemas"];
 export type HeldOut = Schemas["HeldOut"];
 export type ThreadChange = Schemas["HeldChange"];
+export type HeldCreate = Schemas["HeldCreate"];
 
-export interface Outgoing {
-  threadId: string;
-  message: Omit<Schemas["HeldCreate"], "thread_id" | "then">;
-  /** What becomes of the thread with it. */
-  then: ThreadChange;
-}
-
-/** Holds a message back for a moment; where the server holds none back, it is sent at once. */
+/**
+ * Holds a message back for a moment; where the server holds none back, it is sent at once. With
+ * the same key it is done once, however often it is asked for.
+ */
 export async function holdMessage(
   client: QueryClient,
-  { threadId, message, then }: Outgoing,
+  body: HeldCreate,
+  key: string,
 ): Promise<HeldOut> {
-  const body = { ...message, thread_id: threadId, ...(Object.keys(then).length > 0 && { then }) };
-  const held = await take(appApi.POST("/held", { body }));
+  const threadId = body.thread_id;
+  const held = await take(appApi.POST("/held", { body, ...outlivingPage(body, key) }));
   client.setQueryData<UnsentOut>(
     keys.unsent(threadId),
     (before) => before && { ...before, reply: null },
   );
   void client.invalidateQueries({ queryKey: keys.unsentThreads });
   if (held.state === "held") {
-    client.setQueryData<HeldOut[]>(keys.held, (before = []) => [...before, held]);
+    client.setQueryData<HeldOut[]>(keys.held, (before = []) => [
+      ...before.filter(({ id }) => id !== held.id),
+      held,
+    ]);
   } else settled(client, threadId);
   return held;
 }

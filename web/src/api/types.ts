@@ -6,6 +6,7 @@ export type Thread = Schemas["ThreadOut"];
 export type ThreadPatch = Schemas["ThreadPatch"];
 export type Message = Schemas["MessageOut"];
 export type Comment = Schemas["CommentOut"];
+export type CommentCreate = Schemas["CommentCreate"];
 export type FeedEvent = Schemas["EventOut"];
 export type View = Schemas["ViewOut"];
 export type Tag = Schemas["TagOut"];

@@ -9,6 +9,7 @@ import {
 } from "react";
 import {
   type ActionId,
+  OPENS_FIELD,
   SHORTCUTS,
   type Shortcut,
   keyLabels,
@@ -17,6 +18,7 @@ import {
   readRemapped,
 } from "./shortcuts";
 import { readStored } from "./stored";
+import { TypeAhead, isField } from "./type-ahead";
 
 const SEQUENCE_MS = 1_200;
 
@@ -26,8 +28,9 @@ class ActionStore {
   #listeners = new Set<() => void>();
   #version = 0;
 
-  register(id: ActionId, handler: () => void): () => void {
-    this.#handlers.set(id, [...(this.#handlers.get(id) ?? []), handler]);
+  register(id: ActionId, handler: () => void, isFallback: boolean): () => void {
+    const others = this.#handlers.get(id) ?? [];
+    this.#handlers.set(id, isFallback ? [handler, ...others] : [...others, handler]);
     this.#changed();
     return () => {
       this.#handlers.set(id, this.#handlers.get(id)?.filter((one) => one !== handler) ?? []);
@@ -72,15 +75,21 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   return <Context value={store}>{children}</Context>;
 }
 
-/** Handles an action while the caller is on the screen: by its key, a menu or the palette. */
+/**
+ * Handles an action while the caller is on the screen: by its key, a menu or the palette. A fallback
+ * does where nothing else handles it, or not yet.
+ */
 export function useAction(
   id: ActionId,
   handler: () => void,
-  { enabled = true }: { enabled?: boolean } = {},
+  { enabled = true, isFallback = false }: { enabled?: boolean; isFallback?: boolean } = {},
 ): void {
   const store = useStore();
   const onRun = useEffectEvent(handler);
-  useEffect(() => (enabled ? store.register(id, () => onRun()) : undefined), [store, id, enabled]);
+  useEffect(
+    () => (enabled ? store.register(id, () => onRun(), isFallback) : undefined),
+    [store, id, enabled, isFallback],
+  );
 }
 
 export interface Action extends Shortcut {
@@ -120,11 +129,6 @@ export function useKeyLabel(id: ActionId): string | undefined {
   return first === undefined ? undefined : keyLabels(first).join(" ");
 }
 
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable ||
-    target.closest("input, textarea, select, [contenteditable='true'], [role='textbox']") !== null);
-
 // Enter on a button presses the button, and nothing else.
 const isPressable = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("a, button, summary, [role='button']") !== null;
@@ -135,6 +139,7 @@ const isBehindDialog = (): boolean =>
   ) !== null;
 
 function listen(store: ActionStore): () => void {
+  const typeAhead = new TypeAhead();
   let begun = "";
   let begunAt = 0;
 
@@ -152,7 +157,11 @@ function listen(store: ActionStore): () => void {
     begun = "";
     const all = SHORTCUTS.map(({ id }) => ({ id, keys: keysOf(id, remapped) }));
     const meant = (keys: string): boolean =>
-      all.some((one) => one.keys.includes(keys) && store.run(one.id));
+      all.some((one) => {
+        if (!one.keys.includes(keys) || !store.has(one.id)) return false;
+        if (OPENS_FIELD.has(one.id)) typeAhead.begin();
+        return store.run(one.id);
+      });
     if (sequence !== "" && meant(sequence)) return event.preventDefault();
     if (meant(press)) return event.preventDefault();
     if (all.some((one) => one.keys.some((keys) => keys.startsWith(`${press} `)))) {
@@ -162,5 +171,8 @@ function listen(store: ActionStore): () => void {
   };
 
   document.addEventListener("keydown", onKeyDown);
-  return () => document.removeEventListener("keydown", onKeyDown);
+  return () => {
+    typeAhead.end();
+    document.removeEventListener("keydown", onKeyDown);
+  };
 }

@@ -2,7 +2,8 @@ import { render } from "@testing-library/react";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { foldPlain } from "./plain-folds";
-import { readLeniently, readPlain, safeHref, showNodes, textOf } from "./plain-html";
+import { safeHref } from "./links";
+import { readLeniently, readPlain, showNodes, textOf } from "./plain-html";
 
 interface Vector {
   name: string;

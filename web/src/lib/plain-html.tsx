@@ -1,4 +1,5 @@
 import { type ReactNode, createElement } from "react";
+import { safeHref } from "./links";
 
 // The only way by which HTML of others becomes a part of this page: it is parsed into a document
 // that runs nothing, and of that document only text and the elements named here are made anew, as
@@ -95,18 +96,6 @@ export interface PlainNode {
   text: string;
   href: string | null;
   children: PlainNode[];
-}
-
-/** An address that a link may lead to; null for any other. */
-export function safeHref(href: string | null): string | null {
-  if (href === null) return null;
-  try {
-    // Without a base: what is relative would lead into this page.
-    const url = new URL(href.trim());
-    return ["https:", "http:", "mailto:", "tel:"].includes(url.protocol) ? url.href : null;
-  } catch {
-    return null;
-  }
 }
 
 const textNode = (text: string): PlainNode => ({ tag: null, text, href: null, children: [] });

@@ -97,6 +97,9 @@ export const SHORTCUTS = [
   { id: "sign-out", label: "Sign out", keys: [], group: "Screen", when: "always" },
 ] as const satisfies readonly Shortcut[];
 
+/** Those that open a field, to which the keys belong that are pressed behind theirs. */
+export const OPENS_FIELD: ReadonlySet<string> = new Set(["reply", "comment"]);
+
 export type ActionId = (typeof SHORTCUTS)[number]["id"];
 
 export interface Remapped {

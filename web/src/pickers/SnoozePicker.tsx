@@ -1,14 +1,12 @@
-import { Popover as Radix } from "radix-ui";
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { dateNow } from "@/lib/clock";
 import { momentInWords } from "@/lib/dates";
 import { SNOOZE_PRESETS, understand } from "@/lib/snooze-words";
 import { ComboboxList } from "@/ui/ComboboxList";
 import combobox from "@/ui/Combobox.module.css";
+import { FloatingPanel } from "@/ui/FloatingPanel";
 import type { ComboboxItem } from "@/ui/combobox-items";
-import floating from "@/ui/floating.module.css";
 import { isComposing, keepWhileComposing } from "@/ui/composing";
-import { cx } from "@/ui/cx";
 import styles from "./SnoozePicker.module.css";
 
 interface SnoozePickerProps {
@@ -32,54 +30,38 @@ const WAKE_ITEM: ComboboxItem = { id: WAKE, label: "Wake it now", detail: "It is
 /** Asks when a thread is to come back: in words, which are said back as a moment. */
 export function SnoozePicker(props: SnoozePickerProps) {
   const { trigger, anchor, onPick, onWake } = props;
-  const isInMiddle = trigger === undefined && !anchor;
   const [isOpenHere, setOpenHere] = useState(false);
   const isOpen = props.open ?? isOpenHere;
-  const before = useRef<HTMLElement | null>(null);
   const setOpen = (next: boolean): void => {
     setOpenHere(next);
     props.onOpenChange?.(next);
   };
   return (
-    <Radix.Root open={isOpen} onOpenChange={setOpen}>
-      {isInMiddle && <Radix.Anchor className={styles.middle} />}
-      {anchor && <Radix.Anchor virtualRef={{ current: anchor }} />}
-      {trigger !== undefined && <Radix.Trigger asChild>{trigger}</Radix.Trigger>}
-      <Radix.Portal>
-        <Radix.Content
-          className={cx(floating.floating, styles.content)}
-          aria-label="Snooze"
-          align={isInMiddle ? "center" : (props.align ?? "start")}
-          sideOffset={4}
-          collisionPadding={8}
-          onEscapeKeyDown={keepWhileComposing}
-          onOpenAutoFocus={() => {
-            before.current = document.activeElement as HTMLElement | null;
-          }}
-          onCloseAutoFocus={(event) => {
-            // Where a key opened it, there is no trigger that the focus could go back to.
-            if (trigger !== undefined) return;
-            event.preventDefault();
-            before.current?.focus();
-          }}
-        >
-          <Words
-            value={props.value}
-            onPick={(at) => {
-              setOpen(false);
-              onPick(at);
-            }}
-            onWake={
-              onWake &&
-              (() => {
-                setOpen(false);
-                onWake();
-              })
-            }
-          />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <FloatingPanel
+      open={isOpen}
+      onOpenChange={setOpen}
+      label="Snooze"
+      trigger={trigger}
+      anchor={anchor}
+      align={props.align}
+      className={styles.content}
+      onEscapeKeyDown={keepWhileComposing}
+    >
+      <Words
+        value={props.value}
+        onPick={(at) => {
+          setOpen(false);
+          onPick(at);
+        }}
+        onWake={
+          onWake &&
+          (() => {
+            setOpen(false);
+            onWake();
+          })
+        }
+      />
+    </FloatingPanel>
   );
 }
 

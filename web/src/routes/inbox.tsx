@@ -1,8 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, MoveLeft, PanelRight } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
-import { lazyPart } from "@/api/lazy-part";
+import { useMemo, useState } from "react";
 import { neighbourOf } from "@/api/thread-lists";
 import { ThreadActions } from "@/features/actions/ThreadActions";
 import { BulkBar } from "@/features/bulk/BulkBar";
@@ -12,7 +11,6 @@ import { Rail } from "@/features/rail/Rail";
 import { SidePanel } from "@/features/side/SidePanel";
 import { ThreadProblems } from "@/features/side/ThreadProblems";
 import { ThreadPane } from "@/features/thread/ThreadPane";
-import type { CommentEditorProps } from "@/features/thread/comment-editor";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { useWidth } from "@/lib/media";
 import { type Filters, filtersOf } from "@/lib/search-params";
@@ -24,20 +22,9 @@ import { IconButton } from "@/ui/IconButton";
 import { LoopMark } from "@/ui/LoopMark";
 import { Details } from "./Details";
 import { Pane } from "./Pane";
+import { Composer, HeldBar, editComment, usePreloadedComposer } from "./composer-parts";
 import styles from "./inbox.module.css";
-import { useReplyKey } from "./use-reply-key";
-
-const HeldBar = lazyPart(() =>
-  import("@/features/composer/HeldBar").then((module) => module.HeldBar),
-);
-const loadComposer = () => import("@/features/composer/Composer");
-const Composer = lazyPart(() => loadComposer().then((module) => module.Composer));
-const CommentEdit = lazyPart(() =>
-  import("@/features/composer/CommentEdit").then((module) => module.default),
-);
-const editComment = (props: CommentEditorProps) => <CommentEdit {...props} />;
-// After the first list is there, so that the keys of the first thread find the composer loaded.
-const LOAD_COMPOSER_AFTER_MS = 1_000;
+import { useComposerKeys } from "./use-composer-keys";
 
 /** The rail, the list, the thread with the composer at its foot, and what is beside it. */
 export function InboxPage() {
@@ -47,13 +34,7 @@ export function InboxPage() {
   const width = useWidth();
   const client = useQueryClient();
   const navigate = useNavigate();
-  useEffect(() => {
-    const timer = setTimeout(
-      () => void loadComposer().catch(() => undefined),
-      LOAD_COMPOSER_AFTER_MS,
-    );
-    return () => clearTimeout(timer);
-  }, []);
+  usePreloadedComposer();
   const [isRailFolded, foldRail] = useStoredFlag("rail.folded", false);
   const [isSideFolded, foldSide] = useStoredFlag("side.folded", false);
   const [drawer, setDrawer] = useState<"rail" | "side" | null>(null);
@@ -100,7 +81,7 @@ export function InboxPage() {
   useAction("toggle-side", () =>
     width === "wide" ? foldSide(!isSideFolded) : setDrawer(drawer === "side" ? null : "side"),
   );
-  useReplyKey(threadId === undefined ? highlightedId : null, openThread);
+  useComposerKeys(threadId, highlightedId, openThread);
   useAction("back", close, { enabled: threadId !== undefined });
   const sideKey = useKeyLabel("toggle-side");
 
@@ -115,9 +96,8 @@ export function InboxPage() {
     </Pane>
   );
   const isNarrow = width === "narrow";
-  // Alone on the screen, the list is what the page is about.
-  const ListPane = isNarrow ? "main" : "section";
   const hasSide = threadId !== undefined;
+  const isListSeen = !isNarrow || !hasSide;
   const sideButton = hasSide && (width !== "wide" || isSideFolded) && (
     <IconButton
       label="Show the details"
@@ -158,8 +138,16 @@ export function InboxPage() {
           {rail(width === "medium" || isRailFolded)}
         </nav>
       )}
-      {(!isNarrow || !hasSide) && (
-        <ListPane className={styles.list} aria-label="Threads" id={hasSide ? undefined : "main"}>
+      {(isListSeen || !isEmpty(selection)) && (
+        // Alone on the screen, the list is what the page is about. It is the same element then, and
+        // there as long as something is selected, so that no dialog goes as the window is resized.
+        <div
+          className={styles.list}
+          role={isNarrow ? "main" : "region"}
+          aria-label="Threads"
+          id={hasSide ? undefined : "main"}
+          hidden={!isListSeen}
+        >
           <Pane name="The list of threads" resetKey={view}>
             <ThreadList
               view={view}
@@ -173,7 +161,7 @@ export function InboxPage() {
               selection={selection}
               onSelectionChange={setSelection}
             />
-            {isNarrow && heldBar}
+            {isNarrow && isListSeen && heldBar}
             {!isEmpty(selection) && (
               <BulkBar
                 view={view}
@@ -183,7 +171,7 @@ export function InboxPage() {
               />
             )}
           </Pane>
-        </ListPane>
+        </div>
       )}
       {isNarrow && hasSide && (
         <ListKeys view={view} filters={filters} openId={threadId} onOpen={openThread} />

@@ -1,4 +1,3 @@
-import { Popover as Radix } from "radix-ui";
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -9,9 +8,9 @@ import {
 } from "react";
 import styles from "./Combobox.module.css";
 import { ComboboxList } from "./ComboboxList";
+import { FloatingPanel } from "./FloatingPanel";
 import { type ComboboxItem, type CreateOption, type ItemSource, useItems } from "./combobox-items";
 import { isComposing } from "./composing";
-import floating from "./floating.module.css";
 
 const CREATE = "\u0000create";
 /** What a list of some length takes, in pixels. */
@@ -49,7 +48,6 @@ export function Combobox(props: ComboboxProps) {
   const [active, setActive] = useState(0);
   const [failure, setFailure] = useState<string | null>(null);
   const [isMaking, setMaking] = useState(false);
-  const before = useRef<HTMLElement | null>(null);
   const triggerRef = useRef<HTMLButtonElement>(null);
   const [side, setSide] = useState<"top" | "bottom">("bottom");
   // It grows as things are found, so what is there when it opens does not tell the better side.
@@ -141,69 +139,48 @@ export function Combobox(props: ComboboxProps) {
   };
 
   return (
-    <Radix.Root open={isOpen} onOpenChange={(next) => (next ? setOpen(true) : commit(picked))}>
-      {trigger === undefined ? (
-        <Radix.Anchor className={styles.middle} />
-      ) : (
-        <Radix.Trigger asChild ref={triggerRef}>
-          {trigger}
-        </Radix.Trigger>
-      )}
-      <Radix.Portal>
-        <Radix.Content
-          className={floating.floating}
-          aria-label={label}
-          align={trigger === undefined ? "center" : (props.align ?? "start")}
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          onOpenAutoFocus={() => {
-            before.current = document.activeElement as HTMLElement | null;
-          }}
-          onCloseAutoFocus={(event) => {
-            // Where a key opened it, there is no trigger that the focus could go back to.
-            if (trigger !== undefined) return;
-            event.preventDefault();
-            before.current?.focus();
-          }}
-          onEscapeKeyDown={(event) => {
-            event.preventDefault();
-            if (!isComposing(event)) setOpen(false);
-          }}
-        >
-          <input
-            className={styles.input}
-            role="combobox"
-            aria-label={label}
-            aria-expanded
-            aria-controls={listId}
-            aria-autocomplete="list"
-            aria-activedescendant={items[at] ? `${listId}-${at}` : undefined}
-            placeholder={props.placeholder ?? "Search…"}
-            value={query}
-            onChange={(event) => {
-              setQuery(event.target.value);
-              setActive(0);
-            }}
-            onKeyDown={onKeyDown}
-          />
-          <ComboboxList
-            id={listId}
-            label={label}
-            items={items}
-            picked={picked}
-            active={at}
-            isMultiple={isMultiple}
-            note={
-              failure ??
-              found.error ??
-              (isMaking ? "Creating…" : found.isLoading ? "Searching…" : null)
-            }
-            onPick={pick}
-            onHover={setActive}
-          />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <FloatingPanel
+      open={isOpen}
+      onOpenChange={(next) => (next ? setOpen(true) : commit(picked))}
+      label={label}
+      trigger={trigger}
+      triggerRef={triggerRef}
+      align={props.align}
+      side={side}
+      onEscapeKeyDown={(event) => {
+        event.preventDefault();
+        if (!isComposing(event)) setOpen(false);
+      }}
+    >
+      <input
+        className={styles.input}
+        role="combobox"
+        aria-label={label}
+        aria-expanded
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={items[at] ? `${listId}-${at}` : undefined}
+        placeholder={props.placeholder ?? "Search…"}
+        value={query}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setActive(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <ComboboxList
+        id={listId}
+        label={label}
+        items={items}
+        picked={picked}
+        active={at}
+        isMultiple={isMultiple}
+        note={
+          failure ?? found.error ?? (isMaking ? "Creating…" : found.isLoading ? "Searching…" : null)
+        }
+        onPick={pick}
+        onHover={setActive}
+      />
+    </FloatingPanel>
   );
 }

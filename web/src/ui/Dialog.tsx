@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { keepWhileComposing } from "./composing";
 import styles from "./Dialog.module.css";
 import { cx } from "./cx";
+import { useReturnFocus } from "./return-focus";
 
 /** Takes the focus and gives it back. Esc and a press outside close it. */
 export function Dialog({
@@ -28,6 +29,7 @@ export function Dialog({
   actions?: ReactNode;
   children?: ReactNode;
 }) {
+  const focus = useReturnFocus();
   const stay = isPersistent ? (event: Event) => event.preventDefault() : undefined;
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -37,6 +39,7 @@ export function Dialog({
           className={cx(styles.dialog, size === "wide" && styles.wide, isBare && styles.bare)}
           {...(text ? {} : { "aria-describedby": undefined })}
           onEscapeKeyDown={stay ?? keepWhileComposing}
+          {...focus}
           {...(stay && { onInteractOutside: stay })}
         >
           <Radix.Title asChild>

@@ -2,6 +2,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import styles from "./Dialog.module.css";
 import { cx } from "./cx";
+import { useReturnFocus } from "./return-focus";
 
 /** A pane from the side, over the page. */
 export function Drawer({
@@ -17,6 +18,7 @@ export function Drawer({
   side?: "left" | "right";
   children: ReactNode;
 }) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -24,6 +26,7 @@ export function Drawer({
         <Radix.Content
           className={cx(styles.drawer, side === "left" && styles.left)}
           aria-describedby={undefined}
+          {...focus}
         >
           <Radix.Title className="visually-hidden">{label}</Radix.Title>
           {children}

@@ -13,6 +13,7 @@ import { Borrowed } from "./Borrowed";
 import { Kbd } from "./Kbd";
 import { cx } from "./cx";
 import styles from "./floating.module.css";
+import { useReturnFocus } from "./return-focus";
 
 const OPENING = ["Enter", " ", "ArrowDown"];
 
@@ -33,6 +34,7 @@ export function Menu({
   const [button, setButton] = useState<HTMLElement | null>(null);
   const [isOpen, setOpen] = useState(false);
   const id = useId();
+  const { onCloseAutoFocus } = useReturnFocus(true);
   const near = (event: SyntheticEvent<HTMLElement>): void => setButton(event.currentTarget);
   return (
     <>
@@ -69,6 +71,7 @@ export function Menu({
               sideOffset={4}
               collisionPadding={8}
               loop
+              onCloseAutoFocus={onCloseAutoFocus}
             >
               {children}
             </Radix.Content>

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { cx } from "./cx";
 import { keepWhileComposing } from "./composing";
 import styles from "./floating.module.css";
+import { useReturnFocus } from "./return-focus";
 
 export function Popover({
   trigger,
@@ -21,6 +22,7 @@ export function Popover({
   open?: boolean;
   onOpenChange?: (isOpen: boolean) => void;
 }) {
+  const focus = useReturnFocus(true);
   return (
     <Radix.Root
       {...(open === undefined ? {} : { open })}
@@ -35,6 +37,7 @@ export function Popover({
           sideOffset={4}
           collisionPadding={8}
           onEscapeKeyDown={keepWhileComposing}
+          {...focus}
         >
           {children}
         </Radix.Content>

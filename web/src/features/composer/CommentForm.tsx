@@ -1,10 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { createComment } from "@/api/comment-writes";
 import { ApiError, messageOf } from "@/api/errors";
-import { keys } from "@/api/keys";
-import { rememberUndo } from "@/api/undo";
-import { putUnsent } from "@/api/unsent";
+import { useMe } from "@/api/session";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { Button } from "@/ui/Button";
 import { Kbd } from "@/ui/Kbd";
@@ -16,6 +13,7 @@ import { Notice, OtherText } from "./Notices";
 import type { FormProps } from "./ReplyForm";
 import { isBlank } from "./html";
 import { useMentions } from "./mentions";
+import { sendKept } from "./send-kept";
 import { useKeeper } from "./use-keeper";
 
 /** A note that only the team sees. It is there at once; nothing of it leaves. */
@@ -27,13 +25,15 @@ export function CommentForm({
 }: Omit<FormProps, "onSentAndDone">) {
   const { keeper, state } = useKeeper(thread.id, "comment");
   const client = useQueryClient();
+  const me = useMe();
   const mentions = useMentions();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const editor = useRef<EditorHandle>(null);
   const frame = useRef<HTMLElement>(null);
   const key = useKeyLabel("send");
-  const { html } = state.text;
+  const { text } = state;
+  const { html } = text;
 
   const post = async (): Promise<void> => {
     if (isBusy) return;
@@ -45,14 +45,9 @@ export function CommentForm({
     setFailure(null);
     try {
       const mentioned = mentions.idsIn(html);
-      const undoToken = await createComment(thread.id, {
-        content: html,
-        ...(mentioned.length > 0 && { mention_ids: mentioned }),
-      });
-      keeper.clear();
-      rememberUndo(undoToken, "Note to the team", [thread.id]);
-      void putUnsent(thread.id, { mode: "comment", html: "" }).catch(() => undefined);
-      void client.invalidateQueries({ queryKey: keys.comments(thread.id) });
+      const body = { content: html, ...(mentioned.length > 0 && { mention_ids: mentioned }) };
+      await sendKept(client, me.id, { mode: "comment", threadId: thread.id, body });
+      keeper.sent(text);
       announce("Note added");
       onClose();
     } catch (error) {

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Lock, Reply as ReplyIcon, Sparkles } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useMe } from "@/api/session";
 import { useSignal } from "@/api/signal";
 import { useThread } from "@/api/threads";
@@ -45,12 +45,12 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
   const { compose } = useSearch({ strict: false });
   const navigate = useNavigate();
   // By a key or a press it takes the focus; by an address it does not, so that keys go on working.
-  const [wanted, setWanted] = useState<"none" | "focus" | "draft">("none");
+  const [wanted, setWanted] = useState<"none" | "focus" | "draft" | "back">("none");
 
   const isFocusWanted = useSignal(focusWantedIn) === thread.id;
   useEffect(() => {
     // Once it was open, it is as ever.
-    if (isFocusWanted && compose === "reply") return () => focusWantedIn.set(null);
+    if (isFocusWanted && compose !== undefined) return () => focusWantedIn.set(null);
     return undefined;
   }, [isFocusWanted, compose]);
 
@@ -81,15 +81,17 @@ function Open({ thread, onSentAndDone }: { thread: Thread; onSentAndDone: () => 
     return () => clearTimeout(idle);
   }, []);
 
-  if (compose === undefined) return <Closed thread={thread} onOpen={open} />;
+  if (compose === undefined) {
+    return <Closed thread={thread} onOpen={open} takesFocus={wanted === "back"} />;
+  }
   const form = {
     thread,
-    hasFocus: wanted !== "none" || isFocusWanted,
+    hasFocus: wanted === "focus" || wanted === "draft" || isFocusWanted,
     onMode: (mode: Mode) => {
       if (mode !== compose) open(mode)();
     },
     onClose: () => {
-      setWanted("none");
+      setWanted("back");
       go(undefined);
     },
   };
@@ -106,8 +108,11 @@ const RESTS_MS = 200;
 function Closed({
   thread,
   onOpen,
+  takesFocus,
 }: {
   thread: Thread;
+  /** Whether it was just closed, so that the focus has somewhere to be. */
+  takesFocus: boolean;
   onOpen: (mode: Mode, want?: "focus" | "draft") => () => void;
 }) {
   const replyKey = useKeyLabel("reply");
@@ -116,14 +121,19 @@ function Closed({
   const { data: unsent } = useUnsent(thread.id, { enabled: useRested(RESTS_MS) });
   const isDrafting = useAfter(thread.ai_draft_started_at !== null, 400);
   const { label } = recipientOf(thread);
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const at = document.activeElement;
+    if (takesFocus && (at === null || at === document.body)) first.current?.focus();
+  }, [takesFocus]);
   return (
     <div className={styles.closed}>
-      <Button className={styles.first} onClick={onOpen("reply")}>
+      <Button ref={first} className={styles.first} onClick={onOpen("reply")}>
         <ReplyIcon size={16} aria-hidden />
         <span className={styles.sendLabel}>{label === null ? "Reply" : `Reply to ${label}`}</span>
         {replyKey !== undefined && <Kbd>{replyKey}</Kbd>}
       </Button>
-      <Button onClick={onOpen("comment")}>
+      <Button className={styles.second} onClick={onOpen("comment")}>
         <Lock size={16} aria-hidden />
         Comment
         {commentKey !== undefined && <Kbd>{commentKey}</Kbd>}

@@ -20,8 +20,15 @@ export interface Suggestion {
 /** What each sign finds; a sign that is not there opens nothing. */
 export type Suggestions = Partial<Record<";" | "@", (query: string) => readonly Suggestion[]>>;
 
+export interface Caret {
+  at: number;
+  isAtEnd: boolean;
+}
+
 export interface EditorHandle {
   focus: () => void;
+  /** Where the caret of the plain field is. */
+  caret?: () => Caret;
 }
 
 export interface EditorProps {
@@ -45,6 +52,8 @@ export interface EditorProps {
   handle: RefObject<EditorHandle | null>;
   /** At the end of the toolbar. */
   end?: ReactNode;
+  /** Where the caret was in the plain field, if the text was typed there. */
+  typedUpTo?: Caret | null;
 }
 
 type Loaded = ComponentType<EditorProps>;
@@ -61,6 +70,9 @@ export function Editor(props: EditorProps) {
   const [state, setState] = useState<Loaded | "loading" | "failed">("loading");
   const [isFocused, setFocused] = useState(props.hasFocus);
   const isComposing = useRef(false);
+  const isTyped = useRef(false);
+  const [typedUpTo, setTypedUpTo] = useState<Caret | null>(null);
+  const { hasFocus, handle } = props;
   // The editor lives a moment alone if it is not on the screen by then: what is rendered first may
   // wait to be shown, as behind a part that is still loading, and what follows it here may not.
   useLayoutEffect(() => {
@@ -74,26 +86,31 @@ export function Editor(props: EditorProps) {
       if (isGone) return;
       // Letters that an input method is still putting together have no place to go to.
       if (isComposing.current) setTimeout(show, 200, editor);
-      else setState(() => editor);
+      else {
+        if (isTyped.current) setTypedUpTo(handle.current?.caret?.() ?? null);
+        setState(() => editor);
+      }
     };
     loadEditor().then(show, () => !isGone && setState("failed"));
     return () => {
       isGone = true;
     };
-  }, [state]);
-  const { hasFocus, handle } = props;
+  }, [state, handle]);
   useEffect(() => {
     // Also where it was there already: what was taken back is gone on with.
     if (hasFocus) handle.current?.focus();
   }, [hasFocus, handle]);
   if (typeof state !== "string") {
     const Rich = state;
-    return <Rich {...props} hasFocus={isFocused} />;
+    return <Rich {...props} hasFocus={isFocused} typedUpTo={typedUpTo} />;
   }
   return (
     <PlainEditor
       {...props}
       onFocusChange={setFocused}
+      onTyped={() => {
+        isTyped.current = true;
+      }}
       onComposing={(is) => {
         isComposing.current = is;
       }}

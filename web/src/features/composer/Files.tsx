@@ -1,11 +1,12 @@
 import { CircleAlert, Paperclip } from "lucide-react";
 import { useRef } from "react";
+import { sizeInWords } from "@/lib/sizes";
 import { Button } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
 import { IconButton } from "@/ui/IconButton";
 import { cx } from "@/ui/cx";
 import styles from "./Files.module.css";
-import { type Attached, bytesOf, isPicture, sizeOf } from "./attachments";
+import { type Attached, bytesOf, isPicture } from "./attachments";
 import type { Upload } from "./uploads";
 
 /** The files that go with the mail, and those on their way; pictures of the text stand in the text. */
@@ -46,7 +47,7 @@ export function Files({
             removeLabel={`Remove ${file.Name}`}
             onRemove={() => onRemove(file)}
           >
-            <Name name={file.Name} detail={sizeOf(bytesOf(file))} />
+            <Name name={file.Name} detail={sizeInWords(bytesOf(file))} />
           </Chip>
           {file.isGone && (
             <span className={styles.problem} role="alert">
@@ -97,7 +98,7 @@ function OnItsWay({
           removeLabel={problem === null ? `Stop attaching ${name}` : `Remove ${name}`}
           onRemove={onCancel}
         >
-          <Name name={name} detail={problem === null ? `${percent} %` : sizeOf(size)} />
+          <Name name={name} detail={problem === null ? `${percent} %` : sizeInWords(size)} />
         </Chip>
         {problem === null && (
           <progress

@@ -6,7 +6,7 @@ import { type HeldOut, settled, useHeld, useHeldWrites } from "@/api/held";
 import { keys } from "@/api/keys";
 import { useThread } from "@/api/threads";
 import { useUndo } from "@/api/undo";
-import { useUnsentThreads } from "@/api/unsent";
+import { type Mode, useUnsentThreads } from "@/api/unsent";
 import { timeNow } from "@/lib/clock";
 import { useAction, useKeyLabel } from "@/lib/actions";
 import { Button } from "@/ui/Button";
@@ -16,6 +16,7 @@ import styles from "./HeldBar.module.css";
 import { focusWantedIn } from "./focus-wanted";
 import { recipientOf } from "./people";
 import { openKeeper } from "./use-keeper";
+import { useResend } from "./use-resend";
 
 const AFTER_DUE_MS = 1_200;
 
@@ -24,29 +25,33 @@ export function HeldBar() {
   const { data: held = [] } = useHeld();
   const unsent = useUnsentThreads();
   const { threadId: openId } = useParams({ strict: false });
+  const { refused, dismiss } = useResend();
   const failed = [...unsent.values()].filter((one) => one.has_problem && one.thread_id !== openId);
-  if (held.length + failed.length === 0) return null;
+  if (held.length + failed.length + refused.length === 0) return null;
   return (
     <div className={styles.bars} role="region" aria-label="Outgoing messages">
       {held.map((one, at) => (
         <Held key={one.id} held={one} isLast={at === held.length - 1} />
       ))}
       {failed.slice(0, 3).map((one) => (
-        <Failed key={one.thread_id} threadId={one.thread_id} />
+        <Failed key={one.thread_id} threadId={one.thread_id} mode="reply" />
+      ))}
+      {refused.slice(0, 3).map(({ key, ...one }) => (
+        <Failed key={key} {...one} onOpen={() => dismiss(key)} />
       ))}
     </div>
   );
 }
 
-function useOpenReply() {
+function useOpenComposer() {
   const navigate = useNavigate();
   const { view = "open" } = useParams({ strict: false });
-  return (threadId: string) => {
+  return (threadId: string, compose: Mode) => {
     focusWantedIn.set(threadId);
     void navigate({
       to: "/inbox/$view/$threadId",
       params: { view, threadId },
-      search: (before) => ({ ...before, compose: "reply" as const }),
+      search: (before) => ({ ...before, compose }),
     });
   };
 }
@@ -67,7 +72,7 @@ function Held({ held, isLast }: { held: HeldOut; isLast: boolean }) {
   const { data: thread } = useThread(held.thread_id);
   const { takeBack, sendNow } = useHeldWrites();
   const { last } = useUndo();
-  const openReply = useOpenReply();
+  const openComposer = useOpenComposer();
   const undoKey = useKeyLabel("undo");
   const seconds = useSecondsTo(held.due_at, held.held_for);
   const [busy, setBusy] = useState<"undo" | "send" | null>(null);
@@ -101,7 +106,7 @@ function Held({ held, isLast }: { held: HeldOut; isLast: boolean }) {
         await openKeeper(held.thread_id, "reply")?.flush();
         await takeBack(held);
         announce("Taken back. Your text is in the reply");
-        openReply(held.thread_id);
+        openComposer(held.thread_id, "reply");
       }
     } catch (error) {
       setProblem(messageOf(error));
@@ -140,14 +145,34 @@ function Held({ held, isLast }: { held: HeldOut; isLast: boolean }) {
   );
 }
 
-function Failed({ threadId }: { threadId: string }) {
+function Failed({
+  threadId,
+  mode,
+  reason = "",
+  onOpen,
+}: {
+  threadId: string;
+  mode: Mode;
+  reason?: string;
+  onOpen?: () => void;
+}) {
   const { data: thread } = useThread(threadId);
-  const openReply = useOpenReply();
+  const openComposer = useOpenComposer();
   const to = (thread && recipientOf(thread).label) ?? "somebody";
+  const what =
+    mode === "reply" ? `A reply to ${to} could not be sent.` : "A note could not be added.";
   return (
     <div className={styles.bar} data-tone="danger" role="alert">
-      <span className={styles.text}>A reply to {to} could not be sent. Its text is kept.</span>
-      <Button size="small" onClick={() => openReply(threadId)}>
+      <span className={styles.text}>
+        {what} {reason} Its text is kept.
+      </span>
+      <Button
+        size="small"
+        onClick={() => {
+          onOpen?.();
+          openComposer(threadId, mode);
+        }}
+      >
         Open
       </Button>
     </div>

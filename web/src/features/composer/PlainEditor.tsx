@@ -1,4 +1,4 @@
-import { useEffect, useImperativeHandle, useRef, useState } from "react";
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { isComposing } from "@/ui/composing";
 import type { EditorProps } from "./Editor";
 import styles from "./Editor.module.css";
@@ -19,8 +19,10 @@ export function PlainEditor({
   end,
   onFocusChange,
   onComposing,
+  onTyped,
   onRetry,
 }: EditorProps & {
+  onTyped: () => void;
   onFocusChange: (isFocused: boolean) => void;
   onComposing: (is: boolean) => void;
   onRetry: (() => void) | null;
@@ -32,7 +34,19 @@ export function PlainEditor({
     setShownRevision(revision);
     setText(textOf(html));
   }
-  useImperativeHandle(handle, () => ({ focus: () => field.current?.focus() }), []);
+  // A text that comes from elsewhere is gone on with where it ends, as in the editor proper.
+  useLayoutEffect(() => field.current?.setSelectionRange(-1, -1), [shownRevision]);
+  useImperativeHandle(
+    handle,
+    () => ({
+      focus: () => field.current?.focus(),
+      caret: () => {
+        const { selectionEnd, value } = field.current ?? { selectionEnd: 0, value: "" };
+        return { at: selectionEnd, isAtEnd: selectionEnd === value.length };
+      },
+    }),
+    [],
+  );
   useEffect(() => {
     if (hasFocus) field.current?.focus();
     // Only as it comes: later it has the focus of its own.
@@ -49,6 +63,7 @@ export function PlainEditor({
         value={text}
         onChange={(event) => {
           setText(event.target.value);
+          onTyped();
           onChange(htmlOfText(event.target.value));
         }}
         onCompositionStart={() => onComposing(true)}

@@ -67,7 +67,7 @@ class Wire implements Wiring {
 
 /** The editor proper. It comes as a file of its own, and only where somebody writes. */
 export default function RichEditor(props: EditorProps) {
-  const { label, html, revision, handle, end } = props;
+  const { label, html, revision, handle, end, typedUpTo = null } = props;
   const [isLinking, setLinking] = useState(false);
   const listId = useId();
   const { store, state: list } = useSuggest();
@@ -78,6 +78,8 @@ export default function RichEditor(props: EditorProps) {
   const editor = useEditor({
     extensions,
     content: html,
+    // What was typed in the plain field is no source of a page: its last space is meant.
+    ...(typedUpTo && { parseOptions: { preserveWhitespace: true } }),
     injectCSS: false,
     onCreate: ({ editor: made }) => wire.onShown(made.getHTML()),
     onUpdate: ({ editor: changed }) => wire.onChange(changed.getHTML()),
@@ -108,7 +110,10 @@ export default function RichEditor(props: EditorProps) {
   // two would be lost, or taken for a key that does something.
   const takeFocus = useEffectEvent(() => {
     if (!props.hasFocus) return;
-    editor.commands.setTextSelection(editor.state.doc.content.size);
+    const end = editor.state.doc.content.size;
+    // Each line break of the plain text is as long here, and the first paragraph begins with one.
+    const isWithin = typedUpTo !== null && !typedUpTo.isAtEnd;
+    editor.commands.setTextSelection(isWithin ? Math.min(typedUpTo.at + 1, end) : end);
     editor.view.focus();
   });
   useLayoutEffect(() => takeFocus(), []);

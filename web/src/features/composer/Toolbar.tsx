@@ -2,6 +2,7 @@ import { type Editor, useEditorState } from "@tiptap/react";
 import { Bold, Code, Italic, Link, List, ListOrdered, TextQuote } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { keyLabels } from "@/lib/shortcuts";
+import { typedLink } from "@/lib/links";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { IconButton } from "@/ui/IconButton";
@@ -106,22 +107,6 @@ export function Toolbar({
   );
 }
 
-/** What was typed as an address of the web or a mail; null for anything else. */
-function linkOf(text: string): string | null {
-  const typed = text.trim();
-  if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(typed)) return `mailto:${typed}`;
-  if (/^(mailto|tel):\S+$/i.test(typed)) return typed;
-  const address = /^[a-z][a-z0-9+.-]*:/i.test(typed) ? typed : `https://${typed}`;
-  try {
-    const url = new URL(address);
-    return ["http:", "https:"].includes(url.protocol) && url.hostname.includes(".")
-      ? address
-      : null;
-  } catch {
-    return null;
-  }
-}
-
 function LinkForm({ editor, onDone }: { editor: Editor; onDone: () => void }) {
   const [address, setAddress] = useState(() => String(editor.getAttributes("link")["href"] ?? ""));
   const [error, setError] = useState<string | null>(null);
@@ -131,7 +116,7 @@ function LinkForm({ editor, onDone }: { editor: Editor; onDone: () => void }) {
       className={styles.linkForm}
       onSubmit={(event) => {
         event.preventDefault();
-        const href = linkOf(address);
+        const href = typedLink(address);
         if (href === null) return setError("This is no address of the web or of a mail.");
         const chain = editor.chain().focus().extendMarkRange("link");
         if (editor.state.selection.empty && !isLink) {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { sizeInWords } from "@/lib/sizes";
 import { ApiError } from "@/api/errors";
 import {
   bytesOf,
@@ -6,7 +7,6 @@ import {
   lacksPicture,
   markGone,
   pictureOf,
-  sizeOf,
   whyNot,
   withoutUnused,
 } from "./attachments";
@@ -59,7 +59,7 @@ it("drops pictures that are no longer in the text", () => {
 });
 
 it("writes sizes short", () => {
-  expect([0, 999, 1000, 740_000, 1_500_000, 25_000_000].map(sizeOf)).toEqual([
+  expect([0, 999, 1000, 740_000, 1_500_000, 25_000_000].map(sizeInWords)).toEqual([
     "0 B",
     "999 B",
     "1 KB",

@@ -1,3 +1,4 @@
+import { sizeInWords } from "@/lib/sizes";
 import { ApiError } from "@/api/errors";
 import { addressOfFile } from "@/api/outgoing-files";
 
@@ -33,12 +34,6 @@ export const bytesOf = ({ Content, ContentLength = 0 }: Attached): number =>
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((all, one) => all + one, 0);
 
-export function sizeOf(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 999_500) return `${Math.round(bytes / 1000)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1).replace(".0", "")} MB`;
-}
-
 /** Why files cannot be added, in words; null where they can. */
 export function whyNot(
   more: readonly Sized[],
@@ -56,8 +51,8 @@ export function whyNot(
   if (size + taken <= MAX_SIZE) return null;
   const [only] = more;
   const what = more.length === 1 && only ? `“${only.name}” has` : "These files have";
-  const others = taken > 0 ? `, ${sizeOf(taken)} are attached` : "";
-  return `${what} ${sizeOf(size)}${others}, and a mail takes ${sizeOf(MAX_SIZE)} in all. Share a link instead.`;
+  const others = taken > 0 ? `, ${sizeInWords(taken)} are attached` : "";
+  return `${what} ${sizeInWords(size)}${others}, and a mail takes ${sizeInWords(MAX_SIZE)} in all. Share a link instead.`;
 }
 
 /** A name that the server takes: one line, without a folder. */

@@ -1,3 +1,5 @@
+import { safeLink } from "@/lib/links";
+
 /** What the AI consulted for a draft, as far as it can be understood. */
 export interface Source {
   type: string;
@@ -12,16 +14,6 @@ export interface Source {
 const word = (value: unknown): string | null =>
   typeof value === "string" && value.trim() !== "" ? value.trim() : null;
 
-function webAddress(text: string): string | null {
-  try {
-    const url = new URL(text);
-    const isWeb = url.protocol === "https:" || url.protocol === "http:";
-    return isWeb && url.username === "" && url.password === "" ? url.href : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Reads sources, which programs send in any form. What has no title says its type. */
 export function readSources(raw: readonly unknown[] | null): Source[] {
   return (raw ?? []).slice(0, 100).flatMap((one) => {
@@ -29,7 +21,7 @@ export function readSources(raw: readonly unknown[] | null): Source[] {
     const said = one as Record<string, unknown>;
     const type = word(said["type"]) ?? "source";
     const address = word(said["url"]);
-    const url = address === null ? null : webAddress(address);
+    const url = address === null ? null : safeLink(address);
     const identifier = word(said["identifier"]);
     const title = word(said["title"]) ?? identifier ?? type;
     return [{ type, title, identifier, url, isRefused: address !== null && url === null }];

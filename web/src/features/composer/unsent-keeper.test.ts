@@ -104,7 +104,7 @@ it("forgets everything once it is sent", async () => {
   const keeper = make();
   keeper.arrived(null);
   keeper.change({ html: "<p>a</p>" });
-  keeper.clear();
+  keeper.sent(keeper.get().text);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(put).not.toHaveBeenCalled();
   expect(local).toBeNull();

@@ -150,9 +150,16 @@ export class UnsentKeeper {
     this.#set({ text: copy.text, revision: this.#state.revision + 1, saved: "kept" });
   }
 
-  /** After sending: there is nothing to keep any more. */
-  clear(): void {
+  /** After sending: nothing of it is to be kept any more, but for what was written since. */
+  sent(text: Text): void {
     clearTimeout(this.#timer);
+    const now = this.#state.text;
+    if (now.html !== text.html || now.files.some((file) => !text.files.includes(file))) {
+      this.#base = null;
+      this.#savedFiles = [];
+      this.change({});
+      return;
+    }
     this.#isDirty = false;
     this.#base = null;
     this.#savedFiles = [];

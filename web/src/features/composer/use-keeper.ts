@@ -17,6 +17,17 @@ export function openKeeper(threadId: string, mode: Mode): UnsentKeeper | undefin
   return open.get(`${threadId}.${mode}`);
 }
 
+const nameOf = (memberId: string, threadId: string, mode: Mode): string =>
+  `unsent.${memberId}.${threadId}.${mode}`;
+
+/** What was sent is no unsent text any more, on the screen or kept; what was written since is. */
+export function textWasSent(memberId: string, threadId: string, mode: Mode, html: string): void {
+  const keeper = openKeeper(threadId, mode);
+  const name = nameOf(memberId, threadId, mode);
+  if (keeper?.get().text.html === html) keeper.sent(keeper.get().text);
+  else if (!keeper && readCopy(readStored(name))?.text.html === html) writeStored(name, null);
+}
+
 /** Saves what is on the screen and not saved yet. */
 export async function flushOpen(): Promise<void> {
   await Promise.all([...open.values()].map((keeper) => keeper.flush()));
@@ -37,7 +48,7 @@ export function useKeeper(
   const client = useQueryClient();
   const me = useMe();
   const isSignedOut = useSignal(sessionEnded);
-  const name = `unsent.${me.id}.${threadId}.${mode}`;
+  const name = nameOf(me.id, threadId, mode);
   const [keeper] = useState(
     () =>
       new UnsentKeeper({

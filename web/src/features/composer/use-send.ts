@@ -1,14 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ThreadChange } from "@/api/held";
 import { ApiError, messageOf } from "@/api/errors";
-import { holdMessage } from "@/api/held";
+import type { HeldOut, ThreadChange } from "@/api/held";
 import { useMe } from "@/api/session";
 import { allOf, useMessages } from "@/api/thread-content";
 import type { Message } from "@/api/types";
 import { announce } from "@/ui/LiveRegion";
 import { markGone, withoutUnused } from "./attachments";
 import { isBlank } from "./html";
+import { sendKept } from "./send-kept";
 import type { UnsentKeeper } from "./unsent-keeper";
 import type { KeeperState } from "./unsent-text";
 import { filesToSend, peopleToSend } from "./wire";
@@ -48,6 +48,7 @@ export interface Sending {
 
 export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperState): Sending {
   const client = useQueryClient();
+  const me = useMe();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const seen = useSeen(threadId, isBlank(state.text.html));
@@ -56,30 +57,25 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
     if (isBusy) return false;
     setBusy(true);
     setFailure(null);
-    let { text } = keeper.get();
+    const { text } = keeper.get();
+    const expected = anyway ? (seen.newer?.id ?? seen.seen) : seen.seen;
+    const body = {
+      thread_id: threadId,
+      content: text.html,
+      cc: peopleToSend(text.cc),
+      bcc: peopleToSend(text.bcc),
+      attachments: filesToSend(withoutUnused(text.files, text.html)),
+      ...(expected !== null && { expected_last_message_id: expected }),
+      ...(Object.keys(then).length > 0 && { then }),
+    };
     try {
-      // Saved first, so that no save of this text arrives after it has left.
-      await Promise.race([keeper.flush(), pause(SAVE_AT_MOST_MS)]);
-      text = keeper.get().text;
-      const expected = anyway ? (seen.newer?.id ?? seen.seen) : seen.seen;
-      const held = await holdMessage(client, {
-        threadId,
-        then,
-        message: {
-          content: text.html,
-          cc: peopleToSend(text.cc),
-          bcc: peopleToSend(text.bcc),
-          attachments: filesToSend(withoutUnused(text.files, text.html)),
-          ...(expected !== null && { expected_last_message_id: expected }),
-        },
-      });
-      keeper.clear();
-      seen.accept();
-      announce(
-        held.state === "held"
-          ? `Sending in ${held.held_for} seconds. Press Z to take it back`
-          : "Sent",
+      const held = await sendKept(client, me.id, { mode: "reply", threadId, body }, () =>
+        // Saved first, so that no save of this text arrives after it has left.
+        Promise.race([keeper.flush(), pause(SAVE_AT_MOST_MS)]),
       );
+      keeper.sent(text);
+      seen.accept();
+      announce(sentWords(held));
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 412) {
@@ -105,6 +101,9 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
     send,
   };
 }
+
+export const sentWords = (held: HeldOut | null): string =>
+  held?.state === "held" ? `Sending in ${held.held_for} seconds. Press Z to take it back` : "Sent";
 
 /** What the server says stands in its own words, with what became of the text. */
 function said(error: unknown): string {

@@ -50,7 +50,7 @@ export function ListHeader({
   const usual: Sort = isTab(view) ? "last_activity" : (saved?.sort ?? "created_at");
   const close = (): void => setDialog(null);
   return (
-    <header className={styles.head}>
+    <div className={styles.head}>
       {start}
       <h1 title={name}>{name}</h1>
       {count !== null && (
@@ -115,6 +115,6 @@ export function ListHeader({
         <ViewDialog view={view} filters={filters} saved={saved} onClose={close} />
       )}
       {dialog === "delete" && saved && <DeleteViewDialog view={saved} onClose={close} />}
-    </header>
+    </div>
   );
 }

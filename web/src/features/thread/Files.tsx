@@ -1,6 +1,7 @@
 import { File, FileArchive, FileText, Image, Music, Video } from "lucide-react";
 import { APP } from "@/api/client";
-import { type MessageFile, kindOf, sizeInWords } from "./attachments";
+import { sizeInWords } from "@/lib/sizes";
+import { type MessageFile, kindOf } from "./attachments";
 import styles from "./Card.module.css";
 
 function FileIcon({ type }: { type: string }) {

@@ -38,9 +38,3 @@ export function kindOf(file: MessageFile): string {
   const ending = /\.([a-z0-9]{1,5})$/i.exec(file.name)?.[1] ?? file.type.split("/")[1];
   return (ending ?? "file").slice(0, 8).toUpperCase();
 }
-
-export function sizeInWords(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}

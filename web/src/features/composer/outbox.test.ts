@@ -1,0 +1,104 @@
+import { QueryClient } from "@tanstack/react-query";
+import { beforeEach, expect, it, vi } from "vitest";
+import { ApiError } from "@/api/errors";
+import { holdMessage } from "@/api/held";
+import { type Outgoing, allOutgoing, keepOutgoing, readOutgoing } from "./outbox";
+import { sendKept } from "./send-kept";
+import { resend } from "./use-resend";
+
+vi.mock("@/api/held", async (original) => ({
+  ...(await original<typeof import("@/api/held")>()),
+  holdMessage: vi.fn(),
+}));
+const hold = vi.mocked(holdMessage);
+const client = new QueryClient();
+const reply = (content: string): Outgoing => ({
+  mode: "reply",
+  threadId: "t1",
+  body: { thread_id: "t1", content },
+});
+const refused = new ApiError(412, "precondition_failed", "Somebody answered.");
+const unreachable = new ApiError(0, "unreachable", "Nobody there.");
+const held = { id: "h1", thread_id: "t1", state: "held" } as Awaited<
+  ReturnType<typeof holdMessage>
+>;
+
+beforeEach(() => {
+  localStorage.clear();
+  hold.mockReset();
+});
+
+it("keeps what is sent from before it is asked for until it is answered", async () => {
+  hold.mockImplementation(() => {
+    expect(allOutgoing("me")).toHaveLength(1);
+    return Promise.resolve(held);
+  });
+  const prepare = () => {
+    expect(allOutgoing("me").map(({ body }) => body.content)).toEqual(["<p>a</p>"]);
+    return Promise.resolve();
+  };
+  await sendKept(client, "me", reply("<p>a</p>"), prepare);
+  expect(hold).toHaveBeenCalledOnce();
+  expect(allOutgoing("me")).toEqual([]);
+});
+
+it("sends at once where the page is left while it prepares, by the same key", async () => {
+  hold.mockResolvedValue(held);
+  let go = (): void => undefined;
+  const sent = sendKept(client, "me", reply("<p>a</p>"), () => new Promise((done) => (go = done)));
+  window.dispatchEvent(new Event("pagehide"));
+  expect(hold).toHaveBeenCalledOnce();
+  go();
+  await sent;
+  expect(hold.mock.calls[1]?.[2]).toBe(hold.mock.calls[0]?.[2]);
+});
+
+it("is not sent again by itself once it was refused, or the page says that it was not", async () => {
+  for (const error of [refused, unreachable]) {
+    hold.mockRejectedValueOnce(error);
+    await expect(sendKept(client, "me", reply("<p>a</p>"))).rejects.toBe(error);
+    expect(allOutgoing("me")).toEqual([]);
+  }
+});
+
+it("has the same key where no answer came, and another for other words", async () => {
+  hold.mockRejectedValueOnce(unreachable).mockResolvedValue(held);
+  await expect(sendKept(client, "me", reply("<p>a</p>"))).rejects.toBe(unreachable);
+  await sendKept(client, "me", reply("<p>a</p>"));
+  await sendKept(client, "me", reply("<p>b</p>"));
+  const keys = hold.mock.calls.map(([, , key]) => key);
+  expect(keys[1]).toBe(keys[0]);
+  expect(keys[2]).not.toBe(keys[0]);
+});
+
+it("is sent by the next page, and its text is kept nowhere any more", async () => {
+  const kept = keepOutgoing("me", reply("<p>a</p>"));
+  const text = { html: "<p>a</p>", cc: [], bcc: [], files: [] };
+  const copy = JSON.stringify({ text, base: null, isDirty: true, at: 1 });
+  localStorage.setItem("looplane.unsent.me.t1.reply", copy);
+  hold.mockRejectedValueOnce(unreachable);
+  expect(await resend(client, "me", kept)).toBe("later");
+  expect(localStorage.getItem("looplane.unsent.me.t1.reply")).toBe(copy);
+  hold.mockResolvedValueOnce(held);
+  expect(await resend(client, "me", kept)).toBeNull();
+  expect(hold.mock.calls[1]?.[2]).toBe(kept.key);
+  expect(localStorage.getItem("looplane.unsent.me.t1.reply")).toBeNull();
+  expect(allOutgoing("me")).toEqual([]);
+});
+
+it("says why the next page could not send it, and the text stays", async () => {
+  const kept = keepOutgoing("me", reply("<p>a</p>"));
+  const text = { html: "<p>a</p>", cc: [], bcc: [], files: [] };
+  const copy = JSON.stringify({ text, base: null, isDirty: true, at: 1 });
+  localStorage.setItem("looplane.unsent.me.t1.reply", copy);
+  hold.mockRejectedValueOnce(refused);
+  expect(await resend(client, "me", kept)).toBe("Somebody answered.");
+  expect(localStorage.getItem("looplane.unsent.me.t1.reply")).toBe(copy);
+  expect(allOutgoing("me")).toEqual([]);
+});
+
+it("takes nothing that it did not write", () => {
+  for (const said of [null, "", "{", "[]", '{"mode":"reply","threadId":1}', '{"mode":"other"}']) {
+    expect(readOutgoing(said)).toBeNull();
+  }
+});
