@@ -44,21 +44,27 @@ def message_words(subject: str, text: str, html: str) -> Words:
 
 def sign_in_words(workspace: str, name: str, link: str) -> Words:
     """A link that signs in."""
-    return rendered(
-        "sign_in_link", f"Sign in to {workspace}", workspace=workspace, name=name, link=link
-    )
+    names = {"workspace": line(workspace), "name": line(name)}
+    return rendered("sign_in_link", f"Sign in to {workspace}", **names, link=link)
 
 
 def invite_words(workspace: str, invite: Mapping[str, Any], link: str) -> Words:
     """An invite; `invite` has the name, who invites, and until when it is good."""
-    subject = f"{invite['inviter'] or workspace} invites you to {workspace}"
-    return rendered("invite", subject, workspace=workspace, link=link, invite=invite)
+    # Whoever chooses a name must not put lines of their own into what others are told.
+    names = {name: line(invite[name] or "") for name in ("name", "inviter")}
+    subject = f"{names['inviter'] or workspace} invites you to {workspace}"
+    words = {"workspace": line(workspace), "invite": {**invite, **names}}
+    return rendered("invite", subject, **words, link=link)
 
 
 def notice_words(workspace: str, notice: Notice, settings_link: str) -> Words:
     """What the team is told."""
     return rendered(
-        "notice", notice.subject, workspace=workspace, notice=notice, settings_link=settings_link
+        "notice",
+        notice.subject,
+        workspace=line(workspace),
+        notice=notice,
+        settings_link=settings_link,
     )
 
 
@@ -67,7 +73,7 @@ def broadcast_words(workspace: str, broadcast: Mapping[str, Any], unsubscribe: s
     return rendered(
         "broadcast",
         broadcast["subject"] or broadcast["title"],
-        workspace=workspace,
+        workspace=line(workspace),
         broadcast=broadcast,
         unsubscribe=unsubscribe,
     )
