@@ -8,7 +8,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from looplane.erasure.commands import erase_contact
 from looplane.held_messages.commands import sweep_held
+from looplane.kit.context import Context
+from looplane.kit.principal import Principal
 from looplane.outgoing_files.commands import sweep_outgoing_files
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
@@ -119,3 +122,25 @@ async def test_the_same_upload_twice_is_one(member: httpx.AsyncClient, db: Any) 
     assert await count(db) == 1
     differs = await member.post(PATH, **form(b"other"), headers=key)
     assert differs.status_code == 422
+
+
+async def test_files_of_who_is_erased_go_at_once(
+    member: httpx.AsyncClient,
+    db: Any,
+    make: Factory,
+    clock: SteppedClock,
+    workspace: Workspace,
+) -> None:
+    unsent, held, sent, shared, loose = [await upload(member, b"%d" % i) for i in range(5)]
+    other = (await make.thread())["id"]
+    theirs = [await make.thread(contact_email="z@mail.example") for _ in range(3)]
+    ids = [each["id"] for each in theirs]
+    await hold(member, ids[0], attachments=[naming(sent)])
+    await send_what_is_due(db, clock)
+    await put(member, ids[1], naming(unsent))
+    await hold(member, ids[2], attachments=[naming(held), naming(shared)])
+    await put(member, other, naming(shared))
+    eraser = Context(Principal(workspace.id, "rule", rule="erase"), clock, "erase")
+    await erase_contact(db, eraser, "z@mail.example")
+    left = {str(row["id"]) for row in await db.fetch("select id from outgoing_files")}
+    assert left == {shared["id"], loose["id"]}

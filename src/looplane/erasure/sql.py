@@ -80,6 +80,21 @@ returning m.id"""
 # there is never sent.
 DELETE_UNSENT = "delete from unsent_texts where workspace_id = $1 and thread_id = any ($2)"
 DELETE_HELD = "delete from held_messages where workspace_id = $1 and thread_id = any ($2)"
+# The files that these name, and those whose bytes went to them; held, so that nobody names one
+# anew.
+HOLD_OUTGOING = """
+with named as materialized (
+  select a->>'file_id' as id from (
+    select attachments from unsent_texts where workspace_id = $1 and thread_id = any ($2)
+    union all
+    select attachments from held_messages where workspace_id = $1 and thread_id = any ($2)) t,
+    jsonb_array_elements(t.attachments) a)
+select f.id from outgoing_files f
+where f.workspace_id = $1 and (f.id::text in (select id from named) or exists (
+  select from messages m
+  join message_attachments c on c.workspace_id = $1 and c.message_id = m.id
+  where m.workspace_id = $1 and m.thread_id = any ($2) and c.content = f.content))
+order by f.id for update of f"""
 
 
 def _erase_copies(table: str) -> str:

@@ -66,6 +66,10 @@ DELETE_UNNAMED = f"""
 delete from outgoing_files f using unnest($1::uuid[], $2::uuid[]) as old(workspace_id, id)
 where f.workspace_id = old.workspace_id and f.id = old.id and not {_IS_NAMED}"""
 
+# Those of the files $2 that nothing names, which are held. $1 workspace.
+DELETE_THESE = f"""
+delete from outgoing_files f where f.workspace_id = $1 and f.id = any ($2) and not {_IS_NAMED}"""
+
 
 async def insert_file(
     con: Connection, context: Context, values: Mapping[str, Any], most: int
