@@ -80,7 +80,7 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
     hints = Hints(database, wake)
     hints.listen(wanted=True)
     dispatcher = Dispatcher(database, clock, channels, partial(tell_dead, clock), hints.note)
-    fans = FanOut(set_up_fans(settings, clock))
+    fans = FanOut(set_up_fans(settings, clock), clock)
     fan_out = Periodic(fans.run, woken=happened, then=dispatcher.wake)
     rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
     # Apart from each other, so that what keeps failing slows down nothing else.
