@@ -97,6 +97,7 @@ async def _erase_mails(
     await con.execute(sql.DELETE_CAUGHT, workspace_id, addresses, threads)
     await con.execute(sql.ERASE_SENT_MAILS, workspace_id, addresses, threads)
     await con.execute(sql.DELETE_BOUNCED, workspace_id, addresses)
+    await con.execute(sql.ERASE_MAIL_EVENTS, workspace_id, addresses)
     await con.execute(sql.ERASE_ATTEMPTS_OF_MESSAGES, workspace_id, messages)
     return messages
 

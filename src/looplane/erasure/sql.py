@@ -132,6 +132,15 @@ ERASE_SENT_MAILS = """
 update sent_mails set recipient = '',
   bounce_reason = case when bounced_at is not null then '' end
 where workspace_id = $1 and (lower(recipient) = any ($2) or thread_id = any ($3))"""
+# What was told of lifting a bounce, and of letting go of what was caught.
+ERASE_MAIL_EVENTS = """
+update events e set data = (e.data::jsonb || case when e.type like 'bounced_address.%'
+  then '{"address": "", "reason": ""}' else '{"to": [], "subject": ""}' end::jsonb)::json
+where e.workspace_id = $1 and e.data is not null
+  and (e.type = 'bounced_address.deleted' and e.data->>'address' = any ($2)
+    or e.type = 'caught_mail.deleted' and exists (
+      select from json_array_elements_text(e.data->'to') as address
+      where lower(address) = any ($2)))"""
 DELETE_BOUNCED = "delete from bounced_addresses where workspace_id = $1 and address = any ($2)"
 # What was said of sending the messages $2 to others, which named them.
 ERASE_ATTEMPTS_OF_MESSAGES = """
