@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from looplane.caught_mail.commands import NewCaughtMail, catch
+from looplane.caught_mail.commands import NewCaughtMail, catch, let_go
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.ids import new_id
@@ -173,7 +173,8 @@ class Factory:
             fields.get("source", b"Subject: A subject\r\n\r\nWords\r\n"),
         )
         now = fields.get("now", system_clock())
-        await catch(self.db, self.workspace_id, now, [mail])
+        await catch(self.db, self.workspace_id, now, mail)
+        await let_go(self.db, self.workspace_id, now)
         return {
             "id": await self.db.fetchval(
                 "select id::text from caught_mail where delivery_id = $1", mail.delivery_id

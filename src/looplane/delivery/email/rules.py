@@ -1,6 +1,7 @@
 """What mails look like, and what becomes of one by what its server said. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,13 @@ from looplane.mailboxes.rules import reply_address
 
 # Where nothing is set up that mail could come from.
 NO_ONE = MailPerson("support@looplane.invalid", "Looplane")
+NO_ROOM = Attempted(
+    "failed",
+    "Other mails with large files are on their way; it leaves after them.",
+    timedelta(seconds=10),
+    is_postponed=True,
+)
+FILE_GONE = Attempted("refused", "A file that was to go with it is gone.")
 # So many attempts wait for all recipients of a copy; later ones go without those put off.
 _WAITS_FOR_ALL = 3
 
@@ -144,7 +152,7 @@ def choose(mailboxes: Mapping[UUID, Mapping[str, Any]], draft: Draft) -> Mapping
 def mail_of(
     secrets: Secrets, delivery: DueDelivery, draft: Draft, mailbox: MailPerson, name: str
 ) -> Mail:
-    """The mail of a draft that leaves by a mailbox, and is called so."""
+    """The mail of a draft that leaves by a mailbox, and is called so; without its files."""
     reply_to = None
     if delivery.kind == "message" and delivery.thread_id is not None:
         args = (delivery.workspace_id, delivery.thread_id, mailbox.email)
@@ -162,7 +170,6 @@ def mail_of(
         in_reply_to=draft.in_reply_to,
         references=draft.references,
         headers=draft.headers,
-        files=draft.files,
     )
 
 
