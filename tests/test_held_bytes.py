@@ -21,8 +21,10 @@ def test_no_more_are_held_than_there_is_room_for(sizes: list[int], cancelled: se
             now[number] = min(size, MOST)
             order.append(number)
             most = max(most, sum(now.values()))
-            await asyncio.sleep(0)
-            del now[number]
+            try:
+                await asyncio.sleep(0)
+            finally:
+                del now[number]
 
     async def run() -> None:
         now: dict[int, int] = {}
