@@ -12,9 +12,7 @@ import httpx
 import pytest
 
 from looplane.kit.callers import CSRF_HEADER
-from looplane.kit.content_parts import PART
 from looplane.messages import sql as messages
-from looplane.outgoing_files import sql as outgoing_sql
 from looplane.outgoing_files.rules import MAX_KEPT, clean_name, clean_type, in_words
 from looplane.outgoing_files.schemas import MAX_SIZE
 from tests.conftest import SteppedClock, Workspace
@@ -66,29 +64,6 @@ async def test_what_is_sent_is_what_was_uploaded(
     for file, expected in zip(said, (content, b"words", picture), strict=True):
         found = await member.get(f"{APP}/attachments/{message['id']}/{file['id']}")
         assert found.content == expected
-
-
-async def test_a_file_is_read_in_parts(
-    member: httpx.AsyncClient,
-    db: Any,
-    make: Factory,
-    clock: SteppedClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    found = list[int]()
-
-    async def find_part(*args: Any) -> bytes | None:
-        part = await sql_find_part(*args)
-        found.append(len(part or b""))
-        return part
-
-    sql_find_part = outgoing_sql.find_part
-    monkeypatch.setattr(outgoing_sql, "find_part", find_part)
-    content = os.urandom(2 * PART + 7)
-    file = await upload(member, content)
-    answer = await member.get(f"{PATH}/{file['id']}")
-    assert (answer.content, answer.headers["content-length"]) == (content, str(len(content)))
-    assert found == [PART, PART, 7]
 
 
 async def test_undo_brings_the_files_back(

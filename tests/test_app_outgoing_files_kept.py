@@ -1,6 +1,7 @@
 """How long the files stay that are to go with a message."""
 
 import asyncio
+import os
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,8 +11,10 @@ import pytest
 
 from looplane.erasure.commands import erase_contact
 from looplane.held_messages.commands import sweep_held
+from looplane.kit.content_parts import PART
 from looplane.kit.context import Context
 from looplane.kit.principal import Principal
+from looplane.outgoing_files import sql as outgoing_sql
 from looplane.outgoing_files.commands import sweep_outgoing_files
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
@@ -144,3 +147,22 @@ async def test_files_of_who_is_erased_go_at_once(
     await erase_contact(db, eraser, "z@mail.example")
     left = {str(row["id"]) for row in await db.fetch("select id from outgoing_files")}
     assert left == {shared["id"], loose["id"]}
+
+
+async def test_a_file_is_read_in_parts(
+    member: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = list[int]()
+
+    async def find_part(*args: Any) -> bytes | None:
+        part = await sql_find_part(*args)
+        found.append(len(part or b""))
+        return part
+
+    sql_find_part = outgoing_sql.find_part
+    monkeypatch.setattr(outgoing_sql, "find_part", find_part)
+    content = os.urandom(2 * PART + 7)
+    file = await upload(member, content)
+    answer = await member.get(f"{PATH}/{file['id']}")
+    assert (answer.content, answer.headers["content-length"]) == (content, str(len(content)))
+    assert found == [PART, PART, 7]
