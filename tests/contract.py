@@ -47,6 +47,7 @@ PAYLOADS = {
     "snippet_folder": "SnippetFolderOut",
     "file": "FileOut",
     "mailbox": "MailboxOut",
+    "bounced_address": "BouncedAddressOut",
     "caught_mail": "CaughtMailOut",
     "message": "MessageOut",
     "portal_instance": "PortalInstanceOut",
@@ -54,7 +55,7 @@ PAYLOADS = {
     "webhook": "WebhookOut",
 }
 # What no operation shows: the event says all that is told of it.
-UNSHOWN = {"delivery.dead", "delivery.retried", "delivery.canceled"}
+UNSHOWN = {"delivery.dead", "delivery.bounced", "delivery.retried", "delivery.canceled"}
 UNSHOWN |= {"delivery.queue_paused", "delivery.queue_resumed"}
 # What only events tell: the companies of a contact, and what became of a merge.
 TOLD = {

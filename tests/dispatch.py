@@ -14,6 +14,15 @@ from looplane.kit.clock import Clock
 from tests.one_connection import OneConnection
 
 
+async def cancel_all(db: Any) -> None:
+    """Nothing that other tests left is due any more, and no target fails."""
+    await db.execute(
+        "update deliveries set state = 'canceled', next_attempt_at = null, is_routed = false"
+        " where state in ('planned', 'queued')"
+    )
+    await db.execute("update delivery_queues set due_at = null, failures = 0, failing_since = null")
+
+
 class Sink:
     """A channel that keeps what it is given, after `before` has had a look at it."""
 

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import httpx
 
-from looplane.caught_mail.commands import NewCaughtMail, catch
+from looplane.caught_mail.commands import NewCaughtMail, catch, let_go
 from looplane.kit.clock import system_clock
 from looplane.kit.context import Context
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES, digest, new_key
 from looplane.kit.principal import Principal
+from looplane.mailboxes.bounces.sql import INSERT_BOUNCED_ADDRESS
 from looplane.members.commands import create_member
 from looplane.members.schemas import Role
 
@@ -172,12 +173,20 @@ class Factory:
             fields.get("source", b"Subject: A subject\r\n\r\nWords\r\n"),
         )
         now = fields.get("now", system_clock())
-        await catch(self.db, self.workspace_id, now, [mail])
+        await catch(self.db, self.workspace_id, now, mail)
+        await let_go(self.db, self.workspace_id, now)
         return {
             "id": await self.db.fetchval(
                 "select id::text from caught_mail where delivery_id = $1", mail.delivery_id
             )
         }
+
+    async def bounced_address(self, **fields: Any) -> dict[str, Any]:
+        """An address that mail came back from; there is no operation that says so of one alone."""
+        address = fields.get("address", f"gone{next(_number)}@mail.example")
+        args = (new_id(), address, fields.get("reason", "550 No such user"), system_clock())
+        await self.db.execute(INSERT_BOUNCED_ADDRESS, self.workspace_id, *args)
+        return {"id": str(args[0]), "address": address}
 
     async def file(self, content: bytes = b"Words", **fields: Any) -> dict[str, Any]:
         name, kind = fields.get("name", "words.txt"), fields.get("content_type", "text/plain")

@@ -28,6 +28,7 @@ IN_PATH = {
     "undo": "write",
     "mailboxes": "mailbox",
     "caught-mail": "caught mail",
+    "bounced-addresses": "bounced address",
     "webhooks": "webhook",
     "deliveries": "webhook delivery",
 }

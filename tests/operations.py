@@ -108,6 +108,7 @@ async def populate(make: Factory, member_id: object) -> World:
         "portal instance": await make.portal_instance(),
         "mailbox": await make.mailbox(),
         "caught mail": await make.caught_mail(),
+        "bounced address": await make.bounced_address(),
         "webhook": webhook,
         "webhook delivery": ping,
         "canceled delivery": canceled,

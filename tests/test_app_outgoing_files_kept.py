@@ -1,6 +1,7 @@
 """How long the files stay that are to go with a message."""
 
 import asyncio
+import os
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,7 +9,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from looplane.erasure.commands import erase_contact
 from looplane.held_messages.commands import sweep_held
+from looplane.kit.content_parts import PART
+from looplane.kit.context import Context
+from looplane.kit.principal import Principal
+from looplane.outgoing_files import sql as outgoing_sql
 from looplane.outgoing_files.commands import sweep_outgoing_files
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
@@ -119,3 +125,44 @@ async def test_the_same_upload_twice_is_one(member: httpx.AsyncClient, db: Any) 
     assert await count(db) == 1
     differs = await member.post(PATH, **form(b"other"), headers=key)
     assert differs.status_code == 422
+
+
+async def test_files_of_who_is_erased_go_at_once(
+    member: httpx.AsyncClient,
+    db: Any,
+    make: Factory,
+    clock: SteppedClock,
+    workspace: Workspace,
+) -> None:
+    unsent, held, sent, shared, loose = [await upload(member, b"%d" % i) for i in range(5)]
+    other = (await make.thread())["id"]
+    theirs = [await make.thread(contact_email="z@mail.example") for _ in range(3)]
+    ids = [each["id"] for each in theirs]
+    await hold(member, ids[0], attachments=[naming(sent)])
+    await send_what_is_due(db, clock)
+    await put(member, ids[1], naming(unsent))
+    await hold(member, ids[2], attachments=[naming(held), naming(shared)])
+    await put(member, other, naming(shared))
+    eraser = Context(Principal(workspace.id, "rule", rule="erase"), clock, "erase")
+    await erase_contact(db, eraser, "z@mail.example")
+    left = {str(row["id"]) for row in await db.fetch("select id from outgoing_files")}
+    assert left == {shared["id"], loose["id"]}
+
+
+async def test_a_file_is_read_in_parts(
+    member: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = list[int]()
+
+    async def find_part(*args: Any) -> bytes | None:
+        part = await sql_find_part(*args)
+        found.append(len(part or b""))
+        return part
+
+    sql_find_part = outgoing_sql.find_part
+    monkeypatch.setattr(outgoing_sql, "find_part", find_part)
+    content = os.urandom(2 * PART + 7)
+    file = await upload(member, content)
+    answer = await member.get(f"{PATH}/{file['id']}")
+    assert (answer.content, answer.headers["content-length"]) == (content, str(len(content)))
+    assert found == [PART, PART, 7]

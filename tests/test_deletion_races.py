@@ -46,6 +46,7 @@ NEVER_NAMED = {"/threads", "/threads/{thread_id}/customer-needs", "/members/invi
 NEVER_NAMED |= {"/changelogs", "/snippets", "/threads/{thread_id}/comments"}
 NEVER_NAMED |= {"/contacts/blocked-senders", "/contacts/{id}/companies", "/threads/{id}/tags"}
 NEVER_NAMED |= {"/views", "/webhooks", "/mailboxes", "/caught-mail", "/slack/connections"}
+NEVER_NAMED |= {"/bounced-addresses"}
 # What goes into another has tests of its own.
 ELSEWHERE = dict.fromkeys(("other company", "merged company"), "test_company_merge_races.py")
 # By a thread deliveries are chosen, and nothing of it is kept.

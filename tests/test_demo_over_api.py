@@ -65,7 +65,7 @@ async def rows(visitor: httpx.AsyncClient, path: str, **query: Any) -> list[Any]
 
 
 # The demo sends nothing to anybody.
-_NOT_SET_UP = "webhooks|slack|mailboxes|caught-mail|queues|attempts"
+_NOT_SET_UP = "webhooks|slack|mailboxes|caught-mail|bounced-addresses|queues|attempts"
 
 
 def lists() -> list[Operation]:

@@ -66,6 +66,7 @@ ACROSS = {
     "looplane.notices.sql.DELETE_OLD": "one clock sweeps all",
     "looplane.presence.sql.DELETE_GONE": "one clock sweeps all",
     "looplane.caught_mail.sql.DELETE_EXPIRED": "one clock sweeps all",
+    "looplane.delivery.fan_out.failures.sql.COUNT": "the log says how many there are of all",
     "looplane.held_messages.sql.FIND_DUE": "one worker sends for all",
     "looplane.held_messages.sql.DELETE_ENDED": "one clock sweeps all",
     "looplane.outgoing_files.sql.HOLD_OLD": "one clock sweeps all",

@@ -196,6 +196,8 @@ async def test_every_operation_reads_what_it_needs(
             await told(con)
         await savepoint.rollback()
         assert said
+        if "notify" in sent.get("json", {}):
+            assert "planned" in answer.headers["x-looplane-notify"]
         broad = [
             str(each) for each in scans_of(said) if each.table in LARGE and not _is_narrow(each)
         ]
@@ -211,6 +213,9 @@ def _requests(operation: Operation, world: World) -> list[dict[str, Any]]:
         ]
     if operation.method == "PATCH":
         bodies = [body for body, _ in changes_of(operation, world)]
+        if "notify" in fields_of(operation):
+            # To tell the team is another statement than to tell nobody.
+            bodies.append({"status": "done", "notify": {"slack": True, "email": True}})
         return [{**asked, "json": body} for body in [*bodies, least(operation, world.ids)]]
     if operation.body is None:
         return [asked]

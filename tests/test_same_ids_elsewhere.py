@@ -69,6 +69,7 @@ COPIED = [
     "views",
     "mailboxes",
     "caught_mail",
+    "bounced_addresses",
     "webhooks",
     "webhook_secrets",
     "events",
@@ -79,7 +80,7 @@ NOT_COPIED |= {"broadcasts", "upload_days", "message_attachments"}
 # What is a member's own, and what goes out in a moment.
 NOT_COPIED |= {"presence", "unsent_texts", "outgoing_files", "held_messages"}
 # What is kept of deliveries, and no operation shows by itself.
-NOT_COPIED |= {"sent_mails", "mailbox_days", "mail_thread_pauses", "bounced_addresses"}
+NOT_COPIED |= {"sent_mails", "mailbox_days", "mail_thread_pauses"}
 NOT_COPIED |= {
     "notices",
     "notice_settings",
@@ -87,6 +88,7 @@ NOT_COPIED |= {
     "delivery_queues",
     "event_bodies",
     "fan_outs",
+    "fan_out_failures",
 }
 # What lets one in.
 NOT_COPIED |= {"sessions", "sign_in_links", "credentials", "recovery_codes", "sign_in_attempts"}

@@ -49,6 +49,9 @@ from looplane.keys.commands import INVERSES as KEY_INVERSES
 from looplane.keys.routes import api as keys, me_api as me
 from looplane.keys.sql import KEY
 from looplane.loops.routes import api as loops
+from looplane.mailboxes.bounces.commands import EVENT_TYPES as BOUNCE_EVENTS
+from looplane.mailboxes.bounces.routes import api as bounces
+from looplane.mailboxes.bounces.sql import BOUNCED_ADDRESS
 from looplane.mailboxes.routes import api as mailboxes
 from looplane.mailboxes.sql import MAILBOX
 from looplane.members.commands import INVERSES as MEMBER_INVERSES
@@ -131,6 +134,7 @@ APIS = (
     slack,
     files,
     mailboxes,
+    bounces,
     caught_mail,
     webhooks,
     webhook_replays,
@@ -184,6 +188,7 @@ RESOURCES = (
     SLACK_CONNECTION,
     FILE,
     MAILBOX,
+    BOUNCED_ADDRESS,
     CAUGHT_MAIL,
     WEBHOOK,
 )
@@ -192,6 +197,7 @@ EVENT_TYPES = (
     *NEED_EVENTS,
     *MESSAGE_EVENTS,
     *DELIVERY_EVENTS,
+    *BOUNCE_EVENTS,
     *MENDING_EVENTS,
     *QUEUE_EVENTS,
 )
@@ -225,6 +231,7 @@ SCOPES_OF_EVENTS = {
     "slack_connection": ("admin", "admin"),
     "file": ("files:write", "files:write"),
     "mailbox": ("admin", "admin"),
+    "bounced_address": ("admin", "admin"),
     "caught_mail": ("admin", "admin"),
     "webhook": ("admin", "admin"),
     "delivery": ("admin", "admin"),

@@ -90,7 +90,7 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
     reached = Reachability()
     told = partial(tell_dead, clock)
     dispatcher = Dispatcher(database, clock, channels, told, hints.note, reached=reached)
-    fans = FanOut(set_up_fans(settings, clock))
+    fans = FanOut(set_up_fans(settings, clock), clock)
     fan_out = Periodic("fan_out", fans.run, woken=happened, then=dispatcher.wake)
     rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
     # Apart from each other, so that what keeps failing slows down nothing else.

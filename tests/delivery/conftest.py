@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.dispatch import cancel_all
+
 
 @pytest.fixture
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is due."""
-    await db.execute(
-        "update deliveries set state = 'canceled', next_attempt_at = null"
-        " where state in ('planned', 'queued')"
-    )
+    await cancel_all(db)

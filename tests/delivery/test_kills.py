@@ -9,6 +9,7 @@ import pytest
 
 from looplane.delivery import sql
 from looplane.delivery.commands import LEASE
+from looplane.delivery.leases import sql as leases
 from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.kit.database import Database
 from tests.conftest import SteppedClock, Workspace
@@ -24,10 +25,10 @@ pytestmark = pytest.mark.usefixtures("quiet")
 STEPS: list[Any] = [
     pytest.param(sql.LIST_UNROUTED, False, 0, False, id="before it is routed"),
     pytest.param(sql.ROUTE, True, 0, False, id="while it is routed"),
-    pytest.param(sql.CLAIM, False, 0, False, id="once it is routed"),
-    pytest.param(sql.CLAIM, True, 0, False, id="while it is claimed"),
+    pytest.param(leases.CLAIM, False, 0, False, id="once it is routed"),
+    pytest.param(leases.CLAIM, True, 0, False, id="while it is claimed"),
     pytest.param(sql.BEGIN, True, 0, False, id="before the claim is committed"),
-    pytest.param(sql.HOLD_LEASED, False, 2, True, id="once it is sent"),
+    pytest.param(leases.HOLD_LEASED, False, 2, True, id="once it is sent"),
     pytest.param(sql.RECORD, True, 2, True, id="while it is written down"),
     pytest.param(sql.RELEASE_LANES, True, 2, True, id="before its lane goes on"),
     pytest.param(sql.GIVE_BACK, True, 2, True, id="before that is committed"),

@@ -13,7 +13,7 @@ from looplane.kit.database import Database
 from looplane.kit.secrets import Secrets
 from looplane.kit.smtp_connections import SmtpConnections
 from tests.conftest import SteppedClock
-from tests.dispatch import Delivered, deliver_due
+from tests.dispatch import Delivered, cancel_all, deliver_due
 from tests.factory import Factory
 from tests.mail_servers import LOGIN, THIS_MACHINE, MailServer, mail_server
 from tests.unlimited import UNLIMITED
@@ -36,10 +36,7 @@ class Post:
 @pytest.fixture
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is due."""
-    await db.execute(
-        "update deliveries set state = 'canceled', next_attempt_at = null, is_routed = false"
-        " where state in ('planned', 'queued')"
-    )
+    await cancel_all(db)
 
 
 def channel_of(

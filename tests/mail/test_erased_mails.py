@@ -17,6 +17,9 @@ from tests.mail.test_bounces import give, report
 from tests.messages.conftest import send
 
 TABLES = ("sent_mails", "delivery_attempts", "deliveries", "caught_mail", "bounced_addresses")
+LIFTED = """
+select data::text as data from events where workspace_id = $1
+  and type in ('bounced_address.deleted', 'caught_mail.deleted')"""
 
 
 async def kept_of(db: Any, workspace: Workspace, address: str) -> list[str]:
@@ -61,3 +64,20 @@ async def test_who_is_erased_is_in_no_mail(
     context = Context(Principal(workspace.id, "rule", rule="erase"), clock, "erase")
     await erase_contact(db, context, address)
     assert await kept_of(db, workspace, address) == []
+
+
+async def test_nor_in_what_was_told_of_lifting_it(
+    client: httpx.AsyncClient, make: Factory, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    contact = await make.contact()
+    address = contact["email"]
+    bounced = await make.bounced_address(address=address, reason=f"550 {address}")
+    caught = await make.caught_mail(recipients=["x@mail.example", address], subject="For you")
+    for path in (f"/bounced-addresses/{bounced['id']}", f"/caught-mail/{caught['id']}"):
+        assert (await client.delete(path)).is_success
+    told = [row["data"] for row in await db.fetch(LIFTED, workspace.id)]
+    assert [address in each for each in told] == [True, True]
+    context = Context(Principal(workspace.id, "rule", rule="erase"), clock, "erase")
+    await erase_contact(db, context, address)
+    told = [row["data"] for row in await db.fetch(LIFTED, workspace.id)]
+    assert [address in each or "For you" in each for each in told] == [False, False]

@@ -19,6 +19,7 @@ from looplane.messages.inbound.commands import (
     receive_message,
 )
 from tests.conftest import SteppedClock, Workspace
+from tests.dispatch import cancel_all
 
 _number = count(1)
 Receive = Callable[..., Coroutine[Any, Any, Receipt]]
@@ -63,10 +64,7 @@ def receive(db: Any, clock: SteppedClock, workspace: Workspace) -> Receive:
 @pytest.fixture
 async def quiet(db: Any) -> None:
     """Nothing that other tests left is due."""
-    await db.execute(
-        "update deliveries set state = 'canceled', next_attempt_at = null"
-        " where state in ('planned', 'queued')"
-    )
+    await cancel_all(db)
 
 
 async def send(client: httpx.AsyncClient, thread: Any, **body: Any) -> httpx.Response:

@@ -3,9 +3,59 @@
 from tests.mutations import Mutation
 
 _SQL = "src/looplane/delivery/sql.py"
+_LEASES = "src/looplane/delivery/leases/sql.py"
 _FAN_OUT = "src/looplane/delivery/fan_out"
 
 DELIVERIES = [
+    Mutation(
+        "of a workspace with very much queued all is routed first",
+        _SQL,
+        "and d.workspace_id = w.workspace_id order by d.seq",
+        "order by d.seq",
+        "delivery/test_fairness.py",
+    ),
+    Mutation(
+        "a workspace with very many queues has all the room",
+        _LEASES,
+        "    half = (most + 1) // 2\n",
+        "    half = 0\n",
+        "delivery/test_fairness.py",
+    ),
+    Mutation(
+        "a slow attempt is made twice",
+        _LEASES,
+        "set leased_until = $5, due_at = $5 from ours",
+        "set due_at = $5 from ours",
+        "delivery/test_leases.py",
+    ),
+    Mutation(
+        "what a worker let go of as it was loaded is its own for ever",
+        "src/looplane/delivery/dispatch/commands.py",
+        "                self._held.pop(each.lease, None)\n            raise\n",
+        "                pass\n            raise\n",
+        "delivery/test_leases.py",
+    ),
+    Mutation(
+        "an attempt begins under a lease that another worker may have",
+        "src/looplane/delivery/commands.py",
+        "            if not is_ours(taken.queue):\n",
+        "            if False:\n",
+        "delivery/test_leases.py",
+    ),
+    Mutation(
+        "one event that breaks a fan stops all that follow",
+        f"{_FAN_OUT}/commands.py",
+        "if self._failures.add(workspace_id, event) < TRIES:",
+        "if self._failures.add(workspace_id, event):",
+        "delivery/test_fan_out_failures.py",
+    ),
+    Mutation(
+        "an event is set aside within a moment",
+        f"{_FAN_OUT}/failures/commands.py",
+        "self.clock() < failing.again_at",
+        "False",
+        "delivery/test_fan_out_failures.py",
+    ),
     Mutation(
         "what waits for a slow target holds up all others",
         "src/looplane/kit/pacing.py",
@@ -29,9 +79,9 @@ DELIVERIES = [
     ),
     Mutation(
         "a queue that two workers take goes out twice",
-        _SQL,
-        "    and (leased_until is null or leased_until <= $1)\n",
-        "",
+        _LEASES,
+        "{_WAITS} and due_at <= $1\n    and (leased_until is null or leased_until <= $1)",
+        "{_WAITS} and due_at <= $1",
         "delivery/test_kills.py",
     ),
     Mutation(
@@ -44,7 +94,7 @@ DELIVERIES = [
     Mutation(
         "a message overtakes one that somebody is at, and stays behind it where that is canceled",
         _SQL,
-        ' and (*_key(row), row["lane"]) not in busy]',
+        ' and (*key_of(row), row["lane"]) not in busy]',
         "]",
         "delivery/test_queues.py",
     ),
@@ -57,9 +107,9 @@ DELIVERIES = [
     ),
     Mutation(
         "who has lost a queue writes down what came of it",
-        _SQL,
-        "where ({_QUEUE}, lease) in (\n  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]))",
-        "where ({_QUEUE}) in (\n  select workspace_id, channel, queue from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])\n  as q(workspace_id, channel, queue, lease))",
+        _LEASES,
+        "where ({QUEUE}, lease) in (\n  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]))",
+        "where ({QUEUE}) in (\n  select workspace_id, channel, queue from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])\n  as q(workspace_id, channel, queue, lease))",
         "delivery/test_kills.py",
     ),
     Mutation(
@@ -72,7 +122,7 @@ DELIVERIES = [
     Mutation(
         "targets that hang have all the room",
         "src/looplane/delivery/dispatch/commands.py",
-        "return min(room, MOST_FAILING - sum(self._sending.values())) if failing else room",
+        "return min(room, failing_room) if failing else room",
         "return room",
         "delivery/test_queues.py",
     ),

@@ -52,6 +52,10 @@ def happening(row: Row, recipient: UUID = OURS) -> Happening:
         "whom it mentions since": {"mentioned": frozenset({recipient})},
         "the assignee, or else who snoozed it": {"snoozed_by": recipient},
         "who sent the message": {"sent_by": recipient, "delivery_kind": "message"},
+        "who sent the message, or else the assignee, or else admins": {
+            "sent_by": recipient,
+            "delivery_kind": "message",
+        },
         "who watches new threads": {},
         "admins": {},
     }
@@ -142,6 +146,7 @@ UNTOLD = [
     ("thread.created", {"thread_created_at": NOW - IMPORTED_AGE * 2}, "an import"),
     ("message.received", {"is_opening": True}, "the thread began with it"),
     ("thread.status_changed", {"rule": None}, "somebody opened it"),
+    ("delivery.bounced", {"delivery_kind": "broadcast"}, "very many come back at once"),
     ("delivery.dead", {"delivery_kind": "message", "sent_by": None}, "no member sent it"),
 ]
 

@@ -38,10 +38,17 @@ class Slack:
         writer.close()
 
 
-def reply(body: bytes, status: int = 200, *headers: str) -> bytes:
+def reply(
+    body: bytes, status: int = 200, *headers: str, content_type: str = "application/json"
+) -> bytes:
     lines = [f"HTTP/1.1 {status} Any", f"Content-Length: {len(body)}", "Connection: close"]
-    lines += ["Content-Type: application/json", *headers]
+    lines += [f"Content-Type: {content_type}", *headers]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def page(html: str, status: int = 200) -> bytes:
+    """What a proxy says in place of Slack."""
+    return reply(html.encode(), status, content_type="text/html; charset=utf-8")
 
 
 @asynccontextmanager

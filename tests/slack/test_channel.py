@@ -7,34 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from looplane.deliveries.schemas import DeliveryKind
-from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.delivery.slack.commands import SlackChannel
 from looplane.delivery.slack.rules import MAX_TEXT_LENGTH, Post, thread_ts_of
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
-from tests.slack.server import Slack, reply
-
-
-def due(
-    workspace: Workspace, clock: SteppedClock, subject: str, kind: DeliveryKind = "message"
-) -> DueDelivery:
-    ids = (workspace.id, uuid4(), uuid4())
-    return DueDelivery(*ids, kind, "slack", "C0HERE", UUID(subject), None, clock(), 1)
-
-
-async def answered(make: Factory, words: str) -> str:
-    """A message of ours."""
-    thread = await make.thread()
-    return str((await make.message(thread["id"], content=words))["id"])
-
-
-async def deliver(db: Any, channel: SlackChannel, delivery: DueDelivery) -> Attempted | None:
-    """What becomes of it; None where it is gone."""
-    loaded = (await channel.load(db, [delivery])).get(delivery.id)
-    if loaded is None or isinstance(loaded, Attempted):
-        return loaded
-    return await channel.send(delivery, loaded)
+from tests.slack.posting import answered, deliver, due
+from tests.slack.server import Slack, page, reply
 
 
 async def test_an_answer_is_posted_as_it_was_said(
@@ -128,17 +106,21 @@ async def test_what_slack_refuses(  # what it says, and what that means
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "reason"),
     [
-        reply(b"not json"),
-        reply(b"[]"),
-        reply(b"", 500),
-        b"nonsense\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}",
-        b"",
+        (reply(b"not json"), "page (HTTP 200, application/json)."),
+        (reply(b"[]"), "page (HTTP 200, application/json)."),
+        (reply(b"[1]"), "page."),
+        (reply(b"\xff"), "page."),
+        (page("<html>Sign in</html>"), "page (HTTP 200, text/html)."),
+        (page("<h1>Bad gateway</h1>", 502), "page (HTTP 502, text/html)."),
+        (reply(b"", 500), "page (HTTP 500, application/json)."),
+        (b"nonsense\r\n\r\n", "speaks no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}", "broke off"),
+        (b"", "Slack cannot be reached."),
     ],
 )
-async def test_what_is_no_answer_is_tried_again(  # what is around it
+async def test_what_is_no_answer_is_told_and_tried_again(  # what is around it
     make: Factory,
     db: Any,
     workspace: Workspace,
@@ -146,12 +128,16 @@ async def test_what_is_no_answer_is_tried_again(  # what is around it
     channel: SlackChannel,
     slack: Slack,
     answer: bytes,
+    reason: str,
 ) -> None:
     await make.slack_connection()
     slack.answers["chat.postMessage"] = answer
     found = await deliver(db, channel, due(workspace, clock, await answered(make, "Hello")))
     assert found is not None
     assert (found.outcome, found.is_target_down) == ("failed", True)
+    assert reason in str(found.reason)
+    if b"Bad gateway" in answer:
+        assert "<h1>Bad gateway</h1>" in str(found.answer)
 
 
 async def test_what_is_too_long_is_not_cut(

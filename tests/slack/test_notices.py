@@ -10,8 +10,8 @@ from looplane.delivery.schemas import DueDelivery
 from looplane.delivery.slack.commands import SlackChannel
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
+from tests.slack.posting import deliver
 from tests.slack.server import Slack, reply
-from tests.slack.test_channel import deliver
 
 PLANNED = """
 select d.*, coalesce(d.attempts, 0) + 1 as attempt from deliveries d

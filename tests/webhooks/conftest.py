@@ -15,7 +15,7 @@ from looplane.kit.database import Database
 from looplane.kit.outbound import Outbound
 from looplane.kit.secrets import Secrets
 from tests.conftest import SteppedClock
-from tests.dispatch import dispatcher_of
+from tests.dispatch import cancel_all, dispatcher_of
 from tests.unlimited import UNLIMITED
 from tests.webhooks.targets import Target, letting_through, target
 
@@ -82,21 +82,9 @@ async def wire(
     """Nothing is due but what a test makes, and nothing is left for the next one."""
     wire = Wire(database, clock, channel)
     await wire.fan_out()
-    await quieten(db)
+    await cancel_all(db)
     yield wire
-    await quieten(db)
-
-
-async def quieten(db: Any) -> None:
-    """Nothing is due any more."""
-    await db.execute(
-        "update deliveries set state = 'canceled', next_attempt_at = null, is_routed = false"
-        " where state in ('planned', 'queued')"
-    )
-    await db.execute(
-        "update delivery_queues set due_at = null, failures = 0, failing_since = null"
-        " where channel = 'webhook'"
-    )
+    await cancel_all(db)
 
 
 async def due_of(db: Any, *ids: str, number: int = 1) -> list[DueDelivery]:

@@ -40,18 +40,17 @@ async def get_caught_mail(con: Connection, context: Context, id: UUID) -> Answer
     return Answer(body, answer.version)
 
 
-async def catch(
-    con: Connection,
-    workspace_id: UUID,
-    now: datetime,
-    mails: Sequence[NewCaughtMail],
-    days: int = rules.DAYS,
+async def catch(con: Connection, workspace_id: UUID, now: datetime, mail: NewCaughtMail) -> None:
+    """Keeps a mail, once; `let_go` follows."""
+    what = (mail.sender, list(mail.recipients), mail.subject, mail.source)
+    of = (new_id(), mail.delivery_id, mail.kind, *what, now)
+    await con.execute(sql.INSERT, workspace_id, *of)
+
+
+async def let_go(
+    con: Connection, workspace_id: UUID, now: datetime, days: int = rules.DAYS
 ) -> None:
-    """Keeps mails, each once, and lets go of the oldest, and of those older than `days`."""
-    for mail in mails:
-        what = (mail.sender, list(mail.recipients), mail.subject, mail.source)
-        of = (new_id(), mail.delivery_id, mail.kind, *what, now)
-        await con.execute(sql.INSERT, workspace_id, *of)
+    """Lets go of the oldest mails where there are too many, and of those older than `days`."""
     bounds = (rules.MAX_MAILS, rules.MAX_BYTES, rules.kept_since(now, days))
     await con.execute(sql.DELETE_OLD, workspace_id, *bounds)
 

@@ -14,6 +14,7 @@ from looplane.cli.mails import mails
 from looplane.cli.migrate import migrate
 from looplane.cli.output import fail
 from looplane.cli.pg import pg
+from looplane.cli.retry_events import retry_events
 from looplane.cli.serve import api, serve, worker
 from looplane.cli.version import tell
 from looplane.kit.migrations import folder_of
@@ -49,6 +50,7 @@ app.command(rich_help_panel=_LOOK_AFTER)(migrate)
 app.command(rich_help_panel=_LOOK_AFTER)(doctor)
 app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
 app.command(rich_help_panel=_LOOK_AFTER)(mails)
+app.command("retry-events", rich_help_panel=_LOOK_AFTER)(retry_events)
 # What follows the program's name is the program's.
 app.command(
     rich_help_panel=_LOOK_AFTER,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from looplane.deliveries.schemas import DeliveryChannel
 from looplane.delivery import rules, sql
+from looplane.delivery.leases.sql import Key, claim, hold_leased
 from looplane.delivery.schemas import (
     Attempted,
     Channel,
@@ -19,15 +20,16 @@ from looplane.delivery.schemas import (
     Sent,
     SentQueue,
 )
-from looplane.delivery.sql import Begun, Key
+from looplane.delivery.sql import Begun
 from looplane.kit.clock import Clock
 from looplane.kit.database import Connection
 from looplane.kit.pacing import Paced
 from looplane.kit.text import storable_json
 from looplane.kit.tracing import Span, work_span
 
-# Until a queue that nobody gives back is due again; attempts have less.
-LEASE = timedelta(seconds=60)
+# Until a queue that nobody gives back is due again, as after a kill; who is at one renews it.
+LEASE = timedelta(seconds=15)
+# What an attempt may take.
 MOST_SECONDS = 30.0
 
 _GONE = Attempted("refused", "What it told of is gone.")
@@ -47,24 +49,30 @@ class Taken:
     loaded: Mapping[UUID, Any]
 
 
-async def take(
-    con: Connection, clock: Clock, channels: Channels, room: int, failing_room: int
+async def take(  # noqa: PLR0913  # with what it is done, and how much
+    con: Connection,
+    clock: Clock,
+    channels: Channels,
+    room: int,
+    failing_room: int,
+    hold: Callable[[Sequence[ClaimedQueue]], None] = lambda _: None,
 ) -> list[Taken]:
     """Takes queues that are due, and begins an attempt at the first ones of each.
 
-    So many at the most as there is room, and of those that fail fewer. What they need is loaded.
-    Only once this is committed may they be sent.
+    So many at the most as there is room, and of those that fail fewer. What they need is loaded,
+    after `hold` is told what is ours from now on. Only once this is over may they be sent.
     """
     async with con.transaction():
         now = clock()
         until = now + LEASE
         # Those that fail first: they never have all the room.
-        queues = await sql.claim(con, now, until, failing_room, failing=True)
-        queues += await sql.claim(con, now, until, room - len(queues), failing=False)
+        queues = await claim(con, now, until, failing_room, failing=True)
+        queues += await claim(con, now, until, room - len(queues), failing=False)
         if not queues:
             return []
         numbers = {_key(each): _most_at_once(channels, each) for each in queues}
         begun = await sql.begin(con, numbers, now)
+    hold(queues)
     loaded = await _load_all(con, channels, [each.delivery for each in begun])
     of_queues: dict[Key, list[Begun]] = {}
     for each in begun:
@@ -105,21 +113,25 @@ async def _load(
         return dict.fromkeys([each.id for each in deliveries], failed)
 
 
-async def send(
+async def send(  # noqa: PLR0913  # what is sent, by what, and whom that is told
     taken: Taken,
     clock: Clock,
     channels: Channels,
     hand_in: Callable[[SentQueue], None],
     paced: Paced,
+    is_ours: Callable[[ClaimedQueue], bool] = lambda _: True,
 ) -> None:
     """Sends what was taken from a queue, each at its turn, and hands in each as it is over.
 
-    With the last one, or where it is cancelled, the queue is handed in.
+    With the last one, or where it is cancelled, the queue is handed in. Of one that is no longer
+    ours by then nothing more begins: another worker may be at it.
     """
     channel, over = channels.get(taken.queue.channel), list[Attempted]()
 
     async def send_one(begun: Begun) -> None:
         async with paced.turn():
+            if not is_ours(taken.queue):
+                return
             sent = await _send_one(begun, taken.loaded, clock, channel)
         over.append(sent.attempted)
         is_last = len(over) == len(taken.begun)
@@ -201,7 +213,7 @@ async def finish(
     What another worker has by now is left to it.
     """
     async with con.transaction():
-        ours = await sql.hold_leased(con, [each.queue for each in queues])
+        ours = await hold_leased(con, [each.queue for each in queues])
         held = [each for each in queues if _key(each.queue) in ours]
         lost = {_key(each.queue): each.queue for each in queues if _key(each.queue) not in ours}
         sent = [each for queue in held for each in queue.sent]

@@ -7,9 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from looplane.delivery.schemas import ClaimedQueue, DueDelivery
+from looplane.delivery.leases.sql import (
+    IS_QUEUE,
+    QUEUE,
+    Key,
+    each_workspace,
+    key_columns,
+    key_of,
+)
+from looplane.delivery.schemas import DueDelivery
 from looplane.kit.database import Connection, Row
 
 # What is routed in one transaction.
@@ -19,7 +27,6 @@ MOST_AT_ONCE = 100
 # One routes at a time: the number has no meaning but to be ours.
 _ROUTING = 0x6C6F6F70
 
-_QUEUE = "workspace_id, channel, queue"
 _QUEUES = "unnest($1::uuid[], $2::text[], $3::text[]) as q(workspace_id, channel, queue)"
 # The same lane of the same queue.
 _SAME_LANE = """{0}.workspace_id = {1}.workspace_id and {0}.channel = {1}.channel
@@ -38,8 +45,6 @@ def _is_behind(counts: str) -> str:
 
 # The same delivery.
 _IS = "d.workspace_id = {0}.workspace_id and d.id = {0}.id"
-_IS_QUEUE = """q.workspace_id = {0}.workspace_id and q.channel = {0}.channel
-  and q.queue = {0}.queue"""
 
 # What a program before queues has planned. $1 how many
 TAKE_OVER = """
@@ -47,22 +52,44 @@ with due as (select workspace_id, id from deliveries where state = 'planned'
   order by next_attempt_at limit $1 for update skip locked)
 update deliveries d set state = 'queued', lane = case kind when 'message' then thread_id end
 from due where d.workspace_id = due.workspace_id and d.id = due.id"""
+_UNROUTED = "is_routed <> (state = 'queued') and (channel = 'webhook')::int = {0}"
+
+
+def _list_unrouted(is_webhook: int) -> str:
+    """SQL for as many as are routed at once, of which each workspace has its share.
+
+    What some do without, those have that wait with more.
+    """
+    unrouted = _UNROUTED.format(is_webhook)
+    columns = "d.workspace_id, d.id, d.channel, d.queue, d.lane"
+    of_one = f"""select {columns} from deliveries d
+    where {unrouted} and d.workspace_id = w.workspace_id order by d.seq"""
+    return f"""
+(with recursive w as ({each_workspace("deliveries", unrouted, "$2", "$1")}),
+share as materialized (select greatest($1 / greatest(count(*), 1), 1) as rows from w),
+shared as materialized (
+  select d.* from w cross join lateral ({of_one} limit (select rows from share)) d),
+waiting as materialized (
+  select workspace_id from shared group by 1 having count(*) = (select rows from share)),
+rest as materialized (
+  select ($1 - (select count(*) from shared)) / greatest(count(*), 1) as rows from waiting)
+select * from shared
+union all
+select d.* from waiting w cross join lateral ({of_one}
+  offset (select rows from share) limit (select greatest(rows, 0) from rest)) d)"""
+
+
 # What a queue is to be told of, of webhooks and of all else apart: however many webhooks one event
-# is for, no mail waits behind that. $1 how many of each
-LIST_UNROUTED = " union all ".join(
-    f"""
-(select workspace_id, id, channel, queue, lane from deliveries
-where is_routed <> (state = 'queued') and (channel = 'webhook')::int = {is_webhook}
-order by seq limit $1)"""
-    for is_webhook in (0, 1)
-)
+# is for, no mail waits behind that; and of one workspace no other's waits behind it. $1 how many of
+# each, $2 the workspace after which to begin
+LIST_UNROUTED = " union all ".join(_list_unrouted(is_webhook) for is_webhook in (0, 1))
 TRY_ROUTING = f"select pg_try_advisory_xact_lock({_ROUTING})"
 MAKE_QUEUES = f"""
-insert into delivery_queues ({_QUEUE}) select {_QUEUE} from {_QUEUES} order by {_QUEUE}
+insert into delivery_queues ({QUEUE}) select {QUEUE} from {_QUEUES} order by {QUEUE}
 on conflict do nothing"""
 HOLD_QUEUES = f"""
-select {_QUEUE} from delivery_queues where ({_QUEUE}) in (select {_QUEUE} from {_QUEUES})
-order by {_QUEUE} for update"""
+select {QUEUE} from delivery_queues where ({QUEUE}) in (select {QUEUE} from {_QUEUES})
+order by {QUEUE} for update"""
 # Those that nobody else is at. $1 workspaces, $2 ids
 HOLD_UNROUTED = """
 select d.id from unnest($1::uuid[], $2::uuid[]) as due(workspace_id, id)
@@ -81,9 +108,9 @@ told as (
   update delivery_queues q set due_at = case
     when q.leased_until > $3 or q.failures > 0 and q.due_at is not null then q.due_at
     else least(q.due_at, r.due_at) end
-  from (select {_QUEUE}, min(case state when 'queued' then next_attempt_at else $3 end) as due_at
-    from routed group by {_QUEUE}) r
-  where {_IS_QUEUE.format("r")})
+  from (select {QUEUE}, min(case state when 'queued' then next_attempt_at else $3 end) as due_at
+    from routed group by {QUEUE}) r
+  where {IS_QUEUE.format("r")})
 select workspace_id, channel, queue, case when lets_go then lane end as lane
 from routed"""
 # Lets the first one of each of these lanes go on. $4 the lanes
@@ -96,18 +123,6 @@ cross join lateral (
   where {_SAME_LANE.format("e", "l")} and e.is_behind order by e.seq limit 1) first
 where {_IS.format("first")} and d.is_behind"""
 
-# $1 now, $2 how many, $3 the end of the lease, $4 one for those that fail, else zero
-CLAIM = f"""
-with due as materialized (
-  select {_QUEUE} from delivery_queues
-  where (failures > 0)::int = $4::int and due_at <= $1 and paused_at is null
-    and (leased_until is null or leased_until <= $1)
-    and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)
-  order by due_at limit $2 for update skip locked)
-update delivery_queues q set lease = gen_random_uuid(), leased_until = $3, due_at = $3
-from due where {_IS_QUEUE.format("due")}
-returning q.workspace_id, q.channel, q.queue, q.lease, q.leased_until, q.failures,
-  q.failing_since"""
 # The attempts that begin now, of queues that are held; the first ones of these many lanes of each.
 # One that was begun and never ended was interrupted. $4 how many of each queue, $5 now
 BEGIN = f"""
@@ -134,11 +149,6 @@ from heads h where {_IS.format("h")} and d.state = 'queued'
 returning d.workspace_id, d.id, d.event_id, d.kind, d.channel, d.target, d.subject_id, d.thread_id,
   d.created_at, d.attempts as attempt, d.queue, d.tries, d.seq, d.is_behind"""
 
-# Those of these queues that are still ours. $4 the leases
-HOLD_LEASED = f"""
-select {_QUEUE} from delivery_queues where ({_QUEUE}, lease) in (
-  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]))
-order by {_QUEUE} for update"""
 _SENT = """
   select * from jsonb_to_recordset($1) as r(workspace_id uuid, id uuid, number int,
     started_at timestamptz, ended_at timestamptz, outcome text, reason text, request jsonb,
@@ -182,9 +192,7 @@ update delivery_queues q set lease = null, leased_until = null, failures = r.fai
     order by d.next_attempt_at, d.seq limit 1)
 from jsonb_to_recordset($1) as r(workspace_id uuid, channel text, queue text, failures int,
   failing_since timestamptz, not_before timestamptz)
-where {_IS_QUEUE.format("r")}"""
-
-Key = tuple[UUID, str, str]
+where {IS_QUEUE.format("r")}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +215,18 @@ async def route(con: Connection, now: datetime) -> int:
 
     None where another one routes.
     """
-    rows = await con.fetch(LIST_UNROUTED, ROUTED_AT_ONCE)
+    # From anywhere on, so that of very many workspaces each has its turn.
+    rows = await con.fetch(LIST_UNROUTED, ROUTED_AT_ONCE, uuid4())
     if not rows:
         return 0
-    keys = sorted({_key(row) for row in rows})
+    keys = sorted({key_of(row) for row in rows})
     async with con.transaction():
         if not await con.fetchval(TRY_ROUTING):
             return 0
-        held = await con.fetch(HOLD_QUEUES, *_columns(keys))
+        held = await con.fetch(HOLD_QUEUES, *key_columns(keys))
         if len(held) < len(keys):
-            await con.execute(MAKE_QUEUES, *_columns(keys))
-            await con.execute(HOLD_QUEUES, *_columns(keys))
+            await con.execute(MAKE_QUEUES, *key_columns(keys))
+            await con.execute(HOLD_QUEUES, *key_columns(keys))
         free = await _hold_unrouted(con, rows)
         routed = await con.fetch(ROUTE, *free, now) if free[0] else []
         await release_lanes(con, routed)
@@ -231,29 +240,21 @@ async def _hold_unrouted(con: Connection, rows: Sequence[Row]) -> tuple[list[UUI
     """
     args = [row["workspace_id"] for row in rows], [row["id"] for row in rows]
     held = {row["id"] for row in await con.fetch(HOLD_UNROUTED, *args)}
-    busy = {(*_key(row), row["lane"]) for row in rows if row["id"] not in held and row["lane"]}
-    free = [row for row in rows if row["id"] in held and (*_key(row), row["lane"]) not in busy]
+    busy = {(*key_of(row), row["lane"]) for row in rows if row["id"] not in held and row["lane"]}
+    free = [row for row in rows if row["id"] in held and (*key_of(row), row["lane"]) not in busy]
     return [row["workspace_id"] for row in free], [row["id"] for row in free]
 
 
 async def release_lanes(con: Connection, ended: Sequence[Row]) -> None:
     """Lets go on what was behind these, of queues that are held."""
-    lanes = sorted({(*_key(row), row["lane"]) for row in ended if row["lane"] is not None})
+    lanes = sorted({(*key_of(row), row["lane"]) for row in ended if row["lane"] is not None})
     if lanes:
         await con.execute(RELEASE_LANES, *map(list, zip(*lanes, strict=True)))
 
 
-async def claim(
-    con: Connection, now: datetime, until: datetime, most: int, *, failing: bool
-) -> list[ClaimedQueue]:
-    """Takes queues that are due: of those that fail, or of the others."""
-    rows = await con.fetch(CLAIM, now, most, until, int(failing))
-    return [ClaimedQueue(**row) for row in rows]
-
-
 async def begin(con: Connection, queues: Mapping[Key, int], now: datetime) -> list[Begun]:
     """Begins an attempt at so many of each of these queues, in the order of their plans."""
-    rows = await con.fetch(BEGIN, *_columns(list(queues)), list(queues.values()), now)
+    rows = await con.fetch(BEGIN, *key_columns(list(queues)), list(queues.values()), now)
     begun = [_begun(row) for row in rows if not row["is_behind"]]
     return sorted(begun, key=lambda each: each.seq)
 
@@ -263,13 +264,6 @@ def _begun(row: Row) -> Begun:
     queue, tries, seq = values.pop("queue"), values.pop("tries"), values.pop("seq")
     values.pop("is_behind")
     return Begun(DueDelivery(**values), (row["workspace_id"], row["channel"], queue), tries, seq)
-
-
-async def hold_leased(con: Connection, queues: Sequence[ClaimedQueue]) -> set[Key]:
-    """Which of these queues are still ours; they are held."""
-    keys = [(each.workspace_id, each.channel, each.queue) for each in queues]
-    leases = [each.lease for each in queues]
-    return {_key(row) for row in await con.fetch(HOLD_LEASED, *_columns(keys), leases)}
 
 
 async def record(con: Connection, sent: Sequence[Mapping[str, object]]) -> list[Row]:
@@ -282,11 +276,3 @@ async def record(con: Connection, sent: Sequence[Mapping[str, object]]) -> list[
 async def give_back(con: Connection, queues: Sequence[Mapping[str, object]]) -> None:
     """Gives queues back that are held: they are due with what is next in them."""
     await con.execute(GIVE_BACK, queues)
-
-
-def _key(row: Row) -> Key:
-    return (row["workspace_id"], row["channel"], row["queue"])
-
-
-def _columns(keys: Sequence[Key]) -> tuple[list[Any], ...]:
-    return tuple([key[i] for key in keys] for i in range(3))

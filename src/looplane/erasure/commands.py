@@ -11,6 +11,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import parse_id
 from looplane.kit.responses import or_404
+from looplane.outgoing_files.sql import DELETE_THESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         await con.execute(sql.ERASE_THREADS, workspace_id, threads, now, sql.ERASED)
         await con.execute(sql.ERASE_WRITTEN_MENTIONS, workspace_id, threads)
         await con.execute(sql.ERASE_LISTED_MENTIONS, workspace_id, threads)
+        await _erase_unsent(con, workspace_id, addresses, threads)
         await con.execute(sql.DELETE_FILES, workspace_id, threads)
         await _erase_deliveries(con, workspace_id, threads, addresses, now)
-        await _erase_unsent(con, workspace_id, addresses, threads)
         named = await con.fetch(sql.ERASE_NAMES, workspace_id, addresses)
         messages_named = await _erase_mails(con, workspace_id, addresses, threads, named)
         erased = [
@@ -69,8 +70,14 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
 async def _erase_unsent(
     con: Connection, workspace_id: UUID, addresses: list[str], threads: list[UUID]
 ) -> None:
+    """What was written and not sent, with the files that went there, or were to go.
+
+    A file stays that its member is about to send to others.
+    """
+    files = [row["id"] for row in await con.fetch(sql.HOLD_OUTGOING, workspace_id, threads)]
     await con.execute(sql.DELETE_UNSENT, workspace_id, threads)
     await con.execute(sql.DELETE_HELD, workspace_id, threads)
+    await con.execute(DELETE_THESE, workspace_id, files)
     await con.execute(sql.ERASE_UNSENT_NAMES, workspace_id, addresses)
     await con.execute(sql.ERASE_HELD_NAMES, workspace_id, addresses)
 
@@ -90,6 +97,7 @@ async def _erase_mails(
     await con.execute(sql.DELETE_CAUGHT, workspace_id, addresses, threads)
     await con.execute(sql.ERASE_SENT_MAILS, workspace_id, addresses, threads)
     await con.execute(sql.DELETE_BOUNCED, workspace_id, addresses)
+    await con.execute(sql.ERASE_MAIL_EVENTS, workspace_id, addresses)
     await con.execute(sql.ERASE_ATTEMPTS_OF_MESSAGES, workspace_id, messages)
     return messages
 

@@ -80,6 +80,21 @@ returning m.id"""
 # there is never sent.
 DELETE_UNSENT = "delete from unsent_texts where workspace_id = $1 and thread_id = any ($2)"
 DELETE_HELD = "delete from held_messages where workspace_id = $1 and thread_id = any ($2)"
+# The files that these name, and those whose bytes went to them; held, so that nobody names one
+# anew.
+HOLD_OUTGOING = """
+with named as materialized (
+  select a->>'file_id' as id from (
+    select attachments from unsent_texts where workspace_id = $1 and thread_id = any ($2)
+    union all
+    select attachments from held_messages where workspace_id = $1 and thread_id = any ($2)) t,
+    jsonb_array_elements(t.attachments) a)
+select f.id from outgoing_files f
+where f.workspace_id = $1 and (f.id::text in (select id from named) or exists (
+  select from messages m
+  join message_attachments c on c.workspace_id = $1 and c.message_id = m.id
+  where m.workspace_id = $1 and m.thread_id = any ($2) and c.content = f.content))
+order by f.id for update of f"""
 
 
 def _erase_copies(table: str) -> str:
@@ -117,6 +132,15 @@ ERASE_SENT_MAILS = """
 update sent_mails set recipient = '',
   bounce_reason = case when bounced_at is not null then '' end
 where workspace_id = $1 and (lower(recipient) = any ($2) or thread_id = any ($3))"""
+# What was told of lifting a bounce, and of letting go of what was caught.
+ERASE_MAIL_EVENTS = """
+update events e set data = (e.data::jsonb || case when e.type like 'bounced_address.%'
+  then '{"address": "", "reason": ""}' else '{"to": [], "subject": ""}' end::jsonb)::json
+where e.workspace_id = $1 and e.data is not null
+  and (e.type = 'bounced_address.deleted' and e.data->>'address' = any ($2)
+    or e.type = 'caught_mail.deleted' and exists (
+      select from json_array_elements_text(e.data->'to') as address
+      where lower(address) = any ($2)))"""
 DELETE_BOUNCED = "delete from bounced_addresses where workspace_id = $1 and address = any ($2)"
 # What was said of sending the messages $2 to others, which named them.
 ERASE_ATTEMPTS_OF_MESSAGES = """

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from typing import Any
 
 from slack_sdk.errors import SlackClientError
@@ -15,6 +15,11 @@ SECONDS = 10  # for one call
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 _WORD = re.compile("[a-z_]+")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+", re.IGNORECASE)
+_MAX_SAID = 300  # characters of what is no answer of Slack
+_UNREACHABLE = "Slack cannot be reached."
+_NO_HTTP = "What answers in place of Slack speaks no HTTP; look at LOOPLANE_SLACK_URL and proxies."
+_UNREADABLE = "What answered is not Slack's JSON, but perhaps a proxy's page"
 # What is wrong with the connection as a whole: nothing else will go by it either.
 _OF_CONNECTION = frozenset(
     {
@@ -80,23 +85,38 @@ class SlackApi:
             response = getattr(error, "response", None)
             if isinstance(response, SlackResponse):
                 return _refusal(response)
-            return _unreachable()
-        except (OSError, HTTPException, ValueError):
-            return _unreachable()
+            return _down(_UNREACHABLE)
+        except (ValueError, AttributeError):  # which the library meets in what it cannot read
+            return _down(f"{_UNREADABLE}.")
+        except IncompleteRead:
+            return _down("The answer from Slack broke off.")
+        except (OSError, HTTPException) as error:
+            no_http = isinstance(error, HTTPException) and not isinstance(error, OSError)
+            return _down(_NO_HTTP if no_http else _UNREACHABLE)
         assert isinstance(answer, SlackResponse)
         assert isinstance(answer.data, dict), "an answer that is no JSON is an error"
         return SlackReply(answer.data)
 
 
-def _unreachable() -> SlackReply:
-    return SlackReply({}, "Slack cannot be reached.", is_passing=True, is_down=True)
+def _down(reason: str, data: Mapping[str, Any] | None = None) -> SlackReply:
+    return SlackReply(data or {}, reason, is_passing=True, is_down=True)
+
+
+def _unreadable(response: SlackResponse) -> SlackReply:
+    """What answered is not Slack, or not now: such as a proxy, which says so in HTML."""
+    headers = {str(name).lower(): value for name, value in response.headers.items()}
+    kind = _MEDIA_TYPE.match(str(headers.get("content-type", "")))
+    what = f"HTTP {response.status_code}{f', {kind[0]}' if kind else ''}"
+    data = response.data if isinstance(response.data, dict) else {}
+    said = {"error": str(data["error"])[:_MAX_SAID]} if data.get("error") else {}
+    return _down(f"{_UNREADABLE} ({what}).", said)
 
 
 def _refusal(response: SlackResponse) -> SlackReply:
     data = response.data if isinstance(response.data, dict) else {}
     error = str(data.get("error") or "")
     if not _WORD.fullmatch(error) and response.status_code != _TOO_MANY:
-        return _unreachable()  # what answered is not Slack, or not now
+        return _unreadable(response)
     if response.status_code == _TOO_MANY or error == "ratelimited":
         pause = _seconds(response.headers)
         return SlackReply(data, "ratelimited", is_passing=True, is_down=True, retry_after=pause)

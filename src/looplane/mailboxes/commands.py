@@ -1,7 +1,6 @@
 """What can be done with mailboxes."""
 
 import asyncio
-import base64
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -12,19 +11,19 @@ import orjson
 from starlette.responses import Response
 
 from looplane import changes
-from looplane.events import Event, Values, as_write, types_of
+from looplane.events import Event, Values, as_write
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import new_id
-from looplane.kit.mail import Mail, MailPerson, ascii_address, spelled_address, to_bytes
+from looplane.kit.mail import Mail, MailPerson, ascii_address, to_bytes
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.secrets import CannotOpenError, Secrets
 from looplane.kit.smtp import Envelope, SmtpFault, SmtpServer
 from looplane.kit.smtp_connections import SmtpConnections
 from looplane.kit.writes import Write
 from looplane.mailboxes import rules, sql
-from looplane.mailboxes.schemas import BounceReport, MailboxCreate, MailboxPatch, MailboxTest
+from looplane.mailboxes.schemas import MailboxCreate, MailboxPatch, MailboxTest
 from looplane.mailboxes.sql import MAILBOX
 
 _TEST_SECONDS = 10.0
@@ -197,47 +196,6 @@ def _test_mail(write: Write, mailbox: Mapping[str, Any], to: str) -> Mail:
         context.clock(),
         headers={"Auto-Submitted": "auto-generated"},
     )
-
-
-async def report_mailbox_bounce(
-    con: Connection, context: Context, secrets: Secrets, id: UUID, body: BounceReport
-) -> Answer:
-    """Takes in a mail that came back, and marks what it is of.
-
-    Raises NotFound, PreconditionFailed, ValidationFailed.
-    """
-    context.raise_faults()
-    report = await asyncio.to_thread(rules.read_report, base64.b64decode(body.content_base64))
-    async with con.transaction():
-        held = await changes.lock(con, context, MAILBOX, id)
-        bounced = await _mark(con, context, secrets, report) if report else []
-        events = []
-        if bounced:
-            threads = [UUID(str(each["thread_id"])) for each in bounced if each["thread_id"]]
-            events = [Event(MAILBOX.event_type("bounced"), id, thread_ids=threads or None)]
-            write = as_write(context, later_than(held["updated_at"], context.clock), events)
-            await con.execute(MAILBOX.record, context.workspace_id, id, write)
-    answer = orjson.dumps({"bounced": bounced}, default=str).decode()
-    return Answer(answer, None, types_of(events))
-
-
-async def _mark(
-    con: Connection, context: Context, secrets: Secrets, report: rules.Report
-) -> list[dict[str, object]]:
-    """Which mails of ours came back; each is told once."""
-    key, now = context.workspace_id, context.clock()
-    ids = [each for each in report.message_ids if rules.delivery_of(secrets, key, each)]
-    bounced = []
-    for row in await con.fetch(sql.FIND_SENT, key, ids) if ids else []:
-        address = spelled_address(row["recipient"])
-        reason = report.failures.get(address)
-        if reason is None or row["bounced_at"] is not None:
-            continue
-        await con.execute(sql.MARK_BOUNCED, key, row["delivery_id"], now, reason)
-        await con.execute(sql.INSERT_BOUNCED_ADDRESS, key, address, reason, now)
-        names = ("recipient", "delivery_id", "thread_id")
-        bounced.append({**{name: row[name] for name in names}, "reason": reason})
-    return bounced
 
 
 async def record_change(  # noqa: PLR0913  # what changes, and of what it tells

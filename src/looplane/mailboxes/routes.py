@@ -12,8 +12,6 @@ from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
 from looplane.mailboxes import commands
 from looplane.mailboxes.schemas import (
-    BounceOut,
-    BounceReport,
     MailboxCreate,
     MailboxOut,
     MailboxPage,
@@ -69,12 +67,3 @@ async def test_mailbox(id: Id, body: MailboxTest, write: Writing) -> Response:
     A dry run sends no mail.
     """
     return await commands.test_mailbox(write, id, body)
-
-
-@api.post("/mailboxes/{id}/bounces", "mailboxes-reportBounce", BounceOut)
-async def report_mailbox_bounce(id: Id, body: BounceReport, write: Writing) -> Response:
-    """Take in a mail that came back (RFC 3464): its message shows it, and nobody is notified there.
-
-    Only reports on mails that left by Looplane count, and each counts once.
-    """
-    return await write(commands.report_mailbox_bounce, write.state.secrets, id, body)

@@ -155,31 +155,3 @@ class MailboxTestOut(StrictModel):
     step: Step | None
     message: str
     sent_to: str | None
-
-
-_BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
-
-
-class BounceReport(StrictModel):
-    content_base64: Annotated[
-        str,
-        Field(
-            min_length=4,
-            description="The mail as it came, as base64.",
-            json_schema_extra={"pattern": f"^{_BASE64}$"},
-        ),
-        matching(_BASE64, "must be base64, with its = at the end and no line breaks"),
-    ]
-
-
-class BouncedMail(StrictModel):
-    recipient: str
-    reason: str
-    delivery_id: str
-    thread_id: str | None
-
-
-class BounceOut(StrictModel):
-    """Which mails of ours came back for good; none where the report is of none, or of a delay."""
-
-    bounced: list[BouncedMail]

@@ -60,18 +60,3 @@ select mb.id, mb.name, mb.address, mb.smtp_host, mb.smtp_port, mb.security, mb.u
   mb.password, {_IS_DEFAULT} as is_default, mb.daily_budget, mb.per_thread_per_hour, mb.status,
   mb.status_reason, mb.paused_until, mb.down_since, mb.version, mb.updated_at
 from mailboxes mb where mb.workspace_id = $1 and mb.deleted_at is null order by mb.id"""
-
-# Mails of ours by what their heads call them. $1 workspace, $2 names; held.
-FIND_SENT = """
-select delivery_id, thread_id, recipient, message_id, bounced_at from sent_mails
-where workspace_id = $1 and message_id = any ($2) order by delivery_id for update"""
-
-# $1 workspace, $2 delivery, $3 when, $4 why.
-MARK_BOUNCED = """
-update sent_mails set bounced_at = $3, bounce_reason = $4
-where workspace_id = $1 and delivery_id = $2 and bounced_at is null"""
-
-# $1 workspace, $2 the address as it is spelled there, $3 why, $4 when.
-INSERT_BOUNCED_ADDRESS = """
-insert into bounced_addresses (workspace_id, address, reason, created_at) values ($1, $2, $3, $4)
-on conflict (workspace_id, address) do nothing"""

@@ -81,6 +81,14 @@ def _sender(happening: Happening, _team: Team) -> Iterable[UUID | None]:
     return [happening.sent_by]
 
 
+def _sender_or_assignee_or_admins(happening: Happening, team: Team) -> Iterable[UUID | None]:
+    """The first one who is still of the team; of what is no message, the admins."""
+    asked = (happening.sent_by, happening.assignee_id)
+    first = next((id for id in asked if id in team), None)
+    is_answer = happening.delivery_kind == "message"
+    return [first] if is_answer and first else _admins(happening, team)
+
+
 def _assignee_or_snoozer(happening: Happening, _team: Team) -> Iterable[UUID | None]:
     return [happening.assignee_id or happening.snoozed_by]
 
@@ -114,6 +122,11 @@ def _is_not_imported(happening: Happening) -> bool:
 def _is_imported(happening: Happening) -> bool:
     made, told = happening.thread_created_at, happening.created_at
     return made is not None and told is not None and told - made > IMPORTED_AGE
+
+
+def _is_of_one(happening: Happening) -> bool:
+    """Whether it was for one person: of a broadcast very many come back at once."""
+    return happening.delivery_kind in {"message", "invite", "notice"}
 
 
 def _is_answer(happening: Happening) -> bool:
@@ -153,6 +166,14 @@ TABLE: tuple[Row, ...] = (
     Row("assigned", "thread.assigned", "the assignee", _assignee, "still theirs", _is_still_theirs),
     Row("delivery_dead", "delivery.dead", "admins", _admins),
     Row("delivery_dead", "delivery.dead", "who sent the message", _sender),
+    Row(
+        "delivery_dead",
+        "delivery.bounced",
+        "who sent the message, or else the assignee, or else admins",
+        _sender_or_assignee_or_admins,
+        "it was a message, an invite or a notice",
+        _is_of_one,
+    ),
     Row("reply", "message.received", "the assignee", _assignee, "no thread begins", _is_answer),
     Row("comment", "comment.created", "the assignee", _assignee),
     Row(

@@ -10,6 +10,7 @@ from fastapi import UploadFile
 from starlette.responses import Response
 
 from looplane.kit.clock import Clock
+from looplane.kit.content_parts import PART, in_parts
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict, PayloadTooLarge, ValidationFailed
@@ -25,7 +26,6 @@ from looplane.outgoing_files.schemas import MAX_SIZE, OutgoingAttachment
 
 # How long one stays that nothing names: as long as somebody may be about to.
 _KEPT = timedelta(days=1)
-_HEAD = 4096  # bytes that say whether a content is a picture
 
 
 async def upload_outgoing_file(write: Write, file: UploadFile) -> Response:
@@ -63,11 +63,15 @@ async def _create_file(con: Connection, context: Context, values: Mapping[str, A
 
 async def get_outgoing_file(read: Read, id: UUID) -> Response:
     """The bytes of a file of the member's own. Raises NotFound."""
-    async with read.state.large_bodies:
+
+    async def find(start: int) -> bytes | None:
         async with read.database.reading() as con:
-            row = await sql.find_content(con, read.context, id)
-        headers = file_headers({"Name": row["name"]}, row["content"][:_HEAD])
-        return Response(row["content"], headers=headers)
+            return await sql.find_part(con, read.context, id, start, PART)
+
+    async with read.database.reading() as con:
+        row = await sql.find_file(con, read.context, id)
+    head = await find(0) or b""
+    return in_parts(head, row["size"], find, file_headers({"Name": row["name"]}, head))
 
 
 async def delete_outgoing_file(con: Connection, context: Context, id: UUID) -> Answer:

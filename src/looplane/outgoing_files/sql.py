@@ -18,7 +18,9 @@ _BODY = json_object(
 # A member's own. $1 workspace, $2 id, $3 member.
 _OWN = "f.workspace_id = $1 and f.id = $2 and f.member_id = $3"
 GET = f"select {_BODY}::text as body from outgoing_files f where {_OWN}"
-FIND_CONTENT = f"select f.name, f.content from outgoing_files f where {_OWN}"
+FIND = f"select f.name, f.size from outgoing_files f where {_OWN}"
+# From the byte $4 on, the first of which is 1, so many as $5.
+FIND_PART = f"select substring(f.content from $4 for $5) from outgoing_files f where {_OWN}"
 HOLD = f"select true from outgoing_files f where {_OWN} for update"
 
 # A new file, unless its member has more than $9 bytes with it. $1 workspace, $2 id, $3 member, $4
@@ -66,6 +68,10 @@ DELETE_UNNAMED = f"""
 delete from outgoing_files f using unnest($1::uuid[], $2::uuid[]) as old(workspace_id, id)
 where f.workspace_id = old.workspace_id and f.id = old.id and not {_IS_NAMED}"""
 
+# Those of the files $2 that nothing names, which are held. $1 workspace.
+DELETE_THESE = f"""
+delete from outgoing_files f where f.workspace_id = $1 and f.id = any ($2) and not {_IS_NAMED}"""
+
 
 async def insert_file(
     con: Connection, context: Context, values: Mapping[str, Any], most: int
@@ -85,10 +91,19 @@ async def find_sizes(con: Connection, context: Context, ids: list[UUID]) -> dict
     return {str(row["id"]): row["size"] for row in rows}
 
 
-async def find_content(con: Connection, context: Context, id: UUID) -> Row:
-    """A file of the member's own, with its bytes. Raises NotFound."""
+async def find_file(con: Connection, context: Context, id: UUID) -> Row:
+    """The name and size of a file of the member's own. Raises NotFound."""
     args = (context.workspace_id, id, context.member_id)
-    return or_404(await con.fetchrow(FIND_CONTENT, *args), NOUN)
+    return or_404(await con.fetchrow(FIND, *args), NOUN)
+
+
+async def find_part(
+    con: Connection, context: Context, id: UUID, start: int, size: int
+) -> bytes | None:
+    """So many bytes of a file of the member's own, from `start` on; None where it is gone."""
+    args = (context.workspace_id, id, context.member_id)
+    part: bytes | None = await con.fetchval(FIND_PART, *args, start + 1, size)
+    return part
 
 
 async def copy_files(

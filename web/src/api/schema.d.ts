@@ -1851,10 +1851,56 @@ export interface paths {
          * Report mailbox bounce
          * @description Take in a mail that came back (RFC 3464): its message shows it, and nobody is notified there.
          *
+         *     Whoever wrote the message is told, or else the assignee of its thread, or else the admins.
+         *
          *     Only reports on mails that left by Looplane count, and each counts once. Requires the scope `admin`.
          */
         post: operations["mailboxes-reportBounce"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bounced-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bounced addresses
+         * @description List the addresses that mail came back from, newest first: nobody is notified there. Requires the scope `admin`.
+         */
+        get: operations["bouncedAddresses-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bounced-addresses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get bounced address
+         * @description Get an address that mail came back from. Requires the scope `admin`.
+         */
+        get: operations["bouncedAddresses-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete bounced address
+         * @description Lift it, once the address works: from now on notices go there again. Requires the scope `admin`.
+         */
+        delete: operations["bouncedAddresses-delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3079,6 +3125,20 @@ export interface components {
         BounceReport: {
             /** @description The mail as it came, as base64. */
             content_base64: string;
+        };
+        /** @description An address that mail came back from: it gets no notices any more. */
+        BouncedAddressOut: {
+            id: string;
+            /** @description In small letters, its domain in ASCII. */
+            address: string;
+            /** @description What the server said that sent it back. */
+            reason: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        BouncedAddressPage: {
+            data: components["schemas"]["BouncedAddressOut"][];
+            page: components["schemas"]["PageInfo"];
         };
         BouncedMail: {
             recipient: string;
@@ -5758,7 +5818,10 @@ export interface components {
          *     | 415 | `unsupported_media_type` | The body is not JSON. |
          *     | 416 | `range_not_satisfiable` | The file has none of the bytes that Range asks for. |
          *     | 422 | `unprocessable` | Well formed, and cannot be processed. |
-         *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often. |
+         *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often.
+         *
+         *         `limit` names which limit it was, for the log and the figures.
+         *          |
          *     | 431 | `head_too_large` | The address and the headers together are over the limit. |
          *     | 500 | `internal_error` | Our fault; shows nothing of the inside. |
          *     | 503 | `storage_full` | A disk is full, so nothing can be written until there is room; what was answered is kept. |
@@ -11618,6 +11681,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BounceOut"];
+                };
+            };
+            default: components["responses"]["error"];
+        };
+    };
+    "bouncedAddresses-list": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description This one alone, however spelled. */
+                address?: string;
+            };
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BouncedAddressPage"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "bouncedAddresses-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 without a body if the present ETag is one of these, or `*`. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BouncedAddressOut"];
+                };
+            };
+            304: components["responses"]["not_modified"];
+            default: components["responses"]["error"];
+        };
+    };
+    "bouncedAddresses-delete": {
+        parameters: {
+            query?: {
+                /** @description Check everything and answer what would be; write nothing, tell nobody. `X-Looplane-Would` names the events. */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description Write only if the present version is that of one of these ETags, or `*`; 412 otherwise. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Looplane-Would": components["headers"]["X-Looplane-Would"];
+                    "X-Looplane-Undo": components["headers"]["X-Looplane-Undo"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteResult"];
                 };
             };
             default: components["responses"]["error"];

@@ -4,11 +4,13 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from looplane.delivery.commands import (
+    LEASE,
     MOST_SECONDS,
     Finished,
     Taken,
@@ -18,7 +20,8 @@ from looplane.delivery.commands import (
     send,
     take,
 )
-from looplane.delivery.schemas import Channels, Sent, SentQueue
+from looplane.delivery.leases.sql import renew
+from looplane.delivery.schemas import Channels, ClaimedQueue, Sent, SentQueue
 from looplane.delivery.sql import MOST_AT_ONCE, ROUTED_AT_ONCE, route, take_over
 from looplane.kit.clock import Clock
 from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
@@ -43,9 +46,11 @@ TAKEN_AT_ONCE = 100
 # Attempts that begin at once, until they are over or so many seconds have gone: where very many
 # begin, each waits for all the others, and its time is over before anybody has answered.
 BEGUN_AT_ONCE, _BEGINNING = 50, 0.2
-# While something is sent, whoever has routed as much as is routed at once leaves it for so many
-# times as long as it took: else a backlog is routed first, and sent after that.
+# While something is sent, whoever has routed about as much as is routed at once leaves it for so
+# many times as long as it took: else a backlog is routed first, and sent after that.
 _ROUTING_REST = 2
+# What is ours is renewed once that much of its lease has gone, so that a try or two may fail.
+RENEWED_AFTER = LEASE / 4
 # In seconds: between two looks, and for what is under way when the worker ends.
 _TICK, _GRACE = 1.0, 5.0
 _MAX_PAUSE = 10.0
@@ -73,13 +78,15 @@ class Dispatcher:
         reached: Reachability | None = None,
     ) -> None:
         for each in channels.values():
-            assert each.seconds <= MOST_SECONDS, "the lease is short"
+            assert each.seconds <= MOST_SECONDS, "nothing is waited for longer"
             assert each.most_at_once <= MOST_AT_ONCE, "a claim takes no more"
         self._database, self._clock, self._channels = database, clock, channels
         self._tell_dead, self._note, self._jitter = tell_dead, note, jitter
         self._reached = reached or Reachability()
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
-        self._sending: dict[asyncio.Task[None], bool] = {}  # whether of a target that fails
+        self._sending: dict[asyncio.Task[None], ClaimedQueue] = {}
+        # By their leases, from the claim until what came of it is written down.
+        self._held: dict[UUID, ClaimedQueue] = {}
         self._sent: list[SentQueue] = []
         self._paced = Paced(BEGUN_AT_ONCE, _BEGINNING)
         self._finishing = asyncio.Lock()
@@ -95,11 +102,28 @@ class Dispatcher:
         What is under way in the end has a few seconds; what is cut off then is due again at once.
         """
         begin_channels(self._channels)
-        finishing = asyncio.ensure_future(self._finish_all())
+        beside = [asyncio.ensure_future(each()) for each in (self._finish_all, self._renew_all)]
         try:
             await self._begin_all()
         finally:
-            await self._end(finishing)
+            await self._end(beside)
+
+    async def renew(self) -> None:
+        """Keeps what is under way ours for longer; what another one has by now is let go of."""
+        until = self._clock() + LEASE
+        held = [e for e in self._held.values() if e.leased_until + RENEWED_AFTER <= until]
+        if not held:
+            return
+        async with self._database.reading() as con, con.transaction():
+            ours = await renew(con, held, until)
+        for each in held:
+            if each.lease in ours and each.lease in self._held:
+                self._held[each.lease] = replace(each, leased_until=until)
+            elif each.lease not in ours:
+                self._held.pop(each.lease, None)
+        for task, queue in self._sending.items():
+            if queue.lease not in self._held:
+                task.cancel()
 
     async def drain(self) -> list[Sent]:
         """Delivers what is due now, and says what came of it."""
@@ -139,6 +163,15 @@ class Dispatcher:
                 pause = _pause_after(error, pause)
                 await asyncio.sleep(pause)
 
+    async def _renew_all(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWED_AFTER.total_seconds())
+            try:
+                await self.renew()
+            except Exception as error:  # noqa: BLE001  # as above
+                self._failed(error)
+                _pause_after(error, 0)
+
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, COLLISION):
             count_failure(_ROUND)
@@ -147,7 +180,8 @@ class Dispatcher:
     def _room(self, *, failing: bool = False) -> int:
         """How many queues may be taken now, or of those that fail."""
         room = min(MOST_QUEUES - len(self._sending), TAKEN_AT_ONCE)
-        return min(room, MOST_FAILING - sum(self._sending.values())) if failing else room
+        failing_room = MOST_FAILING - sum(each.failures > 0 for each in self._sending.values())
+        return min(room, failing_room) if failing else room
 
     async def _begin(self) -> bool:
         """Routes what is planned, and begins what is due; whether there may be more."""
@@ -159,26 +193,46 @@ class Dispatcher:
         taken: list[Taken] = []
         if room := self._room():
             rooms = room, self._room(failing=True)
-            async with self._database.reading() as con:
-                taken = await take(con, self._clock, self._channels, *rooms)
+            taken = await self._take(*rooms)
         for each in taken:
             self._start(each)
         return bool(routed or taken)
+
+    async def _take(self, room: int, failing_room: int) -> list[Taken]:
+        claimed: list[ClaimedQueue] = []
+
+        def hold(queues: Sequence[ClaimedQueue]) -> None:
+            claimed.extend(queues)
+            self._held |= {each.lease: each for each in queues}
+
+        try:
+            async with self._database.reading() as con:
+                rooms = room, failing_room
+                return await take(con, self._clock, self._channels, *rooms, hold)
+        except BaseException:
+            # Nobody is at them: they are due again when their lease ends.
+            for each in claimed:
+                self._held.pop(each.lease, None)
+            raise
 
     async def _route(self, con: Connection) -> int:
         began = time.monotonic()
         if self._sending and began < self._routes_again_at:
             return 0
         routed = await route(con, self._clock())
-        if routed == ROUTED_AT_ONCE:
+        if routed > ROUTED_AT_ONCE // 2:
             ended = time.monotonic()
             self._routes_again_at = ended + _ROUTING_REST * (ended - began)
         return routed
 
+    def _is_ours(self, queue: ClaimedQueue) -> bool:
+        held = self._held.get(queue.lease)
+        return held is not None and self._clock() < held.leased_until
+
     def _start(self, taken: Taken) -> None:
-        sending = send(taken, self._clock, self._channels, self._hand_in, self._paced)
-        task = asyncio.ensure_future(sending)
-        self._sending[task] = taken.queue.failures > 0
+        by = self._clock, self._channels, self._hand_in, self._paced, self._is_ours
+        task = asyncio.ensure_future(send(taken, *by))
+        self._sending[task] = taken.queue
         task.add_done_callback(self._sending.pop)
 
     def _hand_in(self, sent: SentQueue) -> None:
@@ -196,8 +250,13 @@ class Dispatcher:
                 async with self._database.reading() as con:
                     finished = await finish(con, self._clock, sent, self._tell_dead, self._jitter)
             except BaseException:
-                self._keep(sent)
+                # For the next time: whether it is ours still is seen then.
+                self._sent[:0] = sent
+                self._ended.set()
                 raise
+            for each in sent:
+                if each.over is not None:
+                    self._held.pop(each.queue.lease, None)
         _log_finished(finished)
         _count_finished(finished)
         for workspace_id in finished.died:
@@ -205,14 +264,7 @@ class Dispatcher:
         self.wake()
         return finished
 
-    def _keep(self, sent: Sequence[SentQueue]) -> None:
-        """For the next time, as long as it is ours."""
-        now = self._clock()
-        self._sent[:0] = [each for each in sent if now < each.queue.leased_until]
-        if self._sent:
-            self._ended.set()
-
-    async def _end(self, finishing: asyncio.Task[None]) -> None:
+    async def _end(self, beside: Sequence[asyncio.Task[None]]) -> None:
         if self._sending:
             await asyncio.wait(self._sending, timeout=_GRACE)
         for task in self._sending:
@@ -224,8 +276,9 @@ class Dispatcher:
                 await self._finish()
         except Exception as error:  # noqa: BLE001  # it is left to its lease
             _pause_after(error, 0)
-        finishing.cancel()
-        await asyncio.wait([finishing])
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
 
 
 def _pause_after(error: Exception, pause: float) -> float:

@@ -3,26 +3,33 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from looplane.caught_mail.commands import NewCaughtMail, catch
+from looplane.caught_mail.commands import NewCaughtMail, catch, let_go
 from looplane.caught_mail.rules import DAYS as CAUGHT_MAIL_DAYS
 from looplane.delivery.email import rules, sql
 from looplane.delivery.email.drafts.commands import Drafting, draft_all
 from looplane.delivery.email.drafts.sql import FIND_WORKSPACE
-from looplane.delivery.email.limits import sql as limits_sql
-from looplane.delivery.email.limits.commands import Mailboxes, postponed, reserve, resume
+from looplane.delivery.email.files.commands import GoneError, MailFiles, NoRoomError, read_files
+from looplane.delivery.email.limits.commands import (
+    Mailboxes,
+    find_bounced,
+    name_messages,
+    postponed,
+    reserve,
+    resume,
+)
 from looplane.delivery.email.limits.rules import Wanted, is_exempt
 from looplane.delivery.email.schemas import Draft, FindNotices, Mailbox, Notice, Outgoing
 from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.kit.clock import Clock, iso
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Database
-from looplane.kit.mail import MailPerson, spelled_address, to_bytes
+from looplane.kit.mail import MailPerson, to_bytes
 from looplane.kit.principal import Principal
 from looplane.kit.secrets import CannotOpenError, Secrets
 from looplane.kit.smtp import SmtpFault
@@ -51,6 +58,8 @@ class MailSetup:
     site: str
     is_told: bool = True
     keep_caught_mail_days: int = CAUGHT_MAIL_DAYS
+    # What of files is held at once, by all channels of a process.
+    files: MailFiles | None = None
     find_notices: FindNotices = no_notices
 
 
@@ -63,6 +72,7 @@ class EmailChannel:
 
     def __init__(self, setup: MailSetup) -> None:
         self._setup = setup
+        self._files = setup.files or MailFiles(setup.database)
 
     async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
         """Mails that are ready to leave; what is caught is delivered with that."""
@@ -89,8 +99,13 @@ class EmailChannel:
         request, mailbox = rules.request_of(loaded), loaded.mailbox
         try:
             envelope = rules.envelope_of(loaded, delivery.attempt)
-            source = await asyncio.to_thread(to_bytes, loaded.mail, is_utf8=envelope.is_utf8)
-            accepted = await self._setup.connections.send(mailbox.server, envelope, source)
+            async with self._files.attached(delivery.workspace_id, loaded) as mail:
+                source = await asyncio.to_thread(to_bytes, mail, is_utf8=envelope.is_utf8)
+                accepted = await self._setup.connections.send(mailbox.server, envelope, source)
+        except NoRoomError:
+            return rules.NO_ROOM
+        except GoneError:
+            return rules.FILE_GONE
         except ValueError as error:
             return rules.not_written(error)
         except SmtpFault as fault:
@@ -113,7 +128,7 @@ class EmailChannel:
         drafted = await draft_all(drafting, ready)
         drafts = {id: each for id, each in drafted.items() if isinstance(each, Draft)}
         loaded |= {id: each for id, each in drafted.items() if isinstance(each, Attempted)}
-        bounced = await _find_bounced(con, context, drafts)
+        bounced = await find_bounced(con, context, drafts)
         loaded |= bounced
         of_drafts = [each for each in ready if each.id in drafts and each.id not in bounced]
         if not mailboxes:
@@ -139,29 +154,34 @@ class EmailChannel:
         drafts: Mapping[UUID, Draft],
     ) -> dict[UUID, Any]:
         """Keeps mails that nothing is set up to send."""
-        key, secrets, sender = context.workspace_id, self._setup.secrets, rules.NO_ONE.email
-        names: dict[UUID, str] = {}
-        caught, loaded = [], dict[UUID, Any]()
+        loaded: dict[UUID, Any] = {}
         for each in some:
-            draft = drafts[each.id]
-            name = draft.message_id or message_id(secrets, key, each.id, sender)
-            mail = rules.mail_of(secrets, each, draft, rules.NO_ONE, name)
-            people = [draft.to, *draft.cc, *draft.bcc]
-            try:
-                source = await asyncio.to_thread(to_bytes, mail, is_utf8=rules.is_utf8(people))
-            except ValueError as error:
-                loaded[each.id] = rules.not_written(error)
-                continue
-            names[each.id] = name
-            what = (sender, [person.email for person in people], draft.words.subject)
-            caught.append(NewCaughtMail(each.id, each.kind, *what, source))
-            loaded[each.id] = Attempted("delivered", answer={"caught": True})
-            self._tell(each, draft)
-        if caught:
-            days = self._setup.keep_caught_mail_days
-            await catch(con, key, context.clock(), caught, days)
-            await _name(con, context, [each for each in some if each.id in names], names)
+            # One by one: what all of them have in files may be more than there is memory for.
+            loaded[each.id] = await self._catch_one(con, context, each, drafts[each.id])
+        days = self._setup.keep_caught_mail_days
+        await let_go(con, context.workspace_id, context.clock(), days)
         return loaded
+
+    async def _catch_one(
+        self, con: Connection, context: Context, delivery: DueDelivery, draft: Draft
+    ) -> Attempted:
+        key, secrets, sender = context.workspace_id, self._setup.secrets, rules.NO_ONE.email
+        name = draft.message_id or message_id(secrets, key, delivery.id, sender)
+        mail = rules.mail_of(secrets, delivery, draft, rules.NO_ONE, name)
+        people = [draft.to, *draft.cc, *draft.bcc]
+        try:
+            whole = replace(mail, files=await read_files(con, key, draft.files))
+            source = await asyncio.to_thread(to_bytes, whole, is_utf8=rules.is_utf8(people))
+        except ValueError as error:
+            return rules.not_written(error)
+        except GoneError:
+            return rules.FILE_GONE
+        what = (sender, [person.email for person in people], draft.words.subject)
+        caught = NewCaughtMail(delivery.id, delivery.kind, *what, source)
+        await catch(con, key, context.clock(), caught)
+        await name_messages(con, context, [delivery], {delivery.id: name})
+        self._tell(delivery, draft)
+        return Attempted("delivered", answer={"caught": True})
 
     def _tell(self, delivery: DueDelivery, draft: Draft) -> None:
         """So that who has no mail yet can sign in."""
@@ -196,7 +216,7 @@ class EmailChannel:
             wanted.append(Wanted(*what))
         reserved = await reserve(con, context, mailboxes, wanted)
         leaving = [each for each in some if each.id in reserved.message_ids]
-        await _name(con, context, leaving, reserved.message_ids)
+        await name_messages(con, context, leaving, reserved.message_ids)
         for each in leaving:
             name = reserved.message_ids[each.id]
             loaded[each.id] = self._outgoing(context, each, drafts[each.id], chosen[each.id], name)
@@ -219,7 +239,7 @@ class EmailChannel:
         mail = rules.mail_of(self._setup.secrets, delivery, draft, sender, name)
         is_down = mailbox["down_since"] is not None
         by = Mailbox(mailbox["id"], server, mailbox["is_default"], is_down)
-        return Outgoing(by, mail, rules.others_of(draft))
+        return Outgoing(by, mail, rules.others_of(draft), draft.files)
 
     async def _mark(self, workspace_id: UUID, mailbox_id: UUID, reason: str | None) -> None:
         """Says of a mailbox, once, that its server cannot be used, or can again."""
@@ -255,38 +275,3 @@ def _paused(context: Context, mailbox: Mapping[str, Any]) -> Attempted:
     if until is not None:
         reason += f" It goes on at {iso(until)}."
     return postponed(reason, context.clock(), until)
-
-
-async def _find_bounced(
-    con: Connection, context: Context, drafts: Mapping[UUID, Draft]
-) -> dict[UUID, Attempted]:
-    """Notices to addresses that mail came back from: nobody is bothered there again.
-
-    What a person writes is tried all the same.
-    """
-    addresses = {
-        id: spelled_address(each.to.email) for id, each in drafts.items() if each.is_notice
-    }
-    if not addresses:
-        return {}
-    args = (context.workspace_id, list(addresses.values()))
-    found = {r["address"]: r["reason"] for r in await con.fetch(limits_sql.FIND_BOUNCED, *args)}
-    return {
-        id: Attempted("refused", f"Mail to this address came back before: {found[address]}")
-        for id, address in addresses.items()
-        if address in found
-    }
-
-
-async def _name(
-    con: Connection,
-    context: Context,
-    some: Sequence[DueDelivery],
-    names: Mapping[UUID, str | None],
-) -> None:
-    """Keeps with messages what their mails are called, so that answers find their threads."""
-    messages = [each for each in some if each.kind == "message"]
-    if messages:
-        ids = [each.subject_id for each in messages]
-        named = [names[each.id] for each in messages]
-        await con.execute(limits_sql.NAME_MESSAGES, context.workspace_id, ids, named)

@@ -1,6 +1,7 @@
 """What mails look like, and what becomes of one by what its server said. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,13 @@ from looplane.mailboxes.rules import reply_address
 
 # Where nothing is set up that mail could come from.
 NO_ONE = MailPerson("support@looplane.invalid", "Looplane")
+NO_ROOM = Attempted(
+    "failed",
+    "Other mails with large files are on their way; it leaves after them.",
+    timedelta(seconds=10),
+    is_postponed=True,
+)
+FILE_GONE = Attempted("refused", "A file that was to go with it is gone.")
 # So many attempts wait for all recipients of a copy; later ones go without those put off.
 _WAITS_FOR_ALL = 3
 
@@ -44,21 +52,27 @@ def message_words(subject: str, text: str, html: str) -> Words:
 
 def sign_in_words(workspace: str, name: str, link: str) -> Words:
     """A link that signs in."""
-    return rendered(
-        "sign_in_link", f"Sign in to {workspace}", workspace=workspace, name=name, link=link
-    )
+    names = {"workspace": line(workspace), "name": line(name)}
+    return rendered("sign_in_link", f"Sign in to {workspace}", **names, link=link)
 
 
 def invite_words(workspace: str, invite: Mapping[str, Any], link: str) -> Words:
     """An invite; `invite` has the name, who invites, and until when it is good."""
-    subject = f"{invite['inviter'] or workspace} invites you to {workspace}"
-    return rendered("invite", subject, workspace=workspace, link=link, invite=invite)
+    # Whoever chooses a name must not put lines of their own into what others are told.
+    names = {name: line(invite[name] or "") for name in ("name", "inviter")}
+    subject = f"{names['inviter'] or workspace} invites you to {workspace}"
+    words = {"workspace": line(workspace), "invite": {**invite, **names}}
+    return rendered("invite", subject, **words, link=link)
 
 
 def notice_words(workspace: str, notice: Notice, settings_link: str) -> Words:
     """What the team is told."""
     return rendered(
-        "notice", notice.subject, workspace=workspace, notice=notice, settings_link=settings_link
+        "notice",
+        notice.subject,
+        workspace=line(workspace),
+        notice=notice,
+        settings_link=settings_link,
     )
 
 
@@ -67,7 +81,7 @@ def broadcast_words(workspace: str, broadcast: Mapping[str, Any], unsubscribe: s
     return rendered(
         "broadcast",
         broadcast["subject"] or broadcast["title"],
-        workspace=workspace,
+        workspace=line(workspace),
         broadcast=broadcast,
         unsubscribe=unsubscribe,
     )
@@ -138,7 +152,7 @@ def choose(mailboxes: Mapping[UUID, Mapping[str, Any]], draft: Draft) -> Mapping
 def mail_of(
     secrets: Secrets, delivery: DueDelivery, draft: Draft, mailbox: MailPerson, name: str
 ) -> Mail:
-    """The mail of a draft that leaves by a mailbox, and is called so."""
+    """The mail of a draft that leaves by a mailbox, and is called so; without its files."""
     reply_to = None
     if delivery.kind == "message" and delivery.thread_id is not None:
         args = (delivery.workspace_id, delivery.thread_id, mailbox.email)
@@ -156,7 +170,6 @@ def mail_of(
         in_reply_to=draft.in_reply_to,
         references=draft.references,
         headers=draft.headers,
-        files=draft.files,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.kit.database import Connection
-from looplane.kit.mail import Mail, MailFile, MailPerson
+from looplane.kit.mail import Mail, MailPerson
 from looplane.kit.smtp import SmtpServer
 
 
@@ -17,6 +17,17 @@ class Words:
     subject: str
     text: str
     html: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A file that goes with a mail; its `size` bytes are read as the mail leaves."""
+
+    id: UUID
+    name: str
+    content_type: str
+    size: int
+    content_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ class Draft:
     references: Sequence[str] = ()
     in_reply_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    files: Sequence[MailFile] = ()
+    files: Sequence[DraftFile] = ()
     link: str | None = None
     is_notice: bool = False
 
@@ -54,11 +65,12 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail that is ready to leave; `others` get it as well, in secret or not."""
+    """A mail that is ready but for its files; `others` get it as well, in secret or not."""
 
     mailbox: Mailbox
     mail: Mail
     others: Sequence[str]
+    files: Sequence[DraftFile] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,11 @@ select {_COLUMNS} from (
   order by e.position, e.id limit $4) e
 {CARRIER}
 order by e.position, e.id"""
+# $1 workspace, $2 position, $3 id
+FIND = f"""
+select {_COLUMNS} from (
+  select * from events e where e.workspace_id = $1 and e.position = $2 and e.id = $3) e
+{CARRIER}"""
 # Older versions of subjects that come after the newest one of them that was found, which is when
 # two writes met. $1 workspace, $2 and $3 the position, $4 subjects, $5 whose history they are in,
 # $6 their versions
@@ -87,6 +92,14 @@ async def follow(
     """The next events."""
     rows = await con.fetch(FOLLOW, workspace_id, after.number, after.id, limit)
     return [_fanned(row) for row in rows]
+
+
+async def find_event(
+    con: Connection, workspace_id: UUID, position: int, id: UUID
+) -> FannedEvent | None:
+    """An event by its place; None where it is kept no longer."""
+    row = await con.fetchrow(FIND, workspace_id, position, id)
+    return None if row is None else _fanned(row)
 
 
 async def find_overtaken(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from starlette.responses import HTMLResponse, Response
 
+from looplane.kit.content_parts import PART, in_parts
 from looplane.kit.responses import or_404
 from looplane.kit.writes import Read
 from looplane.messages.frames import rules, sql
@@ -35,8 +36,15 @@ async def get_frame(read: Read, thread_id: UUID, message_id: UUID, query: FrameQ
 async def get_attachment(read: Read, message_id: UUID, id: UUID) -> Response:
     """The bytes of a file that came with a message, or went with it. Raises NotFound."""
     args = (read.context.workspace_id, message_id, id)
+
+    async def find(start: int) -> bytes | None:
+        async with read.database.reading() as con:
+            part: bytes | None = await con.fetchval(sql.FIND_PART, *args, start + 1, PART)
+            return part
+
     async with read.database.reading() as con:
         row = or_404(await con.fetchrow(sql.FIND_FILE, *args), "attachment")
     described = next(each for each in row["attachments"] if each["id"] == str(id))
-    headers = await asyncio.to_thread(rules.file_headers, described, row["content"])
-    return Response(row["content"], headers=headers)
+    head = await find(0) or b""
+    headers = await asyncio.to_thread(rules.file_headers, described, head)
+    return in_parts(head, row["size"], find, headers)

@@ -17,7 +17,7 @@ from looplane.notices.commands import (
     set_up_channels,
 )
 from looplane.notices.fan_out import sql
-from looplane.notices.fan_out.rules import detail_of, happening_of, is_standing
+from looplane.notices.fan_out.rules import detail_of, happening_of, is_standing, key_of
 from looplane.notices.rules import Choice, Happening
 from looplane.notices.sql import INSERT
 
@@ -83,7 +83,6 @@ def _by_write(events: Sequence[FannedEvent]) -> list[list[FannedEvent]]:
 
 
 def _notice(event: FannedEvent, happening: Happening, choice: Choice, member_id: UUID) -> NewNotice:
-    actor = event.actor
     return NewNotice(
         write_id=event.write_id,
         event_id=event.id,
@@ -94,7 +93,7 @@ def _notice(event: FannedEvent, happening: Happening, choice: Choice, member_id:
         member_id=member_id,
         thread_id=happening.thread_id,
         actor_member_id=happening.actor_member_id,
-        actor_key_id=UUID(actor["key_id"]) if actor.get("key_id") else None,
+        actor_key_id=key_of(event),
         detail=detail_of(event, happening),
         is_in_app="in_app" in choice.channels,
         is_standing=is_standing(happening),

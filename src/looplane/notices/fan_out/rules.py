@@ -6,13 +6,16 @@ from looplane.event_feed.schemas import FannedEvent
 from looplane.kit.database import Row
 from looplane.notices.rules import Happening
 
+_BOUNCED = "delivery.bounced"
 # How a webhook or a mailbox is called, by the first that it has.
 _NAMES = ("name", "label", "address", "url")
 
 
 def happening_of(event: FannedEvent, found: Row) -> Happening:
     """An event with what was `found` to be so (see `sql.FIND`)."""
-    member_id, before, after = event.actor.get("member_id"), event.before or {}, event.after or {}
+    before, after = event.before or {}, event.after or {}
+    # Whoever hands in what came back has not caused it.
+    member_id = None if event.type == _BOUNCED else event.actor.get("member_id")
     mentioned = frozenset(found["mentioned"])
     if event.type == "comment.updated":
         since = {*after.get("mentions", ())} - {*before.get("mentions", ())}
@@ -35,6 +38,12 @@ def happening_of(event: FannedEvent, found: Row) -> Happening:
         delivery_target=found["delivery_target"],
         sent_by=found["sent_by"],
     )
+
+
+def key_of(event: FannedEvent) -> UUID | None:
+    """The key by which it was done; who hands in what came back is nobody's concern."""
+    key_id = None if event.type == _BOUNCED else event.actor.get("key_id")
+    return UUID(key_id) if key_id else None
 
 
 def detail_of(event: FannedEvent, happening: Happening) -> str | None:

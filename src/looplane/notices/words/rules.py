@@ -150,6 +150,10 @@ def _delivery_dead(facts: Facts) -> tuple[str, str]:
     target = "a webhook" if facts.delivery_kind == "event" else facts.target
     to = f" to {target}" if target else ""
     why = f": {facts.fault}" if facts.fault else ""
+    if facts.event_type == "delivery.bounced":
+        said = f"{what}{to} came back{why}"
+        whence = f" from {target}" if target else ""
+        return f"Came back{whence}", said if said.endswith(".") else f"{said}."
     said = f"{what}{to} could not be delivered, and is not tried again{why}"
     return f"Not delivered{to}", said if said.endswith(".") else f"{said}."
 

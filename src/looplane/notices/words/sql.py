@@ -36,7 +36,11 @@ FACTS = json_object(
     | {"actor_name": "coalesce(am.name, am.email)", "key_label": "ak.label"}
     | {"title": f"coalesce(th.title, {_beginning('th.text')})"}
     | {"contact_name": "coalesce(ct.name, ct.email)", "excerpt": _EXCERPT, "count": _COUNT}
-    | {"target": "dl.target", "fault": "dl.reason", "delivery_kind": "dl.kind"}
+    | {
+        "target": "dl.target",
+        "fault": "coalesce(sm.bounce_reason, dl.reason)",
+        "delivery_kind": "dl.kind",
+    }
 )
 # $1 workspace. Of what was deleted nothing is told.
 FACTS_JOINS = """
@@ -48,7 +52,9 @@ left join comments cm on cm.workspace_id = $1 and cm.id = nt.subject_id and cm.d
   and nt.reason in ('mentioned', 'comment')
 left join messages ms on ms.workspace_id = $1 and ms.id = nt.subject_id and nt.reason = 'reply'
 left join deliveries dl on dl.workspace_id = $1 and dl.id = nt.subject_id
-  and nt.reason = 'delivery_dead'"""
+  and nt.reason = 'delivery_dead'
+left join sent_mails sm on sm.workspace_id = $1 and sm.delivery_id = nt.subject_id
+  and nt.event_type = 'delivery.bounced'"""
 
 # Those of the notices $2 that may still be told: to the team, or to who is still one of it. What
 # is said among the team goes to nobody else.

@@ -29,10 +29,15 @@ _FOUND = f"""{existing("members", "$3", "role")} as assignee_role,
   {existing("companies", "$5")} as company_found, {_TAGS_FOUND},
   {existing("projects", "$7")} as project_found"""
 # What a change of links needs to know of a thread beside its columns.
-_LINKED = f"""array(select g.id from thread_tags tt
-    join tags g on g.workspace_id = $1 and g.id = tt.tag_id and g.deleted_at is null
-    where tt.workspace_id = $1 and tt.thread_id = t.id) as tag_ids,
-  fn.id as need_id, fp.id as project_id,
+_LINKED = f"""array(select tt.tag_id from thread_tags tt
+    where tt.workspace_id = $1 and tt.thread_id = t.id
+      -- Each by its own key: joined, all tags of a small workspace would be read to find them.
+      and (select g.deleted_at is null from tags g
+        where g.workspace_id = $1 and g.id = tt.tag_id)) as tag_ids,
+  fn.id as need_id,
+  -- As above.
+  (select fp.id from projects fp where fp.workspace_id = $1 and fp.id = fn.project_id
+    and fp.deleted_at is null) as project_id,
   array(select n.project_id from customer_needs n
     where n.workspace_id = $1 and n.thread_id = t.id and not n.is_of_project_field
       and n.project_id is not null) as linked_project_ids,
@@ -43,7 +48,6 @@ _LINK_JOINS = """
 -- The need that the field `project_id` made.
 left join customer_needs fn on fn.workspace_id = $1 and fn.thread_id = t.id
   and fn.is_of_project_field
-left join projects fp on fp.workspace_id = $1 and fp.id = fn.project_id and fp.deleted_at is null
 -- The contact that the thread will have, and that contact's company.
 left join contacts tc on tc.workspace_id = $1 and tc.id = coalesce($4, t.contact_id)
   and tc.deleted_at is null

@@ -8,12 +8,13 @@ from uuid import UUID
 from looplane.delivery.email import rules
 from looplane.delivery.email.drafts import sql
 from looplane.delivery.email.drafts.broadcasts.commands import draft_broadcasts
-from looplane.delivery.email.schemas import Draft, Drafted, FindNotices
+from looplane.delivery.email.files.sql import FIND_SIZES
+from looplane.delivery.email.schemas import Draft, Drafted, DraftFile, FindNotices
 from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import ApiError
-from looplane.kit.mail import MESSAGE_ID, MailFile, MailPerson
+from looplane.kit.mail import MESSAGE_ID, MailPerson
 from looplane.kit.secrets import Secrets
 from looplane.members.invites.commands import issue_invite_token
 from looplane.sessions.links.commands import issue_mailed_link
@@ -46,15 +47,15 @@ async def draft_all(drafting: Drafting, deliveries: Sequence[DueDelivery]) -> Dr
 async def _draft_messages(drafting: Drafting, some: Sequence[DueDelivery]) -> Drafted:
     args = (drafting.context.workspace_id, [each.subject_id for each in some])
     messages = {row["id"]: row for row in await drafting.con.fetch(sql.FIND_MESSAGES, *args)}
-    files = {row["id"]: row["content"] for row in await drafting.con.fetch(sql.FIND_FILES, *args)}
+    sizes = {row["id"]: row["size"] for row in await drafting.con.fetch(FIND_SIZES, *args)}
     return {
-        each.id: _of_message(each, messages[each.subject_id], files)
+        each.id: _of_message(each, messages[each.subject_id], sizes)
         for each in some
         if each.subject_id in messages
     }
 
 
-def _of_message(delivery: DueDelivery, message: Row, files: Mapping[UUID, bytes]) -> Draft:
+def _of_message(delivery: DueDelivery, message: Row, sizes: Mapping[UUID, int]) -> Draft:
     earlier = [each for each in message["earlier"] if MESSAGE_ID.fullmatch(each)]
     to: Mapping[str, str] = next(iter(message["to"]), {})
     return Draft(
@@ -67,7 +68,7 @@ def _of_message(delivery: DueDelivery, message: Row, files: Mapping[UUID, bytes]
         message_id=message["external_id"],
         references=earlier[::-1],
         in_reply_to=earlier[0] if earlier else None,
-        files=[_file(each, files) for each in message["attachments"]],
+        files=[_file(each, sizes) for each in message["attachments"]],
     )
 
 
@@ -75,9 +76,9 @@ def _people(shown: Sequence[Mapping[str, Any]]) -> list[MailPerson]:
     return [MailPerson(each["email"], each.get("name", "")) for each in shown]
 
 
-def _file(shown: Mapping[str, Any], files: Mapping[UUID, bytes]) -> MailFile:
-    content = files.get(UUID(shown["id"]), b"")
-    return MailFile(shown["Name"], shown["ContentType"], content, shown.get("ContentID") or None)
+def _file(shown: Mapping[str, Any], sizes: Mapping[UUID, int]) -> DraftFile:
+    id, content_id = UUID(shown["id"]), shown.get("ContentID") or None
+    return DraftFile(id, shown["Name"], shown["ContentType"], sizes.get(id, 0), content_id)
 
 
 async def _draft_invites(drafting: Drafting, some: Sequence[DueDelivery]) -> Drafted:

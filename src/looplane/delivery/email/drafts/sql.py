@@ -15,10 +15,6 @@ select ms.id, ms.subject, ms."from", ms."to", ms.cc, ms.bcc, ms.text, ms.html, m
     order by e.created_at desc, e.id desc limit 1) as reached
 from messages ms where ms.workspace_id = $1 and ms.id = any ($2)"""
 
-FIND_FILES = """
-select id, content from message_attachments
-where workspace_id = $1 and message_id = any ($2)"""
-
 # $1 workspace, $2 invites.
 FIND_INVITES = """
 select i.id, i.email, i.name, i.role, i.expires_at, m.name as inviter

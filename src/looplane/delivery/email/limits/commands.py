@@ -8,11 +8,13 @@ from uuid import UUID
 
 from looplane.delivery.email.limits import rules, sql
 from looplane.delivery.email.limits.rules import Used, Wanted
-from looplane.delivery.schemas import Attempted
+from looplane.delivery.email.schemas import Draft
+from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.events import Event, as_write
 from looplane.kit.clock import later_than
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
+from looplane.kit.mail import spelled_address
 from looplane.mailboxes.commands import record_change
 from looplane.mailboxes.sql import MAILBOX
 
@@ -110,3 +112,38 @@ async def resume(
         return False
     after = {"status": "active", "status_reason": None, "paused_until": None}
     return await record_change(con, context, mailbox, after, "updated", now)
+
+
+async def find_bounced(
+    con: Connection, context: Context, drafts: Mapping[UUID, Draft]
+) -> dict[UUID, Attempted]:
+    """Notices to addresses that mail came back from: nobody is bothered there again.
+
+    What a person writes is tried all the same.
+    """
+    addresses = {
+        id: spelled_address(each.to.email) for id, each in drafts.items() if each.is_notice
+    }
+    if not addresses:
+        return {}
+    args = (context.workspace_id, list(addresses.values()))
+    found = {r["address"]: r["reason"] for r in await con.fetch(sql.FIND_BOUNCED, *args)}
+    return {
+        id: Attempted("refused", f"Mail to this address came back before: {found[address]}")
+        for id, address in addresses.items()
+        if address in found
+    }
+
+
+async def name_messages(
+    con: Connection,
+    context: Context,
+    some: Sequence[DueDelivery],
+    names: Mapping[UUID, str | None],
+) -> None:
+    """Keeps with messages what their mails are called, so that answers find their threads."""
+    messages = [each for each in some if each.kind == "message"]
+    if messages:
+        ids = [each.subject_id for each in messages]
+        named = [names[each.id] for each in messages]
+        await con.execute(sql.NAME_MESSAGES, context.workspace_id, ids, named)
