@@ -19,8 +19,8 @@ COMMANDS = [
     ),
     Mutation(
         "mail leaves an archived workspace",
-        "src/looplane/delivery/sql.py",
-        "    and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)\n",
+        "src/looplane/delivery/leases/sql.py",
+        "    and workspace_id not in (select x.id from workspaces x where x.archived_at is not null)",
         "",
         "test_archived.py",
     ),

@@ -146,14 +146,12 @@ class Unprocessable(ApiError):
 
 
 class RateLimited(ApiError):
-    """The key used up its requests of this minute, or signing in was tried too often.
-
-    `limit` names which limit it was, for the log and the figures.
-    """
+    """The key used up its requests of this minute, or signing in was tried too often."""
 
     code, status = "rate_limited", 429
 
     def __init__(self, retry_after: int, limit: str) -> None:
+        # Which of the limits it was, as the log and the figures name it.
         self.limit = limit
         message = f"Too many requests; try again in {retry_after} s."
         super().__init__(message, headers={"Retry-After": str(retry_after)})

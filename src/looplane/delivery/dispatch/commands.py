@@ -21,6 +21,7 @@ from looplane.delivery.commands import (
     take,
 )
 from looplane.delivery.leases.sql import renew
+from looplane.delivery.reports.commands import report
 from looplane.delivery.schemas import Channels, ClaimedQueue, Sent, SentQueue
 from looplane.delivery.sql import MOST_AT_ONCE, ROUTED_AT_ONCE, route, take_over
 from looplane.kit.clock import Clock
@@ -31,8 +32,6 @@ from looplane.kit.reachability import Reachability
 from looplane.kit.waiting import wait_at_most
 from looplane.kit.work_metrics import (
     begin_channels,
-    count_attempt,
-    count_died,
     count_failure,
     note_round,
 )
@@ -257,8 +256,7 @@ class Dispatcher:
             for each in sent:
                 if each.over is not None:
                     self._held.pop(each.queue.lease, None)
-        _log_finished(finished)
-        _count_finished(finished)
+        report(finished)
         for workspace_id in finished.died:
             self._note(workspace_id)
         self.wake()
@@ -287,32 +285,3 @@ def _pause_after(error: Exception, pause: float) -> float:
     if not isinstance(error, (Unavailable, TimeoutError)) and as_unavailable(error) is None:
         _log.error("deliveries failed", exc_info=error)
     return min(pause * 2, _MAX_PAUSE)
-
-
-def _count_finished(finished: Finished) -> None:
-    died = {id for ids in finished.died.values() for id in ids}
-    for each in finished.sent:
-        outcome = "postponed" if each.attempted.is_postponed else each.attempted.outcome
-        seconds = (each.ended_at - each.started_at).total_seconds()
-        count_attempt(each.delivery.channel, outcome, max(0, seconds))
-        if each.delivery.id in died:
-            count_died(each.delivery.channel)
-
-
-def _log_finished(finished: Finished) -> None:
-    for each in finished.sent:
-        if each.attempted.outcome != "delivered":
-            _log.warning(
-                "not delivered",
-                delivery=str(each.delivery.id),
-                kind=each.delivery.kind,
-                attempt=each.delivery.attempt,
-                reason=each.attempted.reason,
-            )
-    for queue in finished.lost:
-        _log.warning(
-            "a queue was taken over",
-            workspace=str(queue.workspace_id),
-            channel=queue.channel,
-            queue=queue.queue,
-        )
