@@ -6,14 +6,17 @@ from collections.abc import Sequence
 import typer
 
 from looplane.cli import contact, key, member, workspace
+from looplane.cli.backup import backup
 from looplane.cli.clean_html import clean_html
 from looplane.cli.demo import demo
 from looplane.cli.doctor import doctor
 from looplane.cli.failures import explain
 from looplane.cli.mails import mails
 from looplane.cli.migrate import migrate
+from looplane.cli.move import move
 from looplane.cli.output import fail
 from looplane.cli.pg import pg
+from looplane.cli.restore import restore
 from looplane.cli.serve import api, serve, worker
 
 app = typer.Typer(
@@ -32,6 +35,8 @@ for part in (serve, api, worker):
 app.command(rich_help_panel=_LOOK_AFTER)(migrate)
 app.command(rich_help_panel=_LOOK_AFTER)(demo)
 app.command(rich_help_panel=_LOOK_AFTER)(doctor)
+for part in (backup, restore, move):
+    app.command(rich_help_panel=_LOOK_AFTER)(part)
 app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
 app.command(rich_help_panel=_LOOK_AFTER)(mails)
 # What follows the program's name is the program's.
