@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import asyncpg
 
+from looplane.backups.sql import IS_CLOSED, NAME
 from looplane.event_partitions import are_positions_behind, rebase_positions
 from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Connection, connected, is_unreachable
@@ -61,7 +62,8 @@ def readable_address() -> Iterator[None]:
     try:
         yield
     except asyncpg.ClientConfigurationError as error:
-        msg = f"LOOPLANE_DATABASE_URL cannot be used: {error}."
+        reason = str(error).splitlines()[0].rstrip(".")
+        msg = f"LOOPLANE_DATABASE_URL cannot be used: {reason}."
         if "root certificate" in str(error):
             msg += " Add sslrootcert= and the path of the file with your authority's certificate."
         raise ConfigError(msg) from error
@@ -96,9 +98,9 @@ async def check_tables(con: Connection, migrations: Migrations) -> Comparison:
 
 async def _refuse_closed(con: Connection) -> None:
     """Raises MigrationError for a database that was moved away."""
-    if await con.fetchval("show default_transaction_read_only") != "on":
+    if not await con.fetchval(IS_CLOSED):
         return
-    name = await con.fetchval("select quote_ident(current_database())")
+    name = await con.fetchval(NAME)
     msg = (
         "This database can only be read, as `looplane move` leaves the one that it copied: set"
         " LOOPLANE_DATABASE_URL to where it went. To go back to this one instead, run `looplane pg"

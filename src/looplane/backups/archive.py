@@ -94,7 +94,7 @@ def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
             raise tarfile.ReadError(msg)
         with content:
             yield member.name, content
-        tar.members.clear()  # type: ignore[attr-defined] - it would remember all of them
+        tar.members = []  # type: ignore[attr-defined]  # it would remember all of them
 
 
 def _is_fit(name: str) -> bool:

@@ -1,7 +1,8 @@
 """A database as a stream: out of one server by pg_dump, into another one of any version.
 
-The driver writes it rather than psql: in our own transaction, so that all of it is there in the end
-or nothing, over TLS where the programs at hand speak none, and without what only newer servers know.
+The driver writes it rather than psql: in our own transaction, so that all of it is there in the
+end or nothing; over TLS where the programs at hand speak none; without what only newer servers
+know.
 """
 
 import asyncio
@@ -34,8 +35,6 @@ _SETTING = re.compile(
 _DROPPED = re.compile(rb"SET transaction_timeout = |\\(un)?restrict ")
 _SAYS_SOMETHING = re.compile(r"^(?!--|$)", re.MULTILINE)
 _SEARCH_PATH = b"SELECT pg_catalog.set_config('search_path', '', false);"
-
-
 
 
 def find_dumper(dsn: str, pg_bin: Path | None, major: int) -> str:

@@ -43,10 +43,9 @@ def named_now(path: Path) -> Path:
 def moment_of(path: Path) -> datetime | None:
     """When a backup was begun that `named_now` named; None for any other file."""
     try:
-        moment = datetime.strptime(path.name, f"{_PREFIX}{_STAMP}{_SUFFIX}")
+        return datetime.strptime(f"{path.name}+0000", f"{_PREFIX}{_STAMP}{_SUFFIX}%z")
     except ValueError:
         return None
-    return moment.replace(tzinfo=UTC)
 
 
 async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[str, Any]:
@@ -78,7 +77,7 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
 
 
 async def _migrations(con: Connection) -> list[str]:
-    if not await con.fetchval("select to_regclass('public.migrations') is not null"):
+    if not await con.fetchval(sql.HAS_TABLES):
         msg = "There is nothing to back up: this database has no tables of Looplane."
         raise BackupError(msg)
     return [row["name"] for row in await con.fetch(sql.LIST_MIGRATIONS)]
@@ -111,4 +110,3 @@ def _add_key(writer: ArchiveWriter, origin: Origin) -> str:
         return "left out"
     writer.add(KEY, BytesIO(path.read_bytes()))
     return "included"
-

@@ -33,16 +33,16 @@ async def move_database(source: Source, target: Connection, finish: Finish) -> F
     async with con.transaction():
         await con.execute(sql.WITHOUT_LIMITS)
         await _hold(con)
-        snapshot = await con.fetchval("select pg_export_snapshot()")
+        snapshot = await con.fetchval(sql.EXPORT_SNAPSHOT)
         async with filling(target):
             with dumped(program, source.dsn, snapshot) as dump:
                 await fill(target, source.pg_bin, dump, version_of(program))
             sent = await take_fingerprints(con)
             refuse_differences(sent, await take_fingerprints(target))
             await finish(target)
-            name = await con.fetchval("select quote_ident(current_database())")
+            name = await con.fetchval(sql.NAME)
             # What is begun later would be lost with it.
-            await con.execute(f"alter database {name} set default_transaction_read_only = on")
+            await con.execute(sql.CLOSE.format(name=name))
     return sent
 
 
@@ -60,4 +60,4 @@ async def _hold(con: Connection) -> None:
     if "public.migrations" not in tables:
         msg = "There is nothing to move: this database has no tables of Looplane."
         raise BackupError(msg)
-    await con.execute(f"lock table {', '.join(tables)} in share mode")
+    await con.execute(sql.HOLD.format(tables=", ".join(tables)))

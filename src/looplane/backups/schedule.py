@@ -1,7 +1,9 @@
 """Backups that are made by themselves, one at a time, of which the newest are kept."""
 
 import asyncio
+import json
 import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -45,21 +47,22 @@ def is_due(folder: Path, hours: int) -> bool:
 async def _make() -> bool:
     command = [sys.executable, "-P", "-m", "looplane.cli", "backup", "--due", "--json"]
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        *command, stdout=PIPE, stderr=PIPE, start_new_session=True
     )
     try:
-        _, words = await process.communicate()
+        outcome, words = await process.communicate()
     finally:
         await _end(process)
-    said = " ".join(words.decode(errors="replace").split())
     if process.returncode:
+        said = " ".join(words.decode(errors="replace").split())
         _log.error("a backup failed", reason=said, next_try_seconds=_REST)
-    else:
-        _log.info("a backup was made", words=said)
+    elif outcome:
+        made = json.loads(outcome)
+        _log.info("a backup was made", file=made["file"], bytes=made["bytes"])
     return process.returncode == 0
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: Process) -> None:
     with suppress(ProcessLookupError):
         process.terminate()
     try:

@@ -65,3 +65,12 @@ select current_database() as name, current_setting('server_encoding') as encodin
 COUNT_OTHERS = """
 select count(*) from pg_stat_activity
 where datname = current_database() and usesysid is not null and pid <> pg_backend_pid()"""
+
+EXPORT_SNAPSHOT = "select pg_export_snapshot()"
+ONE_MOMENT = "set transaction isolation level repeatable read, read only"
+HAS_TABLES = "select to_regclass('public.migrations') is not null"
+NAME = "select quote_ident(current_database())"
+HOLD = "lock table {tables} in share mode"
+# For sessions that begin later: this one goes on.
+CLOSE = "alter database {name} set default_transaction_read_only = on"
+IS_CLOSED = "select current_setting('default_transaction_read_only')::bool"

@@ -35,8 +35,9 @@ for part in (serve, api, worker):
 app.command(rich_help_panel=_LOOK_AFTER)(migrate)
 app.command(rich_help_panel=_LOOK_AFTER)(demo)
 app.command(rich_help_panel=_LOOK_AFTER)(doctor)
-for part in (backup, restore, move):
-    app.command(rich_help_panel=_LOOK_AFTER)(part)
+app.command(rich_help_panel=_LOOK_AFTER)(backup)
+app.command(rich_help_panel=_LOOK_AFTER)(restore)
+app.command(rich_help_panel=_LOOK_AFTER)(move)
 app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
 app.command(rich_help_panel=_LOOK_AFTER)(mails)
 # What follows the program's name is the program's.

@@ -37,7 +37,9 @@ def move(*, to: _To, as_json: AsJson = False) -> None:
     with database(settings) as dsn:
         tables = asyncio.run(_move(settings, dsn, address))
     last = f"export LOOPLANE_DATABASE_URL='{without_password(address)}'"
-    text = card("Moved. Set this before you start again, with the password:", _facts(settings, tables), last)
+    text = card(
+        "Moved. Set this before you start again, with the password:", _facts(settings, tables), last
+    )
     say({"tables": to_document(tables)}, text, as_json=as_json)
 
 

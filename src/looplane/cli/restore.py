@@ -34,7 +34,9 @@ def restore(file: _File, *, as_json: AsJson = False) -> None:
 
     with database(settings) as dsn:
         manifest = asyncio.run(on_connection(dsn, settings, work))
-    where = "LOOPLANE_DATABASE_URL" if settings.database_url else explain_data_dir(settings.data_dir)
+    where = (
+        "LOOPLANE_DATABASE_URL" if settings.database_url else explain_data_dir(settings.data_dir)
+    )
     facts = {"into": where, "backup of": manifest["made_at"], **contents(manifest)}
     last = "Every table has the rows of the backup, by count and by hash."
     say({"manifest": manifest}, card("Restored.", facts, last), as_json=as_json)

@@ -10,15 +10,15 @@ from urllib.parse import parse_qs, unquote
 
 _SECTION = "looplane"
 # What libpq has a word for; our driver takes all else to be a setting of the session.
-_KNOWN = frozenset(
-    "host hostaddr port dbname user password passfile require_auth channel_binding connect_timeout"
-    " client_encoding options application_name fallback_application_name keepalives"
-    " keepalives_idle keepalives_interval keepalives_count tcp_user_timeout replication gssencmode"
-    " sslmode sslnegotiation sslcompression sslcert sslkey sslpassword sslcertmode sslrootcert"
-    " sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version ssl_max_protocol_version"
-    " min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation"
-    " target_session_attrs load_balance_hosts service".split()
-)
+_WORDS = """
+host hostaddr port dbname user password passfile require_auth channel_binding connect_timeout
+client_encoding options application_name fallback_application_name keepalives keepalives_idle
+keepalives_interval keepalives_count tcp_user_timeout replication gssencmode sslmode
+sslnegotiation sslcompression sslcert sslkey sslpassword sslcertmode sslrootcert sslcrl sslcrldir
+sslsni requirepeer ssl_min_protocol_version ssl_max_protocol_version min_protocol_version
+max_protocol_version krbsrvname gsslib gssdelegation target_session_attrs load_balance_hosts
+service"""
+_KNOWN = frozenset(_WORDS.split())
 
 
 def parameters_of(dsn: str) -> dict[str, str]:
@@ -41,7 +41,9 @@ def parameters_of(dsn: str) -> dict[str, str]:
 def _places(hosts: str) -> dict[str, str]:
     if not hosts:
         return {}
-    split = [each.rpartition(":") if _has_port(each) else (each, "", "") for each in hosts.split(",")]
+    split = [
+        each.rpartition(":") if _has_port(each) else (each, "", "") for each in hosts.split(",")
+    ]
     names = ",".join(unquote(name).strip("[]") for name, _, _ in split)
     ports = [port for _, _, port in split]
     return {"host": names} | ({"port": ",".join(ports)} if any(ports) else {})
