@@ -124,9 +124,7 @@ def older(desk: Desk) -> Iterator[str]:
 
 
 @pytest.fixture
-def looplane(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Any:
+def looplane(desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Any:
     """The command in this process: `looplane("backup", path, database_url=…)`."""
 
     def run(*words: object, **settings: object) -> Outcome:

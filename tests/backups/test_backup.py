@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from tests.backups.conftest import Desk
-from tests.processes import BLOCKS, PATIENCE, Folder, come_about
+from tests.processes import BLOCKS, PATIENCE, Folder, Process, come_about
 
 pytestmark = pytest.mark.processes
 
@@ -45,7 +45,11 @@ def test_a_killed_one_is_none(desk: Desk, looplane: Any, tmp_path: Path) -> None
 
 def test_a_full_disk_is_said(desk: Desk, tmp_path: Path) -> None:
     process = subprocess.Popen(  # a limit of blocks is met as a full disk is
-        ["sh", "-c", f"ulimit -f 200; exec {sys.executable} -m looplane.cli backup {tmp_path}/x.tar"],
+        [
+            "sh",
+            "-c",
+            f"ulimit -f 200; exec {sys.executable} -m looplane.cli backup {tmp_path}/x.tar",
+        ],
         env={**os.environ, **desk.settings},
         stderr=subprocess.PIPE,
         text=True,
@@ -88,17 +92,24 @@ def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path
 
 async def test_the_worker_makes_one(desk: Desk, tmp_path: Path) -> None:
     place = Folder(tmp_path)
-    chosen = {"database_url": desk.url, "data_dir": desk.folder / "data", "log_level": "info"}
+    place.data_dir = desk.folder / "data"
     backups, no_folder = tmp_path / "backups", tmp_path / "file"
     no_folder.touch()
+
+    def start(folder: Path) -> Process:
+        chosen = {"database_url": desk.url, "log_level": "info"}
+        return place.start("worker", None, **chosen, backup_dir=folder, backup_hours=1)
+
+    both = [start(backups), start(backups)]
+    failing = start(no_folder)
+
+    def told() -> str:
+        return "".join(each.said() + each.complained() for each in both)
+
     try:
-        worker = place.start("worker", **chosen, backup_dir=backups, backup_hours=1)
-        other = place.start("worker", **chosen, backup_dir=backups, backup_hours=1)
-        failing = place.start("worker", **chosen, backup_dir=no_folder, backup_hours=1)
-        await come_about(lambda: "a backup failed" in failing.complained() + failing.said())
-        told = lambda: worker.complained() + worker.said() + other.complained() + other.said()
         await come_about(lambda: "a backup was made" in told())
+        await come_about(lambda: "a backup failed" in failing.said() + failing.complained())
         assert told().count("a backup was made") == len(list(backups.glob("*.tar"))) == 1
-        assert all(each.runs() for each in (worker, other, failing))
+        assert all(each.runs() for each in (*both, failing))
     finally:
         place.close()

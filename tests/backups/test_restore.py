@@ -105,7 +105,9 @@ def test_a_changed_byte_is_found(archive: Path, looplane: Any, desk: Desk, tmp_p
     assert not (tmp_path / "data").exists()
 
 
-def test_what_a_killed_restore_left(archive: Path, looplane: Any, desk: Desk, tmp_path: Path) -> None:
+def test_what_a_killed_restore_left(
+    archive: Path, looplane: Any, desk: Desk, tmp_path: Path
+) -> None:
     url = desk.new_database(desk.url)
     chosen = {"database_url": url, "data_dir": tmp_path / "data"}
 
@@ -123,7 +125,11 @@ def test_what_a_killed_restore_left(archive: Path, looplane: Any, desk: Desk, tm
         await con.close()
 
     asyncio.run(kill())
-    wait_for(lambda: len(ask(url, "select from pg_stat_activity where datname = current_database()")) == 1)
+    wait_for(
+        lambda: (
+            len(ask(url, "select from pg_stat_activity where datname = current_database()")) == 1
+        )
+    )
     assert contents(url) == []
     assert looplane("restore", archive, **chosen).code == 0
     check_restored(desk, url, tmp_path / "data")
