@@ -82,7 +82,7 @@ def contents(url: str) -> list[str]:
     return [row["name"] for row in ask(url, LIST_WHAT_IS_THERE)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def desk() -> Iterator[Desk]:
     folder = Path(tempfile.mkdtemp(prefix="looplane-test-"))
     folder.chmod(0o755)
@@ -110,7 +110,7 @@ async def _fill(url: str) -> None:
         await con.execute(ODD)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def older(desk: Desk) -> Iterator[str]:
     """The address of a server of an older major version, as an operator may have."""
     found = [path for path in from_system() if path.parent.name != "18"]
@@ -141,7 +141,7 @@ def looplane(desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     return run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def archive(desk: Desk) -> Path:
     """A backup of all that is there."""
     path = desk.folder / "looplane.tar"

@@ -63,10 +63,8 @@ def test_while_somebody_is_there(desk: Desk, looplane: Any) -> None:
 
 def test_all_faults_of_a_target_are_named(desk: Desk, looplane: Any) -> None:
     url = desk.new_database(desk.url, "encoding 'SQL_ASCII' locale 'C' template template0")
-    ask(
-        url,
-        "create table threads (id int); create function mine() returns int language sql as 'select 1'",
-    )
+    ask(url, "create table threads (id int)")
+    ask(url, "create function mine() returns int language sql as 'select 1'")
     complaint = looplane("move", "--to", url).complaint
     assert "its encoding is SQL_ASCII" in complaint
     assert "it is not empty: public.mine(), public.threads." in complaint
