@@ -92,7 +92,6 @@ def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path
 
 async def test_the_worker_makes_one(desk: Desk, tmp_path: Path) -> None:
     place = Folder(tmp_path)
-    place.data_dir = desk.folder / "data"
     backups, no_folder = tmp_path / "backups", tmp_path / "file"
     no_folder.touch()
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from looplane.backups import sql
 from looplane.backups.dumps import dumped, find_dumper
 from looplane.backups.errors import BackupError
@@ -22,8 +24,16 @@ class Source:
     pg_bin: Path | None
 
 
-async def move_database(source: Source, target: Connection, finish: Finish) -> Fingerprints:
-    """Copies it and proves the copy; what is in the tables. Afterwards the source is closed.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What arrived, and whether the source could be closed, which its owner may do."""
+
+    tables: Fingerprints
+    is_closed: bool
+
+
+async def move_database(source: Source, target: Connection, finish: Finish) -> Moved:
+    """Copies it, proves the copy, and closes the source.
 
     From before its rows are read to the end nobody can write to it, and later only who opens it
     again. Raises BackupError, after which the target is as empty as it was.
@@ -40,10 +50,19 @@ async def move_database(source: Source, target: Connection, finish: Finish) -> F
             sent = await take_fingerprints(con)
             refuse_differences(sent, await take_fingerprints(target))
             await finish(target)
-            name = await con.fetchval(sql.NAME)
-            # What is begun later would be lost with it.
+            is_closed = await _close(con)
+    return Moved(sent, is_closed)
+
+
+async def _close(con: Connection) -> bool:
+    """What somebody wrote there later would be lost."""
+    name = await con.fetchval(sql.NAME)
+    try:
+        async with con.transaction():
             await con.execute(sql.CLOSE.format(name=name))
-    return sent
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    return True
 
 
 async def _hold(con: Connection) -> None:

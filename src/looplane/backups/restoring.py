@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,15 +28,32 @@ _UNFINISHED = "files.restoring"
 Finish = Callable[[Connection], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A file that was read to its end and is whole, and what it says of itself."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+
+def read_backup(settings: Settings, path: Path) -> Backup:
+    """The backup, where there is room for its files and its key. Raises BackupError."""
+    manifest = read_manifest(path)
+    if manifest.get("format") != FORMAT:
+        msg = f"{path} was made by another version of Looplane ({manifest.get('looplane')})."
+        raise BackupError(msg)
+    _refuse_used(settings, path)
+    return Backup(path, manifest)
+
+
 async def restore_backup(
-    con: Connection, settings: Settings, path: Path, finish: Finish
-) -> Mapping[str, Any]:
-    """Puts it into the database of `con` and the data directory; what the backup says of itself.
+    con: Connection, settings: Settings, backup: Backup, finish: Finish
+) -> None:
+    """Puts it into the database of `con` and the data directory.
 
     Raises BackupError, after which nothing is there.
     """
-    manifest = await asyncio.to_thread(_read, path)
-    _refuse_used(settings, path)
+    path, manifest = backup.path, backup.manifest
     async with filling(con):
         with opened_members(path) as members:
             name, dump = next(members)
@@ -46,21 +64,12 @@ async def restore_backup(
             refuse_differences(from_document(manifest["tables"]), await take_fingerprints(con))
             await finish(con)
             await asyncio.to_thread(_place, settings, members)
-    return manifest
 
 
 async def fill(con: Connection, pg_bin: Path | None, dump: IO[bytes], version: int) -> None:
     """Runs what pg_dump of this major version wrote. Raises BackupError."""
     with as_statements(dump, pg_bin, version) as statements:
         await run_statements(con, statements)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    manifest = read_manifest(path)
-    if manifest.get("format") != FORMAT:
-        msg = f"{path} was made by another version of Looplane ({manifest.get('looplane')})."
-        raise BackupError(msg)
-    return manifest
 
 
 def _refuse_used(settings: Settings, path: Path) -> None:

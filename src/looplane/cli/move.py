@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from looplane.backups.fingerprints import Fingerprints, to_document
-from looplane.backups.moving import Source, move_database
+from looplane.backups.fingerprints import to_document
+from looplane.backups.moving import Moved, Source, move_database
 from looplane.cli.options import AsJson
 from looplane.cli.output import card, note, say
 from looplane.kit.config import Settings, read_settings
@@ -35,15 +35,15 @@ def move(*, to: _To, as_json: AsJson = False) -> None:
         msg = "The address must start with postgresql://"
         raise typer.BadParameter(msg)
     with database(settings) as dsn:
-        tables = asyncio.run(_move(settings, dsn, address))
+        moved = asyncio.run(_move(settings, dsn, address))
     last = f"export LOOPLANE_DATABASE_URL='{without_password(address)}'"
     text = card(
-        "Moved. Set this before you start again, with the password:", _facts(settings, tables), last
+        "Moved. Set this before you start again, with the password:", _facts(settings, moved), last
     )
-    say({"tables": to_document(tables)}, text, as_json=as_json)
+    say({"tables": to_document(moved.tables), "closed": moved.is_closed}, text, as_json=as_json)
 
 
-async def _move(settings: Settings, dsn: str, address: str) -> Fingerprints:
+async def _move(settings: Settings, dsn: str, address: str) -> Moved:
     async def finish(con: Connection) -> None:
         if not await finish_copy(con, MIGRATIONS):
             note("The database is of an older version: run `looplane migrate` there.", "yellow")
@@ -68,12 +68,16 @@ def without_password(address: str) -> str:
     return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1PASSWORD", shown)
 
 
-def _facts(settings: Settings, tables: Fingerprints) -> dict[str, str]:
-    rows = sum(each.rows for each in tables.values())
+def _facts(settings: Settings, moved: Moved) -> dict[str, str]:
+    rows = sum(each.rows for each in moved.tables.values())
     files = settings.data_dir / "files"
     stay = settings.files_s3_bucket or f"stay in {files}, and secret.key beside them"
     return {
-        "rows": f"{rows:,} in {len(tables)} tables, the same by count and by hash",
+        "rows": f"{rows:,} in {len(moved.tables)} tables, the same by count and by hash",
         "files": stay,
-        "old database": "can only be read from now on; see docs/operating/backup.md to go back",
+        "old database": (
+            "can only be read from now on; what starts on it says how to open it again"
+            if moved.is_closed
+            else "is not our role's own, so it could not be closed: see that nothing starts on it"
+        ),
     }

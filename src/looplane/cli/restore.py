@@ -1,13 +1,12 @@
 """`looplane restore`."""
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from looplane.backups.restoring import restore_backup
+from looplane.backups.restoring import read_backup, restore_backup
 from looplane.cli.backup import contents
 from looplane.cli.database import on_connection
 from looplane.cli.options import AsJson
@@ -29,11 +28,14 @@ def restore(file: _File, *, as_json: AsJson = False) -> None:
         if not await finish_copy(con, MIGRATIONS):
             note("The backup is of an older version: run `looplane migrate` next.", "yellow")
 
-    async def work(con: Connection) -> Mapping[str, Any]:
-        return await restore_backup(con, settings, file, finish)
+    async def work(con: Connection) -> None:
+        await restore_backup(con, settings, backup, finish)
 
+    # Before a database is made for it.
+    backup = read_backup(settings, file)
     with database(settings) as dsn:
-        manifest = asyncio.run(on_connection(dsn, settings, work))
+        asyncio.run(on_connection(dsn, settings, work))
+    manifest = backup.manifest
     where = (
         "LOOPLANE_DATABASE_URL" if settings.database_url else explain_data_dir(settings.data_dir)
     )
