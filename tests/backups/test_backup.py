@@ -90,13 +90,18 @@ def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path
     assert found == {Path(made["file"]).name, old[0], *others}
 
 
-async def test_the_worker_makes_one(desk: Desk, tmp_path: Path) -> None:
+async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -> None:
+    # A worker writes, so it gets a database of its own.
+    url = await asyncio.to_thread(desk.new_database, desk.url)
+    restoring = desk.start("restore", str(archive), database_url=url, data_dir=tmp_path / "data")
+    assert restoring.wait(PATIENCE) == 0, restoring.communicate()
+    restoring.communicate()
     place = Folder(tmp_path)
     backups, no_folder = tmp_path / "backups", tmp_path / "file"
     no_folder.touch()
 
     def start(folder: Path) -> Process:
-        chosen = {"database_url": desk.url, "log_level": "info"}
+        chosen = {"database_url": url, "log_level": "info"}
         return place.start("worker", None, **chosen, backup_dir=folder, backup_hours=1)
 
     both = [start(backups), start(backups)]
