@@ -18,6 +18,7 @@ from rich.console import Console
 from tests.mutations import ROOT, Mutation
 from tests.mutations.app_operations import APP_OPERATIONS
 from tests.mutations.as_of import AS_OF
+from tests.mutations.backups import BACKUPS
 from tests.mutations.bulk import BULK
 from tests.mutations.callers import CALLERS
 from tests.mutations.changelogs import CHANGELOGS
@@ -63,6 +64,7 @@ MUTATIONS = [
     *AS_OF,
     *DECISIONS,
     *CALLERS,
+    *BACKUPS,
     *BULK,
     *COMMANDS,
     *COMMENTS,

@@ -20,7 +20,7 @@ TREES = {path: ast.parse(path.read_text()) for path in SOURCES}
 PACKAGE = ROOT / "src" / "looplane"
 PARTS = {"__init__", "routes", "schemas", "commands", "sql", "rules"}
 # What is no noun: its files have names of their own.
-ROOMS = {"cli", "demo", "kit", "reference"}
+ROOMS = {"backups", "cli", "demo", "kit", "reference"}
 NOUNS = sorted(
     {path.parent for path in SOURCES if path.parent.parent == PACKAGE}
     - {*map(PACKAGE.joinpath, ROOMS)}

@@ -27,6 +27,9 @@ BAD = {
     "LOOPLANE_FILES_S3_ENDPOINT": ["s3.firm.example", "https://", "http://[a", "http://a b"],
     "LOOPLANE_UPLOADS_PER_MINUTE": ["-1", "x"],
     "LOOPLANE_UPLOADS_PER_DAY": ["-1", "10000001"],
+    "LOOPLANE_BACKUP_DIR": ["~nobody-of-this-name/backups"],
+    "LOOPLANE_BACKUP_HOURS": ["-1", "8761", "daily"],
+    "LOOPLANE_BACKUPS_KEPT": ["0", "all"],
     "LOOPLANE_OUTBOUND_ALLOW": ["a", "a:0", "a:65536", "*:80", "a:80, b", "http://a:80", "::1:80"],
     "LOOPLANE_LOG_LEVEL": ["trace", "INFOS"],
     "LOOPLANE_LOG_FORMAT": ["xml"],
@@ -47,6 +50,17 @@ def test_a_bad_value_is_named_with_the_reason(name: str, text: str) -> None:
     told = str(error.value).removeprefix(f"{name} ")
     assert told.startswith((*REASONS, *LISTS, ADDRESS, "names a user")), told
     assert "geheim" not in told
+
+
+def test_backups_need_a_place() -> None:
+    with pytest.raises(ConfigError, match="LOOPLANE_BACKUP_HOURS needs LOOPLANE_BACKUP_DIR"):
+        read_settings({"LOOPLANE_BACKUP_HOURS": "24"})
+    chosen = read_settings({"LOOPLANE_BACKUP_HOURS": "24", "LOOPLANE_BACKUP_DIR": "/backups"})
+    assert (chosen.backup_dir, chosen.backup_hours, chosen.backups_kept) == (
+        Path("/backups"),
+        24,
+        7,
+    )
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

@@ -5,13 +5,16 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
+import asyncpg
+
+from looplane.backups.sql import IS_CLOSED, NAME
 from looplane.event_partitions import are_positions_behind, rebase_positions
 from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Connection, connected, is_unreachable
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.data_dir import warn_of_forgotten_data
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
-from looplane.kit.ledger import Comparison
+from looplane.kit.ledger import Comparison, compare
 from looplane.kit.migrate import check, log_newer, migrate
 from looplane.kit.migrations import MigrationError, Migrations
 
@@ -65,6 +68,12 @@ def readable_address() -> Iterator[None]:
     """Raises ConfigError where the driver, on connecting, cannot read the address."""
     try:
         yield
+    except asyncpg.ClientConfigurationError as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        msg = f"LOOPLANE_DATABASE_URL cannot be used: {reason}."
+        if "root certificate" in str(error):
+            msg += " Add sslrootcert= and the path of the file with your authority's certificate."
+        raise ConfigError(msg) from error
     except ValueError as error:
         msg = (
             "LOOPLANE_DATABASE_URL cannot be read as an address; in a password write"
@@ -75,6 +84,7 @@ def readable_address() -> Iterator[None]:
 
 async def migrate_tables(con: Connection, migrations: Migrations) -> Comparison:
     """Brings the tables up to date; how they differed before. Raises MigrationError."""
+    await _refuse_closed(con)
     found = await migrate(con, migrations)
     await rebase_positions(con)
     return found
@@ -82,6 +92,7 @@ async def migrate_tables(con: Connection, migrations: Migrations) -> Comparison:
 
 async def check_tables(con: Connection, migrations: Migrations) -> Comparison:
     """How the tables differ from what is needed, where that does no harm. Raises MigrationError."""
+    await _refuse_closed(con)
     found = await check(con, migrations)
     if await are_positions_behind(con):
         msg = (
@@ -90,6 +101,31 @@ async def check_tables(con: Connection, migrations: Migrations) -> Comparison:
         )
         raise MigrationError(msg)
     return found
+
+
+async def _refuse_closed(con: Connection) -> None:
+    """Raises MigrationError for a database that was moved away."""
+    if not await con.fetchval(IS_CLOSED):
+        return
+    name = await con.fetchval(NAME)
+    msg = (
+        "This database can only be read, as `looplane move` leaves the one that it copied: set"
+        " LOOPLANE_DATABASE_URL to where it went. To go back to this one instead, run `looplane pg"
+        " psql -c 'set default_transaction_read_only = off' -c 'alter database"
+        f" {name} reset default_transaction_read_only'`."
+    )
+    raise MigrationError(msg)
+
+
+async def finish_copy(con: Connection, migrations: Migrations) -> bool:
+    """Lets events go on in order on this server; whether the tables are as the program needs them.
+
+    Where they are not, `migrate_tables` does both.
+    """
+    if (await compare(con, migrations)).outstanding:
+        return False
+    await rebase_positions(con)
+    return True
 
 
 async def prepare_tables(

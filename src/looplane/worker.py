@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from looplane import event_partitions
+from looplane.backups.schedule import keep_backups
 from looplane.caught_mail.commands import sweep_caught
 from looplane.channels import open_channels, set_up_fans
 from looplane.delivery.dead.commands import tell_dead
@@ -95,7 +96,7 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
     rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
     # Apart from each other, so that what keeps failing slows down nothing else.
     repeated = (_repeat(database, each, hints, reached) for each in rounds)
-    await asyncio.gather(dispatcher.run(), hints.keep(), *repeated)
+    await asyncio.gather(dispatcher.run(), hints.keep(), keep_backups(settings), *repeated)
 
 
 def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Sequence[Periodic]:

@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from looplane.cli import contact, demo, key, member, workspace
+from looplane.cli.backup import backup
 from looplane.cli.clean_html import clean_html
 from looplane.cli.doctor import doctor
 from looplane.cli.failures import explain
 from looplane.cli.mails import mails
 from looplane.cli.migrate import migrate
+from looplane.cli.move import move
 from looplane.cli.output import fail
 from looplane.cli.pg import pg
+from looplane.cli.restore import restore
 from looplane.cli.retry_events import retry_events
 from looplane.cli.serve import api, serve, worker
 from looplane.cli.version import tell
@@ -48,6 +51,9 @@ for part in (serve, api, worker):
     app.command(rich_help_panel=_RUN)(part)
 app.command(rich_help_panel=_LOOK_AFTER)(migrate)
 app.command(rich_help_panel=_LOOK_AFTER)(doctor)
+app.command(rich_help_panel=_LOOK_AFTER)(backup)
+app.command(rich_help_panel=_LOOK_AFTER)(restore)
+app.command(rich_help_panel=_LOOK_AFTER)(move)
 app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
 app.command(rich_help_panel=_LOOK_AFTER)(mails)
 app.command("retry-events", rich_help_panel=_LOOK_AFTER)(retry_events)

@@ -3,6 +3,7 @@
 import asyncpg
 
 from looplane.api_processes import ApiProcessError
+from looplane.backups.errors import BackupError
 from looplane.kit.config import ConfigError
 from looplane.kit.database import is_unreachable
 from looplane.kit.embedded_pg.errors import EmbeddedError
@@ -13,6 +14,7 @@ from looplane.server import PortTakenError
 
 _EXPECTED = (
     ApiProcessError,
+    BackupError,
     ConfigError,
     EmbeddedError,
     MigrationError,

@@ -66,6 +66,9 @@ class Settings:
     files_s3_bucket: str | None = None
     files_s3_endpoint: str | None = None
     files_s3_region: str = "us-east-1"
+    backup_dir: Path | None = None  # absolute
+    backup_hours: int = 0  # 0 makes none
+    backups_kept: int = 7
     outbound_allow: tuple[tuple[str, int], ...] = ()
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
@@ -223,6 +226,9 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "files_s3_bucket": str,
     "files_s3_endpoint": _address,
     "files_s3_region": str,
+    "backup_dir": _absolute,
+    "backup_hours": _integer(0, 8760),
+    "backups_kept": _integer(1, 10_000),
     "outbound_allow": _targets,
     "cors_origins": _origins,
     "trusted_proxies": _networks,
@@ -255,6 +261,8 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             values["data_dir"] = default_data_dir(env)
         except RuntimeError as error:
             faults.append(f"LOOPLANE_DATA_DIR must be set: {error}")
+    if values.get("backup_hours") and "backup_dir" not in values:
+        faults.append("LOOPLANE_BACKUP_HOURS needs LOOPLANE_BACKUP_DIR, the folder for the backups")
     if faults:
         raise ConfigError("\n".join(faults))
     return Settings(**values)  # type: ignore[arg-type]  # each parser gives its field's type

@@ -32,7 +32,7 @@ def find_binaries(pg_bin: Path | None) -> Path:
             message = f"LOOPLANE_PG_BIN is {pg_bin}, which lacks postgres or initdb. {REMEDY}"
             raise EmbeddedError(message)
         return pg_bin
-    for folder in (*_from_wheel(), *_from_system()):
+    for folder in (*from_wheel(), *from_system()):
         if _complete(folder):
             return folder
     message = f"There is no PostgreSQL to run. {REMEDY}"
@@ -51,7 +51,7 @@ def find_older(version: int, pg_bin: Path | None) -> Path | None:
             raise EmbeddedError(message)
         return pg_bin
     on_path = shutil.which("postgres")
-    found = [*_from_system(), *([Path(on_path).resolve().parent] if on_path else [])]
+    found = [*from_system(), *([Path(on_path).resolve().parent] if on_path else [])]
     return next((each for each in found if _complete(each) and _is_of(each, version)), None)
 
 
@@ -82,12 +82,14 @@ def _complete(folder: Path) -> bool:
     return all(os.access(folder / program, os.X_OK) for program in ("postgres", "initdb"))
 
 
-def _from_wheel() -> list[Path]:
+def from_wheel() -> list[Path]:
+    """The folder of the embedded programs, if their package is installed."""
     wheel = find_spec(WHEEL)  # found, not imported
     folders = (wheel and wheel.submodule_search_locations) or []
     return [Path(folder) / "pginstall" / "bin" for folder in folders]
 
 
-def _from_system() -> list[Path]:
+def from_system() -> list[Path]:
+    """The folders where Debian and others keep programs, the newest first."""
     versions = [path for path in SYSTEM.glob("*/bin") if path.parent.name.isdecimal()]
     return sorted(versions, key=lambda path: int(path.parent.name), reverse=True)

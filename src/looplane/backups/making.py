@@ -1,0 +1,112 @@
+"""Makes a backup: rows, files and key, in one file."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from looplane.backups import sql
+from looplane.backups.archive import DUMP, FILES, KEY, ArchiveWriter, new_file
+from looplane.backups.dumps import dumped, find_dumper
+from looplane.backups.errors import BackupError
+from looplane.backups.fingerprints import take_fingerprints, to_document
+from looplane.backups.snapshot import snapshot
+from looplane.kit import secrets
+from looplane.kit.config import Settings
+from looplane.kit.database import Connection
+from looplane.kit.embedded_pg.programs import version_of
+
+FORMAT = 1
+_PREFIX, _SUFFIX = "looplane-", ".tar"
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a backup is made of: a database by `dsn`, and what is beside it."""
+
+    dsn: str
+    settings: Settings
+    with_key: bool = True
+
+
+def named_now(path: Path) -> Path:
+    """`path`, or a name in it that says the moment, if it is a folder."""
+    return path / f"{_PREFIX}{datetime.now(UTC):{_STAMP}}{_SUFFIX}" if path.is_dir() else path
+
+
+def moment_of(path: Path) -> datetime | None:
+    """When a backup was begun that `named_now` named; None for any other file."""
+    try:
+        return datetime.strptime(f"{path.name}+0000", f"{_PREFIX}{_STAMP}{_SUFFIX}%z")
+    except ValueError:
+        return None
+
+
+async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[str, Any]:
+    """Makes the file `path`; what it says of itself. Raises BackupError, OSError."""
+    settings = origin.settings
+    server = con.get_server_version()
+    program = find_dumper(origin.dsn, settings.pg_bin, server.major)
+    with new_file(path) as file:
+        writer = ArchiveWriter(file)
+        async with snapshot(con) as name:
+            migrations = await _migrations(con)
+            with dumped(program, origin.dsn, name) as dump:
+                writing = asyncio.to_thread(writer.add, DUMP, dump)
+                tables, _ = await asyncio.gather(take_fingerprints(con), writing)
+        manifest = {
+            "format": FORMAT,
+            "looplane": version("looplane"),
+            "made_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "server": f"{server.major}.{server.minor}",
+            "pg_dump": version_of(program),
+            "migrations": migrations,
+            "tables": to_document(tables),
+            # After the rows, so that there is every file of which they know.
+            "files": await asyncio.to_thread(_add_files, writer, settings),
+            "secret_key": _add_key(writer, origin),
+        }
+        await asyncio.to_thread(writer.finish, manifest)
+    return manifest
+
+
+async def _migrations(con: Connection) -> list[str]:
+    if not await con.fetchval(sql.HAS_TABLES):
+        msg = "There is nothing to back up: this database has no tables of Looplane."
+        raise BackupError(msg)
+    return [row["name"] for row in await con.fetch(sql.LIST_MIGRATIONS)]
+
+
+def _add_files(writer: ArchiveWriter, settings: Settings) -> dict[str, object]:
+    if settings.files_s3_bucket is not None:
+        return {"left_out": f"the bucket {settings.files_s3_bucket}"}
+    folder, count, size = settings.data_dir / "files", 0, 0
+    for root, _, names in os.walk(folder):
+        for path in (Path(root, name) for name in names if "#" not in name):  # one being written
+            try:
+                content = path.open("rb")
+            except FileNotFoundError:
+                continue  # deleted meanwhile, after its row was
+            with content:
+                size += writer.add(FILES + path.relative_to(folder).as_posix(), content)
+            count += 1
+    return {"count": count, "bytes": size}
+
+
+def _add_key(writer: ArchiveWriter, origin: Origin) -> str:
+    """Whether the key is there that opens what is sealed: without it that is to be set anew."""
+    if origin.settings.secret_key is not None:
+        return "LOOPLANE_SECRET_KEY"
+    path = origin.settings.data_dir / secrets.FILE
+    if not path.exists():
+        return "none"
+    if not origin.with_key:
+        return "left out"
+    writer.add(KEY, BytesIO(path.read_bytes()))
+    return "included"

@@ -1,0 +1,122 @@
+"""Puts a backup back: into an empty database, and beside it the files and the key."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from looplane.backups.archive import DUMP, FILES, KEY, opened_members, read_manifest
+from looplane.backups.dumps import as_statements, run_statements
+from looplane.backups.errors import BackupError
+from looplane.backups.fingerprints import (
+    from_document,
+    refuse_differences,
+    take_fingerprints,
+)
+from looplane.backups.making import FORMAT
+from looplane.backups.targets import filling
+from looplane.kit import secrets
+from looplane.kit.config import Settings
+from looplane.kit.database import Connection
+from looplane.kit.embedded_pg.files import sync_folder
+
+_UNFINISHED = "files.restoring"
+# What is done to the database once its rows are proved, in the same transaction.
+Finish = Callable[[Connection], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A file that was read to its end and is whole, and what it says of itself."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+
+def read_backup(settings: Settings, path: Path) -> Backup:
+    """The backup, where there is room for its files and its key. Raises BackupError."""
+    manifest = read_manifest(path)
+    if manifest.get("format") != FORMAT:
+        msg = f"{path} was made by another version of Looplane ({manifest.get('looplane')})."
+        raise BackupError(msg)
+    _refuse_used(settings, path)
+    return Backup(path, manifest)
+
+
+async def restore_backup(
+    con: Connection, settings: Settings, backup: Backup, finish: Finish
+) -> None:
+    """Puts it into the database of `con` and the data directory.
+
+    Raises BackupError, after which nothing is there.
+    """
+    path, manifest = backup.path, backup.manifest
+    async with filling(con):
+        with opened_members(path) as members:
+            name, dump = next(members)
+            if name != DUMP:
+                msg = f"{path} does not begin with the database."
+                raise BackupError(msg)
+            await fill(con, settings.pg_bin, dump, manifest["pg_dump"])
+            refuse_differences(from_document(manifest["tables"]), await take_fingerprints(con))
+            await finish(con)
+            await asyncio.to_thread(_place, settings, members)
+
+
+async def fill(con: Connection, pg_bin: Path | None, dump: IO[bytes], version: int) -> None:
+    """Runs what pg_dump of this major version wrote. Raises BackupError."""
+    with as_statements(dump, pg_bin, version) as statements:
+        await run_statements(con, statements)
+
+
+def _refuse_used(settings: Settings, path: Path) -> None:
+    """Files that are there are somebody's; so is a key, but for the same one."""
+    folder = settings.data_dir / "files"
+    if settings.files_s3_bucket is None and folder.exists() and any(folder.iterdir()):
+        msg = (
+            f"Nothing was restored: there are files in {folder}. Move that folder away, or set"
+            " LOOPLANE_DATA_DIR to one that is not there yet."
+        )
+        raise BackupError(msg)
+    key = settings.data_dir / secrets.FILE
+    if not key.exists():
+        return
+    with opened_members(path) as members:
+        found = [content.read() for name, content in members if name == KEY]
+    if found and found != [key.read_bytes()]:
+        msg = (
+            f"Nothing was restored: {key} is another key than the backup's, which opens what is"
+            " sealed in it. Move that file away first."
+        )
+        raise BackupError(msg)
+
+
+def _place(settings: Settings, members: Any) -> None:  # noqa: ANN401 - names and contents
+    """Writes files and key, under their names at the very end."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = settings.data_dir / _UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    folder = settings.data_dir / "files"
+    for name, content in members:
+        if name == KEY and settings.secret_key is None:
+            _write(unfinished / KEY, content)
+        elif name.startswith(FILES):
+            _write(unfinished / name, content)
+    os.sync()
+    for name, place in ((KEY, settings.data_dir / secrets.FILE), ("files", folder)):
+        if (unfinished / name).exists():
+            (unfinished / name).replace(place)
+    shutil.rmtree(unfinished)
+    sync_folder(settings.data_dir)
+
+
+def _write(path: Path, content: IO[bytes]) -> None:
+    for folder in reversed(path.parents):
+        if not folder.exists():  # each for us alone, which `parents` does not see to
+            folder.mkdir(mode=0o700)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
+        shutil.copyfileobj(content, file)

@@ -1,0 +1,76 @@
+"""Statements on a database as a whole, whichever tables it has."""
+
+# A table of an extension is the extension's business.
+_OURS = """
+  n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and not exists (select from pg_depend d where d.deptype = 'e' and d.objid = {object}.oid
+    and d.classid = '{catalogue}'::regclass)"""
+_RELATIONS = _OURS.format(object="c", catalogue="pg_class")
+_FUNCTIONS = _OURS.format(object="p", catalogue="pg_proc")
+_SCHEMAS = _OURS.format(object="n", catalogue="pg_namespace")
+
+# What is generated is made anew where the rows go, by that server's own rules of letters.
+LIST_TABLES = f"""
+select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
+  array_agg(quote_ident(a.attname) order by a.attname) as columns
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  and a.attgenerated = ''
+where c.relkind in ('r', 'p') and not c.relispartition and {_RELATIONS}
+group by 1 order by 1"""
+
+LIST_WHAT_IS_THERE = f"""
+select n.nspname || '.' || c.relname as name from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and not c.relispartition and {_RELATIONS}
+union
+select n.nspname || '.' || p.proname || '()' from pg_proc p
+join pg_namespace n on n.oid = p.pronamespace where {_FUNCTIONS}
+union
+select 'schema ' || n.nspname from pg_namespace n where n.nspname <> 'public' and {_SCHEMAS}
+order by 1"""
+
+# The same words for the same row on every server.
+PIN = """
+set local datestyle = 'ISO, YMD';
+set local intervalstyle = 'postgres';
+set local timezone = 'UTC';
+set local bytea_output = 'hex';
+set local extra_float_digits = 1;
+set local search_path to default"""
+
+# All of a table, in whatever order its rows lie: each row as 128 bits, which are added up. Good
+# against chance, not against somebody who wants two tables to look alike.
+FINGERPRINT = """
+select count(*) as rows, coalesce(sum(hashtextextended(words, 0)::numeric), 0)::text as first,
+  coalesce(sum(hashtextextended(words, 1)::numeric), 0)::text as second
+from (select row({columns})::text collate "C" as words from {table} offset 0) as each_row"""
+
+WITHOUT_LIMITS = """
+set local statement_timeout = 0;
+set local lock_timeout = 0;
+set local idle_in_transaction_session_timeout = 0"""
+
+LIST_MIGRATIONS = "select name from public.migrations where name like '%.sql' order by name"
+
+DESCRIBE = """
+select current_database() as name, current_setting('server_encoding') as encoding,
+  has_database_privilege(current_database(), 'create') as may_create,
+  has_schema_privilege('public', 'create') as may_fill_public,
+  array(select name from unnest($1::text[]) as wanted(name) where not exists (
+    select from pg_available_extensions a where a.name = wanted.name)) as lacking,
+  pg_is_in_recovery() or current_setting('transaction_read_only')::bool as is_read_only"""
+
+# An operator's own session is one of those who could write, too.
+COUNT_OTHERS = """
+select count(*) from pg_stat_activity
+where datname = current_database() and usesysid is not null and pid <> pg_backend_pid()"""
+
+EXPORT_SNAPSHOT = "select pg_export_snapshot()"
+ONE_MOMENT = "set transaction isolation level repeatable read, read only"
+HAS_TABLES = "select to_regclass('public.migrations') is not null"
+NAME = "select quote_ident(current_database())"
+HOLD = "lock table {tables} in share mode"
+# For sessions that begin later: this one goes on.
+CLOSE = "alter database {name} set default_transaction_read_only = on"
+IS_CLOSED = "select current_setting('default_transaction_read_only')::bool"

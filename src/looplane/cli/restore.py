@@ -1,0 +1,44 @@
+"""`looplane restore`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from looplane.backups.restoring import read_backup, restore_backup
+from looplane.cli.backup import contents
+from looplane.cli.database import on_connection
+from looplane.cli.options import AsJson
+from looplane.cli.output import card, note, say
+from looplane.kit.config import read_settings
+from looplane.kit.database import Connection
+from looplane.kit.embedded_pg.data_dir import explain_data_dir
+from looplane.main import MIGRATIONS
+from looplane.runtime import database, finish_copy
+
+_File = Annotated[Path, typer.Argument(help="What `looplane backup` made.", exists=True)]
+
+
+def restore(file: _File, *, as_json: AsJson = False) -> None:
+    """Put a backup into an empty database and data directory, and prove that all of it is there."""
+    settings = read_settings()
+
+    async def finish(con: Connection) -> None:
+        if not await finish_copy(con, MIGRATIONS):
+            note("The backup is of an older version: run `looplane migrate` next.", "yellow")
+
+    async def work(con: Connection) -> None:
+        await restore_backup(con, settings, backup, finish)
+
+    # Before a database is made for it.
+    backup = read_backup(settings, file)
+    with database(settings, creates=True) as dsn:
+        asyncio.run(on_connection(dsn, settings, work))
+    manifest = backup.manifest
+    where = (
+        "LOOPLANE_DATABASE_URL" if settings.database_url else explain_data_dir(settings.data_dir)
+    )
+    facts = {"into": where, "backup of": manifest["made_at"], **contents(manifest)}
+    last = "Every table has the rows of the backup, by count and by hash."
+    say({"manifest": manifest}, card("Restored.", facts, last), as_json=as_json)

@@ -1,0 +1,119 @@
+"""A backup is there as a whole or not at all, for its owner alone, and old ones go."""
+
+import asyncio
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.backups.conftest import Desk
+from tests.processes import BLOCKS, PATIENCE, Folder, Process, come_about
+
+pytestmark = pytest.mark.processes
+
+
+def test_a_killed_one_is_none(desk: Desk, looplane: Any, tmp_path: Path) -> None:
+    path = tmp_path / "looplane.tar"
+
+    async def kill() -> None:
+        con = await asyncpg.connect(desk.url)
+        await con.execute("begin; lock table tags")  # whoever reads it waits
+        process = desk.start("backup", str(path))
+        await come_about(lambda: con.fetchval(BLOCKS))
+        process.kill()
+        process.communicate()
+        await con.close()
+
+    asyncio.run(kill())
+    assert [each.name for each in tmp_path.iterdir()] == ["looplane.tar.part"]
+    assert "is damaged" in looplane("restore", f"{path}.part").complaint
+    before = os.umask(0)
+    try:
+        assert looplane("backup", path).code == 0
+    finally:
+        os.umask(before)
+    assert [each.name for each in tmp_path.iterdir()] == ["looplane.tar"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "is already there" in looplane("backup", path).complaint
+
+
+def test_a_full_disk_is_said(desk: Desk, tmp_path: Path) -> None:
+    process = subprocess.Popen(  # a limit of blocks is met as a full disk is
+        [
+            "sh",
+            "-c",
+            f"ulimit -f 200; exec {sys.executable} -m looplane.cli backup {tmp_path}/x.tar",
+        ],
+        env={**os.environ, **desk.settings},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "x.tar cannot be written (File too large), and there is no backup." in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_no_backup(desk: Desk, looplane: Any, tmp_path: Path) -> None:
+    url = desk.new_database(desk.url)
+    assert "nothing to back up" in looplane("backup", tmp_path, database_url=url).complaint
+    assert not list(tmp_path.iterdir())
+    assert "LOOPLANE_BACKUP_DIR" in looplane("backup").complaint
+
+
+def test_the_key_may_stay_out(looplane: Any, archive: Path, tmp_path: Path) -> None:
+    made = looplane("backup", tmp_path / "a.tar", "--without-secret-key", "--json").document
+    assert made["manifest"]["secret_key"] == "left out"
+    key = "a key that opens"
+    assert key.encode() in archive.read_bytes()
+    assert key.encode() not in (tmp_path / "a.tar").read_bytes()
+
+
+def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    old = [f"looplane-{now - timedelta(hours=h):%Y%m%dT%H%M%SZ}.tar" for h in (3, 30, 300)]
+    others = {"looplane-mine.tar", "looplane-20200101T000000Z.tar.gz", "notes.tar.part"}
+    unfinished = "looplane-20200101T000000Z.tar.part"
+    for name in {*old, *others, unfinished}:
+        (tmp_path / name).touch()
+    chosen = {"backup_dir": tmp_path, "backups_kept": 2}
+    due = looplane("backup", "--due", "--json", **chosen, backup_hours=4)
+    assert (due.code, due.out) == (0, "")
+    made = looplane("backup", "--due", "--json", **chosen, backup_hours=2).document
+    found = {each.name for each in tmp_path.glob("[!.]*")}
+    assert found == {Path(made["file"]).name, old[0], *others}
+
+
+async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -> None:
+    # A worker writes, so it gets a database of its own.
+    url = await asyncio.to_thread(desk.new_database, desk.url)
+    restoring = desk.start("restore", str(archive), database_url=url, data_dir=tmp_path / "data")
+    assert restoring.wait(PATIENCE) == 0, restoring.communicate()
+    restoring.communicate()
+    place = Folder(tmp_path)
+    backups, no_folder = tmp_path / "backups", tmp_path / "file"
+    no_folder.touch()
+
+    def start(folder: Path) -> Process:
+        chosen = {"database_url": url, "log_level": "info"}
+        return place.start("worker", None, **chosen, backup_dir=folder, backup_hours=1)
+
+    both = [start(backups), start(backups)]
+    failing = start(no_folder)
+
+    def told() -> str:
+        return "".join(each.said() + each.complained() for each in both)
+
+    try:
+        await come_about(lambda: "a backup was made" in told())
+        await come_about(lambda: "a backup failed" in failing.said() + failing.complained())
+        assert told().count("a backup was made") == len(list(backups.glob("*.tar"))) == 1
+        assert all(each.runs() for each in (*both, failing))
+    finally:
+        place.close()

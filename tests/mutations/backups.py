@@ -1,0 +1,44 @@
+"""Of backups, restores and moves: what arrives is what was sent."""
+
+from tests.mutations import Mutation
+
+_BACKUPS = "src/looplane/backups"
+_RESTORE = "backups/test_restore.py"
+
+BACKUPS = [
+    Mutation(
+        "what only newer servers know is sent to an older one",
+        f"{_BACKUPS}/dumps.py",
+        "    kept = (line for line in lines if not _DROPPED.match(line))\n",
+        "    kept = iter(lines)\n",
+        _RESTORE,
+    ),
+    Mutation(
+        "a backup that was changed is taken",
+        f"{_BACKUPS}/archive.py",
+        "    if found != digest.hexdigest():\n",
+        "    if not found:\n",
+        _RESTORE,
+    ),
+    Mutation(
+        "a file has its name before it is whole",
+        f"{_BACKUPS}/archive.py",
+        "    part = path.with_name(path.name + PART)\n",
+        "    part = path\n",
+        "backups/test_backup.py",
+    ),
+    Mutation(
+        "a database is moved while somebody is in it",
+        f"{_BACKUPS}/moving.py",
+        "    if others:\n",
+        "    if False:\n",
+        "backups/test_move.py",
+    ),
+    Mutation(
+        "what others made is removed with the oldest backups",
+        f"{_BACKUPS}/schedule.py",
+        "        if moment_of(path_of(part)):\n",
+        "        if True:\n",
+        "backups/test_backup.py",
+    ),
+]
