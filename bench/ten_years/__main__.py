@@ -71,13 +71,13 @@ def _measure(world: World, folder: Path, scale: float) -> list[str]:
     asyncio.run(fill_attempts(world.dsn))
     disk = asyncio.run(measures.disk(world))
     answers = measures.answers(world, folder)
-    file = folder / "backup"
-    with times.of("backup"):
+    file = folder / "backup.tar"
+    with times.of("`looplane backup`"):
         programs.backup(world, file)
     dumped = file.stat().st_size
     counts = asyncio.run(_counts(world))
     asyncio.run(_emptied(world))
-    with times.of("restore"):
+    with times.of("`looplane restore`"):
         programs.restore(world, file)
     assert asyncio.run(_counts(world)) == counts, "the restored database has other rows"
     file.unlink()
