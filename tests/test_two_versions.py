@@ -131,7 +131,7 @@ async def test_an_older_program_ends_with_the_reason(place: Folder, url: str, db
 async def test_only_serve_and_migrate_apply_anything(
     place: Folder, url: str, db: Any, part: str
 ) -> None:
-    assert "`looplane migrate`" in await said_why(place.start(part, database_url=url))
+    assert "looplane migrate`" in await said_why(place.start(part, database_url=url))
     assert await db.fetchval("select count(*) from pg_tables where schemaname = 'public'") == 0
     assert await place.start("migrate", database_url=url).ended() == 0
     again = await place.started(part, database_url=url) if part == "api" else None
