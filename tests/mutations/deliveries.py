@@ -133,4 +133,11 @@ DELIVERIES = [
         "in_order(events)",
         "delivery/test_fan_out.py",
     ),
+    Mutation(
+        "what could not be told is printed with its row",
+        f"{_FAN_OUT}/failures/commands.py",
+        'next(iter(str(error).splitlines()), "")',
+        "str(error)",
+        "cli/test_retry_events.py",
+    ),
 ]
