@@ -75,7 +75,7 @@ DELIVERIES = [
         _SQL,
         " order by e.seq limit 1) < d.seq",
         " order by e.seq limit 1) < 0",
-        "delivery/test_queues.py",
+        "delivery/test_lanes.py",
     ),
     Mutation(
         "a queue that two workers take goes out twice",
