@@ -1,6 +1,7 @@
 """Migrations of two versions of a program on one database."""
 
 import asyncio
+import itertools
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -208,15 +209,17 @@ async def test_a_busy_table_is_tried_for_and_let_go(
 
 
 class Unsteady:
-    """A database that is away at every second look."""
+    """A database that cannot be asked at every second look, each time for another reason."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.looks = database, 0
+        held, met = asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError
+        self._reasons = itertools.cycle((OSError, held, asyncpg.InvalidCachedStatementError, met))
 
     def reading(self) -> Any:
         self.looks += 1
         if self.looks % 2:
-            raise OSError
+            raise next(self._reasons)
         return self.database.reading()
 
 

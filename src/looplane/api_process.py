@@ -24,6 +24,7 @@ from looplane.server import (
     collect_seldom,
     ended_by_signals,
     opened_database,
+    patience_of,
 )
 
 
@@ -49,8 +50,10 @@ async def _run(settings: Settings, listener: socket) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), main_task.cancel)
     collect_seldom()
     assert settings.database_url is not None, "given by who started this"
-    await prepare_tables(settings.database_url, settings, MIGRATIONS, 0, migrates=False)
-    async with opened_database(settings.database_url, settings) as database:
+    dsn = settings.database_url
+    patience = patience_of(dsn, settings)
+    await prepare_tables(dsn, settings, MIGRATIONS, patience, migrates=False)
+    async with opened_database(dsn, settings) as database:
         sys.stdout.buffer.write(READY)
         sys.stdout.flush()
         await answer(database, settings, listener)

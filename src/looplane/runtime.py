@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import TypeVar
 
 import asyncpg
 
@@ -17,6 +18,8 @@ from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.ledger import Comparison, compare
 from looplane.kit.migrate import check, log_newer, migrate
 from looplane.kit.migrations import MigrationError, Migrations
+
+Begun = TypeVar("Begun")
 
 
 @contextmanager
@@ -136,15 +139,23 @@ async def prepare_tables(
     Goes on for `patience` seconds while the database is away. Raises MigrationError, and what
     `open_connection` does.
     """
+
+    async def prepare() -> Comparison:
+        async with open_connection(dsn, settings) as con:
+            return await (migrate_tables if migrates else check_tables)(con, migrations)
+
+    found = await once_reachable(prepare, patience)
+    log_newer(found)
+    return found
+
+
+async def once_reachable(begin: Callable[[], Awaitable[Begun]], patience: float) -> Begun:
+    """What `begin` gives, which is tried for `patience` seconds while the database is away."""
     end = time.monotonic() + patience
     while True:
         try:
-            async with open_connection(dsn, settings) as con:
-                found = await (migrate_tables if migrates else check_tables)(con, migrations)
+            return await begin()
         except Exception as error:
             if not is_unreachable(error) or time.monotonic() > end:
                 raise
             await asyncio.sleep(0.1)
-        else:
-            log_newer(found)
-            return found

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -16,20 +17,21 @@ from looplane.health_site import health_app
 from looplane.kit.clock import system_clock
 from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Database, open_database
-from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.embedded_pg.server import MAX_PAUSE, EmbeddedPostgres
 from looplane.kit.embedded_pg.socket_folder import leads_to
 from looplane.kit.http_server import BACKLOG, serve_http
 from looplane.kit.migrate import watch
 from looplane.kit.room import Room
 from looplane.main import MIGRATIONS, create_app
-from looplane.runtime import hosted, prepare_tables
+from looplane.runtime import hosted, once_reachable, prepare_tables
 from looplane.worker import work
 
 # Called once, when all is there and connections are taken, to say so; with the port that it is.
 Greeting = Callable[[Settings, Database], Awaitable[None]]
 
-# Seconds for the embedded server to come back: who ran it may be ending just when we join.
-_HANDOVER = 30
+# Seconds for the embedded server to come back: who ran it may be ending just when we join, and who
+# starts it may wait for MAX_PAUSE before that.
+HANDOVER = 4 * MAX_PAUSE
 # Connections of the embedded server that are not for API processes.
 _MAX_EMBEDDED = 90
 
@@ -88,6 +90,11 @@ def cancel_on_signals() -> asyncio.Task[Any]:
     return main
 
 
+def patience_of(dsn: str, settings: Settings) -> float:
+    """For how many seconds a start waits for a database that is away: our own comes back."""
+    return HANDOVER if leads_to(dsn, settings.data_dir) else 0
+
+
 @contextlib.asynccontextmanager
 async def opened_database(
     dsn: str, settings: Settings, name: str = "api"
@@ -96,7 +103,8 @@ async def opened_database(
 
     Its figures are under `name`.
     """
-    database = await open_database(dsn, settings.pool_size, settings.database_pooling, name)
+    how = (settings.pool_size, settings.database_pooling, name)
+    database = await once_reachable(partial(open_database, dsn, *how), patience_of(dsn, settings))
     if leads_to(dsn, settings.data_dir):
         database.room = Room(settings.data_dir)
     try:
@@ -180,7 +188,7 @@ async def _run(  # noqa: PLR0913  # the parts it puts together
     collect_seldom()
 
     async def serve() -> None:
-        patience = _HANDOVER if embedded else 0
+        patience = patience_of(dsn, settings)
         found = await prepare_tables(dsn, settings, MIGRATIONS, patience, migrates=parts.migrates)
         async with (
             opened_database(dsn, settings, _pool_of(parts)) as database,

@@ -11,6 +11,8 @@ import pytest
 
 from looplane.cli.database_checks import check_clock, check_version
 from looplane.cli.machine_checks import check_data_dir, check_permissions, check_port, judge_disk
+from looplane.delivery.commands import LEASE
+from looplane.delivery.dispatch.commands import RENEWED_AFTER
 from looplane.kit.config import Settings
 from tests.cli.conftest import Ask, ask, states
 from tests.processes import folder
@@ -94,11 +96,16 @@ def test_room_on_the_disk(free: int, state: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "state", "word"),
-    [(0.9, "ok", "agree"), (-1.1, "warn", "behind"), (29, "warn", "ahead"), (31, "fail", "31.0")],
+    [(0.9, "ok", "agree"), (-1.1, "warn", "behind"), (9, "warn", "ahead"), (11, "fail", "11.0")],
 )
 def test_clocks_apart(seconds: float, state: str, word: str) -> None:
     found = check_clock(timedelta(seconds=seconds))
     assert (found.state, word in found.message) == (state, True)
+
+
+def test_clocks_that_let_workers_send_twice_are_wrong() -> None:
+    apart = LEASE - RENEWED_AFTER
+    assert {check_clock(way * apart).state for way in (1, -1)} == {"fail"}
 
 
 @pytest.mark.parametrize(("major", "state"), [(14, "fail"), (15, "ok"), (18, "ok"), (19, "warn")])

@@ -143,4 +143,18 @@ DATABASE = [
         "create index projects_score on projects (workspace_id, total_score, created_at)",
         "test_plans.py",
     ),
+    Mutation(
+        "a start gives up while its own server comes back",
+        "src/looplane/server.py",
+        "partial(open_database, dsn, *how), patience_of(dsn, settings))",
+        "partial(open_database, dsn, *how), 0)",
+        "database/test_away_at_the_start.py",
+    ),
+    Mutation(
+        "a server that dies as it is asked is taken for a pooler",
+        "src/looplane/kit/pooler.py",
+        "    except _GONE:\n        raise\n",
+        "",
+        "database/test_away_at_the_start.py",
+    ),
 ]

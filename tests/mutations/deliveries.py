@@ -75,7 +75,7 @@ DELIVERIES = [
         _SQL,
         " order by e.seq limit 1) < d.seq",
         " order by e.seq limit 1) < 0",
-        "delivery/test_queues.py",
+        "delivery/test_lanes.py",
     ),
     Mutation(
         "a queue that two workers take goes out twice",
@@ -132,5 +132,12 @@ DELIVERIES = [
         "in_order([*events, *await _overtaken(con, workspace_id, end, events)])",
         "in_order(events)",
         "delivery/test_fan_out.py",
+    ),
+    Mutation(
+        "what could not be told is printed with its row",
+        f"{_FAN_OUT}/failures/commands.py",
+        'next(iter(str(error).splitlines()), "")',
+        "str(error)",
+        "cli/test_retry_events.py",
     ),
 ]

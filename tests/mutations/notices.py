@@ -79,4 +79,13 @@ NOTICES = [
         "and true",
         "notices/test_words.py",
     ),
+    Mutation(
+        "all threads there are are read for the notices of one member",
+        "src/looplane/notices/words/sql.py",
+        """(nt.thread_id is null or (
+    select true from""",
+        """(nt.thread_id is null or exists (
+    select from""",
+        "notices/test_many.py",
+    ),
 ]

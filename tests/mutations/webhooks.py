@@ -63,4 +63,11 @@ WEBHOOKS = [
         "    if status in _OF_TARGET - _ASKS_FOR_TIME:\n",
         "webhooks/test_channel.py",
     ),
+    Mutation(
+        "what was planned for a webhook as it was deleted alarms the admins",
+        "src/looplane/delivery/dead/sql.py",
+        "and wh.deleted_at is not null",
+        "and false",
+        "webhooks/test_end_to_end.py",
+    ),
 ]

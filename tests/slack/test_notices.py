@@ -83,6 +83,16 @@ async def test_a_member_is_found_by_their_address(
         ("users.lookupByEmail", address),
         ("chat.postMessage", "U0HER"),
     ]
+    for unreadable in (
+        b'{"ok": true, "user": "U0HER"}',
+        b'{"ok": true}',
+        b'{"ok": true, "user": {}}',
+    ):
+        slack.answers["users.lookupByEmail"] = reply(unreadable)
+        found = await deliver(db, channel, notice)
+        assert found is not None
+        assert (found.outcome, found.is_target_down) == ("failed", True)
+        assert "did not say who" in str(found.reason)
     slack.says("users_not_found", method="users.lookupByEmail")
     found = await deliver(db, channel, notice)
     assert found is not None

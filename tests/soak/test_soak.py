@@ -129,7 +129,7 @@ async def test_nothing_that_is_sent_is_lost() -> None:
         show(reckoning, running, quiet - start, time.monotonic() - quiet)
         reckoning.check()
         for each in running.parts.values():
-            assert each.runs()
+            assert each.runs(), each.complained()
             assert not each.stumbled(), each.complained()
 
 

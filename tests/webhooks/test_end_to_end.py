@@ -6,7 +6,9 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
+from looplane.delivery.fan_out.commands import FanOut
 from looplane.delivery.webhook import rules
+from looplane.delivery.webhook.commands import WebhookFan
 from tests.conftest import SteppedClock
 from tests.factory import Factory
 from tests.web_servers import answer
@@ -213,6 +215,24 @@ async def test_a_deleted_one_is_told_no_more(
     await client.delete(f"/webhooks/{webhook['id']}")
     await wire.run(HOUR)
     assert receiver.received == []
+
+
+async def test_one_that_is_deleted_as_more_is_planned_for_it_alarms_nobody(
+    client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire, db: Any
+) -> None:
+    thread = await make.thread()
+    webhook = await hook(wire, make, url=receiver.url(), events=["thread.*"])
+    await retitle(client, thread, "a")
+    async with wire.database.reading() as con, con.transaction():
+        assert await FanOut((WebhookFan(wire.clock),)).run(con) > 0
+        assert (await client.delete(f"/webhooks/{webhook['id']}")).is_success
+    await wire.run(HOUR)
+    assert receiver.received == []
+    told = "select state from deliveries where target = $1"
+    assert {row["state"] for row in await db.fetch(told, webhook["id"])} == {"dead"}
+    dead = """select count(*) from events e join deliveries d on d.workspace_id = e.workspace_id
+      and d.id = e.subject_id where e.type = 'delivery.dead' and d.target = $1"""
+    assert await db.fetchval(dead, webhook["id"]) == 0
 
 
 async def test_a_write_costs_the_same_with_webhooks_and_without(

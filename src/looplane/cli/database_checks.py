@@ -14,7 +14,9 @@ from looplane.main import MIGRATIONS
 from looplane.runtime import database
 
 _OLDEST, _NEWEST = 15, 18
-_LATE, _WRONG = timedelta(seconds=1), timedelta(seconds=30)
+_LATE = timedelta(seconds=1)
+# A worker that is further ahead takes over what another one is at, before that renews its lease.
+_WRONG = timedelta(seconds=10)
 
 
 def check_database(settings: Settings) -> list[Finding]:

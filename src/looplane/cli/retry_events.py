@@ -25,7 +25,7 @@ def retry_events(*, as_json: AsJson = False) -> None:
     if retried.gone:
         facts["gone"] = f"{retried.gone}, kept no longer"
     if left:
-        facts["left"] = "\n".join(f"{id}: {reason}" for id, reason in left.items())
+        facts["left"] = "\n".join(f"{id}\n  {reason}" for id, reason in left.items())
     last = "What is left can be tried again once its reason is mended." if left else ""
     document = {"told": retried.told, "gone": retried.gone, "left": left}
     say(document, card("Tried again.", facts, last), as_json=as_json)

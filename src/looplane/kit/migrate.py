@@ -6,7 +6,7 @@ from typing import NoReturn
 import asyncpg
 import structlog
 
-from looplane.kit.database import COLLISION, Connection, Database, is_unreachable
+from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
 from looplane.kit.ledger import CREATE, Comparison, compare, record, some_of
 from looplane.kit.migrations import MigrationError, Migrations
@@ -105,8 +105,10 @@ async def watch(database: Database, migrations: Migrations, known: Comparison) -
         try:
             async with database.reading() as con:
                 found = await compare(con, migrations)
+        except COLLISION:
+            continue  # the very change that is looked for
         except Exception as error:
-            if isinstance(error, Unavailable) or is_unreachable(error):
+            if isinstance(error, Unavailable) or as_unavailable(error) is not None:
                 continue
             raise
         if found.unknown != known.unknown:

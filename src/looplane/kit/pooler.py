@@ -14,6 +14,13 @@ import asyncpg
 _BY_STATEMENT = "statement pooling"
 # A parameter of no meaning but to come back, from the very server that we talk to.
 _WITNESS = "looplane.witness"
+# The server went while it was asked: that says nothing of what stands before it.
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
 # Seconds until a session is taken to wait for the server that another one keeps.
 _PATIENCE = 1.0
 
@@ -66,6 +73,8 @@ async def _is_direct(dsn: str) -> bool:
     try:
         async with con.transaction():
             found = await con.fetchval("select current_setting($1, true)", _WITNESS)
+    except _GONE:
+        raise
     except asyncpg.PostgresError:
         return False  # a transaction is refused; likewise
     finally:

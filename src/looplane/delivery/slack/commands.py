@@ -22,6 +22,7 @@ _NOT_CONNECTED = "The workspace is not connected to Slack."
 _KEY_LOST = "The token was sealed with another LOOPLANE_SECRET_KEY; set it once more."
 _NO_ANNOUNCEMENTS = "The connection to Slack says no channel for announcements."
 _NO_NOTICES = "The connection to Slack says no channel for what the team is told."
+_NOBODY = "What answered in place of Slack did not say who has this address; look at proxies."
 # In place of what is posted, where that cannot be.
 _Loaded = Post | Attempted
 
@@ -97,7 +98,10 @@ class SlackChannel:
             found = await self._slack.call(loaded.token, "users.lookupByEmail", email=loaded.email)
             if found.error is not None:
                 return _attempted(found, {"email": loaded.email})
-            arguments |= {"channel": (found.data.get("user") or {}).get("id", "")}
+            if (channel := rules.user_of(found.data)) is None:
+                nobody = SlackReply(found.data, _NOBODY, is_passing=True, is_down=True)
+                return _attempted(nobody, {"email": loaded.email})
+            arguments |= {"channel": channel}
         reply = await self._slack.call(loaded.token, "chat.postMessage", **arguments)
         return _attempted(reply, arguments)
 

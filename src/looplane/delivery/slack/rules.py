@@ -1,6 +1,7 @@
 """What is posted in Slack. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -66,3 +67,10 @@ def thread_ts_of(external_id: str | None) -> str | None:
     """The message in Slack to which this one answers; None where its name does not say."""
     found = _TIMESTAMP.search(external_id or "")
     return found[1] if found else None
+
+
+def user_of(answered: Mapping[str, Any]) -> str | None:
+    """Whom an answer of Slack's names; None where it names nobody."""
+    user = answered.get("user")
+    id = user.get("id") if isinstance(user, Mapping) else None
+    return id if isinstance(id, str) and id else None

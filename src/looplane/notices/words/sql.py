@@ -12,10 +12,11 @@ def _beginning(html: str) -> str:
     return f"left(html_to_text({cut}), {_MAX_EXCERPT})"
 
 
-# A notice about a thread is shown while that is there.
-SHOWN = """(nt.thread_id is null or exists (
-    select from threads shown where shown.workspace_id = nt.workspace_id
-      and shown.id = nt.thread_id and shown.deleted_at is null))"""
+# A notice about a thread is shown while that is there. Each is looked for by its id: of very many
+# notices PostgreSQL would rather read all threads of all workspaces first.
+SHOWN = """(nt.thread_id is null or (
+    select true from threads shown where shown.workspace_id = nt.workspace_id
+      and shown.id = nt.thread_id and shown.deleted_at is null limit 1))"""
 
 # As many threads as one write changed at once. $1 workspace
 _COUNT = """(select count(distinct e.aggregate_id) from events e

@@ -103,6 +103,11 @@ async def retry_failures(con: Connection, fans: Sequence[Fan]) -> Retried:
         except Exception as error:
             if con.is_closed() or as_unavailable(error) is not None:
                 raise
-            failed[after[2]] = str(error) or type(error).__name__
+            failed[after[2]] = _reason_of(error)
         else:
             told, gone = told + (event is not None), gone + (event is None)
+
+
+def _reason_of(error: Exception) -> str:
+    """The first line: in those after it the database says all that the row has."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
