@@ -23,9 +23,10 @@ from looplane.kit.callers import COOKIE
 from looplane.kit.clock import system_clock
 from looplane.kit.database import connected
 from looplane.kit.migrate import migrate
-from looplane.main import APP_ROOT, MIGRATIONS
+from looplane.main import APP_ROOT
 from looplane.members.sql import FIND_ADMIN
 from looplane.sessions.links.commands import make_link
+from looplane.tables import MIGRATIONS
 
 _WEB = HERE.parent / "web"
 _URL = f"http://127.0.0.1:{PORT}"

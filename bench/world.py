@@ -20,7 +20,7 @@ from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES, digest, new_key
 from looplane.kit.migrate import migrate
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from looplane.threads.update.sql import UPDATE_FUNCTION
 
 HERE = Path(__file__).parent

@@ -20,7 +20,8 @@ from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.keys import SCOPES
 from looplane.kit.migrate import migrate
-from looplane.main import API_ROOT, MIGRATIONS, create_app
+from looplane.main import API_ROOT, create_app
+from looplane.tables import MIGRATIONS
 from looplane.workspaces.commands import create_workspace
 from tests import contract
 from tests.factory import Factory

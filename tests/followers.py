@@ -11,7 +11,8 @@ import httpx
 from looplane.kit.database import connected as connected_to, open_database
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
-from looplane.main import MIGRATIONS, create_app
+from looplane.main import create_app
+from looplane.tables import MIGRATIONS
 from tests.conftest import Workspace, connected, furnish
 from tests.databases import empty_database
 from tests.unlimited import UNLIMITED

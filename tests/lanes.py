@@ -1,6 +1,7 @@
 """Which tests run in which of the two parts that `make test` runs side by side."""
 
 import signal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.cheap_hasher import cheap_hasher
 
 _TESTS = Path(__file__).parent
 _PROCESSES, _OTHERS = "processes", "not processes"
+_MARK = "mark." + _PROCESSES
 # Tests that start processes, and some that the last tests need not look back on: `make test` runs
 # them beside the others, and either part takes about as long.
 ASIDE = (
@@ -60,8 +62,10 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@cache
 def _is_aside(path: Path) -> bool:
-    return str(path.relative_to(_TESTS)).startswith(ASIDE)
+    """Whether it is named above, or says so itself: each file is in one of the parts."""
+    return str(path.relative_to(_TESTS)).startswith(ASIDE) or _MARK in path.read_text()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -77,7 +81,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks what starts processes; what looks back on all the others comes last, after them all."""
     for each in items:
         if _is_aside(each.path):
-            each.add_marker("processes")
+            each.add_marker(_PROCESSES)
+        elif each.get_closest_marker(_PROCESSES):
+            msg = f"{each.nodeid} would run in neither part: name its file in tests/lanes.py."
+            raise pytest.UsageError(msg)
     last = [each for each in items if each.get_closest_marker("whole_run")]
     items[:] = [each for each in items if each not in last]
     missing = set(_TESTS.rglob("test_*.py")) - {each.path for each in items}

@@ -13,7 +13,7 @@ from prometheus_client.core import Metric
 from looplane.event_feed.schemas import START
 from looplane.figures import commands, sql
 from looplane.figures.commands import CHANNELS, DatabaseFigures
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from tests.conftest import Workspace
 from tests.delivery.test_cost import explain
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 from starlette.types import ASGIApp
 
-from looplane.cli.app import app as command_line
+from looplane.cli.app import command_line
 from looplane.kit.config import Settings
 from looplane.kit.errors import all_errors
 from looplane.main import API_ROOT
@@ -165,8 +165,9 @@ def test_the_guide_names_every_setting_with_its_default() -> None:
 
 
 def test_the_guide_names_every_command() -> None:
-    groups: dict[str, typer.Typer | None] = {"": command_line}
-    groups |= {f"{each.name} ": each.typer_instance for each in command_line.registered_groups}
+    whole = command_line()
+    groups: dict[str, typer.Typer | None] = {"": whole}
+    groups |= {f"{each.name} ": each.typer_instance for each in whole.registered_groups}
     commands = {
         f"{group}{each.name or each.callback.__name__}"
         for group, one in groups.items()

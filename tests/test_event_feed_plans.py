@@ -14,7 +14,7 @@ from looplane.kit.database import connected
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
 from looplane.kit.paging import PAGE_BYTES
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from tests.databases import empty_database
 
 Node = dict[str, Any]

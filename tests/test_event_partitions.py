@@ -13,7 +13,7 @@ from looplane.kit.config import Settings
 from looplane.kit.database import connected, open_database
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from looplane.worker import work
 from tests.databases import empty_database
 from tests.processes import come_about

@@ -14,7 +14,7 @@ from looplane.event_partitions import are_positions_behind, rebase_positions
 from looplane.kit.database import connected
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from tests.databases import empty_database
 from tests.processes import BLOCKS, come_about
 

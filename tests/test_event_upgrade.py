@@ -13,7 +13,8 @@ from looplane.kit.database import connected, open_database
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
 from looplane.kit.migrations import Migrations
-from looplane.main import MIGRATIONS, create_app
+from looplane.main import create_app
+from looplane.tables import MIGRATIONS
 from looplane.workspaces.commands import create_workspace
 from tests import conftest
 from tests.databases import empty_database

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from looplane.kit.functions import StoredFunction
-from looplane.main import FUNCTIONS
+from looplane.tables import FUNCTIONS
 from tests.embedded_pg.running import postmaster_pid
 from tests.load import TITLES, Load, load_on
 from tests.processes import BLOCKS, Folder, Process, come_about, connect, folder

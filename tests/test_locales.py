@@ -15,7 +15,7 @@ from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.migrate import check, migrate
 from looplane.kit.migrations import Migration, MigrationError
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from tests.databases import empty_database
 from tests.embedded_pg.running import ask
 from tests.processes import Folder, folder

@@ -14,7 +14,8 @@ from looplane.kit.database import connected as connected_to
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from looplane.kit.migrate import migrate
-from looplane.main import MIGRATIONS, create_app
+from looplane.main import create_app
+from looplane.tables import MIGRATIONS
 from tests.conftest import SteppedClock, Workspace, connected, furnish
 from tests.contract import OPERATIONS, Operation
 from tests.crowd import fill

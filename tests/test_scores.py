@@ -13,7 +13,7 @@ from looplane.kit.database import Database, connected
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
 from looplane.kit.migrations import Migrations
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from tests.conftest import SteppedClock, Workspace
 from tests.databases import empty_database
 from tests.factory import Factory

@@ -10,7 +10,7 @@ from bench.world import HERE, MAKE_ID, WORKSPACE, make_key
 from looplane.kit.database import Connection, connected
 from looplane.kit.migrate import migrate
 from looplane.kit.migrations import Migrations
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from looplane.threads.children.sql import NEW_MESSAGE
 from looplane.threads.sql import THREAD
 

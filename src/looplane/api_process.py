@@ -16,7 +16,6 @@ from looplane.cli.output import fail
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.logs import set_up_logs
 from looplane.kit.tracing import set_up_tracing
-from looplane.main import MIGRATIONS
 from looplane.runtime import prepare_tables
 from looplane.server import (
     answer,
@@ -26,6 +25,7 @@ from looplane.server import (
     opened_database,
     patience_of,
 )
+from looplane.tables import MIGRATIONS
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from typing import Self
 
 import structlog
 
+from looplane.errors import ApiProcessError
 from looplane.kit.http_server import GRACE
 from looplane.kit.metrics import SHARED_FOLDER, forget_process, share
 
@@ -24,10 +25,6 @@ READY = b"ready\n"
 _log = structlog.get_logger("looplane.api")
 _FIRST_PAUSE, _MAX_PAUSE = 0.1, 10.0  # seconds before one is started again
 _STEADY = 10.0  # seconds that one has run when it is taken to be sound
-
-
-class ApiProcessError(Exception):
-    """A process ended before it was ready; its own words say why."""
 
 
 class ApiProcesses:

@@ -28,7 +28,6 @@ from looplane.kit.database import Database
 from looplane.kit.html_cleaner import HtmlCleaner
 from looplane.kit.key_uses import KeyUses
 from looplane.kit.limits import RateLimiter, VisitLimiter
-from looplane.kit.migrations import read_migrations
 from looplane.kit.outbound import Outbound
 from looplane.kit.passwords import Passwords
 from looplane.kit.places import Places
@@ -41,7 +40,7 @@ from looplane.kit.storage import storage_of
 from looplane.nouns import APIS, APP_APIS, INVERSES, SCOPES_OF_EVENT_TYPES, SCOPES_OF_EVENTS
 from looplane.sessions.commands import find_session, record_session_uses
 from looplane.site import WithoutRanges, site_routes
-from looplane.threads.update.sql import UPDATE_FUNCTION as THREAD_UPDATE
+from looplane.tables import MIGRATIONS
 from looplane.undo.rules import TakingBack
 from looplane.unsubscribe_site import unsubscribe_routes
 from looplane.web_site import web_routes
@@ -50,8 +49,6 @@ API_ROOT = "/api/v2"
 # What the inbox needs beyond the API.
 APP_ROOT = "/api/app"
 CONTRACT = f"{API_ROOT}/openapi.json"
-FUNCTIONS = (THREAD_UPDATE,)
-MIGRATIONS = read_migrations(FUNCTIONS)
 LARGE_BODIES = {
     (route.method, root + route.path): route.most_bytes
     for root, nouns in ((API_ROOT, APIS), (APP_ROOT, APP_APIS))

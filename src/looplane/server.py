@@ -13,6 +13,7 @@ from typing import Any
 import uvloop
 
 from looplane.api_processes import ApiProcesses
+from looplane.errors import PortTakenError
 from looplane.health_site import health_app
 from looplane.kit.clock import system_clock
 from looplane.kit.config import ConfigError, Settings
@@ -22,8 +23,9 @@ from looplane.kit.embedded_pg.socket_folder import leads_to
 from looplane.kit.http_server import BACKLOG, serve_http
 from looplane.kit.migrate import watch
 from looplane.kit.room import Room
-from looplane.main import MIGRATIONS, create_app
+from looplane.main import create_app
 from looplane.runtime import hosted, once_reachable, prepare_tables
+from looplane.tables import MIGRATIONS
 from looplane.worker import work
 
 # Called once, when all is there and connections are taken, to say so; with the port that it is.
@@ -47,10 +49,6 @@ class Parts:
     worker: bool
     api_processes: int = 1
     migrates: bool = False
-
-
-class PortTakenError(Exception):
-    """Somebody else listens at the address."""
 
 
 def run(settings: Settings, parts: Parts, greet: Greeting | None = None) -> None:

@@ -15,7 +15,7 @@ from looplane.cli.app import main
 from looplane.kit.database import connected
 from looplane.kit.ids import new_id
 from looplane.kit.migrate import migrate
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from tests.processes import free_port
 
 DATABASE = "looplane_cli"

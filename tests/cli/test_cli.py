@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from looplane.cli.app import app
+from looplane.cli.app import command_line
 from looplane.cli.demo import open_demo
 from looplane.demo.rows import ident
 from looplane.kit.context import Context
@@ -244,6 +244,7 @@ def test_missing_database_is_told(looplane: Ask, monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_command_takes_json() -> None:
+    app = command_line()
     groups = [each.typer_instance for each in app.registered_groups]
     commands = [each for one in (app, *groups) if one for each in one.registered_commands]
     assert len(commands) > 10

@@ -10,10 +10,10 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner
 
-from looplane.cli.app import app
+from looplane.cli.app import command_line
 from looplane.kit.database import connected, open_database
 from looplane.kit.storage import local_storage
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from looplane.workspaces.removal import commands as removal, sql as removal_sql
 from looplane.workspaces.removal.commands import delete_workspace
 from looplane.workspaces.removal.rules import in_order
@@ -67,7 +67,7 @@ def test_members_are_listed_changed_and_removed(
 
 def test_a_removal_is_asked_about(looplane: Ask, workspace: str, ada: Any) -> None:
     words = ["member", "remove", ada["email"], "--workspace", workspace]
-    assert CliRunner().invoke(app, words, input="n\n").exit_code == 1
+    assert CliRunner().invoke(command_line(), words, input="n\n").exit_code == 1
     assert len(looplane("member", "list", "--workspace", workspace, "--json").document["data"]) == 1
 
 
@@ -109,7 +109,7 @@ def test_a_deletion_is_asked_about_twice(
     looplane: Ask, url: str, workspace: str, ada: Any, typed: str
 ) -> None:
     before = rows_left(url, workspace)
-    outcome = CliRunner().invoke(app, ["workspace", "delete", workspace], input=typed)
+    outcome = CliRunner().invoke(command_line(), ["workspace", "delete", workspace], input=typed)
     assert outcome.exit_code != 0
     assert outcome.exception is None or not isinstance(outcome.exception, AssertionError)
     assert looplane("workspace", "delete", workspace, "--yes", ada["name"]).code == 2

@@ -17,7 +17,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import connected as connected_to
 from looplane.kit.migrate import migrate
 from looplane.kit.principal import Principal
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 from tests.conftest import SteppedClock, Workspace
 from tests.databases import empty_database
 from tests.delivery.mending import DELIVERED, FAILED, Answering, planned

@@ -31,4 +31,11 @@ COMMANDS = [
         "        if False:",
         "cli/test_corrections.py",
     ),
+    Mutation(
+        "a command loads the whole program",
+        "src/looplane/cli/database.py",
+        "from looplane.tables import MIGRATIONS",
+        "from looplane.main import MIGRATIONS",
+        "cli/test_loading.py",
+    ),
 ]

@@ -80,7 +80,7 @@ def made_in_turn(folder: Path, hours: int, kept: int) -> Iterator[Path | None]:
     Once it is made, the oldest go but for `kept`. Files with other names are nobody's business.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / _LOCK).open("a") as lock:
+    with (folder / _LOCK).open("ab") as lock:
         if not take(lock.fileno()) or (hours and not is_due(folder, hours)):
             yield None
             return

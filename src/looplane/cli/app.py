@@ -1,78 +1,101 @@
 """The command `looplane`: composition only."""
 
+import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
 
-from looplane.cli import contact, demo, key, member, workspace
-from looplane.cli.backup import backup
-from looplane.cli.clean_html import clean_html
-from looplane.cli.doctor import doctor
 from looplane.cli.failures import explain
-from looplane.cli.mails import mails
-from looplane.cli.migrate import migrate
-from looplane.cli.move import move
 from looplane.cli.output import fail
-from looplane.cli.pg import pg
-from looplane.cli.restore import restore
-from looplane.cli.retry_events import retry_events
-from looplane.cli.serve import api, serve, worker
-from looplane.cli.version import tell
 from looplane.kit.migrations import folder_of
 
 # Where it is, whether this is a checkout or was installed.
 _GUIDE = folder_of("docs") / "operating.md"
 
+_RUN = "Run it"
+_LOOK_AFTER = "Look after it"
+_WHO = "Who may do what"
+# By name: the heading it is listed under, and its module; what it is called there follows.
+_COMMANDS = {
+    "serve": (_RUN, "serve"),
+    "api": (_RUN, "serve"),
+    "worker": (_RUN, "serve"),
+    "migrate": (_LOOK_AFTER, "migrate"),
+    "doctor": (_LOOK_AFTER, "doctor"),
+    "backup": (_LOOK_AFTER, "backup"),
+    "restore": (_LOOK_AFTER, "restore"),
+    "move": (_LOOK_AFTER, "move"),
+    "clean-html": (_LOOK_AFTER, "clean_html"),
+    "mails": (_LOOK_AFTER, "mails"),
+    "retry-events": (_LOOK_AFTER, "retry_events"),
+    "pg": (_LOOK_AFTER, "pg"),
+}
+_GROUPS = {
+    "demo": _LOOK_AFTER,
+    "workspace": _WHO,
+    "member": _WHO,
+    "key": _WHO,
+    "contact": _WHO,
+}
+# What follows the program's name is the program's.
+_SETTINGS = {"pg": {"ignore_unknown_options": True, "allow_interspersed_args": False}}
+
+
+def _tell_version(asked: bool) -> None:  # as an option calls it
+    importlib.import_module("looplane.cli.version").tell(asked)
+
+
 Version = Annotated[
     bool,
-    typer.Option("--version", help="Say which version this is.", is_eager=True, callback=tell),
+    typer.Option(
+        "--version", help="Say which version this is.", is_eager=True, callback=_tell_version
+    ),
 ]
-app = typer.Typer(
-    help="Looplane: the support and feedback inbox that a company runs itself.",
-    epilog=f"Settings are environment variables, LOOPLANE_HOST and others: see {_GUIDE}",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 
-@app.callback()
 def options(*, version: Version = False) -> None:
     """Take what stands before a command."""
 
 
-_RUN = "Run it"
-_LOOK_AFTER = "Look after it"
-_WHO = "Who may do what"
-for part in (serve, api, worker):
-    app.command(rich_help_panel=_RUN)(part)
-app.command(rich_help_panel=_LOOK_AFTER)(migrate)
-app.command(rich_help_panel=_LOOK_AFTER)(doctor)
-app.command(rich_help_panel=_LOOK_AFTER)(backup)
-app.command(rich_help_panel=_LOOK_AFTER)(restore)
-app.command(rich_help_panel=_LOOK_AFTER)(move)
-app.command("clean-html", rich_help_panel=_LOOK_AFTER)(clean_html)
-app.command(rich_help_panel=_LOOK_AFTER)(mails)
-app.command("retry-events", rich_help_panel=_LOOK_AFTER)(retry_events)
-# What follows the program's name is the program's.
-app.command(
-    rich_help_panel=_LOOK_AFTER,
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-)(pg)
-app.add_typer(demo.app, name="demo", rich_help_panel=_LOOK_AFTER)
-app.add_typer(workspace.app, name="workspace", rich_help_panel=_WHO)
-app.add_typer(member.app, name="member", rich_help_panel=_WHO)
-app.add_typer(key.app, name="key", rich_help_panel=_WHO)
-app.add_typer(contact.app, name="contact", rich_help_panel=_WHO)
+def command_line(words: Sequence[str] = ()) -> typer.Typer:
+    """All commands; where `words` ask for one of them, that one alone.
+
+    To load them all takes a second, and each alone a third of it.
+    """
+    app = typer.Typer(
+        help="Looplane: the support and feedback inbox that a company runs itself.",
+        epilog=f"Settings are environment variables, LOOPLANE_HOST and others: see {_GUIDE}",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    first = words[0] if words else ""
+    if first != "--version":
+        known = first in _COMMANDS or first in _GROUPS
+        _add(app, [first] if known else [*_COMMANDS, *_GROUPS])
+    return app
+
+
+def _add(app: typer.Typer, names: Iterable[str]) -> None:
+    for name in names:
+        if name in _GROUPS:
+            module = importlib.import_module(f"looplane.cli.{name}")
+            app.add_typer(module.app, name=name, rich_help_panel=_GROUPS[name])
+            continue
+        panel, file = _COMMANDS[name]
+        command = getattr(importlib.import_module(f"looplane.cli.{file}"), name.replace("-", "_"))
+        app.command(name, rich_help_panel=panel, context_settings=_SETTINGS.get(name))(command)
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Runs the command line; its exit code: 0, 1 for what failed, 2 for a wrong usage."""
+    words = sys.argv[1:] if args is None else args
     try:
-        return app(args, prog_name="looplane", standalone_mode=False) or 0
+        return command_line(words)(words, prog_name="looplane", standalone_mode=False) or 0
     except typer.TyperException as error:
         _tell(error)
         return error.exit_code

@@ -8,7 +8,6 @@ from looplane.cli.output import note
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.database import Connection, Database, open_database
 from looplane.kit.embedded_pg.data_dir import has_database
-from looplane.main import MIGRATIONS
 from looplane.runtime import (
     check_tables,
     database,
@@ -16,6 +15,7 @@ from looplane.runtime import (
     open_connection,
     readable_address,
 )
+from looplane.tables import MIGRATIONS
 
 Outcome = TypeVar("Outcome")
 Work = Callable[[Connection], Awaitable[Outcome]]

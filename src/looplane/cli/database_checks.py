@@ -10,8 +10,8 @@ from looplane.kit.config import Settings
 from looplane.kit.database import Connection
 from looplane.kit.ledger import compare
 from looplane.kit.migrations import MigrationError
-from looplane.main import MIGRATIONS
 from looplane.runtime import database
+from looplane.tables import MIGRATIONS
 
 _OLDEST, _NEWEST = 15, 18
 _LATE = timedelta(seconds=1)

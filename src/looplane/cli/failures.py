@@ -2,15 +2,14 @@
 
 import asyncpg
 
-from looplane.api_processes import ApiProcessError
 from looplane.backups.errors import BackupError
+from looplane.errors import ApiProcessError, PortTakenError
 from looplane.kit.config import ConfigError
 from looplane.kit.database import is_unreachable
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.errors import ApiError
 from looplane.kit.migrations import MigrationError
 from looplane.kit.pooler import PoolerError
-from looplane.server import PortTakenError
 
 _EXPECTED = (
     ApiProcessError,

@@ -5,8 +5,8 @@ from looplane.cli.options import AsJson
 from looplane.cli.output import card, note, say
 from looplane.kit.database import Connection
 from looplane.kit.ledger import Comparison
-from looplane.main import MIGRATIONS
 from looplane.runtime import migrate_tables
+from looplane.tables import MIGRATIONS
 
 
 def migrate(*, as_json: AsJson = False) -> None:

@@ -14,8 +14,8 @@ from looplane.cli.options import AsJson
 from looplane.cli.output import card, note, say
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.database import Connection
-from looplane.main import MIGRATIONS
 from looplane.runtime import database, finish_copy, open_connection
+from looplane.tables import MIGRATIONS
 
 _To = Annotated[
     str,

@@ -14,8 +14,8 @@ from looplane.cli.output import card, note, say
 from looplane.kit.config import read_settings
 from looplane.kit.database import Connection
 from looplane.kit.embedded_pg.data_dir import explain_data_dir
-from looplane.main import MIGRATIONS
 from looplane.runtime import database, finish_copy
+from looplane.tables import MIGRATIONS
 
 _File = Annotated[Path, typer.Argument(help="What `looplane backup` made.", exists=True)]
 

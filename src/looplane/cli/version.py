@@ -8,7 +8,7 @@ from looplane.cli.output import card, say
 from looplane.kit.config import ConfigError, read_settings
 from looplane.kit.embedded_pg.binaries import find_binaries, major_version
 from looplane.kit.embedded_pg.errors import EmbeddedError
-from looplane.main import MIGRATIONS
+from looplane.tables import MIGRATIONS
 
 
 def tell(asked: bool) -> None:  # as an option calls it

@@ -1,11 +1,13 @@
 """The contract: what FastAPI knows of the operations, in the words of the given document."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import params
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.applications import Starlette
 
 from looplane.kit.callers import SESSION_SCOPE
@@ -43,14 +45,17 @@ def document(apis: Mapping[str, Starlette], *, version: str, description: str) -
     operations = [
         route for api in apis.values() for route in api.routes if isinstance(route, Operation)
     ]
-    contract = get_openapi(
-        title="Looplane API",
-        version=version,
-        openapi_version="3.1.0",
-        description=description,
-        routes=[_documented(each) for each in operations],
-        servers=[{"url": server}],
-    )
+    with warnings.catch_warnings():
+        # FastAPI passes over it too, but only of what is built at once.
+        warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
+        contract = get_openapi(
+            title="Looplane API",
+            version=version,
+            openapi_version="3.1.0",
+            description=description,
+            routes=[_documented(each) for each in operations],
+            servers=[{"url": server}],
+        )
     contract["security"] = []
     parts = contract.setdefault("components", {})
     parts["schemas"] = {

@@ -23,7 +23,8 @@ from looplane.kit.faults import know_names
 class StrictModel(BaseModel):
     """An object with no keys but its own, and no guessing of types."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # Built when it is first used: a fifth of the start, and most programs use few of them.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_options: Any) -> None:  # noqa: ANN401  # pydantic's own
