@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from looplane.kit.embedded_pg.programs import find_program
 from tests.backups.conftest import Desk
 from tests.processes import BLOCKS, PATIENCE, Folder, Process, come_about
 
@@ -117,3 +118,24 @@ async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -
         assert all(each.runs() for each in (*both, failing))
     finally:
         place.close()
+
+
+# Between the moment of a backup and its reading, a migration writes a table anew.
+REWRITES = r"""#!/bin/sh
+case "$*" in *--snapshot*) PGOPTIONS="-c lock_timeout=500" {psql} -X -q -c 'alter table
+  "Odd, (table)" alter column span type tstzrange using span * tstzrange(null, null)' 2>>{said} ;; esac
+exec {pg_dump} "$@"
+"""
+
+
+def test_a_migration_that_comes_between_takes_nothing_away(
+    desk: Desk, looplane: Any, tmp_path: Path
+) -> None:
+    programs = {name: find_program(name, None) for name in ("psql", "pg_dump")}
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/pg_dump").write_text(REWRITES.format(**programs, said=tmp_path / "said"))
+    (tmp_path / "bin/pg_dump").chmod(0o755)
+    chosen = {"database_url": desk.url, "pg_bin": tmp_path / "bin"}
+    made = looplane("backup", tmp_path / "looplane.tar", "--json", **chosen).document
+    assert "lock timeout" in (tmp_path / "said").read_text()
+    assert made["manifest"]["tables"]['public."Odd, (table)"']["rows"] == 4

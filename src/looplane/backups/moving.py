@@ -79,4 +79,4 @@ async def _hold(con: Connection) -> None:
     if "public.migrations" not in tables:
         msg = "There is nothing to move: this database has no tables of Looplane."
         raise BackupError(msg)
-    await con.execute(sql.HOLD.format(tables=", ".join(tables)))
+    await con.execute(sql.HOLD.format(tables=", ".join(tables), mode="share"))
