@@ -1,6 +1,7 @@
 """A backup is there as a whole or not at all, for its owner alone, and old ones go."""
 
 import asyncio
+import fcntl
 import os
 import stat
 import subprocess
@@ -78,7 +79,8 @@ def test_the_key_may_stay_out(looplane: Any, archive: Path, tmp_path: Path) -> N
 
 def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    old = [f"looplane-{now - timedelta(hours=h):%Y%m%dT%H%M%SZ}.tar" for h in (3, 30, 300)]
+    # The last one was made while the clock was wrong.
+    old = [f"looplane-{now - timedelta(hours=h):%Y%m%dT%H%M%SZ}.tar" for h in (3, 30, 300, -9999)]
     others = {"looplane-mine.tar", "looplane-20200101T000000Z.tar.gz", "notes.tar.part"}
     unfinished = "looplane-20200101T000000Z.tar.part"
     for name in {*old, *others, unfinished}:
@@ -89,6 +91,13 @@ def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path
     made = looplane("backup", "--due", "--json", **chosen, backup_hours=2).document
     found = {each.name for each in tmp_path.glob("[!.]*")}
     assert found == {Path(made["file"]).name, old[0], *others}
+    with (tmp_path / ".looplane-backups.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert looplane("backup", "--due", **chosen, backup_hours=1).code == 0
+        waiting = looplane("backup", **chosen)
+    assert "wait for it" in waiting.complaint
+    gone = looplane("backup", backup_dir=tmp_path / "not mounted").complaint
+    assert f"mkdir -p -m 700 '{tmp_path}/not mounted'" in gone
 
 
 async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -> None:
@@ -98,15 +107,15 @@ async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -
     assert restoring.wait(PATIENCE) == 0, restoring.communicate()
     restoring.communicate()
     place = Folder(tmp_path)
-    backups, no_folder = tmp_path / "backups", tmp_path / "file"
-    no_folder.touch()
+    backups, broken = tmp_path / "backups", tmp_path / ("n" * 300)  # a dead mount fails, too
+    backups.mkdir()
 
     def start(folder: Path) -> Process:
         chosen = {"database_url": url, "log_level": "info"}
         return place.start("worker", None, **chosen, backup_dir=folder, backup_hours=1)
 
     both = [start(backups), start(backups)]
-    failing = start(no_folder)
+    failing = start(broken)
 
     def told() -> str:
         return "".join(each.said() + each.complained() for each in both)
