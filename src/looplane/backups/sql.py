@@ -73,4 +73,6 @@ NAME = "select quote_ident(current_database())"
 HOLD = "lock table {tables} in {mode} mode"
 # For sessions that begin later: this one goes on.
 CLOSE = "alter database {name} set default_transaction_read_only = on"
+OPEN = "alter database {name} reset default_transaction_read_only"
+OPEN_SESSION = "set default_transaction_read_only = off"
 IS_CLOSED = "select current_setting('default_transaction_read_only')::bool"

@@ -20,11 +20,12 @@ async def filling(con: Connection) -> AsyncIterator[None]:
     """
     async with con.transaction():
         await con.execute(sql.WITHOUT_LIMITS)
-        await _refuse_unfit(con)
+        await refuse_unfit(con)
         yield
 
 
-async def _refuse_unfit(con: Connection) -> None:
+async def refuse_unfit(con: Connection) -> None:
+    """Raises BackupError that names everything for which a database cannot be filled."""
     row = await con.fetchrow(sql.DESCRIBE, _EXTENSIONS)
     assert row is not None, "it always answers"
     version = con.get_server_version()
