@@ -1,6 +1,7 @@
 """A backup is there as a whole or not at all, for its owner alone, and old ones go."""
 
 import asyncio
+import errno
 import fcntl
 import os
 import stat
@@ -13,6 +14,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from looplane.backups import archive as files
+from looplane.backups.errors import BackupError
 from looplane.kit.embedded_pg.programs import find_program
 from tests.backups.conftest import Desk
 from tests.processes import BLOCKS, PATIENCE, Folder, Process, come_about
@@ -127,6 +130,38 @@ async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -
         assert all(each.runs() for each in (*both, failing))
     finally:
         place.close()
+
+
+def test_what_may_not_be_read_is_not_left_out(
+    looplane: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def closed(path: Any) -> Any:
+        if str(path).endswith("files/one"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    complaint = looplane("backup", tmp_path / "looplane.tar").complaint
+    assert "files/one: Permission denied" in complaint
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_that_ended_just_now_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "looplane.tar"
+
+    def taken_late(_: int) -> bool:
+        (tmp_path / "looplane.tar.part").rename(path)
+        path.write_text("whole")
+        return True
+
+    monkeypatch.setattr(files, "take", taken_late)
+    with pytest.raises(BackupError, match="Another process"), files.new_file(path):
+        pass
+    assert path.read_text() == "whole"
 
 
 # Between the moment of a backup and its reading, a migration writes a table anew.

@@ -62,4 +62,11 @@ BACKUPS = [
         "key=lambda each: each",
         "backups/test_backup.py",
     ),
+    Mutation(
+        "a restore that was killed at its end takes its own files for somebody's",
+        f"{_BACKUPS}/restoring.py",
+        "            if name in there and _is_same(settings.data_dir / name, content):\n",
+        "            if False:\n",
+        _RESTORE,
+    ),
 ]

@@ -93,7 +93,7 @@ def _add_files(writer: ArchiveWriter, settings: Settings) -> dict[str, object]:
     if settings.files_s3_bucket is not None:
         return {"left_out": f"the bucket {settings.files_s3_bucket}"}
     folder, count, size = settings.data_dir / "files", 0, 0
-    for root, _, names in os.walk(folder):
+    for root, _, names in os.walk(folder, onerror=_refuse_gap):
         for path in (Path(root, name) for name in names if "#" not in name):  # one being written
             try:
                 content = path.open("rb")
@@ -103,6 +103,12 @@ def _add_files(writer: ArchiveWriter, settings: Settings) -> dict[str, object]:
                 size += writer.add(FILES + path.relative_to(folder).as_posix(), content)
             count += 1
     return {"count": count, "bytes": size}
+
+
+def _refuse_gap(error: OSError) -> None:
+    """Whoever may not look into a folder has no backup of it. Raises it, but for one that went."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _add_key(writer: ArchiveWriter, origin: Origin) -> str:

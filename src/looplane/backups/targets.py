@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from looplane.backups import sql
 from looplane.backups.errors import BackupError
 from looplane.kit.database import Connection
+from looplane.kit.migrate import LOCK
 
 OLDEST, NEWEST = 15, 18
 _EXTENSIONS = ["btree_gin", "pg_trgm", "unaccent"]
@@ -20,6 +21,8 @@ async def filling(con: Connection) -> AsyncIterator[None]:
     """
     async with con.transaction():
         await con.execute(sql.WITHOUT_LIMITS)
+        # Who starts on it meanwhile would make its tables: it waits, and finds ours.
+        await con.execute("select pg_advisory_xact_lock($1)", LOCK)
         await refuse_unfit(con)
         yield
 
