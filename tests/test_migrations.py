@@ -176,12 +176,12 @@ async def test_of_many_at_once_one_migrates(db: Any, url: str) -> None:
 async def test_who_migrates_is_waited_for(db: Any, url: str) -> None:
     async with connected(url) as waiting:
         await waiting.execute("set lock_timeout = '1ms'; set statement_timeout = '200ms'")
-        await db.execute("select pg_advisory_lock($1)", program._LOCK)  # noqa: SLF001
+        await db.execute("select pg_advisory_lock($1)", program.LOCK)
         migrating = asyncio.create_task(migrate(waiting, OLDER))
         await come_about(lambda: db.fetchval(BLOCKS))
         await asyncio.sleep(0.5)  # longer than it waits for anything else
         assert not migrating.done()
-        await db.execute("select pg_advisory_unlock($1)", program._LOCK)  # noqa: SLF001
+        await db.execute("select pg_advisory_unlock($1)", program.LOCK)
         await migrating
         settings = [
             await waiting.fetchval(f"show {each}_timeout") for each in ("lock", "statement")

@@ -113,7 +113,8 @@ async def _refuse_closed(con: Connection) -> None:
     name = await con.fetchval(NAME)
     msg = (
         "This database can only be read, as `looplane move` leaves the one that it copied: set"
-        " LOOPLANE_DATABASE_URL to where it went. To go back to this one instead, run `looplane pg"
+        " LOOPLANE_DATABASE_URL to where it went. If the move is under way, wait for it; if it was"
+        " cut off, run it again. To go back to this one instead, run `looplane pg"
         " psql -c 'set default_transaction_read_only = off' -c 'alter database"
         f" {name} reset default_transaction_read_only'`."
     )

@@ -1,6 +1,8 @@
 """A backup is there as a whole or not at all, for its owner alone, and old ones go."""
 
 import asyncio
+import errno
+import fcntl
 import os
 import stat
 import subprocess
@@ -12,6 +14,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from looplane.backups import archive as files
+from looplane.backups.errors import BackupError
+from looplane.kit.embedded_pg.programs import find_program
 from tests.backups.conftest import Desk
 from tests.processes import BLOCKS, PATIENCE, Folder, Process, come_about
 
@@ -77,7 +82,8 @@ def test_the_key_may_stay_out(looplane: Any, archive: Path, tmp_path: Path) -> N
 
 def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    old = [f"looplane-{now - timedelta(hours=h):%Y%m%dT%H%M%SZ}.tar" for h in (3, 30, 300)]
+    # The last one was made while the clock was wrong.
+    old = [f"looplane-{now - timedelta(hours=h):%Y%m%dT%H%M%SZ}.tar" for h in (3, 30, 300, -9999)]
     others = {"looplane-mine.tar", "looplane-20200101T000000Z.tar.gz", "notes.tar.part"}
     unfinished = "looplane-20200101T000000Z.tar.part"
     for name in {*old, *others, unfinished}:
@@ -88,6 +94,13 @@ def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path
     made = looplane("backup", "--due", "--json", **chosen, backup_hours=2).document
     found = {each.name for each in tmp_path.glob("[!.]*")}
     assert found == {Path(made["file"]).name, old[0], *others}
+    with (tmp_path / ".looplane-backups.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert looplane("backup", "--due", **chosen, backup_hours=1).code == 0
+        waiting = looplane("backup", **chosen)
+    assert "wait for it" in waiting.complaint
+    gone = looplane("backup", backup_dir=tmp_path / "not mounted").complaint
+    assert f"mkdir -p -m 700 '{tmp_path}/not mounted'" in gone
 
 
 async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -> None:
@@ -97,15 +110,15 @@ async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -
     assert restoring.wait(PATIENCE) == 0, restoring.communicate()
     restoring.communicate()
     place = Folder(tmp_path)
-    backups, no_folder = tmp_path / "backups", tmp_path / "file"
-    no_folder.touch()
+    backups, broken = tmp_path / "backups", tmp_path / ("n" * 300)  # a dead mount fails, too
+    backups.mkdir()
 
     def start(folder: Path) -> Process:
         chosen = {"database_url": url, "log_level": "info"}
         return place.start("worker", None, **chosen, backup_dir=folder, backup_hours=1)
 
     both = [start(backups), start(backups)]
-    failing = start(no_folder)
+    failing = start(broken)
 
     def told() -> str:
         return "".join(each.said() + each.complained() for each in both)
@@ -117,3 +130,56 @@ async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -
         assert all(each.runs() for each in (*both, failing))
     finally:
         place.close()
+
+
+def test_what_may_not_be_read_is_not_left_out(
+    looplane: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def closed(path: Any) -> Any:
+        if str(path).endswith("files/one"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    complaint = looplane("backup", tmp_path / "looplane.tar").complaint
+    assert "files/one: Permission denied" in complaint
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_that_ended_just_now_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "looplane.tar"
+
+    def taken_late(_: int) -> bool:
+        (tmp_path / "looplane.tar.part").rename(path)
+        path.write_text("whole")
+        return True
+
+    monkeypatch.setattr(files, "take", taken_late)
+    with pytest.raises(BackupError, match="Another process"), files.new_file(path):
+        pass
+    assert path.read_text() == "whole"
+
+
+# Between the moment of a backup and its reading, a migration writes a table anew.
+REWRITES = r"""#!/bin/sh
+case "$*" in *--snapshot*) PGOPTIONS="-c lock_timeout=500" {psql} -X -q -c 'alter table
+  "Odd, (table)" alter column span type tstzrange using span * tstzrange(null, null)' 2>>{said} ;; esac
+exec {pg_dump} "$@"
+"""
+
+
+def test_a_migration_that_comes_between_takes_nothing_away(
+    desk: Desk, looplane: Any, tmp_path: Path
+) -> None:
+    programs = {name: find_program(name, None) for name in ("psql", "pg_dump")}
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/pg_dump").write_text(REWRITES.format(**programs, said=tmp_path / "said"))
+    (tmp_path / "bin/pg_dump").chmod(0o755)
+    chosen = {"database_url": desk.url, "pg_bin": tmp_path / "bin"}
+    made = looplane("backup", tmp_path / "looplane.tar", "--json", **chosen).document
+    assert "lock timeout" in (tmp_path / "said").read_text()
+    assert made["manifest"]["tables"]['public."Odd, (table)"']["rows"] == 4

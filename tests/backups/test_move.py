@@ -1,6 +1,9 @@
 """A move proves what it copied, and nothing is written where nobody looks."""
 
 import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +14,7 @@ import pytest
 from tests.backups.conftest import Desk, contents, fingerprints
 from tests.cli.conftest import ask
 from tests.embedded_pg.running import wait_for
+from tests.processes import BLOCKS, PATIENCE, come_about
 
 pytestmark = pytest.mark.processes
 OPEN = [
@@ -59,6 +63,46 @@ def test_while_somebody_is_there(desk: Desk, looplane: Any) -> None:
             runner.run(con.close())
     assert "1 other connections" in complaint
     assert contents(url) == []
+
+
+async def test_who_comes_in_the_middle_writes_nothing(desk: Desk, looplane: Any) -> None:
+    url = await asyncio.to_thread(desk.new_database, desk.url)
+    await come_about(lambda: asyncio.to_thread(_is_alone, desk))
+
+    @asynccontextmanager
+    async def moving() -> AsyncIterator[subprocess.Popen[str]]:
+        """A move that waits for another one who makes a table, too."""
+        con = await asyncpg.connect(url)
+        await con.execute("begin; create table workspaces ()")
+        process = desk.start("move", "--to", url)
+        await come_about(lambda: con.fetchval(BLOCKS))
+        yield process
+        await con.close()
+
+    async with moving() as process:
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await asyncio.to_thread(ask, desk.url, "create table lost ()")
+        await asyncio.to_thread(
+            ask,
+            url,
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'",
+        )
+        assert process.wait(PATIENCE) == 1, process.communicate()
+        process.communicate()
+    await asyncio.to_thread(ask, desk.url, "delete from tags where false")
+    async with moving() as process:
+        process.kill()
+        process.communicate()
+    closed = await asyncio.to_thread(looplane, "workspace", "list")
+    assert "if it was cut off, run it again" in closed.complaint
+    await come_about(lambda: asyncio.to_thread(_is_alone, desk))
+    try:
+        assert (await asyncio.to_thread(looplane, "move", "--to", url)).code == 0
+        there, here = [await asyncio.to_thread(fingerprints, each) for each in (url, desk.url)]
+        assert there == here
+    finally:
+        await asyncio.to_thread(looplane, "pg", "psql", "-c", OPEN[0], "-c", OPEN[1])
 
 
 def test_all_faults_of_a_target_are_named(desk: Desk, looplane: Any) -> None:

@@ -14,7 +14,7 @@ from looplane.kit.database import connected
 from tests.backups.conftest import KEY, Desk, contents, fingerprints
 from tests.cli.conftest import ask
 from tests.embedded_pg.running import wait_for
-from tests.processes import BLOCKS
+from tests.processes import BLOCKS, come_about
 
 pytestmark = pytest.mark.processes
 FILES = {"picture": bytes(range(256)) * 4000, "empty": b""}
@@ -59,6 +59,8 @@ def test_into_an_older_server(
 def test_into_an_embedded_database(desk: Desk, archive: Path, looplane: Any) -> None:
     there = desk.folder / "restored"
     assert "by count and by hash" in looplane("restore", archive, data_dir=there).out
+    assert "is not empty" in looplane("restore", archive, data_dir=there).complaint
+    (there / "files/one/empty").write_text("mine")
     again = looplane("restore", archive, data_dir=there).complaint
     assert f"files in {there / 'files'}" in again
 
@@ -133,6 +135,31 @@ def test_what_a_killed_restore_left(
     assert contents(url) == []
     assert looplane("restore", archive, **chosen).code == 0
     check_restored(desk, url, tmp_path / "data")
+    # One that was killed at its very end leaves files and key, and no rows.
+    chosen["database_url"] = url = desk.new_database(desk.url)
+    again = looplane("restore", archive, **chosen)
+    assert again.code == 0, again.err
+    check_restored(desk, url, tmp_path / "data")
+    assert {each.name for each in (tmp_path / "data").iterdir()} == {"files", "secret.key"}
+    (tmp_path / "data/files/more").touch()
+    chosen["database_url"] = desk.new_database(desk.url)
+    assert "there are files in" in looplane("restore", archive, **chosen).complaint
+
+
+async def test_who_starts_in_the_middle_waits(archive: Path, desk: Desk, tmp_path: Path) -> None:
+    url = await asyncio.to_thread(desk.new_database, desk.url)
+    chosen = {"database_url": url, "data_dir": tmp_path / "data"}
+    waits = "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+    con = await asyncpg.connect(url)
+    await con.execute("begin; create table workspaces ()")
+    both = [desk.start("restore", str(archive), **chosen)]
+    await come_about(lambda: con.fetchval(BLOCKS))
+    both.append(desk.start("migrate", **chosen))
+    await come_about(lambda: con.fetchval(waits))
+    await con.close()
+    said = [await asyncio.to_thread(each.communicate) for each in both]
+    assert [each.returncode for each in both] == [0, 0], said
+    await asyncio.to_thread(check_restored, desk, url, tmp_path / "data")
 
 
 def test_a_row_that_is_not_the_same_is_found(desk: Desk) -> None:

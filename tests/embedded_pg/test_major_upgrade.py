@@ -129,6 +129,25 @@ def test_a_copy_that_is_not_the_same_is_not_used(
         assert ask(dsn, SUM) == before
 
 
+def test_an_older_program_never_finds_no_cluster(
+    data_dir: Path, bin_dir: Path, before: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> Path:
+        msg = "killed"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(major_upgrade, "_keep", die)
+    with pytest.raises(RuntimeError, match="killed"), started(data_dir, bin_dir):
+        pass
+    monkeypatch.undo()
+    assert version_of(data_dir / "postgres.upgraded") == "15"
+    with pytest.raises(EmbeddedError, match="set LOOPLANE_PG_BIN"), started(data_dir, OLD):
+        pass
+    with started(data_dir, bin_dir) as dsn:
+        assert ask(dsn, SUM) == before
+    assert folders(data_dir) == {"postgres", "postgres.15.kept", "socket"}
+
+
 def test_it_says_what_is_missing_and_changes_nothing(
     data_dir: Path,
     bin_dir: Path,

@@ -41,4 +41,32 @@ BACKUPS = [
         "        if True:\n",
         "backups/test_backup.py",
     ),
+    Mutation(
+        "a database is open to writes while it is moved",
+        f"{_BACKUPS}/moving.py",
+        "    is_closed = was_closed or await _close(con, name)\n",
+        "    is_closed = was_closed\n",
+        "backups/test_move.py",
+    ),
+    Mutation(
+        "a backup does not hold its tables before its moment",
+        f"{_BACKUPS}/snapshot.py",
+        '            await con.execute(sql.HOLD.format(tables=", ".join(tables), mode="access share"))\n',
+        "            pass\n",
+        "backups/test_backup.py",
+    ),
+    Mutation(
+        "a backup of a time to come counts",
+        f"{_BACKUPS}/schedule.py",
+        "key=lambda each: (each[0] <= soon, *each)",
+        "key=lambda each: each",
+        "backups/test_backup.py",
+    ),
+    Mutation(
+        "a restore that was killed at its end takes its own files for somebody's",
+        f"{_BACKUPS}/restoring.py",
+        "            if name in there and _is_same(settings.data_dir / name, content):\n",
+        "            if False:\n",
+        _RESTORE,
+    ),
 ]

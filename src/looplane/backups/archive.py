@@ -7,7 +7,7 @@ import os
 import re
 import tarfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
@@ -146,10 +146,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
     Raises BackupError where it is there, or somebody else is making it.
     """
-    if path.exists():
-        msg = f"{path} is already there; give another name, or a folder."
-        raise BackupError(msg)
     part = path.with_name(path.name + PART)
+    _refuse_present(path)
     with _held(part) as file:
         try:
             yield file
@@ -165,17 +163,33 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
+def _refuse_present(path: Path) -> None:
+    if path.exists():
+        msg = f"{path} is already there; give another name, or a folder."
+        raise BackupError(msg)
+
+
 @contextmanager
 def _held(part: Path) -> Iterator[BinaryIO]:
     """A file that is being made: what a killed process left is overwritten, others are refused."""
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     with open(os.open(part, flags, _MODE), "r+b") as file:  # noqa: PTH123 - by its number
-        if not take(file.fileno()):
+        # Taken from one who ended just now, it has the name of a backup, or none.
+        if not take(file.fileno()) or not _is_named(file.fileno(), part):
             msg = f"Another process is making {path_of(part)}; wait for it."
             raise BackupError(msg)
+        if path_of(part).exists():
+            part.unlink()
+        _refuse_present(path_of(part))
         os.fchmod(file.fileno(), _MODE)
         file.truncate()
         yield file
+
+
+def _is_named(descriptor: int, path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    return False
 
 
 def path_of(part: Path) -> Path:

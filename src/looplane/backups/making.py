@@ -18,7 +18,7 @@ from looplane.backups.fingerprints import take_fingerprints, to_document
 from looplane.backups.snapshot import snapshot
 from looplane.kit import secrets
 from looplane.kit.config import Settings
-from looplane.kit.database import Connection
+from looplane.kit.database import Connection, connected
 from looplane.kit.embedded_pg.programs import version_of
 
 FORMAT = 1
@@ -55,7 +55,7 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
     program = find_dumper(origin.dsn, settings.pg_bin, server.major)
     with new_file(path) as file:
         writer = ArchiveWriter(file)
-        async with snapshot(con) as name:
+        async with snapshot(con, await _tables(origin)) as name:
             migrations = await _migrations(con)
             with dumped(program, origin.dsn, name) as dump:
                 writing = asyncio.to_thread(writer.add, DUMP, dump)
@@ -76,10 +76,16 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
     return manifest
 
 
+async def _tables(origin: Origin) -> list[str]:
+    """By a connection of its own: the moment begins with the first thing that is read."""
+    async with connected(origin.dsn, origin.settings.database_pooling) as con:
+        if not await con.fetchval(sql.HAS_TABLES):
+            msg = "There is nothing to back up: this database has no tables of Looplane."
+            raise BackupError(msg)
+        return [table["name"] for table in await con.fetch(sql.LIST_TABLES)]
+
+
 async def _migrations(con: Connection) -> list[str]:
-    if not await con.fetchval(sql.HAS_TABLES):
-        msg = "There is nothing to back up: this database has no tables of Looplane."
-        raise BackupError(msg)
     return [row["name"] for row in await con.fetch(sql.LIST_MIGRATIONS)]
 
 
@@ -87,7 +93,7 @@ def _add_files(writer: ArchiveWriter, settings: Settings) -> dict[str, object]:
     if settings.files_s3_bucket is not None:
         return {"left_out": f"the bucket {settings.files_s3_bucket}"}
     folder, count, size = settings.data_dir / "files", 0, 0
-    for root, _, names in os.walk(folder):
+    for root, _, names in os.walk(folder, onerror=_refuse_gap):
         for path in (Path(root, name) for name in names if "#" not in name):  # one being written
             try:
                 content = path.open("rb")
@@ -97,6 +103,12 @@ def _add_files(writer: ArchiveWriter, settings: Settings) -> dict[str, object]:
                 size += writer.add(FILES + path.relative_to(folder).as_posix(), content)
             count += 1
     return {"count": count, "bytes": size}
+
+
+def _refuse_gap(error: OSError) -> None:
+    """Whoever may not look into a folder has no backup of it. Raises it, but for one that went."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _add_key(writer: ArchiveWriter, origin: Origin) -> str:

@@ -24,6 +24,7 @@ from looplane.kit.database import Connection
 from looplane.kit.embedded_pg.files import sync_folder
 
 _UNFINISHED = "files.restoring"
+_CHUNK = 262_144  # bytes
 # What is done to the database once its rows are proved, in the same transaction.
 Finish = Callable[[Connection], Awaitable[None]]
 
@@ -73,45 +74,80 @@ async def fill(con: Connection, pg_bin: Path | None, dump: IO[bytes], version: i
 
 
 def _refuse_used(settings: Settings, path: Path) -> None:
-    """Files that are there are somebody's; so is a key, but for the same one."""
-    folder = settings.data_dir / "files"
-    if settings.files_s3_bucket is None and folder.exists() and any(folder.iterdir()):
-        msg = (
-            f"Nothing was restored: there are files in {folder}. Move that folder away, or set"
-            " LOOPLANE_DATA_DIR to one that is not there yet."
-        )
-        raise BackupError(msg)
-    key = settings.data_dir / secrets.FILE
-    if not key.exists():
+    """Files that are there are somebody's, and so is a key, but for the backup's own.
+
+    Those a restore left that was killed before its end.
+    """
+    folder, key = settings.data_dir / "files", settings.data_dir / secrets.FILE
+    there = _names(folder) if settings.files_s3_bucket is None else set()
+    if not there and not key.exists():
         return
     with opened_members(path) as members:
-        found = [content.read() for name, content in members if name == KEY]
-    if found and found != [key.read_bytes()]:
-        msg = (
-            f"Nothing was restored: {key} is another key than the backup's, which opens what is"
-            " sealed in it. Move that file away first."
-        )
-        raise BackupError(msg)
+        for name, content in members:
+            if name in there and _is_same(settings.data_dir / name, content):
+                there.remove(name)
+            if name == KEY and key.exists() and content.read() != key.read_bytes():
+                msg = (
+                    f"Nothing was restored: {key} is another key than the backup's, which opens"
+                    " what is sealed in it. Move that file away first."
+                )
+                raise BackupError(msg)
+    if there:
+        raise _files_are_there(folder)
+
+
+def _names(folder: Path) -> set[str]:
+    """Of all files below it, as in a backup."""
+    found = (each for each in folder.rglob("*") if not each.is_dir())
+    return {FILES + each.relative_to(folder).as_posix() for each in found}
+
+
+def _is_same(path: Path, content: IO[bytes]) -> bool:
+    with path.open("rb") as file:
+        while chunk := content.read(_CHUNK):
+            if file.read(len(chunk)) != chunk:
+                return False
+        return not file.read(1)
+
+
+def _files_are_there(folder: Path) -> BackupError:
+    return BackupError(
+        f"Nothing was restored: there are files in {folder}. Move that folder away, or set"
+        " LOOPLANE_DATA_DIR to one that is not there yet."
+    )
 
 
 def _place(settings: Settings, members: Any) -> None:  # noqa: ANN401 - names and contents
-    """Writes files and key, under their names at the very end."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Writes files and key, under their names at the very end. Raises BackupError."""
     unfinished = settings.data_dir / _UNFINISHED
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(mode=0o700)
-    folder = settings.data_dir / "files"
-    for name, content in members:
-        if name == KEY and settings.secret_key is None:
-            _write(unfinished / KEY, content)
-        elif name.startswith(FILES):
-            _write(unfinished / name, content)
-    os.sync()
-    for name, place in ((KEY, settings.data_dir / secrets.FILE), ("files", folder)):
-        if (unfinished / name).exists():
-            (unfinished / name).replace(place)
-    shutil.rmtree(unfinished)
-    sync_folder(settings.data_dir)
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        for name, content in members:
+            if name.startswith(FILES) or (name == KEY and settings.secret_key is None):
+                _write(unfinished / name, content)
+        os.sync()
+        _name_finally(settings.data_dir, unfinished)
+        sync_folder(settings.data_dir)
+    except OSError as error:
+        msg = f"{settings.data_dir} cannot be written to ({error.strerror}). Nothing was restored."
+        raise BackupError(msg) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _name_finally(data_dir: Path, unfinished: Path) -> None:
+    folder, new = data_dir / "files", unfinished / "files"
+    if (unfinished / KEY).exists():
+        (unfinished / KEY).replace(data_dir / secrets.FILE)
+    if not new.exists():
+        return
+    if _names(folder) - _names(new):  # somebody came meanwhile
+        raise _files_are_there(folder)
+    if folder.exists():
+        folder.rename(unfinished / "before")
+    new.rename(folder)
 
 
 def _write(path: Path, content: IO[bytes]) -> None:

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import os
+import shlex
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import structlog
 
 from looplane.backups.archive import PART, path_of, take
+from looplane.backups.errors import BackupError
 from looplane.backups.making import moment_of, named_now
 from looplane.kit.config import Settings
 
@@ -21,6 +25,7 @@ _LOCK = ".looplane-backups.lock"
 _LOOK = 60.0
 _REST = 600.0  # after one that failed
 _GRACE = 10.0  # for one that is under way to clean up
+_SKEW = timedelta(hours=1)  # by which the clocks of machines with the same folder may differ
 
 
 async def keep_backups(settings: Settings) -> None:
@@ -32,16 +37,24 @@ async def keep_backups(settings: Settings) -> None:
     if folder is None or not settings.backup_hours:
         return
     while True:
-        well = True
-        if is_due(folder, settings.backup_hours):
-            well = await _make()
+        well = await _make() if _may_be_due(folder, settings.backup_hours) else True
         await asyncio.sleep(_LOOK if well else _REST)
 
 
+def _may_be_due(folder: Path, hours: int) -> bool:
+    try:
+        return is_due(folder, hours)
+    except OSError:
+        return True  # whoever makes one says what is wrong with the folder
+
+
 def is_due(folder: Path, hours: int) -> bool:
-    """Whether the newest backup in `folder` is older than that."""
-    newest = max(_made(folder), default=None)
-    return newest is None or datetime.now(UTC) - newest[0] >= timedelta(hours=hours)
+    """Whether no backup in `folder` was made within that time.
+
+    One of a time to come says nothing: the clock was wrong then. Raises OSError.
+    """
+    now, span = datetime.now(UTC), timedelta(hours=hours)
+    return not any(abs(now - moment) < span for moment, _ in _made(folder))
 
 
 async def _make() -> bool:
@@ -78,22 +91,50 @@ def made_in_turn(folder: Path, hours: int, kept: int) -> Iterator[Path | None]:
     """Where to make the next backup, while nobody else makes one; None where there is no need.
 
     Once it is made, the oldest go but for `kept`. Files with other names are nobody's business.
+    Raises BackupError where there is no such folder, and OSError.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / _LOCK).open("ab") as lock:
-        if not take(lock.fileno()) or (hours and not is_due(folder, hours)):
+    with _opened_lock(folder) as lock:
+        if not take(lock.fileno()):
+            if hours:
+                yield None
+                return
+            msg = f"Another process is making a backup in {folder}; wait for it."
+            raise BackupError(msg)
+        if hours and not is_due(folder, hours):
             yield None
             return
         _remove_unfinished(folder)
-        yield named_now(folder)
-        for _, path in sorted(_made(folder), reverse=True)[kept:]:
-            path.unlink(missing_ok=True)
+        path = named_now(folder)
+        yield path
+        others = (each for each in _from_the_newest(folder) if each != path)
+        for old in list(others)[kept - 1 :]:
+            old.unlink(missing_ok=True)
+
+
+def _opened_lock(folder: Path) -> IO[str]:
+    """Never makes the folder: where a disk is not mounted, it would be one of another disk."""
+    try:
+        return (folder / _LOCK).open("a")
+    except FileNotFoundError as error:
+        msg = (
+            f"There is no folder {folder} (LOOPLANE_BACKUP_DIR): mount its disk, or make it with"
+            f" `mkdir -p -m 700 {shlex.quote(str(folder))}`."
+        )
+        raise BackupError(msg) from error
+
+
+def _from_the_newest(folder: Path) -> list[Path]:
+    """Those that a wrong clock named after a time to come are older than what is made now."""
+    soon = datetime.now(UTC) + _SKEW
+    made = sorted(_made(folder), key=lambda each: (each[0] <= soon, *each), reverse=True)
+    return [path for _, path in made]
 
 
 def _made(folder: Path) -> Iterator[tuple[datetime, Path]]:
-    for path in folder.glob("*"):
-        if moment := moment_of(path):
-            yield moment, path
+    with os.scandir(folder) as found:
+        for path in (Path(each.path) for each in found):
+            if moment := moment_of(path):
+                yield moment, path
 
 
 def _remove_unfinished(folder: Path) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from looplane.backups import sql
 from looplane.backups.errors import BackupError
 from looplane.kit.database import Connection
+from looplane.kit.migrate import LOCK
 
 OLDEST, NEWEST = 15, 18
 _EXTENSIONS = ["btree_gin", "pg_trgm", "unaccent"]
@@ -20,11 +21,14 @@ async def filling(con: Connection) -> AsyncIterator[None]:
     """
     async with con.transaction():
         await con.execute(sql.WITHOUT_LIMITS)
-        await _refuse_unfit(con)
+        # Who starts on it meanwhile would make its tables: it waits, and finds ours.
+        await con.execute("select pg_advisory_xact_lock($1)", LOCK)
+        await refuse_unfit(con)
         yield
 
 
-async def _refuse_unfit(con: Connection) -> None:
+async def refuse_unfit(con: Connection) -> None:
+    """Raises BackupError that names everything for which a database cannot be filled."""
     row = await con.fetchrow(sql.DESCRIBE, _EXTENSIONS)
     assert row is not None, "it always answers"
     version = con.get_server_version()

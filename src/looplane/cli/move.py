@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shlex
 import sys
 from dataclasses import replace
 from typing import Annotated
@@ -36,7 +37,7 @@ def move(*, to: _To, as_json: AsJson = False) -> None:
         raise typer.BadParameter(msg)
     with database(settings) as dsn:
         moved = asyncio.run(_move(settings, dsn, address))
-    last = f"export LOOPLANE_DATABASE_URL='{without_password(address)}'"
+    last = f"export LOOPLANE_DATABASE_URL={shlex.quote(without_password(address))}"
     text = card(
         "Moved. Set this before you start again, with the password:", _facts(settings, moved), last
     )

@@ -12,8 +12,8 @@ from looplane.kit.ledger import CREATE, Comparison, compare, record, some_of
 from looplane.kit.migrations import MigrationError, Migrations
 
 _log = structlog.get_logger("looplane.migrations")
-# Any number will do; it only has to be the same for everyone who migrates. Held in a transaction.
-_LOCK = 6_071_955
+# Any number will do; it only has to be the same for all who make tables. Held in a transaction.
+LOCK = 6_071_955
 # While a migration waits for a table, everybody else waits behind it: not long, but several times.
 _TABLE_PATIENCE = "5s"
 _TRIES = 6
@@ -56,7 +56,7 @@ async def _migrate_once(con: Connection, migrations: Migrations) -> Comparison:
         return found
     async with con.transaction():
         await con.execute(_BEFORE)
-        await con.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        await con.execute("select pg_advisory_xact_lock($1)", LOCK)
         await con.execute(f"set local lock_timeout = '{_TABLE_PATIENCE}'")
         # Another one may have done it meanwhile.
         found = await compare(con, migrations)

@@ -35,13 +35,22 @@ def write_password(cluster: Path, password: str) -> None:
     """Keeps it, whole or not at all."""
     new = cluster / "looplane.password.new"
     new.touch(0o600)
-    new.write_text(password, encoding="ascii")
+    with new.open("w", encoding="ascii") as file:
+        file.write(password)
+        file.flush()
+        os.fsync(file.fileno())
     new.rename(_password_file(cluster))
+    sync_folder(cluster)
 
 
 def made_by(place: Place) -> int:
     """The major version of PostgreSQL that made the files."""
-    return int((place.cluster / "PG_VERSION").read_text(encoding="ascii"))
+    return read_version(place.cluster)
+
+
+def read_version(cluster: Path) -> int:
+    """The same of any folder with such files."""
+    return int((cluster / "PG_VERSION").read_text(encoding="ascii"))
 
 
 def check_version(place: Place) -> None:

@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from looplane.kit.embedded_pg.binaries import find_older, major_version
-from looplane.kit.embedded_pg.cluster import made_by, read_password, write_password
+from looplane.kit.embedded_pg.cluster import made_by, read_password, read_version, write_password
 from looplane.kit.embedded_pg.contents import (
     analyze,
     change_password,
@@ -27,7 +28,7 @@ from looplane.kit.embedded_pg.contents import (
     environment,
 )
 from looplane.kit.embedded_pg.errors import EmbeddedError
-from looplane.kit.embedded_pg.files import sync_folder
+from looplane.kit.embedded_pg.files import exchange, sync_folder
 from looplane.kit.embedded_pg.identity import identify, opened_id
 from looplane.kit.embedded_pg.leftovers import end_leftovers
 from looplane.kit.embedded_pg.place import Place
@@ -78,24 +79,47 @@ def upgrade_major(place: Place) -> Generator[None]:
     except BaseException:
         shutil.rmtree(newer.cluster, ignore_errors=True)
         raise
-    newer.cluster.rename(place.data_dir / _PROVED)
-    kept = _keep(place, version)
-    _settle(place)
+    kept = _take_place(place, newer.cluster)
     for each in (older, newer):
         _remove_socket(each)
     logger.warning("It is PostgreSQL %d's now; what was before is in %s", ours, kept)
 
 
+def _take_place(place: Place, new: Path) -> Path:
+    """Has a proved cluster take the old one's place; where that one is kept."""
+    proved = place.data_dir / _PROVED
+    new.rename(proved)
+    try:
+        # An older program that is started after we were killed must never find none, and make one.
+        exchange(place.cluster, proved)
+    except OSError:  # a file system that cannot do it, such as one over a network
+        kept = _keep(place, place.cluster)
+    else:
+        kept = _keep(place, proved)
+    _settle(place)
+    return kept
+
+
 def _settle(place: Place) -> None:
-    """Ends a change of places that was cut off between its two renames."""
+    """Ends a change of places that was cut off."""
     proved = place.data_dir / _PROVED
     if not proved.exists():
         return
-    if place.cluster.exists():
-        shutil.rmtree(proved)  # the old one may have been written to since
-    else:
+    if not place.cluster.exists():
         proved.rename(place.cluster)
+    elif _version(proved) < _version(place.cluster):  # they have changed places
+        _keep(place, proved)
+    else:
+        shutil.rmtree(proved)  # the old one may have been written to since
     sync_folder(place.data_dir)
+
+
+def _version(cluster: Path) -> int:
+    """The greatest number for one that is half removed."""
+    try:
+        return read_version(cluster)
+    except FileNotFoundError:
+        return sys.maxsize
 
 
 def _programs(place: Place, version: int) -> Path:
@@ -221,11 +245,11 @@ def _take_password(older: Place, newer: Place) -> None:
     write_password(newer.cluster, password)
 
 
-def _keep(place: Place, version: int) -> Path:
-    kept = place.data_dir / f"postgres.{version}.kept"
+def _keep(place: Place, cluster: Path) -> Path:
+    kept = place.data_dir / f"postgres.{read_version(cluster)}.kept"
     if kept.exists():
         kept = kept.with_name(f"{kept.name}.{secrets.randbelow(10**9)}")
-    place.cluster.rename(kept)
+    cluster.rename(kept)
     sync_folder(place.data_dir)
     return kept
 
