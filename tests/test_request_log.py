@@ -84,5 +84,5 @@ async def test_a_line_has_no_path_that_may_do_something_by_itself(
         await nobody.get(path)
         await nobody.post(path)
     lines = log()
-    assert lines.count("/files/…") == lines.count("/unsubscribe/…") == 2  # noqa: PLR2004
+    assert lines.count("/files/…") == lines.count("/unsubscribe/…") == 2
     assert "hidden" not in lines

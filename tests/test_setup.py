@@ -167,6 +167,30 @@ def test_an_environment_without_its_python_is_made_anew(first: tuple[Path, str])
     shutil.rmtree(checkout)
 
 
+def test_a_checkout_of_somebody_else_is_left_as_it_is() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        checkout = copied(Path(folder) / "checkout")
+        kept = checkout / ".venv/kept"
+        kept.parent.mkdir()
+        kept.touch()
+        checkout.chmod(0o555)
+        done = subprocess.run(
+            ["make", "setup"],
+            cwd=checkout,
+            env=plain_environ(),
+            user=65534 if os.getuid() == 0 else None,  # root may write anywhere
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        checkout.chmod(0o755)
+        assert done.returncode == 2
+        assert "may not write into" in done.stdout
+        assert len((done.stdout + done.stderr).splitlines()) == 3
+        assert kept.exists()
+
+
 def test_a_python_that_makes_no_environments_is_named_with_what_to_do(tmp_path: Path) -> None:
     """As on Debian without the package python3-venv."""
     checkout = copied(tmp_path / "checkout")

@@ -127,6 +127,11 @@ def test_an_archived_one_is_in_no_list_and_takes_nobody(
     assert "never used" in looplane("key", "list", "--workspace", name).out
 
 
+def test_a_workspace_without_anything_is_said_to_be_empty(looplane: Ask, name: str) -> None:
+    id = looplane("workspace", "create", name, "--json").document["id"]
+    assert "has nothing in it." in looplane("workspace", "delete", id, "--yes", name).err
+
+
 @pytest.mark.parametrize("typed", ["n\n", "y\nsomething else\n", ""])
 def test_a_deletion_is_asked_about_twice(
     looplane: Ask, url: str, workspace: str, ada: Any, typed: str

@@ -52,10 +52,10 @@ class RequestMiddleware:
     """Pure ASGI around the whole application.
 
     `cors_origins` may read the answers from their pages. `large_bodies` says of methods and paths
-    how many bytes of a body they take, where that is more than others do. Whoever knows a path in one of the
-    `secret_folders` may do what it does, so the log has no more of it. In the scope of a request
-    it leaves `looplane.request_id` and `looplane.client`, the caller's address, and takes from
-    there `looplane.operation`, `looplane.principal` and `looplane.rate_limit`.
+    how many bytes of a body they take, where that is more than others do. Whoever knows a path in
+    one of the `secret_folders` may do what it does, so the log has no more of it. In the scope of
+    a request it leaves `looplane.request_id` and `looplane.client`, the caller's address, and
+    takes from there `looplane.operation`, `looplane.principal` and `looplane.rate_limit`.
     """
 
     def __init__(
