@@ -16,11 +16,13 @@ help:  ## list the targets
 USABLE := $(shell $(BIN)/python -c 'import looplane' 2>/dev/null && echo yes)
 
 .venv/run.stamp: requirements/run.txt requirements/install.py pyproject.toml $(if $(USABLE),,not-usable)
+	@if [ ! -w . ] || { [ -e .venv ] && [ ! -w .venv ]; }; then printf '%s\n' "$$(id -un) may not write into $$PWD, or not into its .venv." "Run this as the owner of both, or clone it into a folder of your own."; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Looplane needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { printf '%s\n' "This Python cannot make the folder .venv: \`ensurepip\` is not part of it." "On Debian and Ubuntu, as root: apt-get install python3-venv" "Or name another Python: make run PYTHON=/path/to/python3"; exit 1; }
 	@if [ -e $@ ] && [ -z "$(USABLE)" ]; then printf '%s\n' "What is in .venv does not run any more: its Python was moved or changed." "Setting it up anew."; rm -rf .venv; fi
 	@echo "Setting up .venv (once, about a minute)…"
-	@$(PYTHON) -m venv .venv
+	@# Whoever presses Ctrl-C now knows what they did, and needs no trace of it.
+	@$(PYTHON) -c 'import signal, venv; signal.signal(signal.SIGINT, signal.SIG_DFL); venv.main()' .venv
 	@$(BIN)/python requirements/install.py requirements/run.txt --editable
 	@touch $@
 

@@ -14,6 +14,7 @@ from pathlib import Path
 _PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 _LINE_PER = 20  # packages, where a line cannot be written over
 _LAST_WORDS = 15  # lines of pip's that are shown when it fails
+_GOES_ON = "`make setup` goes on where this ended."
 _FOUND = re.compile(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
 _POINTS_TO_PYTHON = re.compile(
     rb"#!(?:/.*/python[\d.]*|/bin/sh\n'''exec' .*/python[\d.]*\"? \"\$0\" \"\$@\"\n' ''')\n"
@@ -69,7 +70,7 @@ def _run(arguments: list[str], *, total: int) -> int:
             last.append(line)
     if pip.returncode:
         sys.stderr.writelines(last)
-        sys.stderr.write("Not all could be installed; `make setup` goes on where this ended.\n")
+        sys.stderr.write(f"Not all could be installed; {_GOES_ON}\n")
     return pip.returncode
 
 
@@ -80,7 +81,7 @@ def _with_progress(lines: Iterator[str], total: int) -> Iterator[str]:
         if (found := _FOUND.match(line)) and count < total:
             count += 1
             _tell(f"  {count} of {total}: {found[1]}", is_due=count % _LINE_PER == 0)
-        elif line.startswith("Installing collected packages"):
+        elif total and line.startswith("Installing collected packages"):
             _tell("  Putting them in their places…", is_due=True)
         yield line
     if sys.stdout.isatty():
@@ -97,4 +98,7 @@ def _tell(text: str, *, is_due: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), editable="--editable" in sys.argv[2:]))
+    try:
+        sys.exit(main(Path(sys.argv[1]), editable="--editable" in sys.argv[2:]))
+    except KeyboardInterrupt:
+        sys.exit(f"\nStopped; {_GOES_ON}")

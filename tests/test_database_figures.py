@@ -165,6 +165,27 @@ async def test_events_that_nobody_was_told_of_are_counted_with_their_age(
     assert after["events_behind_seconds",] >= 3600
 
 
+async def test_what_rests_in_an_archived_workspace_is_not_late(
+    con: Any, workspace: Workspace
+) -> None:
+    """It waits until the operator ends that, and nobody is to be woken for it."""
+    await con.execute("update workspaces set archived_at = now() where id <> $1", workspace.id)
+    await con.execute("delete from fan_outs where workspace_id = $1", workspace.id)
+    await fill(con, workspace, FEW)
+    await con.execute(_EVENTS, workspace.id, FEW)
+    late = {
+        ("delivery_overdue_seconds", "webhook"),
+        ("snooze_overdue_seconds",),
+        ("events_behind",),
+        ("events_behind_seconds",),
+    }
+    awake = await figures(con)
+    assert all(awake[name] > 0 for name in late), awake
+    await con.execute("update workspaces set archived_at = now() where id = $1", workspace.id)
+    resting = await figures(con)
+    assert not any(resting[name] for name in late), resting
+
+
 async def test_a_database_that_is_away_is_told_and_asked_for_no_more_than_is_needed(
     con: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,3 +75,14 @@ async def test_probes_that_go_well_are_no_news(
     assert log() == ""
     await nobody.get("/nowhere")
     assert "/nowhere" in log()
+
+
+async def test_a_line_has_no_path_that_may_do_something_by_itself(
+    nobody: httpx.AsyncClient, log: Callable[[], str]
+) -> None:
+    for path in ("/files/hidden/picture.png", "/unsubscribe/hidden"):
+        await nobody.get(path)
+        await nobody.post(path)
+    lines = log()
+    assert lines.count("/files/…") == lines.count("/unsubscribe/…") == 2
+    assert "hidden" not in lines

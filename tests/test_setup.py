@@ -31,7 +31,7 @@ def copied(folder: Path) -> Path:
     python = checkout / "python3"
     python.write_text(
         "#!/bin/sh\n"
-        'if [ "$1" = -m ]; then shift 2; set -- -m venv --without-pip "$@"; fi\n'
+        'if [ "$3" = .venv ]; then set -- -m venv --without-pip .venv; fi\n'
         f'exec {sys.executable} "$@"\n'
     )
     python.chmod(0o755)
@@ -103,6 +103,32 @@ def test_in_a_terminal_progress_is_one_line_and_a_failure_is_told(tmp_path: Path
     assert "`make setup` goes on where this ended" in told
 
 
+def test_who_stops_the_setting_up_is_told_how_it_goes_on_without_a_trace(tmp_path: Path) -> None:
+    installer = tmp_path / "pip/__main__.py"
+    installer.parent.mkdir()
+    installer.with_name("__init__.py").touch()
+    # Ctrl-C reaches all that run in a terminal.
+    installer.write_text(
+        "import os, signal, sys\n"
+        "print('Collecting one', flush=True)\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+        "sys.stdin.read()\n"
+    )
+    command = ["env", "--default-signal=INT", sys.executable]
+    with subprocess.Popen(
+        [*command, "requirements/install.py", "requirements/run.txt"],
+        cwd=ROOT,
+        env=plain_environ() | {"PYTHONPATH": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        _, told = process.communicate()
+    assert process.returncode == 1
+    assert "Stopped; `make setup` goes on where this ended." in told
+    assert "Traceback" not in told
+
+
 def test_a_moved_checkout_runs_from_where_it_is(first: tuple[Path, str]) -> None:
     checkout, _ = first
     moved = checkout.with_name("another name")
@@ -139,6 +165,30 @@ def test_an_environment_without_its_python_is_made_anew(first: tuple[Path, str])
     assert "Setting it up anew." in said.stdout
     assert (checkout / ".venv/bin/python").exists()
     shutil.rmtree(checkout)
+
+
+def test_a_checkout_of_somebody_else_is_left_as_it_is() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        checkout = copied(Path(folder) / "checkout")
+        kept = checkout / ".venv/kept"
+        kept.parent.mkdir()
+        kept.touch()
+        checkout.chmod(0o555)
+        done = subprocess.run(
+            ["make", "setup"],
+            cwd=checkout,
+            env=plain_environ(),
+            user=65534 if os.getuid() == 0 else None,  # root may write anywhere
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        checkout.chmod(0o755)
+        assert done.returncode == 2
+        assert "may not write into" in done.stdout
+        assert len((done.stdout + done.stderr).splitlines()) == 3
+        assert kept.exists()
 
 
 def test_a_python_that_makes_no_environments_is_named_with_what_to_do(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """OpenTelemetry: what a receiver of its protocol is sent, and what happens without the package."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -152,6 +154,34 @@ async def test_without_the_package_it_is_said_and_all_else_works(
     await ask(api, workspace)
     assert not receiver.received
     assert not api.stumbled()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "1", "nothing is traced: a setting of OpenTelemetry"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT must be"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", f"Authorization {SECRET}", "OTEL_EXPORTER_OTLP_HEADERS"),
+    ],
+)
+def test_a_wrong_setting_is_told_without_its_secret_and_stops_nothing(
+    setting: str, value: str, told: str
+) -> None:
+    """In a process of its own: what the package reads of them it keeps."""
+    program = (
+        "from looplane.kit import logs, tracing; logs.set_up_logs('info', 'json');"
+        " tracing.set_up_tracing()"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", setting: value},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told in asked.stderr
+    assert "Traceback" not in asked.stderr
+    assert SECRET not in asked.stderr
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ from looplane.sessions.commands import find_session, record_session_uses
 from looplane.site import WithoutRanges, site_routes
 from looplane.tables import MIGRATIONS
 from looplane.undo.rules import TakingBack
-from looplane.unsubscribe_site import unsubscribe_routes
+from looplane.unsubscribe_site import LINKS, unsubscribe_routes
 from looplane.web_site import web_routes
 
 API_ROOT = "/api/v2"
@@ -111,7 +111,7 @@ class Application:
         self._files = Router(file_routes(), redirect_slashes=False)
         self._site = WithoutRanges(Router(_site_routes(database), redirect_slashes=False))
         self._middleware = RequestMiddleware(
-            self._choose, settings.cors_origins, LARGE_BODIES, secret_folder=FOLDER
+            self._choose, settings.cors_origins, LARGE_BODIES, secret_folders=(FOLDER, LINKS)
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,6 +16,7 @@ from looplane.kit.principal import Principal
 from looplane.kit.responses import Answer
 from looplane.mailboxes.rules import read_unsubscribe_token
 
+LINKS = "/unsubscribe/"
 _RULE = "unsubscribe"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
@@ -47,7 +48,7 @@ _DONE = """<h1>You are unsubscribed</h1><p>No more news will reach you at this a
 
 def unsubscribe_routes() -> list[BaseRoute]:
     """Where subscriptions are ended; a POST of a mail program's own is enough (RFC 8058)."""
-    return [Route("/unsubscribe/{token}", _serve, methods=["GET", "POST"])]
+    return [Route(LINKS + "{token}", _serve, methods=["GET", "POST"])]
 
 
 async def _serve(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """The commands that make and list things, and what they say of errors."""
 
 import asyncio
+import errno
 import json
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +13,7 @@ import pytest
 
 from looplane.cli.app import command_line
 from looplane.cli.demo import open_demo
+from looplane.cli.failures import explain
 from looplane.demo.rows import ident
 from looplane.kit.context import Context
 from looplane.kit.ids import new_id
@@ -37,6 +39,11 @@ from tests.processes import folder, status
 def test_a_command_migrates_nothing(looplane: Ask, empty: str, words: list[str]) -> None:
     assert "`looplane migrate`" in looplane(*words, "--json").complaint
     assert not ask(empty, "select from pg_tables where schemaname = 'public'")
+
+
+def test_a_full_disk_is_not_taken_for_a_database_that_is_away() -> None:
+    told = explain(OSError(errno.ENOSPC, "No space left on device"))
+    assert told == "Where this writes: No space left on device; free some there."
 
 
 def test_migrate_says_what_it_applied(looplane: Ask, empty: str) -> None:

@@ -1,6 +1,7 @@
 """What was made by mistake is corrected by the command: members, and whole workspaces."""
 
 import asyncio
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,31 @@ def test_members_are_listed_changed_and_removed(
     ]
 
 
-def test_a_removal_is_asked_about(looplane: Ask, workspace: str, ada: Any) -> None:
+def test_what_a_name_holds_is_no_order_to_a_terminal(
+    looplane: Ask, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member chooses their own name, and a workspace's."""
+    of, clear = ["--workspace", workspace], "\x1b[2J"
+    looplane("member", "create", *of, "--email", "eve@acme.example", "--name", f"Eve{clear}")
+    told = looplane("member", "role", "eve@acme.example", "ADMIN", *of)
+    told_too = looplane("workspace", "rename", workspace, f"A{clear} {workspace}")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    asked = looplane("workspace", "delete", workspace)
+    assert (told.code, told_too.code, asked.code) == (0, 0, 1)
+    assert "\x1b" not in "".join(each.out + each.err for each in (told, told_too, asked))
+
+
+def test_a_removal_is_asked_about(
+    looplane: Ask, workspace: str, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = ["member", "remove", ada["email"], "--workspace", workspace]
-    assert CliRunner().invoke(command_line(), words, input="n\n").exit_code == 1
+    # Nobody answers a job at night.
+    for answer, told in (("n\n", "The answer was no: nothing"), ("", "\nError: Nobody is here")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        outcome = looplane(*words)
+        assert outcome.code == 1
+        assert told in outcome.err
+        assert "was done" in outcome.err
     assert len(looplane("member", "list", "--workspace", workspace, "--json").document["data"]) == 1
 
 
@@ -102,6 +125,11 @@ def test_an_archived_one_is_in_no_list_and_takes_nobody(
     assert name in names(looplane)
     assert looplane("key", "create", "--workspace", name).code == 0
     assert "never used" in looplane("key", "list", "--workspace", name).out
+
+
+def test_a_workspace_without_anything_is_said_to_be_empty(looplane: Ask, name: str) -> None:
+    id = looplane("workspace", "create", name, "--json").document["id"]
+    assert "has nothing in it." in looplane("workspace", "delete", id, "--yes", name).err
 
 
 @pytest.mark.parametrize("typed", ["n\n", "y\nsomething else\n", ""])

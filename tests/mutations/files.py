@@ -101,9 +101,9 @@ FILES = [
     ),
     Mutation(
         "the log has the links of files",
-        f"{_KIT}/request_middleware.py",
-        'if folder is None or not path.startswith(folder) else f"{folder}…"',
-        "if folder else path",
+        "src/looplane/main.py",
+        "secret_folders=(FOLDER, LINKS)",
+        "secret_folders=(LINKS,)",
         "test_request_middleware.py",
     ),
     Mutation(

@@ -6,6 +6,27 @@ _KIT = "src/looplane/kit"
 
 METRICS = [
     Mutation(
+        "the link that unsubscribes is logged",
+        "src/looplane/main.py",
+        "secret_folders=(FOLDER, LINKS)",
+        "secret_folders=(FOLDER,)",
+        "test_request_log.py",
+    ),
+    Mutation(
+        "somebody is called for what an archived workspace has",
+        "src/looplane/figures/sql.py",
+        "(select w.id from workspaces w where w.archived_at is not null)",
+        "(select w.id from workspaces w where false)",
+        "test_database_figures.py",
+    ),
+    Mutation(
+        "a header for traces that is not understood is told with its secret",
+        f"{_KIT}/otel.py",
+        """    logging.getLogger("opentelemetry.util.re").setLevel(logging.ERROR)\n""",
+        "",
+        "test_tracing.py",
+    ),
+    Mutation(
         "a field's name that a caller made up is logged",
         f"{_KIT}/faults.py",
         'each if each in _KNOWN or _INDEX.fullmatch(each) else "?"',

@@ -111,10 +111,10 @@ def made_in_turn(folder: Path, hours: int, kept: int) -> Iterator[Path | None]:
             old.unlink(missing_ok=True)
 
 
-def _opened_lock(folder: Path) -> IO[str]:
+def _opened_lock(folder: Path) -> IO[bytes]:
     """Never makes the folder: where a disk is not mounted, it would be one of another disk."""
     try:
-        return (folder / _LOCK).open("a")
+        return (folder / _LOCK).open("ab")
     except FileNotFoundError as error:
         msg = (
             f"There is no folder {folder} (LOOPLANE_BACKUP_DIR): mount its disk, or make it with"

@@ -99,13 +99,29 @@ def main(args: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         _tell(error)
         return error.exit_code
-    except typer.Abort:
+    except typer.Abort as abort:
+        fail(_why(abort))
         return 1
     except Exception as error:
         if (reason := explain(error)) is None:
             raise
         fail(reason)
         return 1
+
+
+def _why(abort: typer.Abort) -> str:
+    """Why a command ended before its end: what a person answered, or did not."""
+    reason = abort.__cause__ or abort.__context__
+    if reason is None:
+        return "The answer was no: nothing was done."
+    if abort.__cause__ is None:
+        sys.stderr.write("\n")  # the line of the question still stands open
+    if isinstance(reason, EOFError):
+        return (
+            "Nobody is here to answer, so nothing was done; `--help` names the option that"
+            " answers beforehand."
+        )
+    return "Stopped: nothing was done."
 
 
 def _tell(error: typer.TyperException) -> None:

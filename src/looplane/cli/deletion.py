@@ -42,11 +42,13 @@ def remove_workspace(find: Find, confirm: Confirm, *, as_json: bool) -> None:
 
 def _show(found: Row, contents: dict[str, int]) -> None:
     """What will go, beside the outcome."""
-    note(f"The workspace {found['name']} ({found['id']}) has:\n", "")
+    has = "has:\n" if contents else "has nothing in it."
+    note(f"The workspace {found['name']} ({found['id']}) {has}", "")
     table = Table.grid(padding=(0, 2))
     for name, count in contents.items():
         table.add_row(f"  {name}", Text(f"{count:,}", justify="right"))
-    show(table)
+    if contents:
+        show(table)
     if found["deletion_began_at"] is not None:
         note("\nIts deletion has begun already; this goes on with it.", "")
     note("", "")

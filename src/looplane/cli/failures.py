@@ -1,5 +1,7 @@
 """Errors that were to be expected, in a line that says what to do."""
 
+import errno
+
 import asyncpg
 
 from looplane.backups.errors import BackupError
@@ -20,6 +22,8 @@ _EXPECTED = (
     PoolerError,
     PortTakenError,
 )
+# Nobody's connection fails so.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -34,6 +38,8 @@ def explain(error: Exception) -> str | None:
         return "; ".join(error.issues) or error.message
     if isinstance(error, _EXPECTED):
         return str(error)
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return f"{error.filename or 'Where this writes'}: {error.strerror}; free some there."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}."
     return _explain_database(error)

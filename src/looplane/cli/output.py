@@ -24,7 +24,7 @@ def say(document: object, text: RenderableType, *, as_json: bool) -> None:
     else:
         console = _console(sys.stdout)
         with console.capture() as printed:
-            console.print(pasteable(text) if isinstance(text, str) else text, crop=False)
+            console.print(pasteable(plain(text)) if isinstance(text, str) else text, crop=False)
         # A table fills its last column with blanks.
         sys.stdout.writelines(f"{line.rstrip()}\n" for line in printed.get().splitlines())
 

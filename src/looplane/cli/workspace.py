@@ -121,7 +121,8 @@ def delete(workspace: Which, *, yes: Yes = None, as_json: AsJson = False) -> Non
 
     def confirm(name: str) -> None:
         if yes is None:
-            typer.confirm(f"Delete all of this, and the workspace {name}?", abort=True, err=True)
+            question = f"Delete all of this, and the workspace {plain(name)}?"
+            typer.confirm(question, abort=True, err=True)
         typed = typer.prompt("Type its name to do so", err=True) if yes is None else yes
         if typed != name:
             msg = f"the workspace is called «{name}», not «{typed}»; nothing was deleted"

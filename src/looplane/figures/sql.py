@@ -11,12 +11,14 @@ from pg_stat_activity where backend_type = 'client backend'"""
 SIZE = "select pg_database_size(current_database())"
 
 _UNTOLD = "e.workspace_id = b.id and (e.position, e.id) > (b.position, b.event_id)"
+# What an archived workspace has waits on purpose, and nobody is to be called for it.
+_AWAKE = "workspace_id not in (select w.id from workspaces w where w.archived_at is not null)"
 # Events that were not fanned out yet, and the seconds that the oldest of them has waited.
 # $1 and $2 before all events
 UNTOLD = f"""
 with b as (
   select w.id, coalesce(f.position, $1) as position, coalesce(f.event_id, $2) as event_id
-  from workspaces w left join fan_outs f on f.workspace_id = w.id)
+  from workspaces w left join fan_outs f on f.workspace_id = w.id where w.archived_at is null)
 select coalesce(sum(untold.count), 0)::int as events,
   coalesce(extract(epoch from now() - min(first.created_at)), 0)::float as seconds
 from b
@@ -25,18 +27,18 @@ cross join lateral (select e.created_at from events e where {_UNTOLD}
 cross join lateral (select count(*) from (
   select from events e where {_UNTOLD} order by e.position, e.id limit {MOST_OF_ONE}) x) untold"""
 # Seconds since the first of the threads that still sleep should have been woken; negative before.
-SNOOZE = """
+SNOOZE = f"""
 select extract(epoch from now() - min(snoozed_until))::float
-from threads where deleted_at is null and state = 'snoozed'"""
+from threads where deleted_at is null and state = 'snoozed' and {_AWAKE}"""
 # Of each channel the targets that fail, those that are paused, and the seconds for which something
 # has been due to a target that is neither.
-QUEUES = """
+QUEUES = f"""
 select channel,
   count(*) filter (where failures > 0 and paused_at is null)::int as failing,
   count(*) filter (where paused_at is not null)::int as paused,
   coalesce(extract(epoch from now() - min(due_at) filter (where failures = 0 and paused_at is null
     and (leased_until is null or leased_until <= now()))), 0)::float as seconds
-from delivery_queues group by channel"""
+from delivery_queues where {_AWAKE} group by channel"""
 # $1 channels
 QUEUED = f"""
 select c.channel, queued.count::int from unnest($1::text[]) as c(channel)

@@ -1,5 +1,6 @@
 """Spans by OpenTelemetry's own package, which is there only with `looplane[otel]`."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,13 +25,26 @@ _log = structlog.get_logger("looplane.traces")
 
 
 def open_tracer(env: Mapping[str, str]) -> "OtelTracer":
-    """Sends spans to where `env` says, in batches, from a thread of its own."""
+    """Sends spans to where `env` says, in batches, from a thread of its own.
+
+    Raises ValueError where the package refuses a setting.
+    """
+    _check_headers(env)
     protocol = env.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
     if protocol != "http/protobuf":
         _log.warning("traces are sent as http/protobuf alone", asked_for=protocol)
     provider = TracerProvider(resource=_resource(env))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return OtelTracer(provider)
+
+
+def _check_headers(env: Mapping[str, str]) -> None:
+    """Says which setting is wrong. The package would repeat it, and it holds a secret."""
+    logging.getLogger("opentelemetry.util.re").setLevel(logging.ERROR)
+    for setting in ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"):
+        headers = env.get(setting, "").split(",")
+        if any(each.strip() and "=" not in each for each in headers):
+            _log.warning("a header that is not NAME=VALUE is not sent", setting=setting)
 
 
 def _resource(env: Mapping[str, str]) -> Resource:

@@ -52,10 +52,10 @@ class RequestMiddleware:
     """Pure ASGI around the whole application.
 
     `cors_origins` may read the answers from their pages. `large_bodies` says of methods and paths
-    how many bytes of a body they take, where that is more than others do. Paths that begin with
-    `secret_folder` open what they name, so the log has no more of them. In the scope of a request
-    it leaves `looplane.request_id` and `looplane.client`, the caller's address, and takes from
-    there `looplane.operation`, `looplane.principal` and `looplane.rate_limit`.
+    how many bytes of a body they take, where that is more than others do. Whoever knows a path in
+    one of the `secret_folders` may do what it does, so the log has no more of it. In the scope of
+    a request it leaves `looplane.request_id` and `looplane.client`, the caller's address, and
+    takes from there `looplane.operation`, `looplane.principal` and `looplane.rate_limit`.
     """
 
     def __init__(
@@ -63,10 +63,10 @@ class RequestMiddleware:
         app: ASGIApp,
         cors_origins: Collection[str] = (),
         large_bodies: Mapping[tuple[str, str], int] | None = None,
-        secret_folder: str | None = None,
+        secret_folders: Collection[str] = (),
     ) -> None:
         self._app, self._large_bodies = app, large_bodies or {}
-        self._secret_folder = secret_folder
+        self._secret_folders = secret_folders
         self._cors = Cors(cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,8 +93,8 @@ class RequestMiddleware:
             await request.fail(explained(error, request.id))
 
     def _loggable(self, path: str) -> str:
-        folder = self._secret_folder
-        return path if folder is None or not path.startswith(folder) else f"{folder}…"
+        found = (folder for folder in self._secret_folders if path.startswith(folder))
+        return next((f"{folder}…" for folder in found), path)
 
 
 class _Request:

@@ -58,7 +58,7 @@ def set_up_tracing(env: Mapping[str, str] = os.environ) -> None:
     if is_off or not endpoint or env.get("OTEL_TRACES_EXPORTER", "otlp") == "none":
         return
     try:
-        otel = importlib.import_module("looplane.kit.otel")
+        tracer = importlib.import_module("looplane.kit.otel").open_tracer(env)
     except ImportError as error:
         _log.warning(
             "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, and the package that sends them is"
@@ -66,7 +66,18 @@ def set_up_tracing(env: Mapping[str, str] = os.environ) -> None:
             missing=error.name,
         )
         return
-    _Chosen.tracer = otel.open_tracer(env)
+    except ValueError as error:
+        _tell_unusable(error)
+        return
+    _Chosen.tracer = tracer
+
+
+def _tell_unusable(error: ValueError) -> None:
+    _log.warning(
+        "nothing is traced: a setting of OpenTelemetry, OTEL_…, is wrong; mend it and start again,"
+        " or set OTEL_SDK_DISABLED=true",
+        reason=str(error),
+    )
 
 
 def request_span(path: str, headers: Mapping[bytes, bytes]) -> AbstractContextManager[Span | None]:
