@@ -15,7 +15,7 @@ CHAPTERS = [
         "docs/operating/install.md",
         "docker compose exec looplane looplane doctor\n",
         "docker compose exec looplane looplane check\n",
-        "operating/test_named.py",
+        "operating/test_named.py::test_a_command_that_is_not_run_names_what_there_is",
     ),
     Mutation(
         "a hint names a command that is not there",

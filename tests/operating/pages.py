@@ -11,6 +11,8 @@ from tests.environments import ROOT
 INDEX = ROOT / "docs" / "operating.md"
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A blank line, and where a function of a shell begins and ends.
+_FRAME = re.compile(r"\s*|\w+\(\) \{|\}")
 _SPAN = re.compile(r"`([^`\n]+)`")
 
 
@@ -31,7 +33,7 @@ class Block:
     def commands(self) -> list[str]:
         """Its command lines, each as one line."""
         joined = self.text.replace("\\\n", " ")
-        return [line for line in joined.splitlines() if line.strip()]
+        return [line for line in joined.splitlines() if not _FRAME.fullmatch(line)]
 
 
 def chapters() -> list[Path]:

@@ -81,3 +81,24 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert target.exists(), target
         if anchor:
             assert anchor in headings(target), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "make instal",
+        "LOOPLANE_DATADIR=there make run",
+        "/opt/looplane/bin/looplane serve --wokers 4",
+        "pip install --hashes -r requirements/run.txt",
+        "pip install -r requirements/runs.txt",
+        "install -D -m 644 deploy/systemd/looplane.unit /etc/systemd/system/looplane.service",
+        "systemctl enable --now looplane-api",
+        "systemd-run --uid=nobody /opt/looplane/bin/looplane doctor",
+        "docker compose exec looplane looplane check",
+        "docker compose exec api looplane doctor",
+        "kubectl -n looplane delete job migrate",
+        "apt-get install looplane",
+    ],
+)
+def test_what_is_not_there_is_noticed(line: str) -> None:
+    assert complaint(words_of(line), whole=True)
