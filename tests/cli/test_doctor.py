@@ -99,7 +99,7 @@ def test_what_is_kept_beside_a_database_elsewhere(tmp_path: Path) -> None:
     assert "files and secret.key" in found.message
     assert str(tmp_path) in check_disk(there).message
     bucket = replace(there, files_s3_bucket="files")
-    assert "secret.key" in check_data_dir(bucket).message
+    assert f"{tmp_path} (LOOPLANE_DATA_DIR): secret.key; " in check_data_dir(bucket).message
     for check in (check_data_dir, check_disk):
         assert str(tmp_path) not in check(replace(bucket, secret_key="0" * 64)).message
 

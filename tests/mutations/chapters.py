@@ -27,8 +27,8 @@ CHAPTERS = [
     Mutation(
         "nobody is told where the files are once the rows are elsewhere",
         "src/looplane/cli/machine_checks.py",
-        "alone = settings.files_s3_bucket and settings.secret_key",
-        "alone = settings.database_url",
+        "if other is None)",
+        "if other)",
         "cli/test_doctor.py",
     ),
 ]

@@ -95,3 +95,14 @@ def test_pages_and_settings_in_hints_are_there() -> None:
             assert name == f"LOOPLANE_{FILLED}" or complaint([f"{name}="], whole=False) is None, (
                 text
             )
+
+
+def test_a_command_in_the_inbox_is_one() -> None:
+    pages = [each for each in (ROOT / "web/src").rglob("*.tsx") if ".test." not in each.name]
+    shown = [
+        found
+        for page in pages
+        for found in re.findall(r"<code[^>]*>\s*looplane ([^<]+?)\s*</code>", page.read_text())
+    ]
+    assert shown
+    assert [each for each in shown if complaint_of(shlex.split(each), whole=False)] == []

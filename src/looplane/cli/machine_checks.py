@@ -22,15 +22,16 @@ _TIGHT, _FULL = 1000 * _MB, 100 * _MB
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _PATIENCE = 2.0  # seconds
 _ELSEWHERE = "nothing is kept on this machine"
-_ALL_BUT_ROWS = "files and secret.key; the rows are at LOOPLANE_DATABASE_URL"
 
 
 def check_data_dir(settings: Settings) -> Finding:
     """Which folder holds the data, and whether another one does, too."""
     kept = explain_data_dir(settings.data_dir)
     if settings.database_url is not None:
-        alone = settings.files_s3_bucket and settings.secret_key
-        return Finding("data", "ok", _ELSEWHERE if alone else f"{kept}: {_ALL_BUT_ROWS}")
+        elsewhere = {"files": settings.files_s3_bucket, "secret.key": settings.secret_key}
+        here = " and ".join(name for name, other in elsewhere.items() if other is None)
+        rows = "the rows are at LOOPLANE_DATABASE_URL"
+        return Finding("data", "ok", f"{kept}: {here}; {rows}" if here else _ELSEWHERE)
     if message := forgotten_data(settings.data_dir):
         return Finding("data", "warn", f"{kept}, but {message}")
     return Finding("data", "ok", kept)
