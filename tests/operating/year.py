@@ -46,7 +46,11 @@ class Server:
         """Ctrl-C, which reaches all that the terminal runs."""
         if self.popen.poll() is None:
             os.killpg(self.popen.pid, signal.SIGINT)
-        self.popen.wait(PATIENCE)
+        try:
+            self.popen.wait(PATIENCE)
+        finally:
+            if self.popen.poll() is None:
+                os.killpg(self.popen.pid, signal.SIGKILL)
         if "Traceback" in self.said():
             raise Failed(self.said())
 
