@@ -20,6 +20,7 @@ ASIDE = (
     "deploy/",
     "embedded_pg/",
     "html_upkeep/test_command.py",
+    "operating/",
     "test_api_processes.py",
     "test_browser.py",
     "test_bulk_threads_killed.py",

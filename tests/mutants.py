@@ -22,6 +22,7 @@ from tests.mutations.backups import BACKUPS
 from tests.mutations.bulk import BULK
 from tests.mutations.callers import CALLERS
 from tests.mutations.changelogs import CHANGELOGS
+from tests.mutations.chapters import CHAPTERS
 from tests.mutations.commands import COMMANDS
 from tests.mutations.comments import COMMENTS
 from tests.mutations.connections import CONNECTIONS
@@ -69,6 +70,7 @@ MUTATIONS = [
     *COMMANDS,
     *COMMENTS,
     *CHANGELOGS,
+    *CHAPTERS,
     *CONTACTS,
     *CONTENT,
     *FILES,

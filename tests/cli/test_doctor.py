@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from looplane.cli.database_checks import check_clock, check_version
-from looplane.cli.machine_checks import check_data_dir, check_permissions, check_port, judge_disk
+from looplane.cli.machine_checks import (
+    check_data_dir,
+    check_disk,
+    check_permissions,
+    check_port,
+    judge_disk,
+)
 from looplane.delivery.commands import LEASE
 from looplane.delivery.dispatch.commands import RENEWED_AFTER
 from looplane.kit.config import Settings
@@ -85,6 +91,19 @@ def test_address_that_is_not_ours_is_a_failure() -> None:
     found = check_port(Settings(host="192.0.2.1"))  # an address for documentation
     assert found.state == "fail"
     assert "192.0.2.1" in found.message
+
+
+def test_what_is_kept_beside_a_database_elsewhere(tmp_path: Path) -> None:
+    """Files and secret.key, unless both are elsewhere too."""
+    there = Settings(data_dir=tmp_path, database_url="postgresql://db.firm.example/looplane")
+    found = check_data_dir(there)
+    assert (found.state, str(tmp_path) in found.message) == ("ok", True)
+    assert "files and secret.key" in found.message
+    assert str(tmp_path) in check_disk(there).message
+    bucket = replace(there, files_s3_bucket="files")
+    assert f"{tmp_path} (LOOPLANE_DATA_DIR): secret.key; " in check_data_dir(bucket).message
+    for check in (check_data_dir, check_disk):
+        assert str(tmp_path) not in check(replace(bucket, secret_key="0" * 64)).message
 
 
 @pytest.mark.parametrize(

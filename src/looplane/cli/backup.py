@@ -1,6 +1,7 @@
 """`looplane backup`."""
 
 import asyncio
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,7 +71,7 @@ def _make(settings: Settings, path: Path, *, with_key: bool) -> tuple[Path, Mapp
 def _tell(path: Path, manifest: Mapping[str, Any], *, as_json: bool) -> None:
     size = path.stat().st_size
     facts = {"size": f"{size:,} bytes", **contents(manifest)}
-    last = f"Put it back with: looplane restore {path}"
+    last = f"To put it back: looplane restore {shlex.quote(str(path))}"
     document = {"file": str(path), "bytes": size, "manifest": manifest}
     say(document, card(f"The backup is in {path}", facts, last), as_json=as_json)
 

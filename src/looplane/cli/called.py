@@ -10,7 +10,7 @@ from pathlib import Path
 
 _NAME = "looplane"
 # Where a command stands in what we say.
-_COMMAND = re.compile(rf"(`|Next: ){_NAME}(?= [a-z-])")
+_COMMAND = re.compile(rf"(`|: ){_NAME}(?= [a-z-])")
 
 
 @cache

@@ -21,14 +21,17 @@ _TIGHT, _FULL = 1000 * _MB, 100 * _MB
 # Who listens everywhere is asked at home.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _PATIENCE = 2.0  # seconds
-_ELSEWHERE = "nothing is kept here: LOOPLANE_DATABASE_URL is set"
+_ELSEWHERE = "nothing is kept on this machine"
 
 
 def check_data_dir(settings: Settings) -> Finding:
     """Which folder holds the data, and whether another one does, too."""
-    if settings.database_url is not None:
-        return Finding("data", "ok", _ELSEWHERE)
     kept = explain_data_dir(settings.data_dir)
+    if settings.database_url is not None:
+        elsewhere = {"files": settings.files_s3_bucket, "secret.key": settings.secret_key}
+        here = " and ".join(name for name, other in elsewhere.items() if other is None)
+        rows = "the rows are at LOOPLANE_DATABASE_URL"
+        return Finding("data", "ok", f"{kept}: {here}; {rows}" if here else _ELSEWHERE)
     if message := forgotten_data(settings.data_dir):
         return Finding("data", "warn", f"{kept}, but {message}")
     return Finding("data", "ok", kept)
@@ -36,7 +39,7 @@ def check_data_dir(settings: Settings) -> Finding:
 
 def check_disk(settings: Settings) -> Finding:
     """Whether the data can grow."""
-    if settings.database_url is not None:
+    if settings.database_url is not None and settings.files_s3_bucket:
         return Finding("disk", "ok", _ELSEWHERE)
     return judge_disk(settings.data_dir, shutil.disk_usage(_nearest(settings.data_dir)).free)
 

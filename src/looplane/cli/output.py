@@ -45,13 +45,13 @@ def fail(text: str) -> None:
 
 
 def card(title: str, fields: Mapping[str, str], last: str = "") -> RenderableType:
-    """A sentence, the facts below it, and a last one; a next command stays one line, to copy."""
+    """A sentence, the facts below it, and a last one; a command in it stays one line, to copy."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     for name, value in fields.items():
         grid.add_row(f"  {name}", plain(value))
-    whole = last.startswith("Next: ")
+    whole = ": looplane " in last
     end = (
         ("", Text(pasteable(plain(last)), no_wrap=whole, overflow="ignore" if whole else "fold"))
         if last
