@@ -17,7 +17,7 @@ _LAST_WORDS = 15  # lines of pip's that are shown when it fails
 _GOES_ON = "`make setup` goes on where this ended."
 _FOUND = re.compile(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
 _POINTS_TO_PYTHON = re.compile(
-    rb"#!(?:/.*/python[\d.]*|/bin/sh\n'''exec' .*/python[\d.]*\"? \"\$0\" \"\$@\"\n' ''')\n"
+    rb"\A#!(?:/.*/python[\d.]*|/bin/sh\n'''exec' .*/python[\d.]*\"? \"\$0\" \"\$@\"\n' ''')\n"
 )
 # A shell reads the first lines, which are a string to Python; it finds Python beside the script.
 _FINDS_PYTHON = b"""#!/bin/sh

@@ -4,6 +4,7 @@ import errno
 import os
 import pty
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -145,6 +146,17 @@ def test_a_moved_checkout_runs_from_where_it_is(first: tuple[Path, str]) -> None
         where_it_runs(moved, [str(script), "--help"])
     assert "Setting up" not in make(moved, "setup").stdout
     shutil.rmtree(moved)
+
+
+def test_only_what_begins_with_the_place_of_python_is_rewritten(tmp_path: Path) -> None:
+    scripts = tmp_path / "bin"
+    scripts.mkdir()
+    line = b"#!/opt/looplane/.venv/bin/python3\n"
+    (scripts / "a-script").write_bytes(line + b"print()\n")
+    (scripts / "a-program").write_bytes(b"\x7fELF" + line)
+    runpy.run_path(str(ROOT / "requirements/install.py"))["make_movable"](tmp_path, tmp_path)
+    assert line not in (scripts / "a-script").read_bytes()
+    assert (scripts / "a-program").read_bytes() == b"\x7fELF" + line
 
 
 def test_an_environment_without_its_python_is_made_anew(first: tuple[Path, str]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from looplane.cli.app import app
+from looplane.cli.app import command_line
 
 # The members of a group are called by name; what follows these is another program's.
 _PASSES_ON = ("pg",)
@@ -17,7 +17,7 @@ def complaint_of(words: Sequence[str], *, whole: bool) -> str | None:
     Of one that is `whole` nothing may be missing; one that is mentioned may leave out what it
     needs. A value is looked at where its option takes one of a few.
     """
-    command: Any = get_command(app)
+    command: Any = get_command(command_line())
     context: Any = None
     rest = list(words)
     while hasattr(command, "commands") and rest and rest[0] in command.commands:

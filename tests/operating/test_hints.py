@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from looplane.cli import called
-from looplane.cli.app import app
+from looplane.cli.app import command_line
 from tests.environments import ROOT
 from tests.operating.command_line import complaint_of
 from tests.operating.programs import complaint, is_command
@@ -20,7 +20,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 # What is filled in while the program runs.
 FILLED = "X"
 _OURS = re.compile(r"`looplane ([^`]+)`|(?:: )looplane ((?:[a-z][^`.;]*)(?:\.\w[^`;]*)*)")
-_NAMES = "|".join(get_command(app).commands)  # type: ignore[attr-defined]  # it is a group
+_NAMES = "|".join(get_command(command_line()).commands)  # type: ignore[attr-defined]  # it is a group
 _ANY = re.compile(rf"\blooplane (?:{_NAMES})\b")
 
 

@@ -58,8 +58,14 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
         async with snapshot(con, await _tables(origin)) as name:
             migrations = await _migrations(con)
             with dumped(program, origin.dsn, name) as dump:
-                writing = asyncio.to_thread(writer.add, DUMP, dump)
-                tables, _ = await asyncio.gather(take_fingerprints(con), writing)
+                hashing = asyncio.ensure_future(take_fingerprints(con))
+                try:
+                    await asyncio.to_thread(writer.add, DUMP, dump)
+                    tables = await hashing
+                finally:
+                    # The transaction cannot end while something is asked in it.
+                    hashing.cancel()
+                    await asyncio.wait([hashing])
         manifest = {
             "format": FORMAT,
             "looplane": version("looplane"),
