@@ -104,7 +104,7 @@ DATABASE = [
     Mutation(
         "two migrate at once",
         _MIGRATE,
-        '        await con.execute("select pg_advisory_xact_lock($1)", _LOCK)\n',
+        '        await con.execute("select pg_advisory_xact_lock($1)", LOCK)\n',
         "",
         _MIGRATED,
     ),

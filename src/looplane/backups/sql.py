@@ -70,6 +70,8 @@ EXPORT_SNAPSHOT = "select pg_export_snapshot()"
 ONE_MOMENT = "set transaction isolation level repeatable read, read only"
 HAS_TABLES = "select to_regclass('public.migrations') is not null"
 NAME = "select quote_ident(current_database())"
+# Whoever makes tables has it.
+TAKE_TURN = "select pg_advisory_xact_lock($1)"
 HOLD = "lock table {tables} in {mode} mode"
 # For sessions that begin later: this one goes on.
 CLOSE = "alter database {name} set default_transaction_read_only = on"

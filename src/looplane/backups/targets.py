@@ -22,7 +22,7 @@ async def filling(con: Connection) -> AsyncIterator[None]:
     async with con.transaction():
         await con.execute(sql.WITHOUT_LIMITS)
         # Who starts on it meanwhile would make its tables: it waits, and finds ours.
-        await con.execute("select pg_advisory_xact_lock($1)", LOCK)
+        await con.execute(sql.TAKE_TURN, LOCK)
         await refuse_unfit(con)
         yield
 
