@@ -18,7 +18,12 @@ const comes = async (): Promise<void> => {
 beforeEach(() => {
   inserted.mockReset();
   heard.mockReset();
-  document.execCommand = (_command, _ui, text) => Boolean(inserted(text)) || true;
+  Object.assign(document, {
+    execCommand: (_command: string, _ui: boolean, text: string) => {
+      inserted(text);
+      return true;
+    },
+  });
   document.addEventListener("keydown", heard);
 });
 afterEach(() => {

@@ -32,20 +32,32 @@ function Page() {
 
 it("leaves the focus to what was opened as a menu closed", () => {
   render(<Page />);
-  act(() => screen.getByText("More").focus());
+  act(() => {
+    screen.getByText("More").focus();
+  });
   fireEvent.keyDown(screen.getByText("More"), { key: "Enter" });
-  act(() => vi.advanceTimersByTime(50));
+  act(() => {
+    vi.advanceTimersByTime(50);
+  });
   fireEvent.click(screen.getByRole("menuitem"));
-  act(() => vi.advanceTimersByTime(50));
+  act(() => {
+    vi.advanceTimersByTime(50);
+  });
   expect(screen.getByLabelText("Until")).toBe(document.activeElement);
 });
 
 it("gives the focus back where it is nowhere", () => {
   render(<Page />);
-  act(() => screen.getByText("More").focus());
+  act(() => {
+    screen.getByText("More").focus();
+  });
   fireEvent.keyDown(screen.getByText("More"), { key: "Enter" });
-  act(() => vi.advanceTimersByTime(50));
+  act(() => {
+    vi.advanceTimersByTime(50);
+  });
   fireEvent.keyDown(document.activeElement ?? document.body, { key: "Escape" });
-  act(() => vi.advanceTimersByTime(50));
+  act(() => {
+    vi.advanceTimersByTime(50);
+  });
   expect(screen.getByText("More")).toBe(document.activeElement);
 });

@@ -7,7 +7,7 @@ import { sendKept } from "./send-kept";
 import { resend } from "./use-resend";
 
 vi.mock("@/api/held", async (original) => ({
-  ...(await original<typeof import("@/api/held")>()),
+  ...(await original<object>()),
   holdMessage: vi.fn(),
 }));
 const hold = vi.mocked(holdMessage);
