@@ -5818,10 +5818,7 @@ export interface components {
          *     | 415 | `unsupported_media_type` | The body is not JSON. |
          *     | 416 | `range_not_satisfiable` | The file has none of the bytes that Range asks for. |
          *     | 422 | `unprocessable` | Well formed, and cannot be processed. |
-         *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often.
-         *
-         *         `limit` names which limit it was, for the log and the figures.
-         *          |
+         *     | 429 | `rate_limited` | The key used up its requests of this minute, or signing in was tried too often. |
          *     | 431 | `head_too_large` | The address and the headers together are over the limit. |
          *     | 500 | `internal_error` | Our fault; shows nothing of the inside. |
          *     | 503 | `storage_full` | A disk is full, so nothing can be written until there is room; what was answered is kept. |
