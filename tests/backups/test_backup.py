@@ -18,9 +18,14 @@ from looplane.backups import archive as files
 from looplane.backups.errors import BackupError
 from looplane.kit.embedded_pg.programs import find_program
 from tests.backups.conftest import Desk
+from tests.cli.conftest import ask
 from tests.processes import BLOCKS, PATIENCE, Folder, Process, come_about
 
 pytestmark = pytest.mark.processes
+_A_FILE = """
+insert into files
+select id, gen_random_uuid(), 'export.csv', 'text/csv', 1, '', '', '', 'gone', 1, now(), now()
+from workspaces limit 1"""
 
 
 def test_a_killed_one_is_none(desk: Desk, looplane: Any, tmp_path: Path) -> None:
@@ -46,6 +51,16 @@ def test_a_killed_one_is_none(desk: Desk, looplane: Any, tmp_path: Path) -> None
     assert [each.name for each in tmp_path.iterdir()] == ["looplane.tar"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "is already there" in looplane("backup", path).complaint
+
+
+def test_files_that_are_gone_are_told_of(desk: Desk, looplane: Any, tmp_path: Path) -> None:
+    ask(desk.url, _A_FILE)
+    try:
+        outcome = looplane("backup", tmp_path)
+    finally:
+        ask(desk.url, "delete from files where storage_key = 'gone'")
+    assert outcome.code == 0
+    assert "Files that the database names and that are gone: 1." in outcome.err
 
 
 def test_a_full_disk_is_said(desk: Desk, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_into_an_older_server(
     chosen = {"database_url": url, "data_dir": tmp_path / "data"}
     found = looplane("restore", archive, "--json", **chosen).document
     assert found["manifest"]["secret_key"] == "included"
-    assert found["manifest"]["files"] == {"count": 2, "bytes": 1_024_000}
+    assert found["manifest"]["files"] == {"count": 2, "bytes": 1_024_000, "missing": 0}
     check_restored(desk, url, tmp_path / "data")
     assert looplane("workspace", "list", **chosen).code == 0
     # And from there, by a newer pg_dump, into a newer one.

@@ -66,6 +66,7 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
                     # The transaction cannot end while something is asked in it.
                     hashing.cancel()
                     await asyncio.wait([hashing])
+            missing = await _missing_files(con, settings)
         manifest = {
             "format": FORMAT,
             "looplane": version("looplane"),
@@ -75,7 +76,7 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
             "migrations": migrations,
             "tables": to_document(tables),
             # After the rows, so that there is every file of which they know.
-            "files": await asyncio.to_thread(_add_files, writer, settings),
+            "files": {**await asyncio.to_thread(_add_files, writer, settings), "missing": missing},
             "secret_key": _add_key(writer, origin),
         }
         await asyncio.to_thread(writer.finish, manifest)
@@ -93,6 +94,16 @@ async def _tables(origin: Origin) -> list[str]:
 
 async def _migrations(con: Connection) -> list[str]:
     return [row["name"] for row in await con.fetch(sql.LIST_MIGRATIONS)]
+
+
+async def _missing_files(con: Connection, settings: Settings) -> int:
+    """How many files rows name that are not there, as where their disk is not mounted."""
+    if settings.files_s3_bucket is not None or not await con.fetchval(sql.HAS_FILES):
+        return 0
+    folder, missing = settings.data_dir / "files", 0
+    async for row in con.cursor(sql.LIST_FILES):
+        missing += not (folder / row["storage_key"]).exists()
+    return missing
 
 
 def _add_files(writer: ArchiveWriter, settings: Settings) -> dict[str, object]:

@@ -51,6 +51,9 @@ set local statement_timeout = 0;
 set local lock_timeout = 0;
 set local idle_in_transaction_session_timeout = 0"""
 
+HAS_FILES = "select to_regclass('public.files') is not null"
+LIST_FILES = "select distinct storage_key from public.files where deleted_at is null"
+
 LIST_MIGRATIONS = "select name from public.migrations where name like '%.sql' order by name"
 
 DESCRIBE = """

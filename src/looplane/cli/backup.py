@@ -74,6 +74,10 @@ def _tell(path: Path, manifest: Mapping[str, Any], *, as_json: bool) -> None:
     last = f"To put it back: looplane restore {shlex.quote(str(path))}"
     document = {"file": str(path), "bytes": size, "manifest": manifest}
     say(document, card(f"The backup is in {path}", facts, last), as_json=as_json)
+    if missing := manifest["files"].get("missing"):
+        note(
+            f"Files that the database names and that are gone: {missing:,}. Is their disk mounted?"
+        )
 
 
 def contents(manifest: Mapping[str, Any]) -> dict[str, str]:
