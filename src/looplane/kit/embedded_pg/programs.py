@@ -29,10 +29,10 @@ def find_program(name: str, pg_bin: Path | None, dsn: str = "", at_least: int = 
 def version_of(path: str) -> int:
     """The major version of a program, such as 18; 0 where it does not say."""
     try:
-        answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+        answer = subprocess.run([path, "--version"], capture_output=True, check=False)  # noqa: S603
     except OSError:
         return 0
-    found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    found = re.search(rb"\(PostgreSQL\) (\d+)", answer.stdout)
     return int(found[1]) if found else 0
 
 
