@@ -21,7 +21,7 @@ from tests.factory import Factory
 
 
 async def seeded(db: Any, clock: SteppedClock) -> Workspace:
-    id = await create_workspace(db, "Rungwell", clock())
+    id = await create_workspace(db, "Rungwell", clock(), ident)
     # Everything is there for a second already.
     async with db.transaction():
         await seed(db, id, clock() - timedelta(seconds=1))

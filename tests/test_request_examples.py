@@ -1,23 +1,23 @@
 """What the contract offers to be sent works unchanged, in the demo."""
 
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 from jsonschema_rs import Draft202012Validator
 from starlette.types import ASGIApp
 
-from looplane.cli.demo import open_demo
 from tests.conftest import SteppedClock, connected
 from tests.contract import OPERATIONS, Operation, resolved
 from tests.factory import Factory
 from tests.operations import path_ids
+from tests.test_demo_over_api import seeded
 
 READS = [each for each in OPERATIONS if each.method == "GET" and "{" in each.path]
 WRITES = [each for each in OPERATIONS if each.body is not None]
 # What a demo has none of, so that whoever tries the operation names one of their own.
 _MADE = {"mailboxes", "webhooks", "keys", "slack", "deliveries", "caught-mail", "undo"}
+_MADE |= {"bounced-addresses"}
 
 
 def _example(operation: Operation) -> Any:
@@ -63,10 +63,10 @@ def test_there_are_ids_for_the_path_of_all_that_the_demo_has(operation: Operatio
 async def test_every_example_works_when_sent_unchanged(
     app: ASGIApp, db: Any, clock: SteppedClock
 ) -> None:
-    demo = await open_demo(db, clock())
+    demo = await seeded(db, clock)
     refused = {}
-    async with connected(app, demo["key"]) as client:
-        made = await _made(Factory(client, db, UUID(demo["workspace_id"])))
+    async with connected(app, demo.key) as client:
+        made = await _made(Factory(client, db, demo.id))
         for each in [*READS, *WRITES]:
             if each in READS and not _path_examples(each):
                 continue

@@ -24,6 +24,7 @@ CANNOT = {
     "mailboxes-delete": _SETTING,
     "mailboxes-test": _TRIED,
     "mailboxes-reportBounce": "the address refused the mail, whatever is said of that",
+    "bouncedAddresses-delete": "mail may have gone there by then, and come back",
     "caughtMail-delete": "what was caught is gone",
     "threads-sendMessage": _LEFT,
     "changelogs-broadcast": _LEFT,
