@@ -7,6 +7,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # What the inbox is built from; its tests are not.
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json web/package.json web/compress.js -not -name '*.test.ts*' 2>/dev/null)
+# Tests of what an operator runs; they start the most programs.
+PROGRAMS := tests/backups tests/cli tests/deploy tests/embedded_pg tests/operating
 WEB_TOOLS := web/node_modules/.package-lock.json
 
 help:  ## list the targets
@@ -61,9 +63,9 @@ tools: setup-dev  ## install the programs that tests need (as root; else say whi
 	@$(BIN)/python tests/system_packages.py
 
 test: setup-dev tools  ## run every check and every test
-	@echo "Five parts, three at a time; each says how it went when it ends (15 minutes on 2 cores)…"
-	@# The longest first. The first waits for programs most of the time, so that three keep two cores busy.
-	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j3 test-processes test-others test-browser test-web check
+	@echo "Six parts, four at a time; each says how it went when it ends (15 minutes on 2 cores)…"
+	@# The longest first. Two of them wait for programs most of the time, so that four keep two cores busy.
+	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j4 test-others test-programs test-processes test-browser test-web check
 
 check: setup-dev  ## look for mistakes without running anything
 	@$(BIN)/ruff check .
@@ -71,8 +73,11 @@ check: setup-dev  ## look for mistakes without running anything
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
+test-programs: setup-dev
+	@$(BIN)/python -m pytest -m processes $(PROGRAMS)
+
 test-processes: setup-dev
-	@$(BIN)/python -m pytest -m processes
+	@$(BIN)/python -m pytest -m processes $(PROGRAMS:%=--ignore=%)
 
 test-others: setup-dev
 	@$(BIN)/python -m pytest -m "not processes"
@@ -133,4 +138,4 @@ lock:  ## resolve the requirements again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements/run.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: not-usable help setup setup-dev tools run web wheel test check test-web test-processes test-others test-browser screenshots fix contract bench ten-years fuzz soak million mutants audit audit-web lock
+.PHONY: not-usable help setup setup-dev tools run web wheel test check test-web test-programs test-processes test-others test-browser screenshots fix contract bench ten-years fuzz soak million mutants audit audit-web lock

@@ -1,5 +1,6 @@
 """/metrics, the board and the alerts: held against real processes, by Prometheus's own tool."""
 
+import asyncio
 import json
 import os
 import re
@@ -165,17 +166,21 @@ def test_the_board_can_be_imported() -> None:
 async def test_a_database_that_goes_and_comes_is_said_once_each(
     both: tuple[Process, Process], place: Folder
 ) -> None:
-    serve, worker = both
-    found = read_pid_file(place.data_dir / "postgres")
-    assert found is not None
-    before = worker.complained().count("the database is")
-    os.kill(found.pid, signal.SIGKILL)
-    await place.server_after(found.pid)
-    await come_about(lambda: worker.complained().count("the database is back") == 1)
-    await come_about(lambda: serve.complained().count("the database is back") == 1)
+    _, worker = both
+    kills = 0
+    # One that is back at once may not have been missed.
+    while not all(each.complained().count("the database is back") for each in both):
+        found = read_pid_file(place.data_dir / "postgres")
+        assert found is not None
+        assert kills < 20
+        os.kill(found.pid, signal.SIGKILL)
+        kills += 1
+        await place.server_after(found.pid)
+        await asyncio.sleep(2)
     for each in both:
-        assert each.complained().count("the database is away") == 1
+        told = each.complained()
+        assert 1 <= told.count("the database is away") <= kills
+        assert told.count("the database is back") == told.count("the database is away")
         assert not each.stumbled()
-    assert worker.complained().count("the database is") == before + 2
     for path in ("/healthz", "/readyz", "/metrics"):
         assert f'"path":"{path}"' not in worker.complained()

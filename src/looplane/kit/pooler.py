@@ -73,9 +73,10 @@ async def _is_direct(dsn: str) -> bool:
     try:
         async with con.transaction():
             found = await con.fetchval("select current_setting($1, true)", _WITNESS)
-    except _GONE:
-        raise
-    except asyncpg.PostgresError:
+    except asyncpg.PostgresError as error:
+        # A pooler by statement may hang up as it refuses.
+        if isinstance(error, _GONE) and _BY_STATEMENT not in str(error):
+            raise
         return False  # a transaction is refused; likewise
     finally:
         await con.close()
