@@ -55,7 +55,7 @@ async def test_a_server_that_dies_as_it_is_asked_is_no_pooler(
 ) -> None:
     class Dying:
         def transaction(self) -> Any:
-            raise last_words
+            raise last_words("the server went away")
 
         async def close(self) -> None: ...
 
