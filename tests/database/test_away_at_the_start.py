@@ -55,7 +55,8 @@ async def test_a_server_that_dies_as_it_is_asked_is_no_pooler(
 ) -> None:
     class Dying:
         def transaction(self) -> Any:
-            raise last_words("the server went away")
+            msg = "the server went away"
+            raise last_words(msg)
 
         async def close(self) -> None: ...
 
