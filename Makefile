@@ -7,8 +7,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # What the inbox is built from; its tests are not.
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json web/package.json web/compress.js -not -name '*.test.ts*' 2>/dev/null)
-# Tests of what an operator runs; they start the most programs.
-PROGRAMS := tests/backups tests/cli tests/deploy tests/embedded_pg tests/operating
+# Tests of what an operator runs, which start the most programs, and some that make this part as long
+# as the others.
+PROGRAMS := $(wildcard tests/backups tests/cli tests/deploy tests/embedded_pg tests/html_upkeep tests/operating tests/test_demo_*.py tests/test_house.py tests/test_request_examples.py tests/test_settings.py tests/test_web_site.py)
 WEB_TOOLS := web/node_modules/.package-lock.json
 
 help:  ## list the targets

@@ -1,4 +1,4 @@
-"""Which tests run in which of the two parts that `make test` runs side by side."""
+"""Which tests run in which of the parts that `make test` runs side by side."""
 
 import signal
 from functools import cache
@@ -19,16 +19,19 @@ ASIDE = (
     "cli/",
     "deploy/",
     "embedded_pg/",
-    "html_upkeep/test_command.py",
+    "html_upkeep/",
     "operating/",
     "test_api_processes.py",
     "test_browser.py",
     "test_bulk_threads_killed.py",
     "test_company_merge_races.py",
+    "test_demo_",
     "test_event_processes.py",
-    "test_html_cleaner",
     "test_hostile_html.py",
+    "test_house.py",
     "test_html.py",
+    "test_html_cleaner",
+    "test_html_styles.py",
     "test_html_work.py",
     "test_http_connections.py",
     "test_kill.py",
@@ -42,12 +45,15 @@ ASIDE = (
     "test_readiness.py",
     "test_reference.py",
     "test_releases.py",
+    "test_request_examples.py",
     "test_schemathesis.py",
+    "test_settings.py",
     "test_setup.py",
     "test_start.py",
     "test_thread_as_of_any_time.py",
     "test_two_versions.py",
     "test_wake.py",
+    "test_web_site.py",
 )
 
 
