@@ -46,13 +46,22 @@ class Server:
         """Ctrl-C, which reaches all that the terminal runs."""
         if self.popen.poll() is None:
             os.killpg(self.popen.pid, signal.SIGINT)
-        try:
-            self.popen.wait(PATIENCE)
-        finally:
-            if self.popen.poll() is None:
-                os.killpg(self.popen.pid, signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        # The shell may end before what it ran does.
+        while self._runs() and time.monotonic() < end:
+            time.sleep(0.05)
+        if self._runs():
+            os.killpg(self.popen.pid, signal.SIGTERM)
         if "Traceback" in self.said():
             raise Failed(self.said())
+
+    def _runs(self) -> bool:
+        self.popen.poll()
+        try:
+            os.killpg(self.popen.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 @dataclass
