@@ -139,7 +139,8 @@ async def test_who_follows_is_told_no_more(
         await listener.comment()
         await archive(db, workspace, clock)
         async with asyncio.timeout(30):
-            await listener.rest()
+            told = await listener.rest()
+    assert b"data:" not in told
     await unarchive(db, workspace)
 
 

@@ -158,3 +158,4 @@ async def test_a_renewal_that_fails_is_made_again(
     await come_about(is_delivered)
     worker.cancel()
     await asyncio.wait([worker])
+    assert await is_delivered()
