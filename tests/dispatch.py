@@ -23,6 +23,17 @@ async def cancel_all(db: Any) -> None:
     await db.execute("update delivery_queues set due_at = null, failures = 0, failing_since = null")
 
 
+async def follow_all(db: Any) -> None:
+    """Nothing that happened until now is still to be told to anybody."""
+    await db.execute(
+        "insert into fan_outs (workspace_id, position, event_id)"
+        " select distinct on (workspace_id) workspace_id, position, id from events"
+        " order by workspace_id, position desc, id desc"
+        " on conflict (workspace_id) do update"
+        " set position = excluded.position, event_id = excluded.event_id"
+    )
+
+
 class Sink:
     """A channel that keeps what it is given, after `before` has had a look at it."""
 

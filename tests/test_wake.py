@@ -21,7 +21,7 @@ from looplane.kit.writes import LIFETIME
 from looplane.threads.commands import wake_due_threads
 from looplane.worker import SnoozeEnder, work
 from tests.conftest import SteppedClock, Workspace
-from tests.dispatch import cancel_all
+from tests.dispatch import cancel_all, follow_all
 from tests.factory import Factory
 from tests.processes import BLOCKS, Folder, come_about, folder
 from tests.witness import events_of
@@ -135,6 +135,7 @@ async def test_several_at_once_wake_many_each_once(
 async def test_a_worker_killed_at_its_work_and_two_that_go_on(
     place: Folder, dsn: str, db: Any, workspace: Workspace
 ) -> None:
+    await follow_all(db)
     await cancel_all(db)
     ids = await asleep(db, workspace, system_clock(), MANY)
     async with db.transaction():
