@@ -47,8 +47,6 @@ def year() -> Iterator[dict[str, str | Failed]]:
 def _new_checkout(folder: Path) -> Path:
     """A checkout that was never set up, but with packages at hand, so that none is fetched."""
     checkout = copy_checkout(folder)
-    # What is compiled here is good there as well, and takes seconds.
-    shutil.copytree(ROOT / "src", folder / "src", dirs_exist_ok=True)
     shutil.copy(ROOT / "Makefile", checkout)
     lend_packages(checkout / ".venv")
     scripts = {
