@@ -11,7 +11,8 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from fcntl import ioctl
 from pathlib import Path
 
@@ -52,17 +53,31 @@ def first_steps(said: str) -> tuple[list[str], dict[str, str]]:
     return shlex.split(command), values
 
 
-async def test_demo_key_is_shown_once_and_kept_nowhere(place: Folder) -> None:
-    first = await place.started("serve", log_level="debug")
-    words, values = first_steps(first.said())
+@pytest.fixture(scope="module")
+async def begun() -> AsyncIterator[tuple[Folder, Process]]:
+    """A first start that has answered its own first request, and ended."""
+    with folder() as opened:
+        first = await opened.started("serve", log_level="debug")
+        await follow(first)
+        await stopped(first)
+        yield opened, first
+
+
+async def follow(first: Process) -> None:
+    """Does what a first start says to do first."""
+    words, _ = first_steps(first.said())
     headers = dict(word.split(": ", 1) for word in words if ": " in word and "{" not in word)
     async with httpx.AsyncClient(headers=headers) as client:
         answer = await client.patch(words[3], content=words[words.index("-d") + 1])
     assert answer.status_code == httpx.codes.OK
     assert answer.json()["status"] == "done"
     assert words[-2:] == ["-w", r"\n"], "what it prints ends in a line of its own"
-    said = await stopped(first)
-    assert KEY.findall(said) == [values["KEY"]]
+
+
+async def test_demo_key_is_shown_once_and_kept_nowhere(begun: tuple[Folder, Process]) -> None:
+    place, first = begun
+    _, values = first_steps(first.said())
+    assert KEY.findall(first.said()) == [values["KEY"]]
     assert not KEY.search(first.complained())
     again = await place.restarted(first)
     said = await stopped(again)
@@ -71,10 +86,11 @@ async def test_demo_key_is_shown_once_and_kept_nowhere(place: Folder) -> None:
     assert keys_kept(place) == []
 
 
-async def test_key_that_a_former_version_kept_is_forgotten_and_still_opens(place: Folder) -> None:
-    first = await place.started("serve")
+async def test_key_that_a_former_version_kept_is_forgotten_and_still_opens(
+    begun: tuple[Folder, Process],
+) -> None:
+    place, first = begun
     _, values = first_steps(first.said())
-    await stopped(first)
     kept = place.data_dir / "demo.json"
     kept.write_text(json.dumps({"key": values["KEY"]}))
     assert keys_kept(place) == [str(kept)]
@@ -131,16 +147,18 @@ def test_key_never_gets_into_a_journal(place: Folder, words: list[str], tmp_path
         with subprocess.Popen(command, stdout=journal, stderr=journal, env=env) as process:
             while not re.search(r'"url".*}\n|everything\.\n', outcome.read_text(), re.DOTALL):
                 assert process.poll() is None, outcome.read_text()
+                time.sleep(0.05)
             process.send_signal(signal.SIGINT)
     (port,) = set(re.findall("http://127.0.0.1:([0-9]+)", outcome.read_text()))
     assert port != "0", "the one that it got is told"
     assert not KEY.search(outcome.read_text())
 
 
-async def test_what_keys_did_is_known_after_the_end(place: Folder) -> None:
+async def test_what_keys_did_is_known_after_the_end(begun: tuple[Folder, Process]) -> None:
     """From which address they call, a trusted proxy says."""
+    place, before = begun
+    _, values = first_steps(before.said())
     first = await place.started("serve", trusted_proxies="127.0.0.1")
-    _, values = first_steps(first.said())
     admin = {"Authorization": f"Bearer {values['KEY']}"}
     async with httpx.AsyncClient(base_url=f"{first.url}/api/v2") as client:
         body = {"scopes": ["admin"], "allowed_ips": ["203.0.113.0/24"]}

@@ -1,6 +1,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from looplane.kit.embedded_pg.binaries import find_binaries
 
-from .running import server_pids, wait_for
+from .running import server_pids, started, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,22 @@ def data_dir() -> Iterator[Path]:
         for pid in server_pids(folder / "data"):
             os.kill(pid, signal.SIGKILL)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def made_once(bin_dir: Path) -> Iterator[Path]:
+    """A cluster that no test starts: to make one takes most of what a start takes."""
+    folder = Path(tempfile.mkdtemp(prefix="looplane-test-"))
+    folder.chmod(0o755)
+    with started(folder / "data", bin_dir):
+        pass
+    yield folder / "data/postgres"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def cluster(made_once: Path, data_dir: Path) -> Path:
+    """The one in `data_dir` then, of a test that does not ask how one is made."""
+    data_dir.mkdir(0o711)
+    subprocess.run(["cp", "-a", made_once, data_dir], check=True)
+    return data_dir / "postgres"

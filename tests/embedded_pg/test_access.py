@@ -9,6 +9,7 @@ from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from .running import ask, server_pids, started
 
 
+@pytest.mark.usefixtures("cluster")
 def test_nobody_gets_in_without_the_password(data_dir: Path, bin_dir: Path) -> None:
     with started(data_dir, bin_dir) as dsn:
         with pytest.raises(asyncpg.InvalidPasswordError):
@@ -18,6 +19,7 @@ def test_nobody_gets_in_without_the_password(data_dir: Path, bin_dir: Path) -> N
         assert not ask(dsn, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
 
 
+@pytest.mark.usefixtures("cluster")
 def test_other_users_cannot_come_near(data_dir: Path, bin_dir: Path) -> None:
     with started(data_dir, bin_dir):
         for name in ("socket", "socket/.s.PGSQL.5432", "postgres"):

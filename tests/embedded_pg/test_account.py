@@ -62,6 +62,7 @@ def test_without_an_account_it_is_said_what_to_do(
     assert not server_pids(data_dir)
 
 
+@pytest.mark.usefixtures("cluster")
 @needs_root
 def test_a_cluster_stays_with_its_owner(
     data_dir: Path, bin_dir: Path, caplog: pytest.LogCaptureFixture

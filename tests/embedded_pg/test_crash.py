@@ -52,6 +52,7 @@ async def insert_over_a_kill(dsn: str, data_dir: Path) -> list[int]:
     return stored
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_killed_server_comes_back_with_every_acknowledged_row(
     data_dir: Path, bin_dir: Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_killed_server_comes_back_with_every_acknowledged_row(
     assert len(stored) > 590
 
 
+@pytest.mark.usefixtures("cluster")
 def test_keep_tries_again_until_it_works(
     data_dir: Path, bin_dir: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -100,6 +102,7 @@ def test_keep_tries_again_until_it_works(
     server.stop()
 
 
+@pytest.mark.usefixtures("cluster")
 def test_the_server_ends_with_a_killed_program(data_dir: Path, bin_dir: Path) -> None:
     with programs(data_dir, bin_dir, 1) as (program,):
         _, dsn = said(program)
@@ -111,6 +114,7 @@ def test_the_server_ends_with_a_killed_program(data_dir: Path, bin_dir: Path) ->
         assert ask(again, "SELECT text FROM notes") == "kept"
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_start_right_after_a_kill_works(data_dir: Path, bin_dir: Path) -> None:
     for _ in range(3):
         with programs(data_dir, bin_dir, 1) as (program,):
@@ -121,6 +125,7 @@ def test_a_start_right_after_a_kill_works(data_dir: Path, bin_dir: Path) -> None
                 assert ask(dsn, "SELECT 1") == 1
 
 
+@pytest.mark.usefixtures("cluster")
 def test_orphans_of_a_killed_server_do_not_stop_the_next(data_dir: Path, bin_dir: Path) -> None:
     with programs(data_dir, bin_dir, 1) as (program,):
         _, dsn = said(program)
@@ -133,6 +138,7 @@ def test_orphans_of_a_killed_server_do_not_stop_the_next(data_dir: Path, bin_dir
         assert not set(orphans) & set(server_pids(data_dir))
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_stale_pid_file_may_name_any_process(data_dir: Path, bin_dir: Path) -> None:
     with started(data_dir, bin_dir):
         pid_file = data_dir / "postgres" / "postmaster.pid"
@@ -148,6 +154,7 @@ def test_a_stale_pid_file_may_name_any_process(data_dir: Path, bin_dir: Path) ->
     bystander.wait()
 
 
+@pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize("content", ["", "\0\0\0\0", "12345678\n"])
 def test_what_a_power_failure_leaves_of_the_pid_file(
     data_dir: Path, bin_dir: Path, content: str

@@ -53,6 +53,7 @@ def test_the_same_path_in_two_mount_namespaces(data_dir: Path, bin_dir: Path) ->
             assert pids_of(other, "postmaster") == [second]
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_copy_of_the_folder_beside_the_original(data_dir: Path, bin_dir: Path) -> None:
     copy = data_dir.with_name("copy")
     with started(data_dir, bin_dir) as dsn:
@@ -71,6 +72,7 @@ def test_a_copy_of_the_folder_beside_the_original(data_dir: Path, bin_dir: Path)
         assert answers(dsn)
 
 
+@pytest.mark.usefixtures("cluster")
 def test_orphans_in_a_container_that_we_see(data_dir: Path, bin_dir: Path) -> None:
     """Their own numbers, as in the pid file, are those of other processes here."""
     inside = [sys.executable, str(PROGRAM), str(data_dir), str(bin_dir)]
@@ -100,6 +102,7 @@ def numbers(container: int, word: str) -> list[int]:
     return found
 
 
+@pytest.mark.usefixtures("cluster")
 def test_numbers_of_another_pid_namespace_are_not_taken_for_ours(
     data_dir: Path, bin_dir: Path
 ) -> None:
@@ -120,6 +123,7 @@ def test_numbers_of_another_pid_namespace_are_not_taken_for_ours(
         assert seen[1] == []
 
 
+@pytest.mark.usefixtures("cluster")
 def test_what_cannot_be_seen_is_not_ended_and_not_joined(
     data_dir: Path, bin_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +148,7 @@ def is_locked(file: str) -> bool:
     return bool(subprocess.run(["flock", "--nonblock", file, "true"], check=False).returncode)
 
 
+@pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize("content", [None, "", "\0" * 32])
 def test_a_cluster_without_an_id_gets_one(
     data_dir: Path, bin_dir: Path, content: str | None

@@ -10,6 +10,7 @@ from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from .running import ask, come_about
 
 
+@pytest.mark.usefixtures("cluster")
 def test_the_log_does_not_grow_without_end(data_dir: Path, bin_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir, bin_dir)
     dsn = server.start()

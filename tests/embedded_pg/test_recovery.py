@@ -19,7 +19,7 @@ from looplane.kit.embedded_pg.server import EmbeddedPostgres
 
 from .running import ask, pids_of, postmaster_pid, server_pids, started, wait_for
 
-ROWS = 4_000_000  # enough for the recovery to be caught more than once
+ROWS = 2_000_000  # enough for the recovery to be caught more than once
 Step = Callable[[float], None]
 
 
@@ -82,6 +82,7 @@ def count(data_dir: Path, bin_dir: Path) -> object:
         return ask(dsn, "SELECT count(*) FROM numbers")
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_recovery_goes_on_for_as_long_as_it_gets_on(
     data_dir: Path,
     bin_dir: Path,
@@ -101,6 +102,7 @@ def test_a_recovery_goes_on_for_as_long_as_it_gets_on(
     assert count(data_dir, bin_dir) == ROWS
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_recovery_that_stands_still_is_given_up(
     data_dir: Path, bin_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,7 @@ def test_stop_leaves_nothing_and_may_be_called_again(data_dir: Path, bin_dir: Pa
     assert "fast shutdown request" in (data_dir / "postgres.log").read_text()
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_terminals_interrupt_does_not_reach_the_server(data_dir: Path, bin_dir: Path) -> None:
     with started(data_dir, bin_dir):
         assert os.getpgid(postmaster_pid(data_dir)) != os.getpgid(0)

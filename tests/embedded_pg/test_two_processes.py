@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 
 from .running import answers, ask, postmaster_pid, programs, said, started, wait_for
@@ -13,6 +15,7 @@ def test_of_two_started_at_once_one_owns_the_server(data_dir: Path, bin_dir: Pat
         assert answers(dsns[0])
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_guest_takes_over_when_the_owner_is_killed(data_dir: Path, bin_dir: Path) -> None:
     with programs(data_dir, bin_dir, 1) as (owner,):
         _, dsn = said(owner)
@@ -27,6 +30,7 @@ def test_a_guest_takes_over_when_the_owner_is_killed(data_dir: Path, bin_dir: Pa
             assert postmaster_pid(data_dir) != before
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_guest_that_stops_leaves_the_server_alone(data_dir: Path, bin_dir: Path) -> None:
     with started(data_dir, bin_dir) as dsn:
         guest = EmbeddedPostgres(data_dir, bin_dir)
