@@ -24,17 +24,15 @@ export function PictureRow<T, P>({
   const address = addressOf(thing) ?? "";
   const noun = label.toLowerCase();
   return (
-    <>
-      <TextRow
-        {...row}
-        label={label}
-        wordsOf={(one) => addressOf(one) ?? `No ${noun}`}
-        value={address}
-        placeholder={`Add the address of a ${noun}`}
-        inputMode="url"
-        onSave={(text) => onSave(text === "" ? null : text)}
-      />
-      <PictureNote address={address} />
-    </>
+    <TextRow
+      {...row}
+      label={label}
+      wordsOf={(one) => addressOf(one) ?? `No ${noun}`}
+      value={address}
+      placeholder={`Add the address of a ${noun}`}
+      inputMode="url"
+      onSave={(text) => onSave(text === "" ? null : text)}
+      note={<PictureNote address={address} />}
+    />
   );
 }
