@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Locator } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { mailIn, openThread, outgoing, replyOf, startReply, writeReply } from "./journey";
 
@@ -6,6 +7,16 @@ const PICTURE = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
 );
+
+const pastePicture = (field: Locator): Promise<void> =>
+  field.evaluate(
+    (element, bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], "shot.png", { type: "image/png" }));
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+    },
+    [...PICTURE],
+  );
 
 test("five megabytes are sent, and come out as they went in", async ({ openAs, page, receive }) => {
   const { id } = await mailIn(receive);
@@ -56,14 +67,7 @@ test("a picture that is pasted stands in the text, also after a reload", async (
   const { id } = await mailIn(receive);
   await openThread(page, id);
   await startReply(page);
-  await replyOf(page).evaluate(
-    (field, bytes) => {
-      const data = new DataTransfer();
-      data.items.add(new File([new Uint8Array(bytes)], "shot.png", { type: "image/png" }));
-      field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
-    },
-    [...PICTURE],
-  );
+  await pastePicture(replyOf(page));
   const picture = replyOf(page).getByRole("img", { name: "shot.png" });
   const isShown = () => picture.evaluate((one: HTMLImageElement) => one.naturalWidth);
   await expect.poll(isShown).toBe(1);
@@ -89,15 +93,30 @@ test("what is not uploaded says why, and can be tried again", async ({ page, rec
     mimeType: "text/plain",
     buffer: Buffer.from("words"),
   });
-  const files = page.getByRole("list", { name: "Attachments" });
+  // What is announced says the same.
+  const reply = page.getByRole("region", { name: "Reply", exact: true });
+  const files = reply.getByRole("list", { name: "Attachments" });
   await expect(files.getByRole("alert")).toContainText("It is empty.");
   await replyOf(page).focus();
   await page.keyboard.press("Control+Enter");
-  await expect(page.getByText("“a.txt” is not attached")).toBeVisible();
+  await expect(reply.getByText("“a.txt” is not attached")).toBeVisible();
   isBroken = false;
   await files.getByRole("button", { name: "Try again: a.txt" }).click();
   await expect(files.getByRole("listitem")).toContainText("5 B");
-  await expect(page.getByText("is not attached")).toHaveCount(0);
+  await expect(reply.getByText("is not attached")).toHaveCount(0);
   await files.getByRole("button", { name: "Remove a.txt" }).click();
   await expect(files).toHaveCount(0);
+});
+
+test("a note takes no picture, and says so until it is gone on with", async ({ page, receive }) => {
+  const { id } = await mailIn(receive);
+  await openThread(page, id, "?compose=comment");
+  const note = page.getByRole("region", { name: "Note to the team" });
+  const field = note.getByRole("textbox", { name: "Note to the team" });
+  await expect(note.getByRole("toolbar", { name: "Formatting" })).toBeVisible();
+  await pastePicture(field);
+  await expect(note.getByText("A note takes no files.")).toBeVisible();
+  await expect(note.getByText("was not added")).toHaveCount(0);
+  await field.pressSequentially("A link");
+  await expect(note.getByText("A note takes no files.")).toHaveCount(0);
 });

@@ -171,6 +171,8 @@ test("a comment that is changed keeps how it looks", async ({ api, page, receive
   await page.keyboard.press("c");
   const note = page.getByRole("textbox", { name: "Note to the team" });
   await expect(note).toBeFocused();
+  // The plain field, which is there until the editor is, has no bold.
+  await expect(page.getByRole("toolbar", { name: "Formatting" })).toBeVisible();
   await page.keyboard.press("Control+b");
   await page.keyboard.type("Careful");
   await page.keyboard.press("Control+b");

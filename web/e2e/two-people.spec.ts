@@ -117,3 +117,19 @@ test("an answer that is told of only by the server is not passed over", async ({
   await expect(replyOf(page)).toContainText("Knowing nothing of it.");
   await expect(outgoing(page)).toHaveCount(0);
 });
+
+test("a thread that another deletes is gone where it is open, and is back once undone", async ({
+  openAs,
+  page,
+  receive,
+}) => {
+  const { id, title } = await mailIn(receive);
+  const other = await openAs("USER");
+  await Promise.all([openThread(page, id), openThread(other, id)]);
+  await other.getByRole("button", { name: "More", exact: true }).click();
+  await other.getByRole("menuitem", { name: "Delete the thread" }).click();
+  await expect(page.getByText("This thread is not here")).toBeVisible();
+  await expect(page.getByRole("complementary", { name: "Details" })).toHaveText("");
+  await other.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("main").getByRole("heading", { level: 2 })).toContainText(title);
+});

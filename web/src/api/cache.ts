@@ -156,7 +156,9 @@ export function patchThreads(client: QueryClient, patch: (thread: Thread) => Thr
 export function removeThread(client: QueryClient, id: string): void {
   storeOf(client).delete(id);
   removeFromLists(client, [id]);
-  client.removeQueries({ queryKey: keys.thread(id) });
+  client.removeQueries({ queryKey: keys.thread(id), type: "inactive" });
+  // Where it is open, the server's answer says that it is gone.
+  void client.invalidateQueries({ queryKey: keys.thread(id) });
   tell(client, id);
 }
 

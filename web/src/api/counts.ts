@@ -15,7 +15,7 @@ export interface Count {
   unread: number | null;
 }
 
-export const countsQuery = queryOptions({
+const countsQuery = queryOptions({
   queryKey: keys.counts,
   queryFn: ({ signal }) => take(appApi.GET("/counts", { signal })),
   staleTime: 15_000,

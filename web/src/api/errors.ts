@@ -18,6 +18,10 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether what was asked for is not there, so that to ask again is in vain. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof ApiError && [400, 404, 410, 422].includes(error.status);
+
 export async function errorOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const said = (typeof body === "object" && body !== null ? body : {}) as {

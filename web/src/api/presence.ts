@@ -6,7 +6,7 @@ import { signal } from "./signal";
 
 type Beat = components["schemas"]["PresenceBeat"];
 type PresenceOut = components["schemas"]["PresenceOut"];
-export type PresentMember = PresenceOut["others"][number];
+type PresentMember = PresenceOut["others"][number];
 
 const EVERY_MS = 10_000;
 // What changes within a moment is asked for once.

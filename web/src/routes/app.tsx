@@ -95,7 +95,10 @@ function LiveBanner() {
 }
 
 function OldPageBanner() {
-  if (!useSignal(isPageOld)) return null;
+  const isOld = useSignal(isPageOld);
+  // Without the server there is nothing to load.
+  const isAway = useLiveStatus() === "offline";
+  if (!isOld || isAway) return null;
   return (
     <Banner
       actions={

@@ -193,7 +193,6 @@ export function InboxPage() {
                   view={view}
                   headerStart={backButton}
                   headerEnd={sideButton}
-                  onAdvance={() => advance(threadId)}
                   editComment={editComment}
                   footer={
                     <Pane name="The composer" isLine>

@@ -143,6 +143,7 @@ export function Combobox(props: ComboboxProps) {
       open={isOpen}
       onOpenChange={(next) => (next ? setOpen(true) : commit(picked))}
       label={label}
+      className={styles.panel}
       trigger={trigger}
       triggerRef={triggerRef}
       align={props.align}

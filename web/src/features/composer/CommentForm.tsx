@@ -28,6 +28,7 @@ export function CommentForm({
   const me = useMe();
   const mentions = useMentions();
   const [isBusy, setBusy] = useState(false);
+  const [isFileRefused, setRefused] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const editor = useRef<EditorHandle>(null);
   const frame = useRef<HTMLElement>(null);
@@ -67,7 +68,7 @@ export function CommentForm({
       saved={state.saved}
       onMode={onMode}
       onClose={onClose}
-      onFiles={() => setFailure("A note takes no files. Put a link in it.")}
+      onFiles={() => setRefused(true)}
     >
       <OtherText state={state} keeper={keeper} />
       <div className={styles.body}>
@@ -79,20 +80,24 @@ export function CommentForm({
             html={html}
             revision={state.revision}
             hasFocus={hasFocus}
-            onChange={(changed) => keeper.change({ html: changed })}
+            onChange={(changed) => {
+              setRefused(false);
+              keeper.change({ html: changed });
+            }}
             onShown={() => undefined}
             onBlur={() => void keeper.flush()}
             onSend={() => void post()}
             onEscape={() => frame.current?.focus()}
             suggest={{ "@": mentions.find }}
             addFiles={() => {
-              setFailure("A note takes no files. Put a link in it.");
+              setRefused(true);
               return [];
             }}
             findPicture={() => null}
           />
         </div>
       </div>
+      {isFileRefused && <Notice tone="warn">A note takes no files. Put a link in it.</Notice>}
       {failure !== null && (
         <Notice tone="danger">The note was not added. {failure} Your text is here.</Notice>
       )}

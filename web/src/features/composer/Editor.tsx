@@ -20,7 +20,7 @@ export interface Suggestion {
 /** What each sign finds; a sign that is not there opens nothing. */
 export type Suggestions = Partial<Record<";" | "@", (query: string) => readonly Suggestion[]>>;
 
-export interface Caret {
+interface Caret {
   at: number;
   isAtEnd: boolean;
 }

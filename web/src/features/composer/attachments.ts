@@ -19,13 +19,13 @@ export interface Attached {
 }
 
 /** What is to be attached, or is on its way. */
-export interface Sized {
+interface Sized {
   name: string;
   size: number;
 }
 
 const MAX_FILES = 20;
-export const MAX_SIZE = 25_000_000;
+const MAX_SIZE = 25_000_000;
 
 export const bytesOf = ({ Content, ContentLength = 0 }: Attached): number =>
   Content === undefined

@@ -102,7 +102,7 @@ export function useSend(threadId: string, keeper: UnsentKeeper, state: KeeperSta
   };
 }
 
-export const sentWords = (held: HeldOut | null): string =>
+const sentWords = (held: HeldOut | null): string =>
   held?.state === "held" ? `Sending in ${held.held_for} seconds. Press Z to take it back` : "Sent";
 
 /** What the server says stands in its own words, with what became of the text. */

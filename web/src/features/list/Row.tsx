@@ -8,7 +8,7 @@ import styles from "./Row.module.css";
 import { RowMarks } from "./RowMarks";
 import { nameOf, timesOf } from "./row-facts";
 
-export interface RowProps {
+interface RowProps {
   id: string;
   index: number;
   /** Pixels from the top of the list. */

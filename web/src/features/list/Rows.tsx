@@ -17,7 +17,7 @@ import { useRowKeys } from "./use-row-keys";
 const AHEAD = 60;
 const WAITING_ROWS = 8;
 
-export interface RowsProps {
+interface RowsProps {
   /** The list, by a name of its own, under which its place is kept. */
   name: string;
   label: string;

@@ -24,7 +24,7 @@ import { emptyWords } from "./empty-words";
 const ROW = 64;
 const DENSE_ROW = 48;
 
-export interface ThreadListProps {
+interface ThreadListProps {
   view: string;
   filters: Filters;
   onFiltersChange: (filters: Filters) => void;

@@ -43,7 +43,7 @@ export function Help({ open, onOpenChange }: HelpProps) {
         {groups.map((group) => (
           <section key={group} className={styles.group} aria-labelledby={`keys-${group}`}>
             <h3 id={`keys-${group}`}>{group}</h3>
-            <dl className={styles.keys}>
+            <dl>
               {actions
                 .filter((action) => action.group === group)
                 .map((action) => (

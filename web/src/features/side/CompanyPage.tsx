@@ -2,14 +2,13 @@ import { companyResource, useCompanyContacts } from "@/api/contacts";
 import { useCanWrite } from "@/api/lookups";
 import { useResource } from "@/api/resource-writes";
 import { formatNumber } from "@/lib/numbers";
-import { PictureNote } from "@/ui/PictureNote";
 import { Skeleton } from "@/ui/Skeleton";
 import { CompanyFields } from "./CompanyFields";
 import { LongestWaiting } from "./LongestWaiting";
 import { NotLoaded } from "./NotLoaded";
+import { PictureRow } from "./PictureRow";
 import { RecordLink } from "./RecordLink";
 import { RecordPage } from "./RecordPage";
-import { TextRow } from "./ResourceRow";
 import { Section } from "./Section";
 import styles from "./side.module.css";
 
@@ -29,20 +28,15 @@ export function CompanyPage({ id }: { id: string }) {
         company && (
           <>
             <CompanyFields company={company} edits={edits} canWrite={canWrite} />
-            <TextRow
+            <PictureRow
               label="Logo"
               field="logo_url"
               edits={edits}
-              wordsOf={(one) => one.logo_url ?? "No logo"}
-              value={company.logo_url ?? ""}
-              placeholder="Add the address of a logo"
-              inputMode="url"
+              thing={company}
+              addressOf={(one) => one.logo_url}
+              onSave={(logo_url) => edits.update({ logo_url }, "Logo of the company")}
               canWrite={canWrite}
-              onSave={(text) =>
-                edits.update({ logo_url: text === "" ? null : text }, "Logo of the company")
-              }
             />
-            <PictureNote address={company.logo_url ?? ""} />
             <LongestWaiting companyId={id} />
           </>
         )

@@ -1,13 +1,13 @@
 import { contactResource } from "@/api/contacts";
 import { useCanWrite } from "@/api/lookups";
 import { useResource } from "@/api/resource-writes";
-import { PictureNote } from "@/ui/PictureNote";
 import { Switch } from "@/ui/Switch";
 import { ContactFields } from "./ContactFields";
 import { Memberships } from "./Memberships";
 import { ExternalIds } from "./MoreSections";
+import { PictureRow } from "./PictureRow";
 import { RecordPage } from "./RecordPage";
-import { ResourceRow, TextRow } from "./ResourceRow";
+import { ResourceRow } from "./ResourceRow";
 import { Said } from "./Row";
 import { Section } from "./Section";
 
@@ -31,20 +31,15 @@ export function ContactPage({ id }: { id: string }) {
         contact && (
           <>
             <ContactFields contact={contact} edits={edits} canWrite={canWrite} />
-            <TextRow
+            <PictureRow
               label="Picture"
               field="image_url"
               edits={edits}
-              wordsOf={(one) => one.image_url ?? "No picture"}
-              value={contact.image_url ?? ""}
-              placeholder="Add the address of a picture"
-              inputMode="url"
+              thing={contact}
+              addressOf={(one) => one.image_url}
+              onSave={(image_url) => edits.update({ image_url }, "Picture of the contact")}
               canWrite={canWrite}
-              onSave={(text) =>
-                edits.update({ image_url: text === "" ? null : text }, "Picture of the contact")
-              }
             />
-            <PictureNote address={contact.image_url ?? ""} />
             <ResourceRow
               label="News"
               field="is_subscribed"

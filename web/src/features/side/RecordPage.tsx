@@ -1,7 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { MoveLeft } from "lucide-react";
 import type { ReactNode } from "react";
-import { ApiError, messageOf } from "@/api/errors";
+import { isGone, messageOf } from "@/api/errors";
 import type { Related } from "@/api/related-threads";
 import { useAction } from "@/lib/actions";
 import { fullDate } from "@/lib/dates";
@@ -88,7 +88,7 @@ export function RecordPage({
 
 function Missing({ noun, error, onRetry }: { noun: string; error: unknown; onRetry: () => void }) {
   if (!error) return <Splash />;
-  if (error instanceof ApiError && [400, 404].includes(error.status)) {
+  if (isGone(error)) {
     return (
       <EmptyState title={`There is no such ${noun}`} actions={<HomeLink />}>
         It may have been deleted, or the address may be mistyped.

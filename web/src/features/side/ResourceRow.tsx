@@ -67,6 +67,7 @@ export function TextRow<T, P>({
   check,
   inputMode,
   className,
+  note,
   ...row
 }: RowOf<T, P> & {
   value: string;
@@ -77,6 +78,8 @@ export function TextRow<T, P>({
   check?: (text: string) => string | null;
   inputMode?: "email" | "numeric" | "url";
   className?: string | undefined;
+  /** Below the text. */
+  note?: ReactNode;
 }) {
   return (
     <ResourceRow {...row}>
@@ -92,6 +95,7 @@ export function TextRow<T, P>({
         {...(check && { check })}
         {...(inputMode && { inputMode })}
       />
+      {note}
     </ResourceRow>
   );
 }

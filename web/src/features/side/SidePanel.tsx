@@ -1,5 +1,5 @@
 import { memo, useDeferredValue } from "react";
-import { messageOf } from "@/api/errors";
+import { isGone, messageOf } from "@/api/errors";
 import { useCanWrite } from "@/api/lookups";
 import { useThreadEdits } from "@/api/thread-edits";
 import type { PatchField } from "@/api/thread-fields";
@@ -23,6 +23,8 @@ export function SidePanel({ threadId }: { threadId: string }) {
 
 const Panel = memo(function Panel({ threadId }: { threadId: string }) {
   const { data: thread, error, refetch } = useThread(threadId);
+  // The pane of the thread says so, and there is nothing to be told of it here.
+  if (isGone(error)) return null;
   if (!thread && error) {
     return (
       <ErrorPanel title="The details could not be loaded" onRetry={() => void refetch()}>

@@ -1,11 +1,12 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo } from "react";
-import { ApiError, messageOf } from "@/api/errors";
+import { isGone, messageOf } from "@/api/errors";
 import { isLoopClosed } from "@/api/event-sentences";
 import { allOf, prefetchThread, useThreadEvents } from "@/api/thread-content";
 import { useThread } from "@/api/threads";
 import type { Thread } from "@/api/types";
+import { useKeyLabel } from "@/lib/actions";
 import { firstWords } from "@/lib/first-words";
 import { filtersOf } from "@/lib/search-params";
 import { useTitle } from "@/lib/title";
@@ -24,15 +25,13 @@ import { useReading, useTimeline } from "./use-timeline";
 // As many characters of what was asked stand for a title.
 const TITLE = 90;
 
-export interface ThreadPaneProps {
+interface ThreadPaneProps {
   threadId: string;
   view: string;
   /** Before the title: the way back, where the list is not beside it. */
   headerStart: ReactNode;
   /** At the right end of the header: what opens the details. */
   headerEnd: ReactNode;
-  /** Opens the next thread of the list; ask before this one leaves it. */
-  onAdvance: () => void;
   /** The composer. */
   footer: ReactNode;
   /** What a comment is changed with. */
@@ -54,6 +53,7 @@ export function ThreadPane({
   const said = useMemo(() => isLoopClosed(allOf(events.data)), [events.data]);
   const isClosed = useClosedLoop(thread, said);
   usePrefetchNeighbours(threadId, view, filters);
+  const undoKey = useKeyLabel("undo");
   const isUnknown = thread === undefined;
   useEffect(() => {
     // What was said is asked for beside what it is said in, not after it.
@@ -63,8 +63,7 @@ export function ThreadPane({
   useTitle(thread && title);
 
   const wayBack = headerStart && <div className={styles.wayBack}>{headerStart}</div>;
-  const isGone = error instanceof ApiError && [400, 404, 410, 422].includes(error.status);
-  if (isGone) {
+  if (isGone(error)) {
     return (
       <>
         {wayBack}
@@ -77,8 +76,8 @@ export function ThreadPane({
             </Link>
           }
         >
-          It was deleted, or it belongs to another workspace. What was deleted a moment ago can be
-          brought back with Z.
+          It was deleted, it belongs to another workspace, or the address is mistyped.
+          {undoKey !== undefined && ` What you deleted a moment ago comes back with ${undoKey}.`}
         </EmptyState>
       </>
     );
