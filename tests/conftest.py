@@ -27,6 +27,7 @@ from tests import contract
 from tests.factory import Factory
 from tests.one_connection import OneConnection
 from tests.operations import World, populate, write_anew
+from tests.processes import PATIENCE, Folder, folder
 from tests.query_log import query_log
 from tests.unlimited import UNLIMITED
 from tests.witness import Stillness
@@ -85,6 +86,22 @@ async def database(dsn: str) -> AsyncIterator[Database]:
     database = await open_database(dsn, 10)
     yield database
     await database.pool.close()
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[Path]:
+    """The data of a server that has our tables, and nothing in them; it does not run."""
+    with folder() as made:
+        migration = made.start("migrate")
+        assert migration.popen.wait(PATIENCE) == 0, migration.complained()
+        yield made.data_dir
+
+
+@pytest.fixture
+def place(migrated: Path) -> Iterator[Folder]:
+    """A folder for processes, with a database of its own that has its tables."""
+    with folder(migrated) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -5,23 +5,15 @@ import os
 import re
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.processes import Folder, Process, come_about, folder, free_port, status
 
 COUNTED = re.compile(
     r'^looplane_requests_total\{method="GET",operation="other",status="404"\} (\d+)', re.MULTILINE
 )
-
-
-@pytest.fixture
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
 
 
 def children(process: Process) -> list[int]:
@@ -95,8 +87,9 @@ async def test_a_start_can_be_ended(place: Folder) -> None:
     assert not process.stumbled()
 
 
-async def test_more_connections_than_the_database_has_are_refused(place: Folder) -> None:
-    process = place.start("serve --workers 8", pool_size=20, port=free_port())
-    assert await process.ended() == 1
-    assert "LOOPLANE_POOL_SIZE" in process.complained()
-    assert not place.data_dir.exists()
+async def test_more_connections_than_the_database_has_are_refused() -> None:
+    with folder() as empty:
+        process = empty.start("serve --workers 8", pool_size=20, port=free_port())
+        assert await process.ended() == 1
+        assert "LOOPLANE_POOL_SIZE" in process.complained()
+        assert not empty.data_dir.exists()

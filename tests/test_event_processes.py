@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import httpx
@@ -11,14 +11,8 @@ import pytest
 from looplane.main import API_ROOT
 from tests.conftest import furnish
 from tests.event_streams import Listener
-from tests.processes import PATIENCE, Folder, Process, folder
+from tests.processes import PATIENCE, Folder, Process
 from tests.test_api_processes import children
-
-
-@pytest.fixture
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
 
 
 @pytest.fixture

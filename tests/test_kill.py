@@ -19,17 +19,11 @@ from looplane.kit.functions import StoredFunction
 from looplane.tables import FUNCTIONS
 from tests.embedded_pg.running import postmaster_pid
 from tests.load import TITLES, Load, load_on
-from tests.processes import BLOCKS, Folder, Process, come_about, connect, folder
+from tests.processes import BLOCKS, Folder, Process, come_about, connect
 
 SOAK = float(os.environ.get("LOOPLANE_SOAK_SECONDS", "0"))
 BETWEEN = 40  # acknowledged writes from one kill to the next
 READS = 30  # at once: more than a pool has connections
-
-
-@pytest.fixture
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
 
 
 def rounds(load: Load, least: int) -> Iterator[int]:

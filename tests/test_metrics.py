@@ -43,8 +43,8 @@ def promtool(*arguments: str, text: str = "") -> str:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Folder]:
-    with folder() as opened:
+def place(migrated: Path) -> Iterator[Folder]:
+    with folder(migrated) as opened:
         yield opened
 
 

@@ -29,7 +29,7 @@ CONFIG = SchemathesisConfig.from_dict(
         "checks": {"ignored_auth": {"enabled": EXAMPLES is not None}},
         "request-timeout": 60,  # ours are shorter; a slow disk is no fault of the contract
         "generation": {
-            "max-examples": int(EXAMPLES or 3),
+            "max-examples": int(EXAMPLES or 1),
             "deterministic": EXAMPLES is None,
             "database": "none",
             # A JSON text can hold NUL, and no schema can say that ours do not.

@@ -14,16 +14,10 @@ from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from tests.embedded_pg.running import postmaster_pid, server_pids
 from tests.load import load_on
-from tests.processes import BLOCKS, Folder, Process, come_about, connect, folder, free_port, status
+from tests.processes import BLOCKS, Folder, Process, come_about, connect, free_port, status
 
 MIGRATING = 6_071_955  # the lock that a migration holds
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-
-
-@pytest.fixture
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
 
 
 async def refused(process: Process) -> str:

@@ -16,7 +16,7 @@ from looplane.kit import tracing
 from looplane.kit.clock import system_clock
 from tests.conftest import Workspace
 from tests.delivery.planned import plan
-from tests.processes import Folder, Process, come_about, folder
+from tests.processes import Folder, Process, come_about
 
 pytestmark = pytest.mark.processes
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -69,12 +69,6 @@ def _texts(thing: Any) -> dict[str, str]:
     return {
         each.key: each.value.string_value or str(each.value.int_value) for each in thing.attributes
     }
-
-
-@pytest.fixture
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +22,7 @@ from looplane.worker import SnoozeEnder, work
 from tests.conftest import SteppedClock, Workspace
 from tests.dispatch import cancel_all, follow_all
 from tests.factory import Factory
-from tests.processes import BLOCKS, Folder, come_about, folder
+from tests.processes import BLOCKS, Folder, come_about
 from tests.witness import events_of
 
 HOUR = timedelta(hours=1)
@@ -37,12 +36,6 @@ insert into idempotent_answers
 select $1, k.id, gen_random_uuid()::text, 'hash', '{}', '{}', $2
 from api_keys k, generate_series(1, $3) where k.workspace_id = $1"""
 _LEFT = "select count(*) from idempotent_answers where workspace_id = $1"
-
-
-@pytest.fixture
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
 
 
 @pytest.fixture

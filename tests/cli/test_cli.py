@@ -23,7 +23,7 @@ from looplane.members.commands import create_member
 from looplane.members.schemas import Role
 from looplane.workspaces.commands import create_workspace
 from tests.cli.conftest import DATABASE, Ask, ask, states
-from tests.processes import folder, status
+from tests.processes import Folder, status
 
 
 @pytest.mark.parametrize(
@@ -281,11 +281,12 @@ def test_embedded_database_is_there_when_nothing_runs(
     assert not (Path(settings["LOOPLANE_DATA_DIR"]) / "postgres" / "postmaster.pid").exists()
 
 
-async def test_command_works_beside_serve(looplane: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_command_works_beside_serve(
+    place: Folder, looplane: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("LOOPLANE_DATABASE_URL")
-    with folder() as here:
-        serve = await here.started("serve")
-        monkeypatch.setenv("LOOPLANE_DATA_DIR", str(here.data_dir))
-        beside = await asyncio.to_thread(looplane, "workspace", "list", "--json")
-        assert [each["name"] for each in beside.document["data"]] == ["Rungwell"]
-        assert await status(f"{serve.url}/readyz") == httpx.codes.OK
+    serve = await place.started("serve")
+    monkeypatch.setenv("LOOPLANE_DATA_DIR", str(place.data_dir))
+    beside = await asyncio.to_thread(looplane, "workspace", "list", "--json")
+    assert [each["name"] for each in beside.document["data"]] == ["Rungwell"]
+    assert await status(f"{serve.url}/readyz") == httpx.codes.OK

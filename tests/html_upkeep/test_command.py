@@ -1,26 +1,18 @@
 """`looplane clean-html`: killed, run again, and what it says."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import httpx
-import pytest
 
 from looplane.kit.html import CLEANER_VERSION
 from tests.conftest import Workspace
 from tests.html_upkeep.conftest import EVIL, SAFE, Old, look
-from tests.processes import BLOCKS, Folder, come_about, folder
+from tests.processes import BLOCKS, Folder, come_about
 from tests.witness import events_of
 
 _VERSIONS = "select html_version from threads where id = any ($1) order by id"
-
-
-@pytest.fixture
-def place() -> Iterator[Folder]:
-    with folder() as opened:
-        yield opened
 
 
 async def test_one_killed_half_way_goes_on(
