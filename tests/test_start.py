@@ -14,10 +14,26 @@ from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.server import EmbeddedPostgres
 from tests.embedded_pg.running import postmaster_pid, server_pids
 from tests.load import load_on
-from tests.processes import BLOCKS, Folder, Process, come_about, connect, free_port, status
+from tests.processes import (
+    BLOCKS,
+    Folder,
+    Process,
+    come_about,
+    connect,
+    folder,
+    free_port,
+    status,
+)
 
 MIGRATING = 6_071_955  # the lock that a migration holds
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+
+@pytest.fixture
+def empty() -> Iterator[Folder]:
+    """A folder for processes, in which no database was made yet."""
+    with folder() as opened:
+        yield opened
 
 
 async def refused(process: Process) -> str:
@@ -36,13 +52,13 @@ def is_clean(process: Process, place: Folder) -> bool:
 
 
 @BOTH
-async def test_everything_starts_answers_and_ends(place: Folder, number: int) -> None:
-    early = place.start("serve")
-    await come_about(lambda: is_made(place))
+async def test_everything_starts_answers_and_ends(empty: Folder, number: int) -> None:
+    early = empty.start("serve")
+    await come_about(lambda: is_made(empty))
     early.popen.send_signal(number)
     await early.ended()
-    assert is_clean(early, place), "a start can be ended, too"
-    process = await place.restarted(early)
+    assert is_clean(early, empty), "a start can be ended, too"
+    process = await empty.restarted(early)
     for path in ("/healthz", "/readyz", "/metrics", "/api/v2/openapi.json"):
         assert await status(f"{process.url}{path}") == httpx.codes.OK
     assert process.url in process.said()
@@ -51,7 +67,7 @@ async def test_everything_starts_answers_and_ends(place: Folder, number: int) ->
         await idle.get(f"{process.url}/healthz")
         process.popen.send_signal(number)
         await process.ended()
-    assert is_clean(process, place)
+    assert is_clean(process, empty)
 
 
 def is_made(place: Folder) -> bool:
