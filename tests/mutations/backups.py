@@ -63,6 +63,13 @@ BACKUPS = [
         "backups/test_backup.py",
     ),
     Mutation(
+        "a backup is restored beside another key than its own",
+        f"{_BACKUPS}/keys.py",
+        "    elif fingerprint_of(ours) == (manifest.get(FINGERPRINT) or _of_included(path)):\n",
+        "    elif True:\n",
+        "backups/test_secret_keys.py",
+    ),
+    Mutation(
         "a restore that was killed at its end takes its own files for somebody's",
         f"{_BACKUPS}/restoring.py",
         "            if name in there and _is_same(settings.data_dir / name, content):\n",

@@ -15,11 +15,12 @@ from looplane.backups.archive import DUMP, FILES, KEY, ArchiveWriter, new_file
 from looplane.backups.dumps import dumped, find_dumper
 from looplane.backups.errors import BackupError
 from looplane.backups.fingerprints import take_fingerprints, to_document
+from looplane.backups.keys import FINGERPRINT, INCLUDED, LEFT_OUT, NONE, OF_SETTINGS
 from looplane.backups.snapshot import snapshot
-from looplane.kit import secrets
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, connected
 from looplane.kit.embedded_pg.programs import version_of
+from looplane.kit.secrets import fingerprint_of, key_in_use
 
 FORMAT = 1
 _PREFIX, _SUFFIX = "looplane-", ".tar"
@@ -77,7 +78,7 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
             "tables": to_document(tables),
             # After the rows, so that there is every file of which they know.
             "files": {**await asyncio.to_thread(_add_files, writer, settings), "missing": missing},
-            "secret_key": _add_key(writer, origin),
+            **_add_key(writer, origin),
         }
         await asyncio.to_thread(writer.finish, manifest)
     return manifest
@@ -128,14 +129,14 @@ def _refuse_gap(error: OSError) -> None:
         raise error
 
 
-def _add_key(writer: ArchiveWriter, origin: Origin) -> str:
-    """Whether the key is there that opens what is sealed: without it that is to be set anew."""
-    if origin.settings.secret_key is not None:
-        return "LOOPLANE_SECRET_KEY"
-    path = origin.settings.data_dir / secrets.FILE
-    if not path.exists():
-        return "none"
-    if not origin.with_key:
-        return "left out"
-    writer.add(KEY, BytesIO(path.read_bytes()))
-    return "included"
+def _add_key(writer: ArchiveWriter, origin: Origin) -> dict[str, str]:
+    """Where the key is that opens what is sealed, and which one: without it that is lost."""
+    key = key_in_use(origin.settings)
+    if key is None:
+        return {"secret_key": NONE}
+    where = OF_SETTINGS
+    if origin.settings.secret_key is None:
+        where = INCLUDED if origin.with_key else LEFT_OUT
+    if where == INCLUDED:
+        writer.add(KEY, BytesIO(key.encode()))
+    return {"secret_key": where, FINGERPRINT: fingerprint_of(key)}

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from looplane.backups.keys import INCLUDED, LEFT_OUT, NONE, OF_SETTINGS
 from looplane.backups.making import Origin, make_backup, named_now
 from looplane.backups.schedule import made_in_turn
 from looplane.cli.database import on_connection
@@ -86,10 +87,10 @@ def contents(manifest: Mapping[str, Any]) -> dict[str, str]:
     files, key = manifest["files"], manifest["secret_key"]
     out = files.get("left_out")
     keys = {
-        "included": "in it: keep the backup where nobody else reads it",
-        "left out": "not in it: keep secret.key elsewhere",
-        "LOOPLANE_SECRET_KEY": "not in it: keep LOOPLANE_SECRET_KEY elsewhere",
-        "none": "there is none yet",
+        INCLUDED: "in it: keep the backup where nobody else reads it",
+        LEFT_OUT: "not in it: keep secret.key elsewhere",
+        OF_SETTINGS: "not in it: keep LOOPLANE_SECRET_KEY elsewhere",
+        NONE: "there is none yet",
     }
     return {
         "rows": f"{rows:,} in {len(manifest['tables'])} tables",
