@@ -36,17 +36,23 @@ class Origin:
     with_key: bool = True
 
 
-def named_now(path: Path) -> Path:
-    """`path`, or a name in it that says the moment, if it is a folder."""
-    return path / f"{_PREFIX}{datetime.now(UTC):{_STAMP}}{_SUFFIX}" if path.is_dir() else path
+def named_now(path: Path, whose: str = "") -> Path:
+    """`path`, or a name in it that says the moment, and whose it is, if it is a folder."""
+    if not path.is_dir():
+        return path
+    return path / f"{_prefix(whose)}{datetime.now(UTC):{_STAMP}}{_SUFFIX}"
 
 
-def moment_of(path: Path) -> datetime | None:
-    """When a backup was begun that `named_now` named; None for any other file."""
+def moment_of(path: Path, whose: str) -> datetime | None:
+    """When a backup was begun that `named_now` named for the same; None for any other file."""
     try:
-        return datetime.strptime(f"{path.name}+0000", f"{_PREFIX}{_STAMP}{_SUFFIX}%z")
+        return datetime.strptime(f"{path.name}+0000", f"{_prefix(whose)}{_STAMP}{_SUFFIX}%z")
     except ValueError:
         return None
+
+
+def _prefix(whose: str) -> str:
+    return f"{_PREFIX}{whose}-" if whose else _PREFIX
 
 
 async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[str, Any]:
@@ -87,10 +93,15 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
 async def _tables(origin: Origin) -> list[str]:
     """By a connection of its own: the moment begins with the first thing that is read."""
     async with connected(origin.dsn, origin.settings.database_pooling) as con:
-        if not await con.fetchval(sql.HAS_TABLES):
-            msg = "There is nothing to back up: this database has no tables of Looplane."
-            raise BackupError(msg)
+        await refuse_nothing(con)
         return [table["name"] for table in await con.fetch(sql.LIST_TABLES)]
+
+
+async def refuse_nothing(con: Connection) -> None:
+    """Raises BackupError where there are no tables of ours."""
+    if not await con.fetchval(sql.HAS_TABLES):
+        msg = "There is nothing to back up: this database has no tables of Looplane."
+        raise BackupError(msg)
 
 
 async def _migrations(con: Connection) -> list[str]:
