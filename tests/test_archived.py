@@ -93,6 +93,13 @@ async def test_nobody_signs_in(
         assert (answer.status_code, "archived" in answer.text) == (409, True)
         with pytest.raises(Conflict, match="archived"):
             await accept_invite(db, clock, invite, "test")
+        # A stranger learns no more of it than of a link that was used.
+        shown = [
+            await visitor.post(f"{APP}/links", json={"token": each})
+            for each in (token, "lll_" + "0" * 64)
+        ]
+        (real, unknown) = ({**each.json(), "request_id": ""} for each in shown)
+        assert (shown[0].status_code, real) == (404, unknown)
         before = len(await states_of(db, workspace.id))
         asked = await visitor.post(f"{APP}/sign-in-links", json={"email": email})
         assert asked.status_code == 200, asked.text

@@ -30,7 +30,7 @@ def _examples(path: Path) -> list[str]:
     return [each for each in found if each.startswith("curl")]
 
 
-GUIDES = ("README.md", "docs/api.md", "docs/deliveries.md")
+GUIDES = ("README.md", "docs/api.md", "docs/deliveries.md", "docs/mail.md")
 EXAMPLES = [
     pytest.param(command, id=f"{path.stem}-{number}")
     for path in (*map(ROOT.joinpath, GUIDES), *sorted(REFERENCE.glob("*.md")))
@@ -82,6 +82,7 @@ async def _things(make: Factory) -> dict[str, Any]:
     things = {
         "THREAD": thread,
         "CONTACT": thread["contact"],
+        "MAILBOX": await make.mailbox(),
         "MESSAGE": message,
         "DELIVERY": deliveries[0],
         "MEMBER": {"id": await make.member()},

@@ -14,7 +14,7 @@ from looplane.kit.config import ConfigError, Settings
 from looplane.kit.database import Connection, connected, is_unreachable
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.data_dir import warn_of_forgotten_data
-from looplane.kit.embedded_pg.server import EmbeddedPostgres
+from looplane.kit.embedded_pg.server import EmbeddedPostgres, logger
 from looplane.kit.ledger import Comparison, compare
 from looplane.kit.migrate import check, log_newer, migrate
 from looplane.kit.migrations import MigrationError, Migrations
@@ -24,12 +24,15 @@ Begun = TypeVar("Begun")
 
 @contextmanager
 def hosted(
-    settings: Settings, *, creates: bool = False
+    settings: Settings,
+    *,
+    creates: bool = False,
+    tell: Callable[[str], None] = logger.warning,
 ) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
     """The DSN, and the embedded server unless a database of the operator's own is set.
 
     The server is ours to stop if it was ours to start. Raises EmbeddedError, also where there is no
-    database, unless this `creates` one.
+    database, unless this `creates` one, and has told so.
     """
     if settings.database_url is not None:
         yield settings.database_url, None
@@ -37,7 +40,7 @@ def hosted(
     warn_of_forgotten_data(settings.data_dir)
     binaries = find_binaries(settings.pg_bin)
     server = EmbeddedPostgres(settings.data_dir, binaries, settings.pg_bin_old)
-    dsn = server.start(creates=creates)
+    dsn = server.start(creates=creates, tell=tell)
     try:
         yield dsn, server
     finally:

@@ -51,18 +51,20 @@ class Parts:
     migrates: bool = False
 
 
-def run(settings: Settings, parts: Parts, greet: Greeting | None = None) -> None:
+def run(
+    settings: Settings, parts: Parts, greet: Greeting | None, tell: Callable[[str], None]
+) -> None:
     """Runs `parts` until SIGINT or SIGTERM, which end also a start that is under way.
 
-    Raises PortTakenError, ConfigError, EmbeddedError, MigrationError, ApiProcessError, and what
-    `kit.database.is_unreachable` knows.
+    Calls `tell` with a line before it makes a database. Raises PortTakenError, ConfigError,
+    EmbeddedError, MigrationError, ApiProcessError, and what `kit.database.is_unreachable` knows.
     """
     _refuse_too_many(settings, parts)
     with (
         ended_by_signals(),
         # The address first: a second start by mistake must not touch the database.
         _listening(settings, parts) as listener,
-        hosted(settings, creates=parts.migrates) as (dsn, embedded),
+        hosted(settings, creates=parts.migrates, tell=tell) as (dsn, embedded),
     ):
         if listener is not None:
             # What was asked for may be any that is free.

@@ -96,7 +96,9 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
     rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
     # Apart from each other, so that what keeps failing slows down nothing else.
     repeated = (_repeat(database, each, hints, reached) for each in rounds)
-    await asyncio.gather(dispatcher.run(), hints.keep(), keep_backups(settings), *repeated)
+    await asyncio.gather(
+        dispatcher.run(), hints.keep(), keep_backups(database, settings), *repeated
+    )
 
 
 def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Sequence[Periodic]:

@@ -4,18 +4,22 @@ import asyncio
 import errno
 import fcntl
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from looplane.backups import archive as files
 from looplane.backups.errors import BackupError
+from looplane.backups.sql import IDENTIFY, SIZE
 from looplane.kit.embedded_pg.programs import find_program
 from tests.backups.conftest import Desk
 from tests.cli.conftest import ask
@@ -95,12 +99,24 @@ def test_the_key_may_stay_out(looplane: Any, archive: Path, tmp_path: Path) -> N
     assert key.encode() not in (tmp_path / "a.tar").read_bytes()
 
 
-def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path) -> None:
-    now = datetime.now(UTC)
+def test_the_newest_are_kept_and_nothing_else_goes(
+    desk: Desk, looplane: Any, tmp_path: Path
+) -> None:
+    now, whose = datetime.now(UTC), ask(desk.url, IDENTIFY)[0][0]
     # The last one was made while the clock was wrong.
-    old = [f"looplane-{now - timedelta(hours=h):%Y%m%dT%H%M%SZ}.tar" for h in (3, 30, 300, -9999)]
-    others = {"looplane-mine.tar", "looplane-20200101T000000Z.tar.gz", "notes.tar.part"}
-    unfinished = "looplane-20200101T000000Z.tar.part"
+    old = [
+        f"looplane-{whose}-{now - timedelta(hours=h):%Y%m%dT%H%M%SZ}.tar"
+        for h in (3, 30, 300, -9999)
+    ]
+    # The last two are of another Looplane, and of who named none.
+    others = {
+        f"looplane-{whose}-mine.tar",
+        f"looplane-{whose}-20200101T000000Z.tar.gz",
+        "notes.tar.part",
+        f"looplane-00000000-{now:%Y%m%dT%H%M%SZ}.tar",
+        "looplane-20200101T000000Z.tar",
+    }
+    unfinished = f"looplane-{whose}-20200101T000000Z.tar.part"
     for name in {*old, *others, unfinished}:
         (tmp_path / name).touch()
     chosen = {"backup_dir": tmp_path, "backups_kept": 2}
@@ -116,6 +132,39 @@ def test_the_newest_are_kept_and_nothing_else_goes(looplane: Any, tmp_path: Path
     assert "wait for it" in waiting.complaint
     gone = looplane("backup", backup_dir=tmp_path / "not mounted").complaint
     assert f"mkdir -p -m 700 '{tmp_path}/not mounted'" in gone
+
+
+def test_one_that_could_fill_the_disk_is_not_begun(
+    desk: Desk, looplane: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = ask(desk.url, SIZE)[0][0]
+    free = [0]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free[0]))
+    free[0] = size + 999 * 10**6
+    complaint = looplane("backup", backup_dir=tmp_path).complaint
+    assert "it could fill the disk" in complaint
+    assert [each.name for each in tmp_path.iterdir()] == [".looplane-backups.lock"]
+    free[0] = size + 1001 * 10**6
+    made = looplane("backup", "--json", backup_dir=tmp_path).document
+    assert made["bytes"] < size
+    # What the last one took is known now; another of the same second would have its name.
+    path = Path(made["file"])
+    path.rename(path.with_name(path.name.replace(path.name[-20:], "20200101T000000Z.tar")))
+    free[0] = made["bytes"] + 1000 * 10**6
+    assert looplane("backup", backup_dir=tmp_path, backups_kept=9).code == 0
+    free[0] -= 1000
+    assert "could fill" in looplane("backup", backup_dir=tmp_path, backups_kept=9).complaint
+
+
+def test_whose_a_backup_is_goes_where_the_database_goes(
+    desk: Desk, archive: Path, looplane: Any, tmp_path: Path
+) -> None:
+    url, other = desk.new_database(desk.url), desk.new_database(desk.url)
+    chosen = {"data_dir": tmp_path / "data"}
+    assert looplane("restore", archive, database_url=url, **chosen).code == 0
+    assert looplane("migrate", database_url=other, **chosen).code == 0
+    found = [ask(each, IDENTIFY)[0][0] for each in (desk.url, url, other)]
+    assert found[0] == found[1] != found[2]
 
 
 async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -> None:
@@ -141,6 +190,11 @@ async def test_the_worker_makes_one(desk: Desk, archive: Path, tmp_path: Path) -
     try:
         await come_about(lambda: "a backup was made" in told())
         await come_about(lambda: "a backup failed" in failing.said() + failing.complained())
+        async with httpx.AsyncClient() as asking:
+            figures = (
+                await asking.get(f"http://127.0.0.1:{failing.settings['port']}/metrics")
+            ).text
+        assert 'looplane_worker_round_failures_total{round="backups"} 1.0' in figures
         assert told().count("a backup was made") == len(list(backups.glob("*.tar"))) == 1
         assert all(each.runs() for each in (*both, failing))
     finally:

@@ -123,7 +123,8 @@ def test_a_part_makes_none_either(place: Folder, part: str) -> None:
 async def test_a_new_one_is_told_once_and_the_doctor_only_looks(place: Folder) -> None:
     first = await place.started("serve")
     told = f"A new database in {place.data_dir} (LOOPLANE_DATA_DIR)"
-    assert first.complained().count(told) == 1
+    lines = first.complained().splitlines()
+    assert lines.count(told) == 1, "in words, as all that a start says"
     beside = ran(place, "doctor", LOOPLANE_PORT=str(first.settings["port"]))
     assert beside.returncode == 0, beside.stdout
     assert "Looplane answers at" in beside.stdout

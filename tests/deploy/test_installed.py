@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.deploy.packages import PAGE, SCRIPT, Deployed, build, contents, wheel_of
 from tests.deploy.tools import DEPLOY
 from tests.environments import copy_checkout, plain_environ
+from tests.operating.pages import links
 from tests.processes import Folder, free_port
 
 
@@ -28,6 +30,19 @@ def test_all_that_it_needs_is_in_it(checkout: Path) -> None:
         if path.is_file()
     }
     assert sources <= names
+
+
+def test_each_link_of_its_pages_leads_to_what_is_in_it(checkout: Path, place: Folder) -> None:
+    with ZipFile(wheel_of(checkout)) as wheel:
+        wheel.extractall(place.path / "wheel")
+    root = place.path / "wheel" / "looplane"
+    pages = sorted((root / "docs").rglob("*.md"))
+    assert len(pages) > 50
+    targets = [(page, (page.parent / name).resolve()) for page in pages for name, _ in links(page)]
+    assert len(targets) > 100
+    lost = [(page.name, path) for page, path in targets if not path.exists()]
+    assert lost == []
+    assert all(path.is_relative_to(root) for _, path in targets)
 
 
 def test_an_sdist_builds_the_same_wheel(checkout: Path, place: Folder) -> None:

@@ -37,7 +37,7 @@ BACKUPS = [
     Mutation(
         "what others made is removed with the oldest backups",
         f"{_BACKUPS}/schedule.py",
-        "        if moment_of(path_of(part)):\n",
+        "        if moment_of(path_of(part), whose):\n",
         "        if True:\n",
         "backups/test_backup.py",
     ),
@@ -61,6 +61,27 @@ BACKUPS = [
         "key=lambda each: (each[0] <= soon, *each)",
         "key=lambda each: each",
         "backups/test_backup.py",
+    ),
+    Mutation(
+        "the backups of another Looplane count as ours",
+        f"{_BACKUPS}/making.py",
+        '    return f"{_PREFIX}{whose}-" if whose else _PREFIX\n',
+        "    return _PREFIX\n",
+        "backups/test_backup.py",
+    ),
+    Mutation(
+        "a backup fills the disk that it is on",
+        f"{_BACKUPS}/schedule.py",
+        "    if free < needed:\n",
+        "    if False:\n",
+        "backups/test_backup.py",
+    ),
+    Mutation(
+        "a backup is restored beside another key than its own",
+        f"{_BACKUPS}/keys.py",
+        "    elif fingerprint_of(ours) == (manifest.get(FINGERPRINT) or _of_included(path)):\n",
+        "    elif True:\n",
+        "backups/test_secret_keys.py",
     ),
     Mutation(
         "a restore that was killed at its end takes its own files for somebody's",

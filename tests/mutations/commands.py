@@ -6,8 +6,8 @@ COMMANDS = [
     Mutation(
         "a command makes a database where there is none",
         "src/looplane/runtime.py",
-        "    dsn = server.start(creates=creates)",
-        "    dsn = server.start(creates=True)",
+        "    dsn = server.start(creates=creates, tell=tell)",
+        "    dsn = server.start(creates=True, tell=tell)",
         "cli/test_no_database.py",
     ),
     Mutation(

@@ -66,7 +66,8 @@ def headings(path: Path) -> set[str]:
 
 def links(path: Path) -> Iterator[tuple[Path, str]]:
     """The files that a page links to, each with an anchor or an empty string."""
-    for target in re.findall(r"\]\(([^)\s]+)\)", _BLOCK.sub("", path.read_text())):
+    words = _SPAN.sub("", _BLOCK.sub("", path.read_text()))
+    for target in re.findall(r"\]\(([^)\s]+)\)", words):
         if "://" not in target:
             name, _, anchor = target.partition("#")
             yield (path.parent / name if name else path), anchor

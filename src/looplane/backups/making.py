@@ -15,11 +15,12 @@ from looplane.backups.archive import DUMP, FILES, KEY, ArchiveWriter, new_file
 from looplane.backups.dumps import dumped, find_dumper
 from looplane.backups.errors import BackupError
 from looplane.backups.fingerprints import take_fingerprints, to_document
+from looplane.backups.keys import FINGERPRINT, INCLUDED, LEFT_OUT, NONE, OF_SETTINGS
 from looplane.backups.snapshot import snapshot
-from looplane.kit import secrets
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, connected
 from looplane.kit.embedded_pg.programs import version_of
+from looplane.kit.secrets import fingerprint_of, key_in_use
 
 FORMAT = 1
 _PREFIX, _SUFFIX = "looplane-", ".tar"
@@ -35,17 +36,23 @@ class Origin:
     with_key: bool = True
 
 
-def named_now(path: Path) -> Path:
-    """`path`, or a name in it that says the moment, if it is a folder."""
-    return path / f"{_PREFIX}{datetime.now(UTC):{_STAMP}}{_SUFFIX}" if path.is_dir() else path
+def named_now(path: Path, whose: str = "") -> Path:
+    """`path`, or a name in it that says the moment, and whose it is, if it is a folder."""
+    if not path.is_dir():
+        return path
+    return path / f"{_prefix(whose)}{datetime.now(UTC):{_STAMP}}{_SUFFIX}"
 
 
-def moment_of(path: Path) -> datetime | None:
-    """When a backup was begun that `named_now` named; None for any other file."""
+def moment_of(path: Path, whose: str) -> datetime | None:
+    """When a backup was begun that `named_now` named for the same; None for any other file."""
     try:
-        return datetime.strptime(f"{path.name}+0000", f"{_PREFIX}{_STAMP}{_SUFFIX}%z")
+        return datetime.strptime(f"{path.name}+0000", f"{_prefix(whose)}{_STAMP}{_SUFFIX}%z")
     except ValueError:
         return None
+
+
+def _prefix(whose: str) -> str:
+    return f"{_PREFIX}{whose}-" if whose else _PREFIX
 
 
 async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[str, Any]:
@@ -77,7 +84,7 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
             "tables": to_document(tables),
             # After the rows, so that there is every file of which they know.
             "files": {**await asyncio.to_thread(_add_files, writer, settings), "missing": missing},
-            "secret_key": _add_key(writer, origin),
+            **_add_key(writer, origin),
         }
         await asyncio.to_thread(writer.finish, manifest)
     return manifest
@@ -86,10 +93,15 @@ async def make_backup(con: Connection, origin: Origin, path: Path) -> Mapping[st
 async def _tables(origin: Origin) -> list[str]:
     """By a connection of its own: the moment begins with the first thing that is read."""
     async with connected(origin.dsn, origin.settings.database_pooling) as con:
-        if not await con.fetchval(sql.HAS_TABLES):
-            msg = "There is nothing to back up: this database has no tables of Looplane."
-            raise BackupError(msg)
+        await refuse_nothing(con)
         return [table["name"] for table in await con.fetch(sql.LIST_TABLES)]
+
+
+async def refuse_nothing(con: Connection) -> None:
+    """Raises BackupError where there are no tables of ours."""
+    if not await con.fetchval(sql.HAS_TABLES):
+        msg = "There is nothing to back up: this database has no tables of Looplane."
+        raise BackupError(msg)
 
 
 async def _migrations(con: Connection) -> list[str]:
@@ -128,14 +140,14 @@ def _refuse_gap(error: OSError) -> None:
         raise error
 
 
-def _add_key(writer: ArchiveWriter, origin: Origin) -> str:
-    """Whether the key is there that opens what is sealed: without it that is to be set anew."""
-    if origin.settings.secret_key is not None:
-        return "LOOPLANE_SECRET_KEY"
-    path = origin.settings.data_dir / secrets.FILE
-    if not path.exists():
-        return "none"
-    if not origin.with_key:
-        return "left out"
-    writer.add(KEY, BytesIO(path.read_bytes()))
-    return "included"
+def _add_key(writer: ArchiveWriter, origin: Origin) -> dict[str, str]:
+    """Where the key is that opens what is sealed, and which one: without it that is lost."""
+    key = key_in_use(origin.settings)
+    if key is None:
+        return {"secret_key": NONE}
+    where = OF_SETTINGS
+    if origin.settings.secret_key is None:
+        where = INCLUDED if origin.with_key else LEFT_OUT
+    if where == INCLUDED:
+        writer.add(KEY, BytesIO(key.encode()))
+    return {"secret_key": where, FINGERPRINT: fingerprint_of(key)}

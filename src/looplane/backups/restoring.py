@@ -16,6 +16,7 @@ from looplane.backups.fingerprints import (
     refuse_differences,
     take_fingerprints,
 )
+from looplane.backups.keys import refuse_other_key
 from looplane.backups.making import FORMAT
 from looplane.backups.targets import filling
 from looplane.kit import secrets
@@ -31,20 +32,26 @@ Finish = Callable[[Connection], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A file that was read to its end and is whole, and what it says of itself."""
+    """A file that was read to its end and is whole, and what it says of itself.
+
+    The key in it is restored with the rest, but for those who ask for it to stay out.
+    """
 
     path: Path
     manifest: Mapping[str, Any]
+    with_key: bool
 
 
-def read_backup(settings: Settings, path: Path) -> Backup:
-    """The backup, where there is room for its files and its key. Raises BackupError."""
+def read_backup(settings: Settings, path: Path, *, with_key: bool) -> Backup:
+    """The backup, where there is room for its files, and its key. Raises BackupError."""
     manifest = read_manifest(path)
     if manifest.get("format") != FORMAT:
         msg = f"{path} was made by another version of Looplane ({manifest.get('looplane')})."
         raise BackupError(msg)
+    if with_key:
+        refuse_other_key(settings, path, manifest)
     _refuse_used(settings, path)
-    return Backup(path, manifest)
+    return Backup(path, manifest, with_key and settings.secret_key is None)
 
 
 async def restore_backup(
@@ -64,7 +71,7 @@ async def restore_backup(
             await fill(con, settings.pg_bin, dump, manifest["pg_dump"])
             refuse_differences(from_document(manifest["tables"]), await take_fingerprints(con))
             await finish(con)
-            await asyncio.to_thread(_place, settings, members)
+            await asyncio.to_thread(_place, settings, backup, members)
 
 
 async def fill(con: Connection, pg_bin: Path | None, dump: IO[bytes], version: int) -> None:
@@ -74,24 +81,18 @@ async def fill(con: Connection, pg_bin: Path | None, dump: IO[bytes], version: i
 
 
 def _refuse_used(settings: Settings, path: Path) -> None:
-    """Files that are there are somebody's, and so is a key, but for the backup's own.
+    """Files that are there are somebody's, but for the backup's own.
 
     Those a restore left that was killed before its end.
     """
-    folder, key = settings.data_dir / "files", settings.data_dir / secrets.FILE
+    folder = settings.data_dir / "files"
     there = _names(folder) if settings.files_s3_bucket is None else set()
-    if not there and not key.exists():
+    if not there:
         return
     with opened_members(path) as members:
         for name, content in members:
             if name in there and _is_same(settings.data_dir / name, content):
                 there.remove(name)
-            if name == KEY and key.exists() and content.read() != key.read_bytes():
-                msg = (
-                    f"Nothing was restored: {key} is another key than the backup's, which opens"
-                    " what is sealed in it. Move that file away first."
-                )
-                raise BackupError(msg)
     if there:
         raise _files_are_there(folder)
 
@@ -117,7 +118,7 @@ def _files_are_there(folder: Path) -> BackupError:
     )
 
 
-def _place(settings: Settings, members: Any) -> None:  # noqa: ANN401 - names and contents
+def _place(settings: Settings, backup: Backup, members: Any) -> None:  # noqa: ANN401 - each a name and its content
     """Writes files and key, under their names at the very end. Raises BackupError."""
     unfinished = settings.data_dir / _UNFINISHED
     try:
@@ -125,7 +126,7 @@ def _place(settings: Settings, members: Any) -> None:  # noqa: ANN401 - names an
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         for name, content in members:
-            if name.startswith(FILES) or (name == KEY and settings.secret_key is None):
+            if name.startswith(FILES) or (name == KEY and backup.with_key):
                 _write(unfinished / name, content)
         os.sync()
         _name_finally(settings.data_dir, unfinished)

@@ -56,6 +56,14 @@ LIST_FILES = "select distinct storage_key from public.files where deleted_at is 
 
 LIST_MIGRATIONS = "select name from public.migrations where name like '%.sql' order by name"
 
+# When its first table was made, which no other database shares but a copy of it, wherever it is.
+IDENTIFY = """
+select substr(md5(min(applied_at at time zone 'UTC')::text), 1, 8) from public.migrations"""
+
+# At the most what its rows take in a backup, where they are packed and nothing finds them.
+SIZE = "select pg_database_size(current_database())"
+SIZE_OF_FILES = "select coalesce(sum(size), 0)::bigint from public.files"
+
 DESCRIBE = """
 select current_database() as name, current_setting('server_encoding') as encoding,
   has_database_privilege(current_database(), 'create') as may_create,

@@ -3,18 +3,19 @@
 import asyncio
 import shlex
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from looplane.backups.keys import INCLUDED, LEFT_OUT, NONE, OF_SETTINGS
 from looplane.backups.making import Origin, make_backup, named_now
-from looplane.backups.schedule import made_in_turn
+from looplane.backups.schedule import find_shelf, made_in_turn
 from looplane.cli.database import on_connection
 from looplane.cli.options import AsJson
 from looplane.cli.output import card, note, say
-from looplane.kit.config import Settings, read_settings
-from looplane.kit.database import Connection
+from looplane.kit.config import read_settings
 from looplane.runtime import database
 
 _Place = Annotated[
@@ -44,28 +45,31 @@ def backup(
 ) -> None:
     """Back up everything into one file, while Looplane runs or while it does not."""
     settings = read_settings()
+    folder = settings.backup_dir
     if place is not None:
-        _tell(*_make(settings, named_now(place), with_key=not without_secret_key), as_json=as_json)
+        with database(settings) as dsn:
+            made = _make(Origin(dsn, settings, not without_secret_key), named_now(place))
+        _tell(*made, as_json=as_json)
         return
-    if settings.backup_dir is None:
+    if folder is None:
         msg = "Say where to, as in `looplane backup looplane.tar`, or set LOOPLANE_BACKUP_DIR."
         raise typer.BadParameter(msg)
     hours = settings.backup_hours if due else 0
-    with made_in_turn(settings.backup_dir, hours, settings.backups_kept) as path:
-        if path is None:
-            note("No backup is due, or another process is making it.")
-            return
-        made = _make(settings, path, with_key=not without_secret_key)
+    with database(settings) as dsn:
+        shelf = asyncio.run(
+            on_connection(dsn, settings, lambda con: find_shelf(con, settings, folder))
+        )
+        with made_in_turn(shelf, hours, settings.backups_kept) as path:
+            if path is None:
+                note("No backup is due, or another process is making it.")
+                return
+            made = _make(Origin(dsn, settings, not without_secret_key), path)
     _tell(*made, as_json=as_json)
 
 
-def _make(settings: Settings, path: Path, *, with_key: bool) -> tuple[Path, Mapping[str, Any]]:
-    with database(settings) as dsn:
-
-        async def work(con: Connection) -> Mapping[str, Any]:
-            return await make_backup(con, Origin(dsn, settings, with_key), path)
-
-        return path, asyncio.run(on_connection(dsn, settings, work))
+def _make(origin: Origin, path: Path) -> tuple[Path, Mapping[str, Any]]:
+    work = partial(make_backup, origin=origin, path=path)
+    return path, asyncio.run(on_connection(origin.dsn, origin.settings, work))
 
 
 def _tell(path: Path, manifest: Mapping[str, Any], *, as_json: bool) -> None:
@@ -86,10 +90,10 @@ def contents(manifest: Mapping[str, Any]) -> dict[str, str]:
     files, key = manifest["files"], manifest["secret_key"]
     out = files.get("left_out")
     keys = {
-        "included": "in it: keep the backup where nobody else reads it",
-        "left out": "not in it: keep secret.key elsewhere",
-        "LOOPLANE_SECRET_KEY": "not in it: keep LOOPLANE_SECRET_KEY elsewhere",
-        "none": "there is none yet",
+        INCLUDED: "in it: keep the backup where nobody else reads it",
+        LEFT_OUT: "not in it: keep secret.key elsewhere",
+        OF_SETTINGS: "not in it: keep LOOPLANE_SECRET_KEY elsewhere",
+        NONE: "there is none yet",
     }
     return {
         "rows": f"{rows:,} in {len(manifest['tables'])} tables",

@@ -43,4 +43,4 @@ def _run(parts: Parts, *, demo: bool = False, as_json: bool) -> None:
     set_up_tracing()
     if ignored := list_of_services():
         note(f"{', '.join(ignored)}: set by Kubernetes for a service, and no settings of ours.")
-    run(settings, parts, partial(greet, parts, demo=demo, as_json=as_json))
+    run(settings, parts, partial(greet, parts, demo=demo, as_json=as_json), note)

@@ -77,6 +77,17 @@ class Secrets:
         return self._text.encode()
 
 
+def key_in_use(settings: Settings) -> str | None:
+    """The key as it stands, or None where none was needed so far."""
+    path = settings.data_dir / FILE
+    return settings.secret_key or (_read(path) if path.exists() else None)
+
+
+def fingerprint_of(key: str) -> str:
+    """What tells this key from others and does not give it away."""
+    return hmac.digest(key.strip().encode(), b"which key this is", "sha256").hex()
+
+
 def _kept(folder: Path) -> str:
     """The text in the file, which is made where it is missing."""
     path = folder / FILE
@@ -93,4 +104,8 @@ def _kept(folder: Path) -> str:
                 os.link(name, path)
         finally:
             Path(name).unlink()
+    return _read(path)
+
+
+def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from errno import EAGAIN
 from pathlib import Path
@@ -48,13 +48,14 @@ class EmbeddedPostgres:
         self._lock = OwnerLock(self._place.lock)
         self._postmaster = Postmaster(self._place)
 
-    def start(self, *, creates: bool = True) -> str:
+    def start(self, *, creates: bool = True, tell: Callable[[str], None] = logger.warning) -> str:
         """Start or join the server; its DSN once it answers. Blocks, and needs the main thread.
 
+        Calls `tell` with a line before it makes a database.
         Raises EmbeddedError, also where there is no database and none is to be made.
         """
         try:
-            self._require_database(creates=creates)
+            self._require_database(creates=creates, tell=tell)
             with closing(self._bring_up()) as steps:
                 for _ in steps:
                     time.sleep(TICK)
@@ -86,11 +87,11 @@ class EmbeddedPostgres:
         self._lock.release()
         self.owner = False
 
-    def _require_database(self, *, creates: bool) -> None:
+    def _require_database(self, *, creates: bool, tell: Callable[[str], None]) -> None:
         if has_database(self._place.data_dir):
             return
         if creates:
-            logger.warning("A new database in %s", explain_data_dir(self._place.data_dir))
+            tell(f"A new database in {explain_data_dir(self._place.data_dir)}")
         # Whoever holds the lock may be making one just now.
         elif not self._place.lock.exists() or self._take_lock():
             raise no_database(self._place.data_dir)

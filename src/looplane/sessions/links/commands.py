@@ -79,7 +79,8 @@ async def use_link(con: Connection, token: str, now: datetime) -> Row | None:
 
 async def show_link(con: Connection, visit: Visit, body: LinkToken) -> Answer:
     """What a token opens, which stays good. Raises NotFound, Conflict."""
-    if (link := await find_link(con, body.token, visit.clock())) is not None:
+    link = await find_link(con, body.token, visit.clock())
+    if link is not None and not link["is_archived"]:
         return _shown(link, link["purpose"], link["workspace_name"])
     try:
         invite = await find_invite(con, body.token, visit.clock())

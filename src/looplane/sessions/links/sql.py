@@ -10,6 +10,7 @@ returning hash"""
 # What a token opens: $1 its hash, $2 now.
 FIND = """
 select l.workspace_id, l.member_id, l.purpose, m.email, m.name, m.role, w.name as workspace_name,
+  w.archived_at is not null as is_archived,
   coalesce(c.totp_secret is not null, false) as has_second_factor
 from sign_in_links l
 join members m on m.workspace_id = l.workspace_id and m.id = l.member_id

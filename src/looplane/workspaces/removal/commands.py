@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import ForeignKeyViolationError, LockNotAvailableError
 
-from looplane.kit.database import Connection, Database
+from looplane.kit.database import COLLISION, Connection, Database
 from looplane.kit.errors import Conflict
 from looplane.kit.storage import Storage
 from looplane.workspaces.removal import sql
@@ -56,7 +56,7 @@ async def delete_workspace(
             await storage.delete_below(str(id))
             async with database.reading() as con:
                 await con.execute(sql.END, id, now)
-        except (ForeignKeyViolationError, LockNotAvailableError):
+        except (ForeignKeyViolationError, LockNotAvailableError, *COLLISION):
             continue  # somebody wrote or writes something
         return done
     msg = "Somebody writes to the workspace all the time: stop what does, and delete it again."
