@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from looplane.backups import sql
 from looplane.backups.errors import BackupError
+from looplane.kit.all_tables import LIST_TABLES, PIN
 from looplane.kit.database import Connection
 
 _BITS = 64
@@ -24,16 +24,15 @@ Fingerprints = Mapping[str, Fingerprint]
 
 async def take_fingerprints(con: Connection) -> Fingerprints:
     """Of each table, by its name, as the present transaction of `con` sees it."""
-    await con.execute(sql.PIN)
+    await con.execute(PIN)
     return {
-        table["name"]: await _fingerprint(con, table["name"], table["columns"])
-        for table in await con.fetch(sql.LIST_TABLES)
+        table["name"]: await _fingerprint(con, table["hash"])
+        for table in await con.fetch(LIST_TABLES)
     }
 
 
-async def _fingerprint(con: Connection, table: str, columns: list[str]) -> Fingerprint:
-    query = sql.FINGERPRINT.format(table=table, columns=", ".join(columns))
-    row = await con.fetchrow(query)
+async def _fingerprint(con: Connection, statement: str) -> Fingerprint:
+    row = await con.fetchrow(statement)
     assert row is not None, "it counts"
     halves = (int(row[half]) % 2**_BITS for half in ("first", "second"))
     return Fingerprint(row["rows"], "".join(f"{half:016x}" for half in halves))

@@ -17,6 +17,7 @@ from looplane.backups.errors import BackupError
 from looplane.backups.fingerprints import take_fingerprints, to_document
 from looplane.backups.snapshot import snapshot
 from looplane.kit import secrets
+from looplane.kit.all_tables import LIST_TABLES
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, connected
 from looplane.kit.embedded_pg.programs import version_of
@@ -89,7 +90,7 @@ async def _tables(origin: Origin) -> list[str]:
         if not await con.fetchval(sql.HAS_TABLES):
             msg = "There is nothing to back up: this database has no tables of Looplane."
             raise BackupError(msg)
-        return [table["name"] for table in await con.fetch(sql.LIST_TABLES)]
+        return [table["name"] for table in await con.fetch(LIST_TABLES)]
 
 
 async def _migrations(con: Connection) -> list[str]:

@@ -23,6 +23,7 @@ from looplane.kit.embedded_pg.contents import (
     analyze,
     change_password,
     contents,
+    copy_settings,
     create_database,
     databases,
     environment,
@@ -153,9 +154,12 @@ def _copy(older: Place, newer: Place) -> Generator[None]:
     try:
         yield from old.start()
         yield from new.start()
-        for name in databases(newer, older):
-            yield from _copy_database(name, older, newer)
         _take_password(older, newer)
+        names = databases(newer, older)
+        for name in names:
+            yield from _copy_database(name, older, newer)
+        for name in names:  # only now: one may be such that nobody writes to it
+            copy_settings(newer, older, newer, name)
     except (OSError, subprocess.SubprocessError) as error:
         message = f"The copy to the new PostgreSQL failed, and the old one is as it was: {error}"
         raise EmbeddedError(message) from error
