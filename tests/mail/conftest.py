@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from looplane.deliveries.commands import plan_untold_delivery
+from looplane.deliveries.schemas import NewDelivery
 from looplane.delivery.email.commands import EmailChannel, MailSetup
+from looplane.delivery.email.schemas import Notice
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.secrets import Secrets
@@ -31,6 +35,22 @@ class Post:
     channel: EmailChannel
     secrets: Secrets
     notices: dict[Any, Any] = field(default_factory=dict)
+
+
+async def plan_notice(
+    post: Post,
+    db: Any,
+    workspace_id: UUID,
+    now: datetime,
+    address: str,
+    thread_id: str | None = None,
+) -> None:
+    """Plans a mail that tells somebody of the team something."""
+    subject = uuid4()
+    post.notices[subject] = Notice("You were assigned", "A thread is yours.", f"{SITE}/t")
+    about = None if thread_id is None else UUID(thread_id)
+    notice = NewDelivery("notice", "email", address, subject, about)
+    await plan_untold_delivery(db, workspace_id, now, notice)
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 import base64
 from email.message import EmailMessage
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 
-from looplane.deliveries.commands import plan_untold_delivery
-from looplane.deliveries.schemas import NewDelivery
-from looplane.delivery.email.schemas import Notice
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
-from tests.mail.conftest import Post
+from tests.mail.conftest import Post, plan_notice
 from tests.messages.conftest import messages_of, send
 
 
@@ -150,14 +147,8 @@ async def test_nobody_is_notified_there_again_and_a_person_may_try(
     thread, name = await sent(client, make, post)
     address = thread["contact"]["email"]
     await give(client, post, report(name, address))
-    ids = []
     for target in (address.upper(), "well@firm.example"):
-        subject = uuid4()
-        post.notices[subject] = Notice(
-            "You were assigned", "A thread is yours.", "https://x.example/t"
-        )
-        notice = NewDelivery("notice", "email", target, subject)
-        ids.append(await plan_untold_delivery(db, workspace.id, clock(), notice))
+        await plan_notice(post, db, workspace.id, clock(), target)
     await send(client, thread)
     done = await post.work()
     assert [reason for _, reason in done.failures] == [
@@ -172,4 +163,3 @@ async def test_nobody_is_notified_there_again_and_a_person_may_try(
     )
     assert notice_mail["Auto-Submitted"] == "auto-generated"
     assert notice_mail["Subject"] == "You were assigned"
-    assert isinstance(ids[0], UUID)

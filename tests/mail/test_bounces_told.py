@@ -1,20 +1,17 @@
 """Whoever wrote what came back is told, and where nothing goes any more is shown and lifted."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from looplane.deliveries.commands import plan_untold_delivery
-from looplane.deliveries.schemas import NewDelivery
-from looplane.delivery.email.schemas import Notice
 from looplane.delivery.fan_out.commands import FanOut
 from looplane.notices.fan_out.commands import NoticeFan
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
-from tests.mail.conftest import Post
+from tests.mail.conftest import Post, plan_notice
 from tests.mail.test_bounces import give, report, sent
 from tests.notices.telling import notices_of
 from tests.sessions import APP, signed_in
@@ -114,10 +111,7 @@ async def test_an_address_is_listed_and_lifted(
         assert (await call(f"{PATH}/{bounced['id']}")).status_code == 404
 
     async def notify() -> list[str | None]:
-        subject = uuid4()
-        post.notices[subject] = Notice("Yours", "It is yours.", "https://x.example/t")
-        notice = NewDelivery("notice", "email", address, subject)
-        await plan_untold_delivery(db, workspace.id, clock(), notice)
+        await plan_notice(post, db, workspace.id, clock(), address)
         return [reason for _, reason in (await post.work()).failures]
 
     assert len(await notify()) == 1
