@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from looplane.backups.errors import BackupError
 from looplane.kit.all_tables import LIST_TABLES, PIN
 from looplane.kit.database import Connection
+from looplane.kit.text import some_of
 
 _BITS = 64
 _MAX_NAMES = 5
@@ -45,11 +46,9 @@ def refuse_differences(wanted: Fingerprints, found: Fingerprints) -> None:
     if not differing:
         return
     told = [f"{name} ({_told(wanted, name)}, {_told(found, name)})" for name in differing]
-    more = len(told) - _MAX_NAMES
-    rest = f", and {more} more" if more > 0 else ""
     msg = (
         "What arrived is not what was sent, and nothing of it was kept. Differing tables, with"
-        f" what each was to have and has: {', '.join(told[:_MAX_NAMES])}{rest}."
+        f" what each was to have and has: {some_of(told, _MAX_NAMES)}."
     )
     raise BackupError(msg)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from looplane.kit.embedded_pg.binaries import find_older, major_version
-from looplane.kit.embedded_pg.cluster import made_by, read_password, read_version, write_password
+from looplane.kit.embedded_pg.cluster import read_password, read_version, write_password
 from looplane.kit.embedded_pg.contents import (
     analyze,
     change_password,
@@ -63,7 +63,7 @@ def upgrade_major(place: Place) -> Generator[None]:
         _remove_socket(each)
     if not place.cluster.exists():
         return
-    version, ours = made_by(place), major_version(place.bin_dir)
+    version, ours = read_version(place.cluster), major_version(place.bin_dir)
     if version >= ours:
         return
     older = replace(former, bin_dir=_programs(place, version))
