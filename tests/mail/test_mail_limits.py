@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
-from tests.mail.conftest import Post, plan_notice
+from tests.mail.conftest import Post
 from tests.messages.conftest import messages_of, send
 from tests.sessions import APP
 
@@ -141,7 +141,7 @@ async def test_what_the_team_is_told_holds_back_no_answer(
     thread = await make.thread()
     team = [f"{name}@team.example" for name in ("ada", "bob", "cy")]
     for address in team * 3:
-        await plan_notice(post, db, workspace.id, noon(), address, thread["id"])
+        await post.notify(address, thread["id"])
     await post.work()
     await send(client, thread)
     await post.work(301)

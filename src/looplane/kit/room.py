@@ -44,7 +44,7 @@ class Room:
             raise StorageFull
 
     def check_all(self) -> None:
-        """The same, also where a database elsewhere has said so lately."""
+        """What `check` does, also where a database elsewhere has said so lately."""
         self.check()
         if self._clock() < self._full_until:
             raise StorageFull
