@@ -38,6 +38,7 @@ SQL_ELSEWHERE = {
     "kit/functions.py": "stored functions begin so",
     "kit/pooler.py": "asks what stands before the database",
     "kit/idempotency.py": "stored answers belong to no noun",
+    "kit/all_tables.py": "knows no table by its name",
     "kit/embedded_pg/contents.py": "asks by psql, of a server that is not in use yet",
     "kit/paging.py": "puts a noun's list into pages",
     "kit/readiness.py": "asks whether the database answers",

@@ -8,8 +8,9 @@ import pytest
 
 from looplane.delivery.commands import LEASE, MOST_SECONDS
 from looplane.delivery.dispatch import commands as dispatch
+from looplane.delivery.dispatch.commands import Dispatcher
 from looplane.delivery.leases import sql as leases
-from looplane.delivery.schemas import Attempted, DueDelivery
+from looplane.delivery.schemas import Attempted, DueDelivery, Sent
 from looplane.kit.database import Database
 from tests.conftest import SteppedClock, Workspace
 from tests.delivery.killed import MortalDatabase
@@ -36,6 +37,16 @@ class Slow(Sink):
         return await super().send(delivery, loaded)
 
 
+async def begun(
+    database: Database, clock: SteppedClock, slow: Slow
+) -> tuple[Dispatcher, asyncio.Future[list[Sent]]]:
+    """A worker that is at an attempt, and what it will have done."""
+    worker = dispatcher_of(database, clock, {"email": slow})
+    task = asyncio.ensure_future(worker.drain())
+    await come_about(lambda: slow.begun)
+    return worker, task
+
+
 def test_a_killed_worker_is_followed_within_a_quarter_minute() -> None:
     assert timedelta(0) < LEASE <= timedelta(seconds=15)
     assert dispatch.RENEWED_AFTER * 3 <= LEASE, "a try or two may fail"
@@ -46,9 +57,7 @@ async def test_a_slow_attempt_is_not_made_twice(
 ) -> None:
     id = await plan(db, workspace.id, clock())
     slow, sink = Slow(), Sink()
-    worker = dispatcher_of(database, clock, {"email": slow})
-    task = asyncio.ensure_future(worker.drain())
-    await come_about(lambda: slow.begun)
+    worker, task = await begun(database, clock, slow)
     other = dispatcher_of(database, clock, {"email": sink})
     for _ in range(10):
         clock.step(LEASE * 0.9)
@@ -91,9 +100,7 @@ async def test_what_another_one_has_by_now_is_let_go_of(
 ) -> None:
     id = await plan(db, workspace.id, clock())
     slow, sink = Slow(), Sink()
-    worker = dispatcher_of(database, clock, {"email": slow})
-    task = asyncio.ensure_future(worker.drain())
-    await come_about(lambda: slow.begun)
+    worker, task = await begun(database, clock, slow)
     clock.step(LEASE)
     other = dispatcher_of(database, clock, {"email": sink})
     assert len(await other.drain()) == 1

@@ -1,18 +1,22 @@
 """Mail as the worker sends it, to a server of the test's own."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from looplane.deliveries.commands import plan_untold_delivery
+from looplane.deliveries.schemas import NewDelivery
 from looplane.delivery.email.commands import EmailChannel, MailSetup
+from looplane.delivery.email.schemas import Notice
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
 from looplane.kit.secrets import Secrets
 from looplane.kit.smtp_connections import SmtpConnections
-from tests.conftest import SteppedClock
+from tests.conftest import SteppedClock, Workspace
 from tests.dispatch import Delivered, cancel_all, deliver_due
 from tests.factory import Factory
 from tests.mail_servers import LOGIN, THIS_MACHINE, MailServer, mail_server
@@ -30,7 +34,8 @@ class Post:
     work: Callable[..., Coroutine[Any, Any, Delivered]]
     channel: EmailChannel
     secrets: Secrets
-    notices: dict[Any, Any] = field(default_factory=dict)
+    # Plans a mail to an address that tells somebody of the team something, perhaps of a thread.
+    notify: Callable[..., Coroutine[Any, Any, UUID]]
 
 
 @pytest.fixture
@@ -50,7 +55,12 @@ def channel_of(
 
 @pytest.fixture
 async def post(
-    quiet: None, database: Database, make: Factory, db: Any, clock: SteppedClock
+    quiet: None,
+    database: Database,
+    make: Factory,
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
 ) -> AsyncIterator[Post]:
     notices: dict[Any, Any] = {}
 
@@ -58,6 +68,12 @@ async def post(
         return {
             each.id: notices[each.subject_id] for each in deliveries if each.subject_id in notices
         }
+
+    async def notify(address: str, thread_id: str | None = None) -> UUID:
+        subject, about = uuid4(), None if thread_id is None else UUID(thread_id)
+        notices[subject] = Notice("You were assigned", "A thread is yours.", f"{SITE}/t")
+        notice = NewDelivery("notice", "email", address, subject, about)
+        return await plan_untold_delivery(db, workspace.id, clock(), notice)
 
     channel = channel_of(database, clock, find_notices=find_notices)
 
@@ -70,5 +86,5 @@ async def post(
         mailbox = await make.mailbox(
             name="Firm Support", address="support@firm.example", **server.settings, **login
         )
-        yield Post(server, mailbox, work, channel, Secrets(UNLIMITED), notices)
+        yield Post(server, mailbox, work, channel, Secrets(UNLIMITED), notify)
         await channel._setup.connections.aclose()  # noqa: SLF001  # as the worker ends

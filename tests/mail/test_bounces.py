@@ -3,15 +3,12 @@
 import base64
 from email.message import EmailMessage
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 
-from looplane.deliveries.commands import plan_untold_delivery
-from looplane.deliveries.schemas import NewDelivery
-from looplane.delivery.email.schemas import Notice
-from tests.conftest import SteppedClock, Workspace
+from tests.conftest import Workspace
 from tests.factory import Factory
 from tests.mail.conftest import Post
 from tests.messages.conftest import messages_of, send
@@ -67,6 +64,13 @@ async def sent(client: httpx.AsyncClient, make: Factory, post: Post) -> tuple[An
     await send(client, thread)
     await post.work()
     return thread, str(post.server.received[-1].mail["Message-ID"])
+
+
+async def bounced(client: httpx.AsyncClient, make: Factory, post: Post) -> Any:
+    """A thread with an answer that left and came back."""
+    thread, name = await sent(client, make, post)
+    await give(client, post, report(name, thread["contact"]["email"]))
+    return thread
 
 
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
@@ -140,24 +144,12 @@ async def test_a_report_is_no_matter_of_another_workspace(
 
 
 async def test_nobody_is_notified_there_again_and_a_person_may_try(
-    client: httpx.AsyncClient,
-    make: Factory,
-    post: Post,
-    db: Any,
-    workspace: Workspace,
-    clock: SteppedClock,
+    client: httpx.AsyncClient, make: Factory, post: Post
 ) -> None:
-    thread, name = await sent(client, make, post)
+    thread = await bounced(client, make, post)
     address = thread["contact"]["email"]
-    await give(client, post, report(name, address))
-    ids = []
     for target in (address.upper(), "well@firm.example"):
-        subject = uuid4()
-        post.notices[subject] = Notice(
-            "You were assigned", "A thread is yours.", "https://x.example/t"
-        )
-        notice = NewDelivery("notice", "email", target, subject)
-        ids.append(await plan_untold_delivery(db, workspace.id, clock(), notice))
+        await post.notify(target)
     await send(client, thread)
     done = await post.work()
     assert [reason for _, reason in done.failures] == [
@@ -172,4 +164,3 @@ async def test_nobody_is_notified_there_again_and_a_person_may_try(
     )
     assert notice_mail["Auto-Submitted"] == "auto-generated"
     assert notice_mail["Subject"] == "You were assigned"
-    assert isinstance(ids[0], UUID)

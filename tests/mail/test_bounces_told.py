@@ -1,21 +1,18 @@
 """Whoever wrote what came back is told, and where nothing goes any more is shown and lifted."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from looplane.deliveries.commands import plan_untold_delivery
-from looplane.deliveries.schemas import NewDelivery
-from looplane.delivery.email.schemas import Notice
 from looplane.delivery.fan_out.commands import FanOut
 from looplane.notices.fan_out.commands import NoticeFan
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.mail.conftest import Post
-from tests.mail.test_bounces import give, report, sent
+from tests.mail.test_bounces import bounced, give, report, sent
 from tests.notices.telling import notices_of
 from tests.sessions import APP, signed_in
 
@@ -77,9 +74,8 @@ async def test_the_inbox_says_what_came_back_and_why(
     clock: SteppedClock,
 ) -> None:
     # Who hands in the report by a key of their own is told like anybody: they have not caused it.
-    thread, name = await sent(client, make, post)
+    thread = await bounced(client, make, post)
     address = thread["contact"]["email"]
-    await give(client, post, report(name, address))
     await follow(db, clock)
     async with signed_in(app, db, workspace.id, workspace.member_id) as session:
         [notice] = (await session.get(f"{APP}/notices")).json()["data"]
@@ -98,31 +94,27 @@ async def test_an_address_is_listed_and_lifted(
     post: Post,
     db: Any,
     workspace: Workspace,
-    clock: SteppedClock,
 ) -> None:
     thread, name = await sent(client, make, post)
     address = thread["contact"]["email"]
     await give(client, post, report(name, address.upper()))
     other = await make.bounced_address()
     listed = (await client.get(PATH, params={"address": address.upper()})).json()["data"]
-    [bounced] = listed
-    assert (bounced["address"], bounced["reason"]) == (address, "550 5.1.1 No such user here")
-    assert (await client.get(f"{PATH}/{bounced['id']}")).json() == bounced
+    [found] = listed
+    assert (found["address"], found["reason"]) == (address, "550 5.1.1 No such user here")
+    assert (await client.get(f"{PATH}/{found['id']}")).json() == found
     everything = (await client.get(PATH)).json()["data"]
-    assert {each["id"] for each in everything} == {bounced["id"], other["id"]}
+    assert {each["id"] for each in everything} == {found["id"], other["id"]}
     for call in (stranger.get, stranger.delete):
-        assert (await call(f"{PATH}/{bounced['id']}")).status_code == 404
+        assert (await call(f"{PATH}/{found['id']}")).status_code == 404
 
     async def notify() -> list[str | None]:
-        subject = uuid4()
-        post.notices[subject] = Notice("Yours", "It is yours.", "https://x.example/t")
-        notice = NewDelivery("notice", "email", address, subject)
-        await plan_untold_delivery(db, workspace.id, clock(), notice)
+        await post.notify(address)
         return [reason for _, reason in (await post.work()).failures]
 
     assert len(await notify()) == 1
-    assert (await client.delete(f"{PATH}/{bounced['id']}")).status_code == 200
-    assert (await client.delete(f"{PATH}/{bounced['id']}")).status_code == 404
+    assert (await client.delete(f"{PATH}/{found['id']}")).status_code == 200
+    assert (await client.delete(f"{PATH}/{found['id']}")).status_code == 404
     assert await notify() == []
     kinds = [row["type"] for row in await db.fetch(EVENTS, workspace.id)]
     assert kinds == ["delivery.bounced", "bounced_address.deleted"]
@@ -131,11 +123,11 @@ async def test_an_address_is_listed_and_lifted(
 async def test_only_who_may_look_after_mail_sees_them(
     app: ASGIApp, make: Factory, workspace: Workspace
 ) -> None:
-    bounced = await make.bounced_address()
+    found = await make.bounced_address()
     key = await make.key(scopes=["contacts:read", "contacts:write", "threads:read"])
     async with connected(app, key) as reader:
         for answer in (
             await reader.get(PATH),
-            await reader.delete(f"{PATH}/{bounced['id']}"),
+            await reader.delete(f"{PATH}/{found['id']}"),
         ):
             assert answer.status_code == 403

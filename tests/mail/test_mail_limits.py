@@ -3,14 +3,10 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from looplane.deliveries.commands import plan_untold_delivery
-from looplane.deliveries.schemas import NewDelivery
-from looplane.delivery.email.schemas import Notice
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.mail.conftest import Post
@@ -145,10 +141,7 @@ async def test_what_the_team_is_told_holds_back_no_answer(
     thread = await make.thread()
     team = [f"{name}@team.example" for name in ("ada", "bob", "cy")]
     for address in team * 3:
-        subject = uuid4()
-        post.notices[subject] = Notice("Changed", "A thread changed.")
-        notice = NewDelivery("notice", "email", address, subject, UUID(thread["id"]))
-        await plan_untold_delivery(db, workspace.id, noon(), notice)
+        await post.notify(address, thread["id"])
     await post.work()
     await send(client, thread)
     await post.work(301)

@@ -20,7 +20,7 @@ COMMANDS = [
     Mutation(
         "mail leaves an archived workspace",
         "src/looplane/delivery/leases/sql.py",
-        "    and workspace_id not in (select x.id from workspaces x where x.archived_at is not null)",
+        "\n    and {IS_LIVE}",
         "",
         "test_archived.py",
     ),

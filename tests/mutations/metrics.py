@@ -15,8 +15,8 @@ METRICS = [
     Mutation(
         "somebody is called for what an archived workspace has",
         "src/looplane/figures/sql.py",
-        "(select w.id from workspaces w where w.archived_at is not null)",
-        "(select w.id from workspaces w where false)",
+        "state = 'snoozed' and {IS_LIVE}",
+        "state = 'snoozed'",
         "test_database_figures.py",
     ),
     Mutation(

@@ -27,6 +27,20 @@ UPGRADES = [
         "embedded_pg/test_major_upgrade.py",
     ),
     Mutation(
+        "a database that a move has closed is open after an upgrade",
+        f"{_EMBEDDED}/major_upgrade.py",
+        "            copy_settings(newer, older, newer, name)",
+        "            continue",
+        "embedded_pg/test_what_an_upgrade_keeps.py",
+    ),
+    Mutation(
+        "what is generated is taken for rows that must be the same",
+        "src/looplane/kit/all_tables.py",
+        "  and a.attgenerated = ''",
+        "",
+        "embedded_pg/test_what_an_upgrade_keeps.py",
+    ),
+    Mutation(
         "what the first release applied in another locale counts as changed",
         "src/looplane/kit/ledger.py",
         'not file.was_applied_as(applied[name]["digest"])',

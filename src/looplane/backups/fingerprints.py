@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from looplane.backups import sql
 from looplane.backups.errors import BackupError
+from looplane.kit.all_tables import LIST_TABLES, PIN
 from looplane.kit.database import Connection
+from looplane.kit.text import some_of
 
 _BITS = 64
 _MAX_NAMES = 5
@@ -24,16 +25,15 @@ Fingerprints = Mapping[str, Fingerprint]
 
 async def take_fingerprints(con: Connection) -> Fingerprints:
     """Of each table, by its name, as the present transaction of `con` sees it."""
-    await con.execute(sql.PIN)
+    await con.execute(PIN)
     return {
-        table["name"]: await _fingerprint(con, table["name"], table["columns"])
-        for table in await con.fetch(sql.LIST_TABLES)
+        table["name"]: await _fingerprint(con, table["hash"])
+        for table in await con.fetch(LIST_TABLES)
     }
 
 
-async def _fingerprint(con: Connection, table: str, columns: list[str]) -> Fingerprint:
-    query = sql.FINGERPRINT.format(table=table, columns=", ".join(columns))
-    row = await con.fetchrow(query)
+async def _fingerprint(con: Connection, statement: str) -> Fingerprint:
+    row = await con.fetchrow(statement)
     assert row is not None, "it counts"
     halves = (int(row[half]) % 2**_BITS for half in ("first", "second"))
     return Fingerprint(row["rows"], "".join(f"{half:016x}" for half in halves))
@@ -46,11 +46,9 @@ def refuse_differences(wanted: Fingerprints, found: Fingerprints) -> None:
     if not differing:
         return
     told = [f"{name} ({_told(wanted, name)}, {_told(found, name)})" for name in differing]
-    more = len(told) - _MAX_NAMES
-    rest = f", and {more} more" if more > 0 else ""
     msg = (
         "What arrived is not what was sent, and nothing of it was kept. Differing tables, with"
-        f" what each was to have and has: {', '.join(told[:_MAX_NAMES])}{rest}."
+        f" what each was to have and has: {some_of(told, _MAX_NAMES)}."
     )
     raise BackupError(msg)
 

@@ -17,6 +17,7 @@ from looplane.backups.errors import BackupError
 from looplane.backups.fingerprints import take_fingerprints, to_document
 from looplane.backups.keys import FINGERPRINT, INCLUDED, LEFT_OUT, NONE, OF_SETTINGS
 from looplane.backups.snapshot import snapshot
+from looplane.kit.all_tables import LIST_TABLES
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, connected
 from looplane.kit.embedded_pg.programs import version_of
@@ -94,7 +95,7 @@ async def _tables(origin: Origin) -> list[str]:
     """By a connection of its own: the moment begins with the first thing that is read."""
     async with connected(origin.dsn, origin.settings.database_pooling) as con:
         await refuse_nothing(con)
-        return [table["name"] for table in await con.fetch(sql.LIST_TABLES)]
+        return [table["name"] for table in await con.fetch(LIST_TABLES)]
 
 
 async def refuse_nothing(con: Connection) -> None:

@@ -13,6 +13,7 @@ from looplane.backups.errors import BackupError
 from looplane.backups.fingerprints import Fingerprints, refuse_differences, take_fingerprints
 from looplane.backups.restoring import Finish, fill
 from looplane.backups.targets import filling, refuse_unfit
+from looplane.kit.all_tables import LIST_TABLES
 from looplane.kit.database import Connection
 from looplane.kit.embedded_pg.programs import version_of
 
@@ -105,7 +106,7 @@ async def _refuse_others(con: Connection) -> None:
 async def _hold(con: Connection) -> None:
     """Lets nobody write. Raises BackupError where somebody came before it was closed."""
     await _refuse_others(con)
-    tables = [table["name"] for table in await con.fetch(sql.LIST_TABLES)]
+    tables = [table["name"] for table in await con.fetch(LIST_TABLES)]
     if "public.migrations" not in tables:
         msg = "There is nothing to move: this database has no tables of Looplane."
         raise BackupError(msg)

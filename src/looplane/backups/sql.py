@@ -1,23 +1,10 @@
 """Statements on a database as a whole, whichever tables it has."""
 
-# A table of an extension is the extension's business.
-_OURS = """
-  n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-  and not exists (select from pg_depend d where d.deptype = 'e' and d.objid = {object}.oid
-    and d.classid = '{catalogue}'::regclass)"""
-_RELATIONS = _OURS.format(object="c", catalogue="pg_class")
-_FUNCTIONS = _OURS.format(object="p", catalogue="pg_proc")
-_SCHEMAS = _OURS.format(object="n", catalogue="pg_namespace")
+from looplane.kit.all_tables import IS_OURS
 
-# What is generated is made anew where the rows go, by that server's own rules of letters.
-LIST_TABLES = f"""
-select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
-  array_agg(quote_ident(a.attname) order by a.attname) as columns
-from pg_class c join pg_namespace n on n.oid = c.relnamespace
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-  and a.attgenerated = ''
-where c.relkind in ('r', 'p') and not c.relispartition and {_RELATIONS}
-group by 1 order by 1"""
+_RELATIONS = IS_OURS.format(object="c", catalogue="pg_class")
+_FUNCTIONS = IS_OURS.format(object="p", catalogue="pg_proc")
+_SCHEMAS = IS_OURS.format(object="n", catalogue="pg_namespace")
 
 LIST_WHAT_IS_THERE = f"""
 select n.nspname || '.' || c.relname as name from pg_class c
@@ -29,22 +16,6 @@ join pg_namespace n on n.oid = p.pronamespace where {_FUNCTIONS}
 union
 select 'schema ' || n.nspname from pg_namespace n where n.nspname <> 'public' and {_SCHEMAS}
 order by 1"""
-
-# The same words for the same row on every server.
-PIN = """
-set local datestyle = 'ISO, YMD';
-set local intervalstyle = 'postgres';
-set local timezone = 'UTC';
-set local bytea_output = 'hex';
-set local extra_float_digits = 1;
-set local search_path to default"""
-
-# All of a table, in whatever order its rows lie: each row as 128 bits, which are added up. Good
-# against chance, not against somebody who wants two tables to look alike.
-FINGERPRINT = """
-select count(*) as rows, coalesce(sum(hashtextextended(words, 0)::numeric), 0)::text as first,
-  coalesce(sum(hashtextextended(words, 1)::numeric), 0)::text as second
-from (select row({columns})::text collate "C" as words from {table} offset 0) as each_row"""
 
 WITHOUT_LIMITS = """
 set local statement_timeout = 0;

@@ -1,12 +1,13 @@
 """Whether a database may be filled."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from looplane.backups import sql
 from looplane.backups.errors import BackupError
 from looplane.kit.database import Connection
 from looplane.kit.migrate import LOCK
+from looplane.kit.text import some_of
 
 OLDEST, NEWEST = 15, 18
 _EXTENSIONS = ["btree_gin", "pg_trgm", "unaccent"]
@@ -45,7 +46,7 @@ async def refuse_unfit(con: Connection) -> None:
         ),
         "the role may not make tables: grant create on schema public": not row["may_fill_public"],
         "it can only be read": row["is_read_only"],
-        f"it is not empty: {_some(there)}": bool(there),
+        f"it is not empty: {some_of(there, _MAX_NAMES)}": bool(there),
     }
     if found := [fault for fault, is_one in faults.items() if is_one]:
         msg = (
@@ -53,8 +54,3 @@ async def refuse_unfit(con: Connection) -> None:
             f" {'; '.join(found)}. Choose one that is new and empty, which our role owns."
         )
         raise BackupError(msg)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _MAX_NAMES
-    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

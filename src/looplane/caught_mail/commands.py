@@ -17,6 +17,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import new_id
 from looplane.kit.responses import Answer, or_404
+from looplane.kit.row_count import row_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,4 @@ async def let_go(
 async def sweep_caught(con: Connection, clock: Clock, days: int = rules.DAYS) -> int:
     """Lets go of what was caught long ago, in all workspaces, some at a time; how many."""
     done: str = await con.execute(sql.DELETE_EXPIRED, rules.kept_since(clock(), days))
-    return int(done.rsplit(maxsplit=1)[-1])
+    return row_count(done)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from looplane.backups.targets import NEWEST, OLDEST
 from looplane.cli.database import on_connection
 from looplane.cli.failures import explain
 from looplane.cli.finding import Finding
@@ -13,7 +14,6 @@ from looplane.kit.migrations import MigrationError
 from looplane.runtime import database
 from looplane.tables import MIGRATIONS
 
-_OLDEST, _NEWEST = 15, 18
 _LATE = timedelta(seconds=1)
 # A worker that is further ahead takes over what another one is at, before that renews its lease.
 _WRONG = timedelta(seconds=10)
@@ -49,10 +49,10 @@ def check_database(settings: Settings) -> list[Finding]:
 def check_version(major: int, where: str) -> Finding:
     """Whether we know this PostgreSQL."""
     message = f"PostgreSQL {major} {where}"
-    known = f"{_OLDEST} to {_NEWEST}"
-    if major < _OLDEST:
+    known = f"{OLDEST} to {NEWEST}"
+    if major < OLDEST:
         return Finding("database", "fail", f"{message} is too old", f"use one of {known}")
-    if major > _NEWEST:
+    if major > NEWEST:
         return Finding("database", "warn", f"{message} is newer than what we know", f"use {known}")
     return Finding("database", "ok", message)
 

@@ -1,14 +1,12 @@
 """Errors that were to be expected, in a line that says what to do."""
 
-import errno
-
 import asyncpg
 
 from looplane.backups.errors import BackupError
 from looplane.errors import ApiProcessError, PortTakenError
 from looplane.kit.config import ConfigError
 from looplane.kit.database import is_unreachable
-from looplane.kit.embedded_pg.errors import EmbeddedError
+from looplane.kit.embedded_pg.errors import FULL, EmbeddedError
 from looplane.kit.errors import ApiError
 from looplane.kit.migrations import MigrationError
 from looplane.kit.pooler import PoolerError
@@ -22,8 +20,6 @@ _EXPECTED = (
     PoolerError,
     PortTakenError,
 )
-# Nobody's connection fails so.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -38,7 +34,7 @@ def explain(error: Exception) -> str | None:
         return "; ".join(error.issues) or error.message
     if isinstance(error, _EXPECTED):
         return str(error)
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+    if isinstance(error, OSError) and error.errno in FULL:
         return f"{error.filename or 'Where this writes'}: {error.strerror}; free some there."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}."

@@ -11,6 +11,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
 from looplane.kit.ids import parse_id
 from looplane.kit.responses import or_404
+from looplane.kit.row_count import row_count
 from looplane.outgoing_files.sql import DELETE_THESE
 
 
@@ -63,7 +64,7 @@ async def erase_contact(con: Connection, context: Context, text: str) -> Erasure
         ]
         await con.execute(sql.DELETE_ANSWERS, workspace_id, [*ids, *threads], addresses)
         await con.execute(sql.CHANGE_EDITION, workspace_id)
-    messages, comments, *events = (int(each.split()[-1]) for each in erased)
+    messages, comments, *events = map(row_count, erased)
     return Erasure(ids[0], len(threads), messages, comments, sum(events))
 
 

@@ -1,5 +1,7 @@
 """Statements on what waits, in all workspaces; however much that is, each reads a bounded part."""
 
+from looplane.workspaces.sql import IS_LIVE
+
 # What is counted of each: more is told as so many.
 MOST = 10_000
 # … and of the events, or the dead deliveries, of one workspace.
@@ -11,8 +13,6 @@ from pg_stat_activity where backend_type = 'client backend'"""
 SIZE = "select pg_database_size(current_database())"
 
 _UNTOLD = "e.workspace_id = b.id and (e.position, e.id) > (b.position, b.event_id)"
-# What an archived workspace has waits on purpose, and nobody is to be called for it.
-_AWAKE = "workspace_id not in (select w.id from workspaces w where w.archived_at is not null)"
 # Events that were not fanned out yet, and the seconds that the oldest of them has waited.
 # $1 and $2 before all events
 UNTOLD = f"""
@@ -29,7 +29,7 @@ cross join lateral (select count(*) from (
 # Seconds since the first of the threads that still sleep should have been woken; negative before.
 SNOOZE = f"""
 select extract(epoch from now() - min(snoozed_until))::float
-from threads where deleted_at is null and state = 'snoozed' and {_AWAKE}"""
+from threads where deleted_at is null and state = 'snoozed' and {IS_LIVE}"""
 # Of each channel the targets that fail, those that are paused, and the seconds for which something
 # has been due to a target that is neither.
 QUEUES = f"""
@@ -38,7 +38,7 @@ select channel,
   count(*) filter (where paused_at is not null)::int as paused,
   coalesce(extract(epoch from now() - min(due_at) filter (where failures = 0 and paused_at is null
     and (leased_until is null or leased_until <= now()))), 0)::float as seconds
-from delivery_queues where {_AWAKE} group by channel"""
+from delivery_queues where {IS_LIVE} group by channel"""
 # $1 channels
 QUEUED = f"""
 select c.channel, queued.count::int from unnest($1::text[]) as c(channel)

@@ -21,6 +21,7 @@ from looplane.kit.ids import new_id, parse_id
 from looplane.kit.principal import Principal
 from looplane.kit.references import reference_id
 from looplane.kit.responses import Answer, or_404
+from looplane.kit.row_count import row_count
 from looplane.messages.commands import send_thread_message
 from looplane.messages.schemas import MessageCreate, Recipient
 from looplane.outgoing_files.commands import files_of, find_sizes
@@ -288,4 +289,4 @@ async def _try(con: Connection, clock: Clock, channels: Collection[str], row: Ro
 async def sweep_held(con: Connection, clock: Clock) -> int:
     """Forgets what ended long ago, in all workspaces; how many there were."""
     done: str = await con.execute(sql.DELETE_ENDED, clock() - _KEPT)
-    return int(done.rsplit(maxsplit=1)[-1])
+    return row_count(done)

@@ -10,6 +10,7 @@ from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.paging import fetch_whole_page
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.sqltext import columns, iso, json_object
+from looplane.workspaces.sql import IS_LIVE
 
 NOUN = "held message"
 # As many rounds take at once, and sweeps.
@@ -59,7 +60,7 @@ from held_messages where workspace_id = $1 and id = $2 for update"""
 FIND_DUE = f"""
 select workspace_id, id, thread_id from held_messages
 where state = 'held' and due_at <= $1
-  and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)
+  and {IS_LIVE}
 order by due_at, id limit {_MAX_DUE}"""
 
 # How a message ended; its words are elsewhere by now. $1 workspace, $2 id, $3 state, $4 the

@@ -13,7 +13,7 @@ from looplane.kit.errors import Forbidden, RateLimited, Unauthenticated, Unsuppo
 from looplane.kit.keys import digest
 from looplane.kit.limits import Window
 from looplane.kit.networks import caller_network, is_within
-from looplane.kit.principal import Principal
+from looplane.kit.principal import ARCHIVED, Principal
 
 # A revoked secret is refused after this many seconds at the latest.
 _CACHE_SECONDS = 1.0
@@ -103,8 +103,7 @@ class Authenticator:
             msg = f"This {self._noun} has expired."
             raise Unauthenticated(msg)
         if principal.is_archived:
-            msg = "This workspace is archived: nobody is let in until the operator ends that."
-            raise Forbidden(msg)
+            raise Forbidden(ARCHIVED)
         if principal.networks and not is_within(address, principal.networks):
             msg = f"This {self._noun} is not for calls from {address or 'an unknown address'}."
             raise Forbidden(msg)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from looplane.kit.database import Connection, Row
 from looplane.kit.errors import ValidationFailed
+from looplane.kit.row_count import row_count
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -67,4 +68,4 @@ async def insert(  # noqa: PLR0913  # the columns
 
 async def delete_expired(con: Connection, before: datetime) -> int:
     """Removes up to 1,000 answers stored at `before` or earlier; says how many."""
-    return int((await con.execute(DELETE_EXPIRED, before)).split()[-1])
+    return row_count(await con.execute(DELETE_EXPIRED, before))

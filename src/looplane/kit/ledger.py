@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from looplane.kit.database import Connection, Row
 from looplane.kit.migrations import Migration, MigrationError, Migrations
-
-_MAX_NAMES = 3
+from looplane.kit.text import some_of
 
 # The column came second: programs from before it write rows without it.
 CREATE = """
@@ -103,9 +102,3 @@ def _refuse_what_breaks(unknown: Sequence[Row], pending: Sequence[str]) -> None:
 async def record(con: Connection, migration: Migration) -> None:
     """Says that it was applied."""
     await con.execute(_INSERT, migration.name, migration.digest, migration.breaks_older)
-
-
-def some_of(names: Sequence[str]) -> str:
-    """The first of `names`, and how many more there are."""
-    more = len(names) - _MAX_NAMES
-    return ", ".join([*names[:_MAX_NAMES], *([f"and {more} more"] if more > 0 else [])])

@@ -8,8 +8,9 @@ import structlog
 
 from looplane.kit.database import COLLISION, Connection, Database, as_unavailable
 from looplane.kit.errors import Unavailable
-from looplane.kit.ledger import CREATE, Comparison, compare, record, some_of
+from looplane.kit.ledger import CREATE, Comparison, compare, record
 from looplane.kit.migrations import MigrationError, Migrations
+from looplane.kit.text import some_of
 
 _log = structlog.get_logger("looplane.migrations")
 # Any number will do; it only has to be the same for all who make tables. Held in a transaction.

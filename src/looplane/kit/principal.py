@@ -9,6 +9,9 @@ from looplane.kit.networks import Network
 
 ActorType = Literal["person", "program", "ai", "rule"]
 
+# To whoever wants in, by whatever.
+ARCHIVED = "This workspace is archived: nobody is let in until the operator ends that."
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

@@ -1,7 +1,5 @@
 """Whether there is room to write: where PostgreSQL finds none for its log, it ends on the spot."""
 
-import errno
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 
+from looplane.kit.embedded_pg.errors import FULL
 from looplane.kit.errors import StorageFull
 
 # Bytes that are left alone, on the disk of a database of ours: two parts of PostgreSQL's log, so
@@ -17,8 +16,6 @@ from looplane.kit.errors import StorageFull
 RESERVE = 32 * 1024 * 1024
 # Seconds that the word of a database elsewhere is good for: its disk cannot be seen from here.
 _REMEMBERED = 10.0
-_NUMBERS = {errno.ENOSPC, errno.EDQUOT}
-_WORDS = tuple(os.strerror(number) for number in _NUMBERS)
 
 
 class Room:
@@ -46,6 +43,12 @@ class Room:
         if free < RESERVE:
             raise StorageFull
 
+    def check_all(self) -> None:
+        """What `check` does, also where a database elsewhere has said so lately."""
+        self.check()
+        if self._clock() < self._full_until:
+            raise StorageFull
+
     @contextmanager
     def explaining(self) -> Iterator[None]:
         """Raises StorageFull in place of any error, where our disk is full."""
@@ -55,16 +58,10 @@ class Room:
             self.check()
             raise
 
-    def check_all(self) -> None:
-        """The same, also where a database elsewhere has said so lately."""
-        self.check()
-        if self._clock() < self._full_until:
-            raise StorageFull
-
 
 def is_full(error: BaseException) -> bool:
     """Whether an error of the database or the file system, or one that tells of it, says so."""
     if isinstance(error, asyncpg.DiskFullError):
         return True
     number = error.errno if isinstance(error, OSError) else None
-    return number in _NUMBERS or any(word in str(error) for word in _WORDS)
+    return number in FULL or any(words in str(error) for words in FULL.values())

@@ -1,5 +1,6 @@
-"""Text of others, who may have put anything into it."""
+"""Text of others, who may have put anything into it, and lists of names."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -15,3 +16,9 @@ def storable_json(value: Any) -> Any:  # noqa: ANN401  # anything that JSON has
     if isinstance(value, dict):
         return {storable_json(name): storable_json(each) for name, each in value.items()}
     return [storable_json(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def some_of(names: Sequence[str], most: int = 3) -> str:
+    """The first of `names`, and how many more there are."""
+    more = len(names) - most
+    return ", ".join([*names[:most], *([f"and {more} more"] if more > 0 else [])])

@@ -9,7 +9,7 @@ from looplane import events
 from looplane.filters import exists
 from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
-from looplane.kit.database import Connection, Row
+from looplane.kit.database import Connection
 from looplane.kit.html import CLEANER_VERSION
 from looplane.kit.ids import new_id, parse_id
 from looplane.kit.paging import Listing
@@ -71,9 +71,6 @@ left join lateral (select m.id, m.created_at from messages m
   where m.workspace_id = $1 and m.thread_id = t.id
   order by m.created_at desc, m.id desc limit 1) lm on true""",
 )
-
-FIND_WORDS = """
-select subject, text, cc, bcc, attachments from messages where workspace_id = $1 and id = $2"""
 
 
 async def list_messages(
@@ -138,9 +135,3 @@ async def insert_message(
         {"id": each.id, "content": each.content} for each in files if each.content is not None
     ]
     await con.execute(INSERT, context.workspace_id, whole, write, contents)
-
-
-async def find_words(con: Connection, workspace_id: UUID, id: UUID) -> dict[str, Any]:
-    """What a message says, and whom it goes to as well."""
-    row: Row = or_404(await con.fetchrow(FIND_WORDS, workspace_id, id), NOUN)
-    return dict(row)

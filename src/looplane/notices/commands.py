@@ -15,6 +15,7 @@ from looplane.kit.database import Connection, Row
 from looplane.kit.ids import new_id
 from looplane.kit.references import reference_ids, unknown_references
 from looplane.kit.responses import Answer
+from looplane.kit.row_count import row_count
 from looplane.notices import rules, sql
 from looplane.notices.rules import Member
 from looplane.notices.schemas import NoticeQuery, NoticesRead, Reason
@@ -176,4 +177,4 @@ async def read_notices(con: Connection, context: Context, body: NoticesRead) -> 
 async def sweep_notices(con: Connection, clock: Clock) -> int:
     """Deletes notices of all workspaces that are old, some at a time; how many there were."""
     done: str = await con.execute(sql.DELETE_OLD, clock() - KEPT)
-    return int(done.rsplit(maxsplit=1)[-1])
+    return row_count(done)

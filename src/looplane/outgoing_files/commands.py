@@ -16,6 +16,7 @@ from looplane.kit.database import Connection
 from looplane.kit.errors import Conflict, PayloadTooLarge, ValidationFailed
 from looplane.kit.ids import new_id, parse_id
 from looplane.kit.responses import Answer, or_404
+from looplane.kit.row_count import row_count
 from looplane.kit.writes import Read, Write
 from looplane.messages.frames.rules import file_headers
 from looplane.messages.rules import decoded_size
@@ -123,4 +124,4 @@ async def sweep_outgoing_files(con: Connection, clock: Clock) -> int:
             return 0
         keys = ([row[name] for row in old] for name in ("workspace_id", "id"))
         done: str = await con.execute(sql.DELETE_UNNAMED, *keys)
-    return int(done.rsplit(maxsplit=1)[-1])
+    return row_count(done)

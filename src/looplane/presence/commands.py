@@ -10,6 +10,7 @@ from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import parse_id
 from looplane.kit.responses import Answer, or_404
+from looplane.kit.row_count import row_count
 from looplane.kit.writes import Write
 from looplane.presence import rules, sql
 from looplane.presence.schemas import PresenceBeat
@@ -48,4 +49,4 @@ async def _beat(
 async def sweep_presence(con: Connection, clock: Clock) -> int:
     """Deletes what counts no more, in all workspaces; how many rows there were."""
     done: str = await con.execute(sql.DELETE_GONE, clock() - LASTS)
-    return int(done.rsplit(maxsplit=1)[-1])
+    return row_count(done)

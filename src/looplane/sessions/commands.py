@@ -18,7 +18,7 @@ from looplane.kit.ids import new_id
 from looplane.kit.key_uses import Uses
 from looplane.kit.keys import digest, new_session_secret
 from looplane.kit.paging import fetch_whole_page
-from looplane.kit.principal import Principal
+from looplane.kit.principal import ARCHIVED, Principal
 from looplane.kit.responses import Answer, or_404
 from looplane.kit.text import storable
 from looplane.kit.visits import Visit
@@ -66,8 +66,7 @@ async def open_session(
     Forbidden where the workspace is archived.
     """
     if await con.fetchval(sql.IS_ARCHIVED, workspace_id):
-        msg = "This workspace is archived: nobody is let in until the operator ends that."
-        raise Forbidden(msg)
+        raise Forbidden(ARCHIVED)
     secret, id, now = new_session_secret(), new_id(), visit.clock()
     if visit.secret is not None:
         await con.execute(sql.END_FORMER, digest(visit.secret), now)

@@ -16,6 +16,7 @@ from looplane.resources import Resource
 from looplane.tags.sql import OF_THREAD as TAGS
 from looplane.threads.children.sql import COMMENTS, MESSAGES, NEEDS
 from looplane.threads.schemas import ExpandQuery
+from looplane.workspaces.sql import IS_LIVE
 
 
 def tab(member: str) -> str:
@@ -133,10 +134,10 @@ select {existing("members", "$2", "role")} as assignee_role,
   {existing("issues", "$5")} as issue_found, {WATCHERS} as watchers"""
 
 # Those whose time has come, but for those in $2 that were tried just now.
-FIND_DUE = """
+FIND_DUE = f"""
 select workspace_id, id from threads
 where state = 'snoozed' and snoozed_until <= $1 and deleted_at is null and id <> all ($2)
-  and workspace_id not in (select w.id from workspaces w where w.archived_at is not null)
+  and {IS_LIVE}
 order by snoozed_until limit $3"""
 
 # One of them, if it still is, and nobody else holds it.

@@ -20,6 +20,9 @@ FIND_DEMO = """
 select id, name, archived_at, deletion_began_at from workspaces
 where is_demo order by created_at, id limit 1"""
 
+# Of rows that have a workspace: what is in an archived one waits on purpose.
+IS_LIVE = "workspace_id not in (select w.id from workspaces w where w.archived_at is not null)"
+
 # Whether there is a workspace, or ever was one.
 HAS_ANY = "select exists (select from workspaces) or exists (select from deleted_workspaces)"
 

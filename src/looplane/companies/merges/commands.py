@@ -26,6 +26,7 @@ from looplane.kit.errors import Conflict, NotFound, ValidationFailed
 from looplane.kit.ids import new_id
 from looplane.kit.references import reference_id, unknown_reference
 from looplane.kit.responses import Answer, or_404
+from looplane.kit.row_count import row_count
 from looplane.resource_inverses import inverses_of
 
 
@@ -197,11 +198,7 @@ async def _in_batches(con: Connection, statement: str, *args: object) -> int:
 
 
 def _counts(threads: int, contacts: str) -> Values:
-    return {"moved_thread_count": threads, "moved_contact_count": _rows(contacts)}
-
-
-def _rows(status: str) -> int:
-    return int(status.rsplit(maxsplit=1)[-1])
+    return {"moved_thread_count": threads, "moved_contact_count": row_count(contacts)}
 
 
 async def _write(  # noqa: PLR0913  # what is written, and what it sets off

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from looplane.delivery.schemas import ClaimedQueue
 from looplane.kit.database import Connection, Row
+from looplane.workspaces.sql import IS_LIVE
 
 # So many workspaces are asked at once whether something is due there.
 _WORKSPACES = 100
@@ -41,7 +42,7 @@ def each_workspace(table: str, condition: str, after: str, most: str) -> str:
 _WAITS = "due_at is not null and paused_at is null and (failures > 0)::int = $4::int"
 _IS_DUE = f"""{_WAITS} and due_at <= $1
     and (leased_until is null or leased_until <= $1)
-    and workspace_id not in (select x.id from workspaces x where x.archived_at is not null)"""
+    and {IS_LIVE}"""
 
 
 def _claim(due: str) -> str:

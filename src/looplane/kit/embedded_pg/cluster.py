@@ -43,19 +43,14 @@ def write_password(cluster: Path, password: str) -> None:
     sync_folder(cluster)
 
 
-def made_by(place: Place) -> int:
-    """The major version of PostgreSQL that made the files."""
-    return read_version(place.cluster)
-
-
 def read_version(cluster: Path) -> int:
-    """The same of any folder with such files."""
+    """The major version of PostgreSQL that made the files."""
     return int((cluster / "PG_VERSION").read_text(encoding="ascii"))
 
 
 def check_version(place: Place) -> None:
     """Raises EmbeddedError when the files are of another major version than the programs."""
-    version, programs = made_by(place), major_version(place.bin_dir)
+    version, programs = read_version(place.cluster), major_version(place.bin_dir)
     if version != programs:
         message = (
             f"{place.cluster} was made by PostgreSQL {version}, and {place.bin_dir} holds"

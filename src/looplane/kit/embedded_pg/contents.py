@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 
+from looplane.kit.all_tables import IS_OURS, LIST_TABLES, PIN
 from looplane.kit.embedded_pg.cluster import read_password
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.place import Place
@@ -12,18 +13,25 @@ from looplane.kit.embedded_pg.socket_folder import PORT, socket_folder
 
 _DATABASES = """
 select datname from pg_database where not datistemplate and datname <> 'postgres' order by 1"""
-# A line for each table with its rows and a sum of their hashes, whatever their order, and one for
-# each sequence; each is asked by the statement that this makes.
-_CONTENTS = r"""
-select case when c.relkind = 'S'
-  then format('select %L, last_value, is_called::int from %I.%I', c.oid::regclass, n.nspname,
-    c.relname)
-  else format('select %L, count(*), sum((''x'' || left(md5(t::text), 15))::bit(60)::bigint)'
-    ' from only %I.%I t', c.oid::regclass, n.nspname, c.relname) end
+# A line for each table, and one for each sequence; each is asked by the statement that this makes.
+_CONTENTS = rf"""
+begin;
+{PIN};
+select format('select %L, hashed.* from (%s) hashed', name, hash) from ({LIST_TABLES}) tables
+\gexec
+select format('select %L, last_value, is_called::int from %1$s', c.oid::regclass)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('r', 'S') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+where c.relkind = 'S' and {IS_OURS.format(object="c", catalogue="pg_class")}
 order by n.nspname, c.relname
 \gexec
+"""
+# What is set of the database itself, as statements that set it of another one.
+_SETTINGS = r"""
+select format(E'select set_config(%L, %L, true);\nalter database %I set %1$I from current;',
+  split_part(each, '=', 1), substr(each, strpos(each, '=') + 1), current_database())
+from pg_db_role_setting s, unnest(s.setconfig) each
+where s.setrole = 0 and s.setdatabase = (
+  select oid from pg_database where datname = current_database())
 """
 
 
@@ -35,6 +43,13 @@ def databases(programs: Place, server: Place) -> list[str]:
 def contents(programs: Place, server: Place, name: str) -> str:
     """The same text for databases that have the same rows and sequences, on any major version."""
     return run_sql(programs, server, name, _CONTENTS)
+
+
+def copy_settings(programs: Place, older: Place, newer: Place, name: str) -> None:
+    """Sets of a database what is set of it elsewhere, such as that it can only be read."""
+    statements = run_sql(programs, older, name, _SETTINGS)
+    # In one transaction: the first one may forbid the next one to write.
+    run_sql(programs, newer, name, f"begin;\n{statements}commit;")
 
 
 def create_database(server: Place, name: str) -> None:
@@ -56,7 +71,7 @@ def change_password(server: Place, password: str) -> None:
 
 def run_sql(programs: Place, server: Place, name: str, sql: str) -> str:
     """What psql of `programs` prints for `sql` on a database of `server`. Raises EmbeddedError."""
-    command = [programs.program("psql"), "-X", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1"]
+    command = [programs.program("psql"), "-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1"]
     done = subprocess.run(  # noqa: S603  # the words are ours
         command,
         env={**environment(server), "PGDATABASE": name},
@@ -72,7 +87,7 @@ def run_sql(programs: Place, server: Place, name: str, sql: str) -> str:
 
 
 def environment(server: Place) -> dict[str, str]:
-    """In which libpq finds the server at `server`, and writes all values alike."""
+    """In which libpq finds the server at `server`."""
     ours: Mapping[str, str] = os.environ
     kept = {name: ours[name] for name in ("LD_LIBRARY_PATH",) if name in ours}
     return kept | {
@@ -83,6 +98,4 @@ def environment(server: Place) -> dict[str, str]:
         "PGUSER": "looplane",
         "PGPASSWORD": read_password(server.cluster),
         "PGCLIENTENCODING": "UTF8",
-        "PGOPTIONS": "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres"
-        " -c extra_float_digits=1 -c bytea_output=hex",
     }

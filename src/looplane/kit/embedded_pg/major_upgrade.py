@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import IO
 
 from looplane.kit.embedded_pg.binaries import find_older, major_version
-from looplane.kit.embedded_pg.cluster import made_by, read_password, read_version, write_password
+from looplane.kit.embedded_pg.cluster import read_password, read_version, write_password
 from looplane.kit.embedded_pg.contents import (
     analyze,
     change_password,
     contents,
+    copy_settings,
     create_database,
     databases,
     environment,
@@ -62,7 +63,7 @@ def upgrade_major(place: Place) -> Generator[None]:
         _remove_socket(each)
     if not place.cluster.exists():
         return
-    version, ours = made_by(place), major_version(place.bin_dir)
+    version, ours = read_version(place.cluster), major_version(place.bin_dir)
     if version >= ours:
         return
     older = replace(former, bin_dir=_programs(place, version))
@@ -153,9 +154,12 @@ def _copy(older: Place, newer: Place) -> Generator[None]:
     try:
         yield from old.start()
         yield from new.start()
-        for name in databases(newer, older):
-            yield from _copy_database(name, older, newer)
         _take_password(older, newer)
+        names = databases(newer, older)
+        for name in names:
+            yield from _copy_database(name, older, newer)
+        for name in names:  # only now: one may be such that nobody writes to it
+            copy_settings(newer, older, newer, name)
     except (OSError, subprocess.SubprocessError) as error:
         message = f"The copy to the new PostgreSQL failed, and the old one is as it was: {error}"
         raise EmbeddedError(message) from error

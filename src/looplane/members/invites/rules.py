@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from looplane.kit.clock import iso
 from looplane.kit.database import Row
 from looplane.kit.errors import Conflict
+from looplane.kit.principal import ARCHIVED
 
 # How long an invite is good.
 LIFETIME = timedelta(days=7)
@@ -13,8 +14,7 @@ LIFETIME = timedelta(days=7)
 def require_open(invite: Row, now: datetime) -> None:
     """Raises Conflict for an invite that was accepted or has expired, or opens what is archived."""
     if invite.get("is_archived"):
-        msg = "This workspace is archived: nobody is let in until the operator ends that."
-        raise Conflict(msg)
+        raise Conflict(ARCHIVED)
     if invite["state"] != "PENDING":
         msg = "This invite was accepted already."
         raise Conflict(msg)

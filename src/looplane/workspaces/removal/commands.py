@@ -11,6 +11,7 @@ from asyncpg import ForeignKeyViolationError, LockNotAvailableError
 
 from looplane.kit.database import COLLISION, Connection, Database
 from looplane.kit.errors import Conflict
+from looplane.kit.row_count import row_count
 from looplane.kit.storage import Storage
 from looplane.workspaces.removal import sql
 from looplane.workspaces.removal.rules import in_order
@@ -88,13 +89,8 @@ async def _pass(
     for page in range(0, pages, PAGES):
         async with database.reading() as con:
             status = await con.execute(statement, id, (page, 0), (page + PAGES, 0))
-        if rows := _count(status):
+        if rows := row_count(status):
             taken += rows
             done[table] = done.get(table, 0) + rows
             tell(table, rows)
     return taken
-
-
-def _count(status: str) -> int:
-    """The rows that a DELETE says it took."""
-    return int(status.rpartition(" ")[2])
