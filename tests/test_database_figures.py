@@ -160,6 +160,17 @@ async def test_what_fails_or_is_paused_is_told_apart_from_what_is_late(
     )
 
 
+async def test_events_that_are_set_aside_are_counted(con: Any, workspace: Workspace) -> None:
+    before = await figures(con)
+    await con.execute(
+        "insert into fan_out_failures (workspace_id, event_id, position, event_type, reason, tries,"
+        " failed_at) select $1, gen_random_uuid(), n, 'thread.created', 'DataError', 5, now()"
+        " from generate_series(1, 3) n",
+        workspace.id,
+    )
+    assert (await figures(con))["events_set_aside",] == before["events_set_aside",] + 3
+
+
 async def test_events_that_nobody_was_told_of_are_counted_with_their_age(
     con: Any, workspace: Workspace
 ) -> None:

@@ -26,6 +26,8 @@ cross join lateral (select e.created_at from events e where {_UNTOLD}
   order by e.position, e.id limit 1) first
 cross join lateral (select count(*) from (
   select from events e where {_UNTOLD} order by e.position, e.id limit {MOST_OF_ONE}) x) untold"""
+# Events that no try got past, and that nobody was told of.
+SET_ASIDE = f"select count(*)::int from (select from fan_out_failures limit {MOST}) found"
 # Seconds since the first of the threads that still sleep should have been woken; negative before.
 SNOOZE = f"""
 select extract(epoch from now() - min(snoozed_until))::float
