@@ -32,7 +32,7 @@ LEASE = timedelta(seconds=15)
 # What an attempt may take.
 MOST_SECONDS = 30.0
 
-_GONE = Attempted("refused", "What it told of is gone.")
+_GONE = "What it told of is gone."
 
 
 def any_jitter() -> float:
@@ -157,7 +157,8 @@ async def _send_one(
         if channel is None:
             attempted = _not_set_up(delivery.channel)
         else:
-            attempted = await _attempt(channel, delivery, loaded.get(delivery.id, _GONE))
+            what = loaded[delivery.id] if delivery.id in loaded else _gone(delivery)
+            attempted = await _attempt(channel, delivery, what)
         if span is not None:
             _describe(span, delivery, attempted)
     by = channel.name if channel is not None else ""
@@ -174,6 +175,11 @@ def _describe(span: Span, delivery: DueDelivery, attempted: Attempted) -> None:
         "looplane.outcome": attempted.outcome,
     }
     span.finish(f"deliver {delivery.channel}", about, failed=attempted.outcome != "delivered")
+
+
+def _gone(delivery: DueDelivery) -> Attempted:
+    """Whoever deleted it wants nothing to leave; of an event that is gone a webhook misses it."""
+    return Attempted("refused" if delivery.channel == "webhook" else "canceled", _GONE)
 
 
 def _not_set_up(channel: DeliveryChannel) -> Attempted:

@@ -72,7 +72,7 @@ class Channel(Protocol):
     async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
         """What `send` needs, by the ids of deliveries, all at once.
 
-        One that is missing is refused: what it told of is gone. An Attempted in place of what is
+        One that is missing is not sent: what it told of is gone. An Attempted in place of what is
         needed is what it came to, and it is not sent.
         """
         ...
