@@ -143,6 +143,12 @@ async def test_what_fails_or_is_paused_is_told_apart_from_what_is_late(
         before["delivery_targets", "webhook", "failing"] + 1
     )
     assert failing["delivery_overdue_seconds", "webhook"] < 90
+    # What nothing waits for may be gone long since, and calls nobody.
+    await con.execute(
+        "update delivery_queues set due_at = null where workspace_id = $1", workspace.id
+    )
+    name = ("delivery_targets", "webhook", "failing")
+    assert (await figures(con))[name] == before[name]
     await con.execute(
         "update delivery_queues set paused_at = now() where workspace_id = $1", workspace.id
     )
@@ -152,6 +158,17 @@ async def test_what_fails_or_is_paused_is_told_apart_from_what_is_late(
     assert paused["delivery_targets", "webhook", "paused"] == (
         before["delivery_targets", "webhook", "paused"] + 1
     )
+
+
+async def test_events_that_are_set_aside_are_counted(con: Any, workspace: Workspace) -> None:
+    before = await figures(con)
+    await con.execute(
+        "insert into fan_out_failures (workspace_id, event_id, position, event_type, reason, tries,"
+        " failed_at) select $1, gen_random_uuid(), n, 'thread.created', 'DataError', 5, now()"
+        " from generate_series(1, 3) n",
+        workspace.id,
+    )
+    assert (await figures(con))["events_set_aside",] == before["events_set_aside",] + 3
 
 
 async def test_events_that_nobody_was_told_of_are_counted_with_their_age(

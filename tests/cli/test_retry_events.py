@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.cli.conftest import Ask, ask
+from tests.cli.conftest import Ask, ask, states
 
 EVENTS = "select id, position, type from events where workspace_id = $1 order by position, id"
 WEBHOOK = """
@@ -49,11 +49,17 @@ def test_what_was_set_aside_is_told_once(
 ) -> None:
     gone = {"id": uuid4(), "position": 1, "type": "thread.created"}
     set_aside(url, workspace, [*events, gone])
+    checks = json.loads(looplane("doctor", "--json").out)["checks"]
+    [found] = [each for each in checks if each["name"] == "events"]
+    assert found["state"] == "warn"
+    assert "3 could not be told" in found["message"]
+    assert "retry-events" in found["action"]
     expected = {"told": 2, "gone": 1, "left": {}}
     assert looplane("retry-events", "--json").document == expected
     planned = [row["event_id"] for row in ask(url, PLANNED, UUID(workspace), webhook)]
     assert planned == [each["id"] for each in events]
     assert ask(url, KEPT, UUID(workspace)) == []
+    assert states(looplane("doctor", "--json"))["events"] == "ok"
     assert looplane("retry-events", "--json").document == {"told": 0, "gone": 0, "left": {}}
     assert len(ask(url, PLANNED, UUID(workspace), webhook)) == 2
 

@@ -1,5 +1,7 @@
 """A worker that is killed, and one that is asked to end."""
 
+import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from looplane.delivery.commands import LEASE
 from looplane.kit.database import Database
 from tests.conftest import SteppedClock, Workspace
 from tests.delivery.planned import attempts_of, plan, states_of
+from tests.delivery.test_leases import Slow
 from tests.dispatch import Sink, dispatcher_of
 from tests.processes import PATIENCE, come_about
 
@@ -25,7 +28,7 @@ class Worker:
     """The process, and what it has sent."""
 
     def __init__(self, dsn: str, folder: Path) -> None:
-        self._sent, self._said = folder / "sent", folder / "said"
+        self._sent, self._said, self._go = folder / "sent", folder / "said", folder / "go"
         self._sent.touch()
         with self._said.open("w") as said:
             self.popen = subprocess.Popen(
@@ -33,6 +36,15 @@ class Worker:
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )
+
+    def stop(self) -> None:
+        """It does nothing more, and knows nothing of that."""
+        self.popen.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.popen.pid, os.WSTOPPED)
+
+    def go_on(self) -> None:
+        self._go.touch()
+        self.popen.send_signal(signal.SIGCONT)
 
     @property
     def sent(self) -> list[str]:
@@ -89,3 +101,43 @@ async def test_one_that_is_asked_to_end_finishes_what_it_can(
     await dispatcher_of(database, clock, {"email": sink}).drain()
     assert [each.target for each in sink.taken] == ["hung", "late"]
     assert await attempts_of(db, workspace.id, ids[1]) == [(1, "interrupted"), (2, "delivered")]
+
+
+ALL = """
+select (select jsonb_agg(d order by d.seq) from deliveries d where d.workspace_id = $1) as d,
+  (select jsonb_agg(a order by a.delivery_id, a.number) from delivery_attempts a
+    where a.workspace_id = $1) as a,
+  (select jsonb_agg(q) from delivery_queues q where q.workspace_id = $1) as q"""
+
+
+@pytest.mark.parametrize("other_is_at_it", [True, False])
+async def test_one_that_slept_past_its_lease_writes_nothing_and_says_so(  # as a suspended machine
+    worker: Worker,
+    database: Database,
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
+    other_is_at_it: bool,  # or through with it
+) -> None:
+    lane = uuid4()
+    ids = [await plan(db, workspace.id, clock(), each, lane) for each in ("gated", "next")]
+    await come_about(lambda: "begun gated" in worker.sent)
+    worker.stop()
+    clock.now = datetime.now(UTC) + LEASE * 2
+    slow, sink = Slow(), Sink()
+    other = dispatcher_of(database, clock, {"email": slow if other_is_at_it else sink})
+    task = asyncio.ensure_future(other.drain())
+    await (come_about(lambda: slow.begun) if other_is_at_it else task)
+    before = await db.fetchrow(ALL, workspace.id)
+    worker.go_on()
+    await come_about(lambda: "a queue was taken over" in worker.said)
+    assert await db.fetchrow(ALL, workspace.id) == before
+    assert "begun next" not in worker.sent
+    slow.go.set()
+    await task
+    assert {*await states_of(db, workspace.id)} == {"delivered"}
+    assert await attempts_of(db, workspace.id, ids[0]) == [(1, "interrupted"), (2, "delivered")]
+    assert await attempts_of(db, workspace.id, ids[1]) == [(1, "delivered")]
+    # It goes on as before.
+    await plan(db, workspace.id, datetime.now(UTC), "later")
+    await come_about(lambda: "sent later" in worker.sent)

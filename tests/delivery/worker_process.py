@@ -14,10 +14,14 @@ from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.kit.clock import system_clock
 from looplane.kit.config import Settings
 from looplane.server import cancel_on_signals, ended_by_signals, opened_database
+from tests.processes import come_about
 
 
 class FileChannel:
-    """Sends into a file; to `slow` it takes a while, and to `hung` for ever."""
+    """Sends into a file; to `slow` it takes a while, to `gated` until there is another file.
+
+    To `hung` it takes for ever.
+    """
 
     name = "file"
     most_at_once = 10
@@ -33,6 +37,8 @@ class FileChannel:
         self._write(f"begun {delivery.target}")
         if delivery.target == "slow":
             await asyncio.sleep(0.5)
+        if delivery.target == "gated":
+            await come_about(self._path.with_name("go").exists)
         if delivery.target == "hung":
             await asyncio.Event().wait()
         self._write(f"sent {delivery.target}")

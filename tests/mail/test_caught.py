@@ -108,8 +108,8 @@ async def test_an_invite_that_was_taken_back_is_not_mailed(
         [invite["id"], other["id"]],
     )
     assert [tuple(each) for each in found] == [
-        ("dead", "What it told of is gone."),
-        ("dead", "This invite was accepted already."),
+        ("canceled", "What it told of is gone."),
+        ("canceled", "This invite was accepted already."),
     ]
 
 

@@ -14,6 +14,20 @@ DELIVERY_API = [
         "delivery/test_api_mending.py",
     ),
     Mutation(
+        "an answer waits for a thread that cannot come back",
+        "src/looplane/delivery/rules.py",
+        "    if now >= until:\n",
+        "    if now >= until + _UNDONE_FOR:\n",
+        "delivery/test_deleted_threads.py",
+    ),
+    Mutation(
+        "what waits for a Slack that is connected no more is tried to the end",
+        "src/looplane/slack/commands.py",
+        "if not await con.fetchval(sql.IS_ANOTHER_THERE, context.workspace_id, id):",
+        "if False:",
+        "slack/test_deleted_connections.py",
+    ),
+    Mutation(
         "a filter takes what is in another state by the time that it is held",
         _COMMANDS,
         'if state in {None, row["state"]}]',

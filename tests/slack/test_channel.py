@@ -169,13 +169,13 @@ async def test_the_newest_connection_is_used_while_it_is_there(  # what is aroun
     assert slack.tokens == ["xoxb-0000000002", "xoxb-0000000001"]
 
 
-async def test_without_a_connection_it_waits(
+async def test_without_a_connection_it_is_canceled(
     make: Factory, db: Any, workspace: Workspace, clock: SteppedClock, channel: SlackChannel
 ) -> None:
     found = await deliver(db, channel, due(workspace, clock, await answered(make, "Hello")))
     assert found is not None
-    assert (found.outcome, found.is_target_down) == ("failed", True)
-    assert found.reason == "The workspace is not connected to Slack."
+    assert (found.outcome, found.is_target_down) == ("canceled", False)
+    assert found.reason == "The connection to Slack was deleted."
 
 
 async def test_of_each_workspace_by_its_own_connection(

@@ -212,9 +212,17 @@ async def test_a_deleted_one_is_told_no_more(
     webhook = await hook(wire, make, url=receiver.url(), events=["thread.*"])
     await retitle(client, thread, "a")
     await wire.fan_out()
+    await client.patch(f"/webhooks/{webhook['id']}", json={"status": "paused"})
     await client.delete(f"/webhooks/{webhook['id']}")
     await wire.run(HOUR)
     assert receiver.received == []
+    found = (await client.get("/deliveries", params={"target": webhook["id"]})).json()["data"]
+    assert {(each["state"], each["reason"]) for each in found} == {
+        ("canceled", "The webhook was deleted.")
+    }
+    # Nobody is called for its queue.
+    queues = (await client.get("/deliveries/queues", params={"channel": "webhook"})).json()["data"]
+    assert {each["status"] for each in queues} == {"active"}
 
 
 async def test_one_that_is_deleted_as_more_is_planned_for_it_alarms_nobody(

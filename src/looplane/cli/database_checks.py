@@ -7,6 +7,7 @@ from looplane.backups.targets import NEWEST, OLDEST
 from looplane.cli.database import on_connection
 from looplane.cli.failures import explain
 from looplane.cli.finding import Finding
+from looplane.delivery.fan_out.failures.sql import count_failures
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection
 from looplane.kit.ledger import compare
@@ -20,7 +21,7 @@ _WRONG = timedelta(seconds=10)
 
 
 def check_database(settings: Settings) -> list[Finding]:
-    """The database itself, its clock against ours, its migrations."""
+    """The database itself, its clock against ours, its migrations, and what it could not tell."""
     where = "at LOOPLANE_DATABASE_URL" if settings.database_url else f"in {settings.data_dir}"
 
     async def ask(con: Connection) -> list[Finding]:
@@ -30,6 +31,7 @@ def check_database(settings: Settings) -> list[Finding]:
                 check_version(con.get_server_version().major, where),
                 check_clock(await _ahead(con)),
                 await _check_migrations(con),
+                check_events(await _set_aside(con)),
             ]
 
     try:
@@ -43,6 +45,7 @@ def check_database(settings: Settings) -> list[Finding]:
             Finding("database", "fail", reason),
             Finding("clock", "warn", unknown),
             Finding("migrations", "warn", unknown),
+            Finding("events", "warn", unknown),
         ]
 
 
@@ -72,6 +75,19 @@ async def _ahead(con: Connection) -> timedelta:
     before = datetime.now(UTC)
     theirs: datetime = await con.fetchval("select clock_timestamp()")
     return theirs - before - (datetime.now(UTC) - before) / 2
+
+
+def check_events(set_aside: int) -> Finding:
+    """Whether the team and the webhooks could be told of all that happened."""
+    if not set_aside:
+        return Finding("events", "ok", "none is set aside")
+    message = f"{set_aside:,} could not be told to webhooks and the team; the worker's log says why"
+    return Finding("events", "warn", message, "once that is mended, run `looplane retry-events`")
+
+
+async def _set_aside(con: Connection) -> int:
+    is_there = await con.fetchval("select to_regclass('fan_out_failures') is not null")
+    return await count_failures(con) if is_there else 0
 
 
 async def _check_migrations(con: Connection) -> Finding:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from looplane.deliveries import sql
-from looplane.deliveries.schemas import NewDelivery
+from looplane.deliveries.schemas import DeliveryChannel, NewDelivery
 from looplane.kit.context import Context
 from looplane.kit.database import Connection
 from looplane.kit.ids import new_id
@@ -28,6 +28,15 @@ async def plan_untold_delivery(
 ) -> UUID:
     """Plans a delivery of which no event tells, such as a link that signs in; its id."""
     return await _plan(con, workspace_id, (new_id(), None), now, delivery)
+
+
+async def cancel_queued(
+    con: Connection, context: Context, channel: DeliveryChannel, queue: str, reason: str
+) -> None:
+    """Cancels what waits for a target that is deleted, in the transaction in which it is."""
+    key = (context.workspace_id, channel, queue)
+    await con.execute(sql.FORGET_QUEUE, *key)
+    await con.execute(sql.CANCEL_QUEUED, *key, context.clock(), reason)
 
 
 async def _plan(

@@ -82,6 +82,23 @@ from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid
   thread_id, queue, lane, place)
 order by n.place"""
 
+# A target that is no more does not fail, and the pause of a webhook ends with it. The queue is held
+# before its deliveries, as by those who deliver. $1 workspace, $2 channel, $3 queue
+FORGET_QUEUE = """
+update delivery_queues set failures = 0, failing_since = null,
+  paused_at = case when channel <> 'webhook' then paused_at end,
+  paused_reason = case when channel <> 'webhook' then paused_reason end
+where workspace_id = $1 and channel = $2 and queue = $3"""
+# By being routed they let go on what is behind them. $4 now, $5 why
+CANCEL_QUEUED = """
+with held as materialized (
+  select workspace_id, id from deliveries
+  where workspace_id = $1 and channel = $2 and queue = $3 and state = 'queued'
+  order by lane, seq for update)
+update deliveries d set state = 'canceled', is_routed = true, next_attempt_at = null,
+  updated_at = greatest($4, d.updated_at), reason = $5
+from held where d.workspace_id = held.workspace_id and d.id = held.id"""
+
 
 def insert_many(planned: str, subjects: str) -> str:
     """SQL that plans many deliveries; those that are planned already are left alone.

@@ -32,7 +32,7 @@ LEASE = timedelta(seconds=15)
 # What an attempt may take.
 MOST_SECONDS = 30.0
 
-_GONE = Attempted("refused", "What it told of is gone.")
+_GONE = "What it told of is gone."
 
 
 def any_jitter() -> float:
@@ -73,7 +73,7 @@ async def take(  # noqa: PLR0913  # with what it is done, and how much
         numbers = {_key(each): _most_at_once(channels, each) for each in queues}
         begun = await sql.begin(con, numbers, now)
     hold(queues)
-    loaded = await _load_all(con, channels, [each.delivery for each in begun])
+    loaded = await _load_all(con, channels, begun, now)
     of_queues: dict[Key, list[Begun]] = {}
     for each in begun:
         of_queues.setdefault(each.queue, []).append(each)
@@ -81,9 +81,14 @@ async def take(  # noqa: PLR0913  # with what it is done, and how much
 
 
 async def _load_all(
-    con: Connection, channels: Channels, deliveries: Sequence[DueDelivery]
+    con: Connection, channels: Channels, begun: Sequence[Begun], now: datetime
 ) -> Mapping[UUID, Any]:
-    loaded: dict[UUID, Any] = {}
+    loaded: dict[UUID, Any] = {
+        each.delivery.id: rules.of_deleted_thread(each.thread_deleted_at, now)
+        for each in begun
+        if each.thread_deleted_at is not None
+    }
+    deliveries = [each.delivery for each in begun if each.delivery.id not in loaded]
     for name, channel in channels.items():
         loaded |= await _load(con, channel, [each for each in deliveries if each.channel == name])
     return loaded
@@ -152,7 +157,8 @@ async def _send_one(
         if channel is None:
             attempted = _not_set_up(delivery.channel)
         else:
-            attempted = await _attempt(channel, delivery, loaded.get(delivery.id, _GONE))
+            what = loaded[delivery.id] if delivery.id in loaded else _gone(delivery)
+            attempted = await _attempt(channel, delivery, what)
         if span is not None:
             _describe(span, delivery, attempted)
     by = channel.name if channel is not None else ""
@@ -169,6 +175,11 @@ def _describe(span: Span, delivery: DueDelivery, attempted: Attempted) -> None:
         "looplane.outcome": attempted.outcome,
     }
     span.finish(f"deliver {delivery.channel}", about, failed=attempted.outcome != "delivered")
+
+
+def _gone(delivery: DueDelivery) -> Attempted:
+    """Whoever deleted it wants nothing to leave; of an event that is gone a webhook misses it."""
+    return Attempted("refused" if delivery.channel == "webhook" else "canceled", _GONE)
 
 
 def _not_set_up(channel: DeliveryChannel) -> Attempted:
@@ -240,7 +251,8 @@ def _as_row(sent: Sent, jitter: float) -> dict[str, object]:
         "number": delivery.attempt,
         "started_at": sent.started_at,
         "ended_at": sent.ended_at,
-        "outcome": "postponed" if attempted.is_postponed else attempted.outcome,
+        "outcome": attempted.outcome,
+        "was_tried": attempted.was_tried,
         "reason": rules.clip(attempted.reason) if attempted.reason and not is_delivered else None,
         # What one target says must not keep what others said from being written down.
         "request": storable_json(attempted.request),

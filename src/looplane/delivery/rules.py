@@ -7,16 +7,21 @@ from typing import Literal
 from looplane.deliveries.rules import RETRY_AFTER
 from looplane.delivery.schemas import Attempted, ClaimedQueue, QueueState
 from looplane.kit.text import storable
+from looplane.undo.rules import LIFETIME as UNDO_LIFETIME
 
 # A target that asks for more time gets no more than this.
 MAX_RETRY_AFTER = timedelta(hours=24)
 # Until a target that is down is tried again: doubled from try to try.
 _FIRST_REST, _MAX_REST = timedelta(seconds=10), timedelta(minutes=5)
 _MAX_REASON_LENGTH = 500  # characters
+# So long after a thread was deleted it can be there again: undone in time, and written a bit later.
+_UNDONE_FOR = UNDO_LIFETIME + timedelta(minutes=1)
+_LOOK = timedelta(minutes=1)
+_DELETED = "Its thread was deleted: it waits while that can be taken back, and is canceled then."
 # Of one that fails only so many are tried at once.
 PROBES = 1
 
-State = Literal["delivered", "queued", "dead"]
+State = Literal["delivered", "queued", "dead", "canceled"]
 
 
 def next_attempt_at(
@@ -38,8 +43,8 @@ def next_attempt_at(
 
 def state_after(attempted: Attempted, again_at: datetime | None) -> State:
     """What a delivery is after an attempt, which is made again at that time, if ever."""
-    if attempted.outcome == "delivered":
-        return "delivered"
+    if attempted.outcome in {"delivered", "canceled"}:
+        return attempted.outcome
     return "dead" if again_at is None else "queued"
 
 
@@ -48,7 +53,7 @@ def queue_after(queue: ClaimedQueue, attempts: Sequence[Attempted], now: datetim
 
     Where any of them reached the target it is not down, or no longer.
     """
-    attempts = [each for each in attempts if not each.is_postponed]
+    attempts = [each for each in attempts if each.was_tried]
     is_down = any(each.is_target_down for each in attempts)
     is_reached = any(not each.is_target_down for each in attempts)
     failures = (0 if is_reached else queue.failures) + is_down
@@ -58,6 +63,17 @@ def queue_after(queue: ClaimedQueue, attempts: Sequence[Attempted], now: datetim
         return QueueState(0, None, None)
     since = queue.failing_since if queue.failures and not is_reached else None
     return QueueState(failures, since or now, now + rest_after(failures) if is_down else None)
+
+
+def of_deleted_thread(deleted_at: datetime, now: datetime) -> Attempted:
+    """What becomes of what tells of a thread that was deleted.
+
+    As long as the deletion can be taken back it waits, and is looked at again in a minute.
+    """
+    until = deleted_at + _UNDONE_FOR
+    if now >= until:
+        return Attempted("canceled", "Its thread was deleted.")
+    return Attempted("failed", _DELETED, min(until - now, _LOOK), is_postponed=True)
 
 
 def rest_after(failures: int) -> timedelta:

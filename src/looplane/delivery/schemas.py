@@ -9,7 +9,7 @@ from uuid import UUID
 from looplane.deliveries.schemas import DeliveryChannel, DeliveryKind
 from looplane.kit.database import Connection
 
-AttemptOutcome = Literal["delivered", "failed", "refused"]
+AttemptOutcome = Literal["delivered", "failed", "refused", "canceled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Attempted:
     """What one attempt came to.
 
     What `failed` is tried again, after `retry_after` at the earliest; what was `refused` is not.
+    What was `canceled` is not to leave any more: nothing was tried.
     `is_target_down` says that the target as a whole is at fault, such as a server that does not
     answer: then what waits for it waits too. With `is_postponed` it was not its turn, such as when
     a budget is used up: it waits for `retry_after`, and that counts as no attempt. `request` and
@@ -50,6 +51,11 @@ class Attempted:
     is_postponed: bool = False
     request: Mapping[str, Any] | None = None
     answer: Mapping[str, Any] | None = None
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether it counts as an attempt."""
+        return not self.is_postponed and self.outcome != "canceled"
 
 
 class Channel(Protocol):
@@ -66,7 +72,7 @@ class Channel(Protocol):
     async def load(self, con: Connection, deliveries: Sequence[DueDelivery]) -> Mapping[UUID, Any]:
         """What `send` needs, by the ids of deliveries, all at once.
 
-        One that is missing is refused: what it told of is gone. An Attempted in place of what is
+        One that is missing is not sent: what it told of is gone. An Attempted in place of what is
         needed is what it came to, and it is not sent.
         """
         ...

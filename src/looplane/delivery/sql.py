@@ -147,19 +147,23 @@ update deliveries d set is_behind = h.is_behind,
   attempt_started_at = case when not h.is_behind then $5::timestamptz end
 from heads h where {_IS.format("h")} and d.state = 'queued'
 returning d.workspace_id, d.id, d.event_id, d.kind, d.channel, d.target, d.subject_id, d.thread_id,
-  d.created_at, d.attempts as attempt, d.queue, d.tries, d.seq, d.is_behind"""
+  d.created_at, d.attempts as attempt, d.queue, d.tries, d.seq, d.is_behind,
+  case when d.channel <> 'webhook' then (select t.deleted_at from threads t
+    where t.workspace_id = d.workspace_id and t.id = d.thread_id) end as thread_deleted_at"""
 
 _SENT = """
   select * from jsonb_to_recordset($1) as r(workspace_id uuid, id uuid, number int,
     started_at timestamptz, ended_at timestamptz, outcome text, reason text, request jsonb,
-    answer jsonb, state text, next_attempt_at timestamptz, delivered_by text)"""
+    answer jsonb, state text, next_attempt_at timestamptz, delivered_by text, was_tried boolean)"""
 # What came of attempts. What was canceled meanwhile stays so unless it has arrived, and of what was
-# erased meanwhile nothing is written down. One that was postponed was none. $1 the attempts
+# erased meanwhile nothing is written down. One that was postponed was none, nor one that was not to
+# be any more. $1 the attempts
 RECORD = f"""
 with r as materialized ({_SENT}),
 held as materialized (
   select d.workspace_id, d.id, d.state = 'queued' as is_queued, r.number, r.started_at, r.ended_at,
-    r.outcome, r.reason, r.request, r.answer, r.state, r.next_attempt_at, r.delivered_by
+    r.outcome, r.reason, r.request, r.answer, r.state, r.next_attempt_at, r.delivered_by,
+    r.was_tried
   from r join deliveries d on {_IS.format("r")} and d.attempts = r.number
   order by d.workspace_id, d.id for update of d),
 attempted as (
@@ -168,14 +172,14 @@ attempted as (
   select workspace_id, id, number, started_at, ended_at, outcome,
     case when is_queued then reason end, case when is_queued then request end,
     case when is_queued then answer end
-  from held where outcome <> 'postponed' on conflict do nothing)
+  from held where was_tried on conflict do nothing)
 update deliveries d set
-  attempts = d.attempts - case h.outcome when 'postponed' then 1 else 0 end,
+  attempts = d.attempts - case when h.was_tried then 0 else 1 end,
   state = case when h.is_queued or h.state = 'delivered' then h.state else d.state end,
   next_attempt_at = case when h.is_queued then h.next_attempt_at end,
   is_routed = h.is_queued and h.state = 'queued',
   is_behind = d.is_behind and h.is_queued and h.state = 'queued',
-  tries = d.tries + case h.outcome when 'failed' then 1 else 0 end,
+  tries = d.tries + (h.was_tried and h.outcome = 'failed')::int,
   reason = case when h.is_queued or h.state = 'delivered' then h.reason else d.reason end,
   delivered_by = coalesce(h.delivered_by, d.delivered_by),
   attempt_started_at = null, updated_at = greatest(d.updated_at, h.ended_at)
@@ -197,12 +201,16 @@ where {IS_QUEUE.format("r")}"""
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A delivery that is taken, after so many `tries` that failed; it is the `seq`th of all."""
+    """A delivery that is taken, after so many `tries` that failed; it is the `seq`th of all.
+
+    Its thread may have been deleted meanwhile.
+    """
 
     delivery: DueDelivery
     queue: Key
     tries: int
     seq: int
+    thread_deleted_at: datetime | None
 
 
 async def take_over(con: Connection) -> None:
@@ -263,7 +271,8 @@ def _begun(row: Row) -> Begun:
     values: dict[str, Any] = dict(row)
     queue, tries, seq = values.pop("queue"), values.pop("tries"), values.pop("seq")
     values.pop("is_behind")
-    return Begun(DueDelivery(**values), (row["workspace_id"], row["channel"], queue), tries, seq)
+    key, deleted_at = (row["workspace_id"], row["channel"], queue), values.pop("thread_deleted_at")
+    return Begun(DueDelivery(**values), key, tries, seq, deleted_at)
 
 
 async def record(con: Connection, sent: Sequence[Mapping[str, object]]) -> list[Row]:

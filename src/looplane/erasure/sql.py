@@ -110,7 +110,8 @@ ERASE_HELD_NAMES = _erase_copies("held_messages")
 
 # What was to go to them goes nowhere, and what went says no more to whom.
 ERASE_DELIVERIES = """
-update deliveries set target = 'erased-' || id, reason = null,
+update deliveries set target = 'erased-' || id,
+  reason = case when state in ('planned', 'queued') then 'Whom it was for was erased.' end,
   updated_at = greatest($4, updated_at),
   state = case when state in ('planned', 'queued') then 'canceled' else state end,
   is_routed = is_routed or state in ('planned', 'queued'),  -- so that what is behind it goes on

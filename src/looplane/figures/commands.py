@@ -73,6 +73,7 @@ class DatabaseFigures:
             connections,
             await self._size_of(con),
             untold,
+            await con.fetchval(sql.SET_ASIDE),
             await con.fetchval(sql.SNOOZE) or 0,
             CHANNELS,
             await con.fetch(sql.QUEUES),

@@ -15,6 +15,7 @@ class Waiting:
     connections: Row
     size: int  # bytes
     untold: Row
+    set_aside: int
     snooze: float  # seconds that the first one is late; negative where it is early
     channels: Iterable[str]
     queues: Iterable[Row]
@@ -42,6 +43,10 @@ def figures_of(waiting: Waiting) -> Iterator[Metric]:
     )
     late = "Time that the oldest event not fanned out has waited."
     yield gauge("events_behind_seconds", late, max(0, untold["seconds"]))
+    aside = (
+        "Events that could not be fanned out, until `looplane retry-events`, up to ten thousand."
+    )
+    yield gauge("events_set_aside", aside, waiting.set_aside)
     late = "Time since the first thread that still sleeps should have been woken."
     yield gauge("snooze_overdue_seconds", late, max(0, waiting.snooze))
     yield from _of_deliveries(waiting)

@@ -26,15 +26,17 @@ cross join lateral (select e.created_at from events e where {_UNTOLD}
   order by e.position, e.id limit 1) first
 cross join lateral (select count(*) from (
   select from events e where {_UNTOLD} order by e.position, e.id limit {MOST_OF_ONE}) x) untold"""
+# Events that no try got past, and that nobody was told of.
+SET_ASIDE = f"select count(*)::int from (select from fan_out_failures limit {MOST}) found"
 # Seconds since the first of the threads that still sleep should have been woken; negative before.
 SNOOZE = f"""
 select extract(epoch from now() - min(snoozed_until))::float
 from threads where deleted_at is null and state = 'snoozed' and {IS_LIVE}"""
-# Of each channel the targets that fail, those that are paused, and the seconds for which something
-# has been due to a target that is neither.
+# Of each channel the targets that fail and that something waits for, those that are paused, and the
+# seconds for which something has been due to a target that is neither.
 QUEUES = f"""
 select channel,
-  count(*) filter (where failures > 0 and paused_at is null)::int as failing,
+  count(*) filter (where failures > 0 and paused_at is null and due_at is not null)::int as failing,
   count(*) filter (where paused_at is not null)::int as paused,
   coalesce(extract(epoch from now() - min(due_at) filter (where failures = 0 and paused_at is null
     and (leased_until is null or leased_until <= now()))), 0)::float as seconds

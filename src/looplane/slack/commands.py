@@ -8,6 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from looplane import changes
+from looplane.deliveries.commands import cancel_queued
 from looplane.events import Values, without
 from looplane.kit.context import Context
 from looplane.kit.database import Connection, Row
@@ -53,6 +54,19 @@ async def _update(
 
     decision = changes.Decision(columns)
     return await changes.update(con, context, sql.SLACK_CONNECTION, id, sent, decision)
+
+
+async def delete_slack_connection(con: Connection, context: Context, id: UUID) -> Answer:
+    """Deletes a connection; with the last one, what waits for it does not leave any more.
+
+    Raises NotFound, PreconditionFailed.
+    """
+
+    async def cancel() -> None:
+        if not await con.fetchval(sql.IS_ANOTHER_THERE, context.workspace_id, id):
+            await cancel_queued(con, context, "slack", "", rules.DELETED)
+
+    return await changes.delete(con, context, sql.SLACK_CONNECTION, id, cancel)
 
 
 def _place(context: Context) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from looplane import changes, queries
+from looplane import queries
 from looplane.kit.api import Api, require_scopes
 from looplane.kit.schema import DeleteResult, Id
 from looplane.kit.writes import Read, Write
@@ -58,8 +58,8 @@ async def update_slack_connection(id: Id, patch: SlackConnectionPatch, write: Wr
 
 @api.delete("/slack/connections/{id}", "slackConnections-delete", DeleteResult)
 async def delete_slack_connection(id: Id, write: Writing) -> Response:
-    """Delete a connection to Slack; with the last one, what waits for it waits for another."""
-    return await write(changes.delete, SLACK_CONNECTION, id)
+    """Delete a connection to Slack; with the last one, what waits for it is canceled."""
+    return await write(commands.delete_slack_connection, id)
 
 
 @api.post("/slack/connections/{id}/test", "slackConnections-test", SlackTestOut)

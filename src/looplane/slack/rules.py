@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+DELETED = "The connection to Slack was deleted."
 _HELP = {
     "account_inactive": "the app was removed from the Slack workspace; install it again",
     "channel_not_found": "there is no such channel, or the app cannot see it; invite the app to it",

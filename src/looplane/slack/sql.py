@@ -24,6 +24,11 @@ select token, notification_channel, announcement_channel from slack_connections
 where workspace_id = $1 and deleted_at is null
 order by created_at desc, id desc limit 1"""
 
+# $1 workspace, $2 a connection.
+IS_ANOTHER_THERE = """
+select exists (select from slack_connections
+  where workspace_id = $1 and id <> $2 and deleted_at is null)"""
+
 # Whether a workspace is connected. $1 workspace.
 IS_CONNECTED = """exists (
     select from slack_connections sc where sc.workspace_id = $1 and sc.deleted_at is null)"""

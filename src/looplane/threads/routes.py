@@ -55,7 +55,11 @@ async def get_thread(id: Id, query: Annotated[ThreadGetQuery, Query()], read: Re
 
 @api.delete("/threads/{id}", "threads-delete", DeleteResult)
 async def delete_thread(id: Id, write: Writing) -> Response:
-    """Delete a thread."""
+    """Delete a thread.
+
+    What has not left of it, such as an answer, waits while that can be taken back, and is canceled
+    then.
+    """
     return await write(changes.delete, sql.THREAD, id)
 
 

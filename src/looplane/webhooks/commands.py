@@ -11,6 +11,7 @@ import orjson
 from starlette.responses import Response
 
 from looplane import changes
+from looplane.deliveries.commands import cancel_queued
 from looplane.events import Event, Values, as_write, types_of
 from looplane.kit.clock import Clock, later_than
 from looplane.kit.context import Context
@@ -127,7 +128,7 @@ async def delete_webhook(con: Connection, context: Context, id: UUID) -> Answer:
         row = await con.fetchrow(WEBHOOK.find(), *key)
         assert row is not None, "it is held"
         await con.execute(sql.DROP_SEALED, *key, row["secret_number"] + 1)
-        await con.execute(sql.CANCEL_QUEUED, context.workspace_id, str(id), context.clock())
+        await cancel_queued(con, context, "webhook", str(id), "The webhook was deleted.")
 
     return await changes.delete(con, context, WEBHOOK, id, cancel)
 

@@ -56,15 +56,6 @@ RESUME_QUEUE = """
 update delivery_queues set paused_at = null, paused_reason = null, failing_since = null,
   failures = 0, due_at = $3
 where workspace_id = $1 and channel = 'webhook' and queue = $2"""
-# $1 workspace, $2 webhook as text, $3 now.
-CANCEL_QUEUED = """
-with held as materialized (
-  select workspace_id, id from deliveries
-  where workspace_id = $1 and channel = 'webhook' and queue = $2 and state = 'queued'
-  order by lane, seq for update)
-update deliveries d set state = 'canceled', next_attempt_at = null, updated_at = $3,
-  reason = 'The webhook was deleted.'
-from held where d.workspace_id = held.workspace_id and d.id = held.id"""
 
 # What is sent of an event `e` with its carrier `d`: the same bytes, whenever it is put together.
 BODY = f"""convert_to('{{"id":"evt_' || replace(e.id::text, '-', '') || '","type":"' || e.type

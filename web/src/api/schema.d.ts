@@ -54,7 +54,10 @@ export interface paths {
         post?: never;
         /**
          * Delete thread
-         * @description Delete a thread. Requires the scope `threads:write`.
+         * @description Delete a thread.
+         *
+         *     What has not left of it, such as an answer, waits while that can be taken back, and is canceled
+         *     then. Requires the scope `threads:write`.
          */
         delete: operations["threads-delete"];
         options?: never;
@@ -1683,7 +1686,7 @@ export interface paths {
         post?: never;
         /**
          * Delete slack connection
-         * @description Delete a connection to Slack; with the last one, what waits for it waits for another. Requires the scope `admin`.
+         * @description Delete a connection to Slack; with the last one, what waits for it is canceled. Requires the scope `admin`.
          */
         delete: operations["slackConnections-delete"];
         options?: never;

@@ -12,13 +12,12 @@ from looplane.kit.secrets import CannotOpenError, Secrets
 from looplane.kit.slack_api import SECONDS, SlackApi, SlackReply
 from looplane.notices.commands import TEAM_TARGET
 from looplane.notices.words.commands import notice_words
-from looplane.slack.rules import explain, place_of_token
+from looplane.slack.rules import DELETED, explain, place_of_token
 from looplane.slack.sql import FIND_CONNECTION
 
 # Slack takes about one message a second in one channel.
 _AT_ONCE = 1
 _CALLS = 2  # of one attempt, at the most
-_NOT_CONNECTED = "The workspace is not connected to Slack."
 _KEY_LOST = "The token was sealed with another LOOPLANE_SECRET_KEY; set it once more."
 _NO_ANNOUNCEMENTS = "The connection to Slack says no channel for announcements."
 _NO_NOTICES = "The connection to Slack says no channel for what the team is told."
@@ -54,7 +53,8 @@ class SlackChannel:
 
     def _token(self, workspace_id: UUID, connection: Row | None) -> str | Attempted:
         if connection is None:
-            return _down(_NOT_CONNECTED)
+            # What was planned just as the last one was deleted.
+            return Attempted("canceled", DELETED)
         try:
             return self._secrets.open_text(connection["token"], place_of_token(workspace_id))
         except CannotOpenError:

@@ -117,13 +117,13 @@ async def _draft_links(drafting: Drafting, some: Sequence[DueDelivery]) -> Draft
 async def _each(
     draft: Callable[[DueDelivery], Awaitable[Draft]], some: Sequence[DueDelivery]
 ) -> Drafted:
-    """A draft for each; one that there is nothing to mail for any more is refused, and says why."""
+    """A draft for each; one that there is nothing to mail for any more says why that is."""
     drafted: dict[UUID, Draft | Attempted] = {}
     for each in some:
         try:
             drafted[each.id] = await draft(each)
         except ApiError as error:
-            drafted[each.id] = Attempted("refused", error.message)
+            drafted[each.id] = Attempted("canceled", error.message)
     return drafted
 
 

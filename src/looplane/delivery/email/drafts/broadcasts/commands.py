@@ -30,7 +30,7 @@ async def draft_broadcasts(  # noqa: PLR0913  # what all drafts are made with
     secrets: Secrets,
     some: Sequence[DueDelivery],
 ) -> Drafted:
-    """The mails of those who are still subscribed; the rest is refused."""
+    """The mails of those who are still subscribed; the rest is canceled."""
     drafted: dict[UUID, Draft | Attempted] = {}
     mails = [each for each in some if each.target != _SUBSCRIBERS]
     for parent in (each for each in some if each.target == _SUBSCRIBERS):
@@ -56,9 +56,9 @@ async def _draft_mails(  # noqa: PLR0913  # as above
     for each in mails:
         broadcast, contact = broadcasts.get(each.subject_id), contacts.get(each.target.lower())
         if broadcast is None or not broadcast["is_shown"]:
-            drafted[each.id] = Attempted("refused", "The changelog is not published any more.")
+            drafted[each.id] = Attempted("canceled", "The changelog is not published any more.")
         elif contact is None:
-            drafted[each.id] = Attempted("refused", "They have unsubscribed meanwhile.")
+            drafted[each.id] = Attempted("canceled", "They have unsubscribed meanwhile.")
         else:
             link = f"{site}/unsubscribe/{unsubscribe_token(secrets, key, contact['id'])}"
             to = MailPerson(each.target, contact["name"])
