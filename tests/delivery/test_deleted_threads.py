@@ -8,14 +8,18 @@ from uuid import UUID
 import httpx
 import pytest
 
+from looplane.delivery.commands import LEASE
 from looplane.delivery.schemas import Attempted
+from looplane.delivery.sql import BEGIN, GIVE_BACK, RECORD
 from looplane.erasure.commands import erase_contact
 from looplane.kit.context import Context
+from looplane.kit.database import Database
 from looplane.kit.principal import Principal
 from looplane.undo.rules import LIFETIME
 from tests.conftest import SteppedClock, Workspace
+from tests.delivery.killed import KilledError, KillingDatabase
 from tests.delivery.planned import attempts_of, states_of
-from tests.dispatch import Delivered, Sink, deliver_due
+from tests.dispatch import Delivered, Sink, deliver_due, dispatcher_of
 from tests.factory import Factory
 from tests.messages.conftest import send
 from tests.undo.steps import undone
@@ -107,6 +111,31 @@ async def test_one_that_is_due_later_is_canceled_then(
         1,
     )
     assert await attempts_of(db, workspace.id, UUID(one["id"])) == [(1, "failed")]
+
+
+@pytest.mark.parametrize("statement", [BEGIN, RECORD, GIVE_BACK])
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_worker_that_dies_half_way_is_followed_by_another(
+    client: httpx.AsyncClient,
+    make: Factory,
+    database: Database,
+    clock: SteppedClock,
+    work: Work,
+    sink: Sink,
+    statement: str,
+    after: bool,
+) -> None:
+    thread = await make.thread()
+    await send(client, thread)
+    await client.delete(f"/threads/{thread['id']}")
+    clock.step(LIFETIME * 2)
+    mortal = KillingDatabase(database, statement, after=after)
+    with pytest.raises(KilledError):
+        await dispatcher_of(mortal, clock, {"email": sink}).drain()
+    await work(LEASE * 2)
+    [one] = await shown(client, thread)
+    assert (one["state"], one["reason"]) == ("canceled", "Its thread was deleted.")
+    assert sink.taken == []
 
 
 async def test_retried_by_hand_it_does_not_leave_either(

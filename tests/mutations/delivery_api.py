@@ -14,10 +14,10 @@ DELIVERY_API = [
         "delivery/test_api_mending.py",
     ),
     Mutation(
-        "an answer waits for a thread that cannot come back",
+        "an answer is canceled though its thread can come back",
         "src/looplane/delivery/rules.py",
         "    if now >= until:\n",
-        "    if now >= until + _UNDONE_FOR:\n",
+        "    if now >= deleted_at:\n",
         "delivery/test_deleted_threads.py",
     ),
     Mutation(

@@ -22,8 +22,8 @@ MAIL = [
     Mutation(
         "what waits for a budget uses up its attempts",
         "src/looplane/delivery/commands.py",
-        '"postponed" if attempted.is_postponed else attempted.outcome',
-        "attempted.outcome",
+        '"was_tried": attempted.was_tried',
+        '"was_tried": True',
         "mail/test_mail_limits.py",
     ),
     Mutation(
