@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json web/package.json web/compress.js -not -name '*.test.ts*' 2>/dev/null)
 # Tests of what an operator runs, which start the most programs, and some that make this part as long
 # as the others.
-PROGRAMS := $(wildcard tests/backups tests/cli tests/deploy tests/embedded_pg tests/html_upkeep tests/operating tests/test_demo_*.py tests/test_house.py tests/test_request_examples.py tests/test_settings.py tests/test_web_site.py)
+PROGRAMS := $(wildcard tests/backups tests/cli tests/deploy tests/embedded_pg tests/html_upkeep tests/operating tests/test_deletion_races.py tests/test_demo_*.py tests/test_hostile_input.py tests/test_house.py tests/test_lost_updates.py tests/test_request_examples.py tests/test_settings.py tests/test_web_site.py)
 WEB_TOOLS := web/node_modules/.package-lock.json
 
 help:  ## list the targets
@@ -66,7 +66,8 @@ tools: setup-dev  ## install the programs that tests need (as root; else say whi
 test: setup-dev tools  ## run every check and every test
 	@echo "Six parts, four at a time; each says how it went when it ends (15 minutes on 2 cores)…"
 	@# The longest first. Two of them wait for programs most of the time, so that four keep two cores busy.
-	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j4 test-others test-programs test-processes test-browser test-web check
+	@# Databases are made and thrown away by the hundred: in memory, where it has room and runs programs.
+	@scratch=$$(tests/scratch.sh) && trap 'rm -rf "$$scratch"' EXIT && TMPDIR=$$scratch $(MAKE) --no-print-directory --keep-going --output-sync=target -j4 test-others test-programs test-processes test-browser test-web check
 
 check: setup-dev  ## look for mistakes without running anything
 	@$(BIN)/ruff check .

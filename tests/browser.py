@@ -25,7 +25,7 @@ _FLAGS = (
 
 def find_browser() -> str | None:
     """Where the browser is, if there is one."""
-    return system_packages.find("chromium")
+    return next(filter(None, map(system_packages.find, system_packages.BROWSERS)), None)
 
 
 @asynccontextmanager
