@@ -116,6 +116,9 @@ test("a draft that was sent does not load again while it is held back", async ({
   await startReply(page);
   await expect(page.getByRole("button", { name: /^(Use|Drafted by) AI/ })).toBeVisible();
   await expect(replyOf(page)).toHaveText("");
+  // No other test is to find it held.
+  await outgoing(page).getByRole("button", { name: "Send now" }).click();
+  await expect(outgoing(page)).toHaveCount(0);
 });
 
 test("a failed draft is told, and dismissed", async ({ api, page }) => {

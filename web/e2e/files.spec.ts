@@ -67,6 +67,7 @@ test("a picture that is pasted stands in the text, also after a reload", async (
   const { id } = await mailIn(receive);
   await openThread(page, id);
   await startReply(page);
+  await expect(page.getByRole("toolbar", { name: "Formatting" })).toBeVisible();
   await pastePicture(replyOf(page));
   const picture = replyOf(page).getByRole("img", { name: "shot.png" });
   const isShown = () => picture.evaluate((one: HTMLImageElement) => one.naturalWidth);
@@ -76,6 +77,18 @@ test("a picture that is pasted stands in the text, also after a reload", async (
   await page.reload();
   await expect.poll(isShown).toBe(1);
   await expect(picture).toHaveAttribute("src", /outgoing-files/);
+});
+
+test("a picture that is pasted before the editor has come is attached", async ({
+  page,
+  receive,
+}) => {
+  const { id } = await mailIn(receive);
+  await page.route("**/RichEditor-*.js", () => new Promise(() => undefined));
+  await openThread(page, id);
+  await startReply(page);
+  await pastePicture(replyOf(page));
+  await expect(page.getByRole("list", { name: "Attachments" })).toContainText("shot.png");
 });
 
 test("what is not uploaded says why, and can be tried again", async ({ page, receive }) => {

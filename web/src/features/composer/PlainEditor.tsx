@@ -1,5 +1,6 @@
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { isComposing } from "@/ui/composing";
+import { pastedFiles } from "./clean-paste";
 import type { EditorProps } from "./Editor";
 import styles from "./Editor.module.css";
 import { htmlOfText, textOf } from "./html";
@@ -15,6 +16,7 @@ export function PlainEditor({
   onBlur,
   onSend,
   onEscape,
+  addFiles,
   handle,
   end,
   onFocusChange,
@@ -65,6 +67,13 @@ export function PlainEditor({
           setText(event.target.value);
           onTyped();
           onChange(htmlOfText(event.target.value));
+        }}
+        onPaste={(event) => {
+          const files = pastedFiles(event.clipboardData);
+          if (files.length === 0) return;
+          event.preventDefault();
+          // No picture can stand in plain text.
+          addFiles(files, false);
         }}
         onCompositionStart={() => onComposing(true)}
         onCompositionEnd={() => onComposing(false)}

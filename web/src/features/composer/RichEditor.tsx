@@ -13,7 +13,7 @@ import type { EditorProps } from "./Editor";
 import styles from "./Editor.module.css";
 import { SuggestList } from "./SuggestList";
 import { Toolbar } from "./Toolbar";
-import { cleanPaste } from "./clean-paste";
+import { cleanPaste, pastedFiles } from "./clean-paste";
 import { tidy } from "./html";
 import { type Wiring, extensionsFor } from "./rich-extensions";
 import { type SuggestStore, useSuggest } from "./use-suggest";
@@ -54,10 +54,8 @@ class Wire implements Wiring {
 
   /** Files of the clipboard: pictures stand where the caret is. */
   onPaste = (event: ClipboardEvent): boolean => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    // Word puts a picture of the words beside the words.
-    const hasWords = /\S/.test(event.clipboardData?.getData("text/plain") ?? "");
-    if (files.length === 0 || hasWords) return false;
+    const files = pastedFiles(event.clipboardData);
+    if (files.length === 0) return false;
     for (const { cid, name } of this.#props.addFiles(files, true)) {
       this.#editor?.commands.insertContent({ type: "picture", attrs: { cid, alt: name } });
     }

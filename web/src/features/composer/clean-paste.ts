@@ -89,3 +89,9 @@ function clean(element: Element): void {
     element.replaceWith(...element.childNodes);
   }
 }
+
+/** The files that are pasted; none where words are, since Word puts a picture of them beside them. */
+export function pastedFiles(data: DataTransfer | null): File[] {
+  const hasWords = /\S/.test(data?.getData("text/plain") ?? "");
+  return hasWords ? [] : [...(data?.files ?? [])];
+}
