@@ -22,6 +22,7 @@ from tests.http_servers import PATIENCE, Server, served
 from tests.processes import come_about
 from tests.unlimited import UNLIMITED
 
+_LISTENING = "select pid from pg_stat_activity where query like 'LISTEN%' and state = 'idle'"
 ENDLESS = replace(UNLIMITED, stream_seconds=3600)
 
 
@@ -158,6 +159,12 @@ async def no_look_is_due(tail: Tail, workspace_id: UUID) -> None:
         return feed.ring is not None and not feed.hinted.is_set() and not is_looking
 
     await come_about(is_at_rest)
+
+
+async def listeners(database: Database) -> list[int]:
+    """The servers by which somebody hears what other processes tell, and has told nothing since."""
+    async with database.pool.acquire() as con:
+        return [row["pid"] for row in await con.fetch(_LISTENING)]
 
 
 @asynccontextmanager

@@ -14,13 +14,11 @@ from looplane.event_feed.tail import commands as tail
 from looplane.kit.database import Database, connected as connected_to
 from looplane.kit.ids import new_id
 from tests.conftest import SteppedClock, Workspace
-from tests.event_streams import Place, hosted, no_look_is_due
+from tests.event_streams import Place, hosted, listeners, no_look_is_due
 from tests.http_servers import PATIENCE
 from tests.processes import come_about
 
 NEVER = 3600.0
-LISTENING = """
-select pid from pg_stat_activity where query = 'LISTEN "looplane_events"' or query like 'LISTEN%'"""
 
 
 @pytest.fixture
@@ -254,12 +252,6 @@ async def test_two_places_hear_of_each_other(
         await come_about(lambda: listeners(database))
         ids = [await tag(here) for _ in range(5)]
         assert [each.data["subject_id"] for each in await it.events(5)] == ids
-
-
-async def listeners(database: Database) -> list[int]:
-    """The servers on which somebody listens."""
-    async with database.pool.acquire() as con:
-        return [row["pid"] for row in await con.fetch(LISTENING)]
 
 
 async def test_a_hint_that_is_lost_loses_no_event(
