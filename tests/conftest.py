@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -284,6 +285,12 @@ async def ours(
     async with connected(brief_app, key) as client:
         yield World(client, Factory(client, con, workspace_id), dict(mine.ids))
     await contract.check_events(con, workspace_id)
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No minute of a limit ends meanwhile."""
+    monkeypatch.setattr("looplane.kit.limits.time", SimpleNamespace(time=lambda: 6000.0))
 
 
 @pytest.fixture

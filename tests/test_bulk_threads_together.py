@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -226,9 +225,8 @@ async def test_each_fifty_cost_one(
     make: Factory,
     db: Any,
     workspace: Workspace,
-    monkeypatch: pytest.MonkeyPatch,
+    one_minute: None,
 ) -> None:
-    monkeypatch.setattr("looplane.kit.limits.time", SimpleNamespace(time=lambda: 6000.0))
     app = create_app(database, Settings(writes_per_minute=10))
     (id,) = await made(make, 1)
     headers = {"Idempotency-Key": "k"}

@@ -30,7 +30,7 @@ def figure(name: str, **labels: str) -> float:
 
 
 async def test_what_a_limit_refuses_is_counted_by_the_limit(
-    database: Database, workspace: Workspace, clock: SteppedClock
+    database: Database, workspace: Workspace, clock: SteppedClock, one_minute: None
 ) -> None:
     app = create_app(database, replace(UNLIMITED, reads_per_minute=1, visits_per_minute=1), clock)
     before = {each: figure("rate_limited_total", limit=each) for each in ("read", "visit", "write")}

@@ -110,11 +110,10 @@ def test_those_who_wait_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_nobody_waits_for_ever(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.2)
-
     async def main() -> None:
         async with opened(1) as cleaner:
             (pid,) = await warmed(cleaner)
+            monkeypatch.setattr(module, "_PATIENCE", 0.2)
             os.kill(pid, signal.SIGSTOP)
             first = asyncio.ensure_future(cleaner.clean(LARGE))
             await asyncio.sleep(0)
