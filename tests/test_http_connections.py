@@ -64,12 +64,14 @@ async def trickle(caller: Caller, head: bytes) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_connection_is_kept_between_requests_and_not_for_ever(server: Server) -> None:
-    caller = await server.call()
-    assert (await caller.get()).status == 200
-    await asyncio.sleep(QUICK.head + 0.1)
-    assert (await caller.get()).status == 200
-    assert await caller.rest() == b""
+async def test_a_connection_is_kept_between_requests_and_not_for_ever() -> None:
+    limits = replace(QUICK, head=0.1, idle=1.5)
+    async with served(RequestMiddleware(echo), limits) as server:
+        caller = await server.call()
+        assert (await caller.get()).status == 200
+        await asyncio.sleep(2 * limits.head)
+        assert (await caller.get()).status == 200
+        assert await caller.rest() == b""
 
 
 async def test_an_answer_that_nobody_takes_ends(server: Server) -> None:
