@@ -90,10 +90,8 @@ async def test_one_that_is_asked_to_end_finishes_what_it_can(
         await plan(db, workspace.id, clock(), each, uuid4()) for each in ("slow", "hung", "slow")
     ]
     await come_about(lambda: len(worker.sent) == 3)
-    worker.stop()  # or it might look for more just now
     await plan(db, workspace.id, clock(), "late")
     worker.popen.send_signal(signal.SIGTERM)
-    worker.go_on()
     assert worker.popen.wait(PATIENCE) == 0
     assert sorted(worker.sent[3:]) == ["sent slow", "sent slow"]
     assert not [line for line in worker.said.splitlines() if "error" in line or "Trace" in line]
