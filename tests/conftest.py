@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from looplane.main import API_ROOT, create_app
 from looplane.tables import MIGRATIONS
 from looplane.workspaces.commands import create_workspace
 from tests import contract
+from tests.databases import make_steady
 from tests.factory import Factory
 from tests.one_connection import OneConnection
 from tests.operations import World, populate, write_anew
@@ -80,9 +82,7 @@ def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def database(dsn: str) -> AsyncIterator[Database]:
     async with connected_to(dsn) as con:
         await migrate(con, MIGRATIONS)
-        # These rows are not to outlive anything: what is to survive has servers of its own.
-        name = await con.fetchval("select current_database()")
-        await con.execute(f'alter database "{name}" set synchronous_commit = off')
+        await make_steady(con)
     database = await open_database(dsn, 10)
     yield database
     await database.pool.close()
@@ -284,6 +284,12 @@ async def ours(
     async with connected(brief_app, key) as client:
         yield World(client, Factory(client, con, workspace_id), dict(mine.ids))
     await contract.check_events(con, workspace_id)
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No minute of a limit ends meanwhile."""
+    monkeypatch.setattr("looplane.kit.limits.time", SimpleNamespace(time=lambda: 6000.0))
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ async def cancel_all(db: Any) -> None:
         "update deliveries set state = 'canceled', next_attempt_at = null, is_routed = false"
         " where state in ('planned', 'queued')"
     )
+    # What ended elsewhere waits to be told to its queue.
+    await db.execute("update deliveries set is_routed = false where is_routed")
     await db.execute("update delivery_queues set due_at = null, failures = 0, failing_since = null")
 
 

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
+from uuid import UUID
 
 import h11
 import httpx
 
+from looplane.event_feed.tail.commands import Tail
 from looplane.kit.callers import COOKIE
 from looplane.kit.config import Settings
 from looplane.kit.database import Database
@@ -17,8 +19,10 @@ from looplane.kit.ids import new_id
 from looplane.main import API_ROOT, Application, create_app
 from tests.conftest import SteppedClock, connected
 from tests.http_servers import PATIENCE, Server, served
+from tests.processes import come_about
 from tests.unlimited import UNLIMITED
 
+_LISTENING = "select pid from pg_stat_activity where query like 'LISTEN%' and state = 'idle'"
 ENDLESS = replace(UNLIMITED, stream_seconds=3600)
 
 
@@ -136,6 +140,31 @@ class Place:
 
     def client(self, key: str) -> httpx.AsyncClient:
         return connected(self.app, key)
+
+    @property
+    def tail(self) -> Tail:
+        tail: Tail = self.app._api.state.tail  # noqa: SLF001
+        return tail
+
+
+async def no_look_is_due(tail: Tail, workspace_id: UUID) -> None:
+    """Waits until no look at a followed workspace is on its way or asked for.
+
+    One that is would find what is written next, before anybody begins to watch it.
+    """
+
+    def is_at_rest() -> bool:
+        feed = tail._feeds[workspace_id]  # noqa: SLF001
+        is_looking = tail._looks._value < 2  # noqa: SLF001
+        return feed.ring is not None and not feed.hinted.is_set() and not is_looking
+
+    await come_about(is_at_rest)
+
+
+async def listeners(database: Database) -> list[int]:
+    """The servers by which somebody hears what other processes tell, and has told nothing since."""
+    async with database.pool.acquire() as con:
+        return [row["pid"] for row in await con.fetch(_LISTENING)]
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from looplane.kit import passwords
 from tests.cheap_hasher import cheap_hasher
@@ -64,6 +65,10 @@ def pytest_configure() -> None:
     """What is started from here ends at Ctrl-C, also where this was started in the background."""
     # One at its price takes a fifth of a second; what it is made of is asked by a test of its own.
     pytest.MonkeyPatch().setattr(passwords, "PasswordHasher", cheap_hasher)
+    # Nothing is timed, and a machine that does other work makes no example slow.
+    unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("unhurried", unhurried)
+    settings.load_profile("unhurried")
     # An error is told in words, not in pictures of all that it saw, which takes seconds.
     *others, _ = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

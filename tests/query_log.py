@@ -1,11 +1,15 @@
 """Every statement that goes to the database, as it is sent."""
 
+import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
 import pytest
+
+from looplane.kit import authentication
 
 # What the driver asks a connection at its first meeting with a type: a pool makes new ones now and then.
 _OF_THE_DRIVER = ("typeinfo_tree", "current_setting('jit')")
@@ -37,7 +41,14 @@ class _Logged:
 def query_log(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], AbstractContextManager[list[str]]]:
-    """What collects the statements of a pool's connections while it is entered."""
+    """What collects the statements of a pool's connections while it is entered.
+
+    Who has called is known until the test ends: the second for which that holds would be over
+    between two requests now and then, and the next one cost a statement more.
+    """
+    now = time.monotonic()
+    still = SimpleNamespace(monotonic=lambda: now, time=time.time)
+    monkeypatch.setattr(authentication, "time", still)
     logs: list[list[str]] = []
     acquire, release = asyncpg.Pool.acquire, asyncpg.Pool.release
 

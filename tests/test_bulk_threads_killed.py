@@ -13,6 +13,7 @@ from tests.processes import BLOCKS, come_about, connect, folder
 
 LOCK = "select from threads where id = any ($1) for update"
 TITLED = "select count(*) from threads where id = any ($1) and title = 'Once'"
+ALL_TITLED = "select bool_and(title is not distinct from 'Once') from threads where id = any ($1)"
 UPDATES = "select count(*) from events where subject_id = any ($1) and type = 'thread.updated'"
 
 
@@ -33,6 +34,8 @@ async def test_killed_half_way_and_sent_again(dsn: str) -> None:
             await other.execute(LOCK, ids[10:14])  # as many as are written side by side
             lost = asyncio.create_task(load.client.post("/threads/bulk", **sent))
             await come_about(lambda: other.fetchval(BLOCKS))
+            # Those that were begun before the ones that are held come to their end.
+            await come_about(lambda: con.fetchval(ALL_TITLED, ids[:10]))
             process.kill()
             with pytest.raises(httpx.TransportError):
                 await lost

@@ -96,7 +96,6 @@ async def comment(world: World, marker: str) -> list[httpx.Response]:
 @given(marker=markers)
 @settings(
     max_examples=3,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -58,8 +58,9 @@ async def write(db: Any, *moments: datetime) -> None:
 
 async def test_the_months_are_there_and_events_find_theirs(db: Any) -> None:
     before = await names(db)
-    today = datetime.now(UTC).date()
-    assert await make_partitions(db, today) == 0, "the migration made them"
+    # By now it may be the next month.
+    then = await db.fetchval("select max(applied_at) from migrations")
+    assert await make_partitions(db, then.date()) == 0, "the migration made them"
     assert await make_partitions(db, date(2031, 11, 30)) == 4
     assert await make_partitions(db, date(2031, 12, 1)) == 1
     made = [f"events_{month}" for month in ("2031_11", "2031_12", "2032_01", "2032_02", "2032_03")]

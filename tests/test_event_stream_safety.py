@@ -24,7 +24,7 @@ from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
 from looplane.kit.principal import Principal
 from tests.conftest import SteppedClock, Workspace
-from tests.event_streams import Place, hosted, make_tag_group
+from tests.event_streams import Place, hosted, make_tag_group, no_look_is_due
 from tests.factory import Factory
 from tests.http_servers import PATIENCE
 from tests.sessions import signed_in
@@ -120,24 +120,30 @@ async def test_a_person_who_is_erased_is_not_shown_from_memory(
 
 
 async def test_a_stream_holds_little_for_who_takes_little(
-    here: httpx.AsyncClient, database: Database, db: Any, workspace: Workspace
+    here: httpx.AsyncClient,
+    database: Database,
+    db: Any,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Read from the database as from memory."""
+    monkeypatch.setattr(tails, "POLL", 3600.0)  # or what is not long yet is kept in memory
     await make_tag_group(here)
     tail = Tail(database)
     wanted = Wanted(["tag_group.created", "tag_group.updated"], None)
     async with tail.follow(workspace.id, START, wanted, 1000) as first:
         await first.following(_soon())
+        await no_look_is_due(tail, workspace.id)
         for _ in range(3):
             await make_tag_group(here)
         long = {"name": "x" * 1200}
         await db.execute(
             "update events set before = $2 where workspace_id = $1", workspace.id, long
         )
+        tail.hint(workspace.id)
         async with tail.follow(workspace.id, START, wanted, 1000) as last:
             counts = [len(await last.following(_soon())) for _ in range(4)]
         assert counts == [1, 1, 1, 1]
-        tail.hint(workspace.id)
         counts = [len(await first.following(_soon())) for _ in range(3)]
         assert counts == [1, 1, 1]
     await tail.aclose()
@@ -173,6 +179,7 @@ async def test_a_look_that_is_not_answered_is_given_up(
     async with place.listen(workspace.key, after="latest") as listener:
         await make_tag_group(here)
         await listener.event()
+        await no_look_is_due(place.tail, workspace.id)
         monkeypatch.setattr(tails, "list_after", silent)
         group = await make_tag_group(here)
         assert (await listener.event()).data["subject_id"] == group

@@ -161,13 +161,14 @@ async def test_old_events_come_before_all_new_ones(
 async def test_each_old_event_is_in_the_partition_of_its_month(
     upgraded: tuple[str, Any, list[UUID]],
 ) -> None:
-    _, con, _ = upgraded
+    _, con, ids = upgraded
     places = await con.fetch("select tableoid::regclass::text as place, id from events")
     # The month of an id is that in which it was made, whatever the clock of the program said.
-    month = datetime.now(UTC).strftime("events_%Y_%m")
-    assert {row["place"] for row in places} == {month}
+    made = {id: datetime.fromtimestamp((id.int >> 80) / 1000, UTC) for id in ids}
+    months = {id: f"events_{moment:%Y_%m}" for id, moment in made.items()}
+    assert {row["id"]: row["place"] for row in places} == months
     there = {row["name"] for row in await con.fetch(_PARTITIONS)}
-    assert {"events_2026_09", month, "events_default"} <= there
+    assert {"events_2026_09", *months.values(), "events_default"} <= there
 
 
 _PARTITIONS = """

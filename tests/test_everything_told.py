@@ -271,7 +271,6 @@ def _without_tab(thread: dict[str, Any]) -> dict[str, Any]:
 @given(st.lists(STEPS, max_size=16))
 @settings(
     max_examples=25,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -30,7 +30,7 @@ def figure(name: str, **labels: str) -> float:
 
 
 async def test_what_a_limit_refuses_is_counted_by_the_limit(
-    database: Database, workspace: Workspace, clock: SteppedClock
+    database: Database, workspace: Workspace, clock: SteppedClock, one_minute: None
 ) -> None:
     app = create_app(database, replace(UNLIMITED, reads_per_minute=1, visits_per_minute=1), clock)
     before = {each: figure("rate_limited_total", limit=each) for each in ("read", "visit", "write")}
@@ -76,13 +76,13 @@ def test_the_buckets_tell_fast_answers_apart() -> None:
 async def test_a_pool_tells_what_is_in_use_and_who_waits(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "ACQUIRE_TIMEOUT", 0.3)
     opened = await open_database(dsn, 2, name="test")
     named = {"pool": "test"}
     async with AsyncExitStack() as held:
         for count in (1, 2):
             await held.enter_async_context(opened.reading())
             assert figure("pool_connections_in_use", **named) == count
+        monkeypatch.setattr(database_module, "ACQUIRE_TIMEOUT", 0.3)
         waiting = asyncio.ensure_future(held.enter_async_context(opened.reading()))
         await asyncio.sleep(0)
         assert figure("pool_waiting", **named) == 1

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from looplane.kit.html import clean, is_blank
 
@@ -115,10 +115,8 @@ PIECES = st.one_of(
     ),
 )
 SOUP = st.lists(PIECES, max_size=25).map("".join)
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@unhurried
 @given(SOUP)
 def test_any_soup_comes_out_clean_and_stays_so(soup: str) -> None:
     safe = clean(soup)
@@ -126,7 +124,6 @@ def test_any_soup_comes_out_clean_and_stays_so(soup: str) -> None:
     assert clean(safe) == safe
 
 
-@unhurried
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\ufeff")))
 def test_a_text_stays_as_it_is(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")

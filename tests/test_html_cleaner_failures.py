@@ -90,14 +90,14 @@ def test_who_is_killed_again_gives_up(run: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_one_that_never_answers_is_ended(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ANSWER_TIMEOUT", 1.0)
-
     async def main() -> None:
         async with opened(1) as cleaner:
             (pid,) = await warmed(cleaner)
             os.kill(pid, signal.SIGSTOP)
-            with pytest.raises(Unavailable):
-                await cleaner.clean(LARGE)
+            with monkeypatch.context() as patch:
+                patch.setattr(module, "_ANSWER_TIMEOUT", 1.0)
+                with pytest.raises(Unavailable):
+                    await cleaner.clean(LARGE)
             assert await cleaner.clean(LARGE) == clean(LARGE)
             assert pid not in processes()
 

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from looplane.kit import html as module
 from looplane.kit.html import (
@@ -136,9 +136,7 @@ SEEDS = [
 PREFIXES = ["", "!", "'", '"', "rgb(", "1.", "#", "a", "<pre", "<img", "<img ", "&", "color:"]
 SUFFIXES = ["", "@", "@;", "'", ")", "x"]
 TOKENS = st.lists(st.sampled_from(SEEDS) | st.text(max_size=3), min_size=1, max_size=6).filter(any)
-unhurried = settings(
-    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+some = settings(max_examples=100, database=None)
 WORK: dict[str, Callable[[str], object]] = {
     "attributes": every_attribute,
     "declaration": lambda text: _is_harmless(f"font:{text}"),
@@ -157,7 +155,7 @@ def test_the_seeds_take_linear_work(name: str, suffix: str) -> None:
 
 
 @pytest.mark.parametrize("name", WORK)
-@unhurried
+@some
 @given(
     st.sampled_from(PREFIXES + SEEDS) | st.text(max_size=5),
     TOKENS.map("".join),
@@ -169,7 +167,7 @@ def test_whatever_is_repeated_takes_linear_work(
     assert_linear(WORK[name], partial(pumped, prefix, unit, suffix))
 
 
-@unhurried
+@some
 @given(TOKENS.map("".join), st.sampled_from(SUFFIXES))
 def test_flat_html_takes_linear_work(unit: str, suffix: str) -> None:
     def cleaned(html: str) -> str:

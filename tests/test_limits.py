@@ -1,6 +1,5 @@
 """Requests a minute, to the very request, reads and writes apart; fields of a body."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,13 +13,8 @@ from tests.operations import World
 from tests.witness import faults
 
 
-@pytest.fixture(autouse=True)
-def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("looplane.kit.limits.time", SimpleNamespace(time=lambda: 6000.0))
-
-
 async def test_as_many_as_are_allowed_and_no_more(
-    database: Database, mine: World, make: Factory
+    database: Database, mine: World, make: Factory, one_minute: None
 ) -> None:
     app = create_app(database, Settings(reads_per_minute=3, writes_per_minute=2))
     here = f"/threads/{mine.ids['thread']}"

@@ -34,7 +34,6 @@ async def own(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a program that may connect to any port of this machine, and trusts it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate_file(tmp_path)))
-    monkeypatch.setattr(commands, "_TEST_SECONDS", 2.0)
     settings = Settings(secret_key="s" * 32, writes_per_minute=0, outbound_allow=THIS_MACHINE)
     app = create_app(database, settings, clock)
     async with connected(app, workspace.key) as client:
@@ -115,7 +114,10 @@ async def test_a_test_says_what_is_wrong(own: httpx.AsyncClient) -> None:
     )
 
 
-async def test_a_server_that_hangs_is_given_up(own: httpx.AsyncClient) -> None:
+async def test_a_server_that_hangs_is_given_up(
+    own: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "_TEST_SECONDS", 0.5)
     async with mail_server() as server:
         server.hangs_at = "mail"
         said = await tried(own, **server.settings)
@@ -146,8 +148,10 @@ async def test_what_is_inside_of_the_network_is_not_reached(
 
 
 async def test_a_test_holds_no_connection_to_the_database(
-    own: httpx.AsyncClient, database: Database
+    own: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(commands, "_TEST_SECONDS", 2.0)
+
     def busy() -> int:
         return database.pool.get_size() - database.pool.get_idle_size()
 

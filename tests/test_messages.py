@@ -109,7 +109,6 @@ def world(mine: World) -> World:
 @every(WITH_BODY)
 @settings(
     max_examples=10,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -29,6 +30,7 @@ RULES = ROOT / "deploy" / "prometheus"
 BOARD = ROOT / "deploy" / "grafana" / "looplane.json"
 WATCH = ROOT / "docs" / "operating" / "watch.md"
 NAME = re.compile(r"looplane_[a-z_]+")
+ROUND, FIRST = "looplane_worker_round_pause_seconds{round=", ("deliveries", "snoozes")
 PARTS = re.compile(r"_(bucket|sum|count)$")
 
 
@@ -52,7 +54,14 @@ def place(migrated: Path) -> Iterator[Folder]:
 async def both(place: Folder) -> tuple[Process, Process]:
     """Two processes that answer with a worker beside them, and another worker alone."""
     serve = await place.started("serve --workers 2", log_level="info")
-    return serve, await place.started("worker", log_level="info")
+    worker = await place.started("worker", log_level="info")
+
+    async def work() -> bool:
+        texts = [await read(each) for each in (serve, worker)]
+        return all(f'{ROUND}"{name}"}}' in text for name in FIRST for text in texts)
+
+    await come_about(work)
+    return serve, worker
 
 
 async def read(process: Process, path: str = "/metrics") -> str:
@@ -86,11 +95,17 @@ async def test_whoever_answers_tells_of_all(both: tuple[Process, Process]) -> No
     async with httpx.AsyncClient() as client:
         for _ in range(30):
             await client.get(f"{serve.url}/api/v2/me")
+    answered = 'looplane_request_seconds_bucket{le="+Inf",operation="me-get"}'
+
+    async def all_are_told() -> bool:  # what was answered is counted and timed after that
+        texts = [await read(serve) for _ in range(6)]
+        return all(f"{answered} 30.0\n" in each for each in texts)
+
+    await come_about(all_are_told)
     texts = [await read(serve) for _ in range(6)]
     refused = 'looplane_requests_total{method="GET",operation="me-get",status="401"}'
     assert {value(each, refused) for each in texts} == {30}
     for each in texts:
-        assert value(each, 'looplane_request_seconds_bucket{le="+Inf",operation="me-get"}') == 30
         assert value(each, 'looplane_pool_wait_seconds_count{pool="worker"}') > 0
         assert value(each, 'looplane_worker_round_pause_seconds{round="snoozes"}') == 1
         assert value(each, "looplane_database_up") == 1
@@ -163,6 +178,11 @@ def test_the_board_can_be_imported() -> None:
         taken |= cells
 
 
+def is_said_to_be_back(process: Process) -> bool:
+    told = process.complained()
+    return told.count("the database is back") == told.count("the database is away")
+
+
 async def test_a_database_that_goes_and_comes_is_said_once_each(
     both: tuple[Process, Process], place: Folder
 ) -> None:
@@ -178,9 +198,8 @@ async def test_a_database_that_goes_and_comes_is_said_once_each(
         await place.server_after(found.pid)
         await asyncio.sleep(2)
     for each in both:
-        told = each.complained()
-        assert 1 <= told.count("the database is away") <= kills
-        assert told.count("the database is back") == told.count("the database is away")
+        await come_about(partial(is_said_to_be_back, each))
+        assert 1 <= each.complained().count("the database is away") <= kills
         assert not each.stumbled()
     for path in ("/healthz", "/readyz", "/metrics"):
         assert f'"path":"{path}"' not in worker.complained()

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 import httpcore
 import pytest
 
+from looplane.kit.checked_network import CheckedNetwork
 from looplane.kit.outbound import Outbound
 from looplane.kit.public_addresses import is_public
+from tests.processes import come_about
 from tests.web_servers import UNREACHABLE, Web, answer, fetch, reaching, refusal, web
 
 INSIDE = [
@@ -212,21 +214,32 @@ async def test_the_proxy_of_the_environment_is_none(
     assert here.asked == []
 
 
-async def test_a_name_is_looked_up_once_for_all_who_ask_meanwhile(here: Web) -> None:
+async def test_a_name_is_looked_up_once_for_all_who_ask_meanwhile(
+    here: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here.pages["/"] = answer(b"x")
     looks: list[str] = []
+    asked, wanted = 0, 10
+    look_up = CheckedNetwork._look_up  # noqa: SLF001
+
+    async def counted(network: CheckedNetwork, host: str, port: int) -> list[str]:
+        nonlocal asked
+        asked += 1
+        return await look_up(network, host, port)
 
     async def resolve(host: str, _port: int) -> list[str]:
         looks.append(host)
-        await asyncio.sleep(0.05)
+        await come_about(lambda: asked == wanted)
         if len(looks) > 1:
             raise OSError(host)
         return ["127.0.0.1"]
 
+    monkeypatch.setattr(CheckedNetwork, "_look_up", counted)
     outbound = Outbound([("web.example", here.port)], resolve, None)
     answers = await asyncio.gather(*(fetch(outbound, here.url("/")) for _ in range(10)))
     assert (len(answers), looks) == (10, ["web.example"])
     # The next one is a lookup of its own, and what it comes to is told to all who wait for it.
+    wanted += 2
     refused = await asyncio.gather(*(refusal(outbound, here.url("/")) for _ in range(2)))
     assert (refused, len(looks)) == ([UNREACHABLE] * 2, 2)
     await outbound.aclose()

@@ -93,7 +93,7 @@ async def test_each_fifty_are_a_request(
     assert spent == requests
 
 
-def test_all_that_is_asked_for_is_taken_or_nothing() -> None:
+def test_all_that_is_asked_for_is_taken_or_nothing(one_minute: None) -> None:
     limiter, key = RateLimiter(0, 10), UUID(int=1)
     limiter.spend(key, "write")
     for more, left in ((4, 5), (0, 5), (5, 0)):

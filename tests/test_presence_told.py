@@ -13,8 +13,9 @@ from looplane.kit.database import Database
 from looplane.kit.ids import new_id
 from looplane.presence.rules import changed_threads
 from tests.conftest import SteppedClock, Workspace
-from tests.event_streams import Listener, Place, hosted, make_tag_group
+from tests.event_streams import Listener, Place, hosted, listeners, make_tag_group
 from tests.factory import Factory
+from tests.processes import come_about
 from tests.sessions import APP, signed_in
 
 
@@ -69,6 +70,10 @@ async def test_others_are_told_at_once_in_all_processes(
     keys = await follow(here, workspace.key)
     strangers = await follow(here, other.key)
 
+    async def both_hear() -> bool:
+        return len(await listeners(database)) == 2
+
+    await come_about(both_hear)
     tab = str(uuid4())
     await beat(hers, thread, tab)
     for each in bens:

@@ -201,7 +201,6 @@ class Run:
 @given(st.lists(STEPS, max_size=14))
 @settings(
     max_examples=60,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

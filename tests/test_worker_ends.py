@@ -19,13 +19,14 @@ from looplane.worker import Periodic, _repeat, work
 from tests.conftest import SteppedClock, Workspace
 from tests.dispatch import Sink, deliver_due
 from tests.factory import Factory
+from tests.processes import PATIENCE
 
 BUSY = "cannot perform operation: another operation is in progress"
 
 
 async def ended(working: asyncio.Task[None]) -> None:
     working.cancel()
-    done, _ = await asyncio.wait([working], timeout=5)
+    done, _ = await asyncio.wait([working], timeout=PATIENCE)
     assert done, "it goes on, though it was told to end"
 
 

@@ -14,7 +14,7 @@ from looplane.kit.networks import parse_network
 from looplane.kit.principal import Principal
 from looplane.main import API_ROOT
 from tests import contract
-from tests.authentication.keys import HERE, THERE, Keys, authenticate
+from tests.authentication.keys import HERE, THERE, Keys, Time, authenticate
 from tests.contract import OPERATIONS, Operation
 from tests.operations import World, request
 
@@ -35,7 +35,7 @@ def bounded(keys: Keys, *networks: str, expires_at: datetime | None = None) -> N
     )
 
 
-async def test_a_key_ends_in_the_middle_of_its_second(keys: Keys) -> None:
+async def test_a_key_ends_in_the_middle_of_its_second(keys: Keys, time: Time) -> None:
     clock, noted = Clock(), list[Principal]()
     authenticator = Authenticator(keys.find, clock, noted.append)
     bounded(keys, expires_at=END)

@@ -80,7 +80,8 @@ async def test_a_transaction_that_nobody_ends_loses_its_locks(
             await con.execute(WRITE, rows[0])
 
     async with opened(dsn) as database:
-        with pytest.raises(asyncpg.InterfaceError) as caught:
+        # The second, where it took as long to come to the first statement.
+        with pytest.raises((asyncpg.InterfaceError, asyncpg.PostgresError)) as caught:
             await forget(database)
         assert is_unreachable(caught.value)
         assert await read(database) == 1

@@ -212,7 +212,7 @@ async def test_another_process_is_kept_off_by_the_lock_timeout(
 
 
 async def test_what_takes_too_long_is_ended(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SESSION_SETTINGS, "statement_timeout", "50ms")
+    monkeypatch.setitem(SESSION_SETTINGS, "statement_timeout", "300ms")
     async with opened(dsn) as database:
         with pytest.raises(asyncpg.QueryCanceledError) as caught:
             async with database.reading() as con:

@@ -20,6 +20,7 @@ from tests.delivery.mending import (
 )
 from tests.delivery.planned import plan, states_of
 from tests.dispatch import deliver_due, dispatcher_of
+from tests.processes import come_about
 from tests.witness import events_of
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -106,13 +107,13 @@ async def test_a_worker_at_work_while_all_is_canceled_and_retried(
             assert (await client.post("/deliveries/retry", json=again)).status_code == 200
         again = {"filter": {"channel": "email", "state": "canceled"}}
         assert (await client.post("/deliveries/retry", json=again)).status_code == 200
+
+        async def are_delivered() -> bool:
+            return set(await states_of(db, workspace.id)) == {"delivered"}
+
         # None is stuck: whatever was canceled and retried at whichever moment arrives.
-        for _ in range(600):
-            if set(await states_of(db, workspace.id)) == {"delivered"}:
-                break
-            await asyncio.sleep(0.05)
+        await come_about(are_delivered)
     finally:
         task.cancel()
         await asyncio.wait([task])
-    assert set(await states_of(db, workspace.id)) == {"delivered"}
     assert {each.target for each in channel.taken} == {f"{n}@a.b" for n in range(60)}

@@ -15,6 +15,7 @@ from looplane.worker import work
 from tests.conftest import SteppedClock, Workspace
 from tests.dispatch import Sink, deliver_due, dispatcher_of
 from tests.factory import Factory
+from tests.processes import come_about
 
 pytestmark = pytest.mark.usefixtures("quiet")
 ROWS = """
@@ -181,11 +182,12 @@ async def test_the_worker_delivers_by_itself(
 ) -> None:
     await due_message(make, clock)
     task = asyncio.ensure_future(work(database, Settings(), clock))
+
+    async def is_delivered() -> bool:
+        return await states(db, workspace) == ["delivered"]
+
     try:
-        for _ in range(1000):
-            if await states(db, workspace) == ["delivered"]:
-                break
-            await asyncio.sleep(0.01)
+        await come_about(is_delivered)
     finally:
         task.cancel()
         await asyncio.wait([task])

@@ -48,7 +48,7 @@ def channel_of(
     database: Database, clock: SteppedClock, settings: Settings = UNLIMITED, **setup: Any
 ) -> EmailChannel:
     """The channel as a worker has it, which may connect to any port of this machine."""
-    connections = SmtpConnections(THIS_MACHINE, seconds=1.0)
+    connections = SmtpConnections(THIS_MACHINE)
     of = (database, clock, Secrets(settings), connections, SITE)
     return EmailChannel(MailSetup(*of, **setup))
 

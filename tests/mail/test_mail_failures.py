@@ -156,17 +156,24 @@ async def test_what_is_set_up_wrong_is_a_server_that_is_down(
 
 @pytest.mark.parametrize("fault", [{"hangs_at": "mail"}, {"closes_at": "data"}], ids=str)
 async def test_a_server_that_hangs_or_closes_half_way(
-    client: httpx.AsyncClient, make: Factory, post: Post, fault: dict[str, str]
+    client: httpx.AsyncClient,
+    make: Factory,
+    post: Post,
+    fault: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     thread = await make.thread()
     await send(client, thread)
     for name, step in fault.items():
         setattr(post.server, name, step)
+    connections = post.channel._setup.connections  # noqa: SLF001
+    monkeypatch.setattr(connections, "_seconds", 1.0)
     done = await post.work()
     assert len(done.failures) == 1
     assert (await state_of(client, thread))["state"] == "queued"
     # What such a connection may still answer is no answer to another mail.
-    assert not post.channel._setup.connections._idle  # noqa: SLF001  # to be seen in no other way
+    assert not connections._idle  # noqa: SLF001  # to be seen in no other way
+    monkeypatch.undo()
     post.server.hangs_at = post.server.closes_at = ""
     await post.work(301)
     # What was taken and never acknowledged comes again, and says that it is the same.

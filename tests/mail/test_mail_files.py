@@ -23,6 +23,7 @@ from tests.dispatch import deliver_due
 from tests.factory import Factory
 from tests.mail.conftest import Post, channel_of
 from tests.messages.conftest import send
+from tests.processes import come_about
 
 SIZE = 30
 
@@ -70,7 +71,8 @@ async def test_so_many_are_on_their_way_at_once(
         nonlocal under_way
         under_way += 1
         seen.append(under_way)
-        await asyncio.sleep(0.05)  # as long as the others have to come in
+        await come_about(lambda: max(seen) >= at_once)
+        await asyncio.sleep(0.05)  # as long as others have to come in, who should not
         try:
             return await sending(*args)
         finally:

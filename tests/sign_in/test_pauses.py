@@ -132,7 +132,9 @@ async def test_asking_for_links_elsewhere_keeps_nobody_from_theirs(
     assert await db.fetchval(mails, workspace.id) == 2
 
 
-async def test_an_address_has_so_many_visits_a_minute(database: Any, db: Any) -> None:
+async def test_an_address_has_so_many_visits_a_minute(
+    database: Any, db: Any, one_minute: None
+) -> None:
     settings = Settings(visits_per_minute=3, data_dir=UNLIMITED.data_dir)
     limited = create_app(database, settings)
     try:

@@ -13,6 +13,7 @@ from looplane.kit.ids import new_id
 from looplane.kit.keys import SCOPES
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
+from tests.processes import BLOCKS, come_about
 from tests.undo.steps import UNDO, issues, shown, token, undo, undone
 from tests.witness import events_of, everything, faults
 
@@ -178,8 +179,7 @@ async def test_a_change_that_commits_while_it_waits_stands(
     async with db.transaction():
         await db.execute("select from tags where id = $1 for update", id)
         waiting = asyncio.create_task(undo(client, changed))
-        await asyncio.sleep(0.2)
-        assert not waiting.done()
+        await come_about(lambda: db.fetchval(BLOCKS))
         # What a PATCH does, by another process.
         await db.execute("update tags set name = 'Newer', version = version + 1 where id = $1", id)
         await db.execute(

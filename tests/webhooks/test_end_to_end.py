@@ -103,13 +103,14 @@ async def test_one_that_hangs_holds_up_nobody_else(
     wire: Wire,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rules, "SECONDS", 0.4)
     thread = await make.thread()
     slow = await hook(wire, make, url=receiver.url("/slow"), events=["thread.*"])
     quick = await hook(wire, make, url=receiver.url("/quick"), events=["thread.*"])
     await retitle(client, thread, "a", "b", "c")
     receiver.always = lambda request: hang if request.path == "/slow" else OK
-    await wire.run()
+    with monkeypatch.context() as patched:
+        patched.setattr(rules, "SECONDS", 1.0)
+        await wire.run()
     assert {each["state"] for each in await deliveries(client, quick)} == {"delivered"}
     waiting = await deliveries(client, slow)
     assert [(each["state"], each["attempts"]) for each in waiting] == [

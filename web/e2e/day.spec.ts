@@ -173,7 +173,7 @@ test("the day of a support agent, by the keyboard alone", async ({
     await expect(page.locator(rowOf(second.id))).toBeVisible();
     await keys.press("z");
     await expect(page.locator(rowOf(second.id))).toHaveCount(0);
-    expect((await thread(api, second.id)).status).toBe("open");
+    await expect.poll(async () => (await thread(api, second.id)).status).toBe("open");
   });
 
   await test.step("an action by its name, and all the keys", async () => {

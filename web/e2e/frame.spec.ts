@@ -25,7 +25,7 @@ async function framed(page: Page, path: string) {
     inside.querySelector("summary")?.click();
     const isTold = await Promise.race([
       resized,
-      new Promise((resolve) => setTimeout(() => resolve(false), 3000)),
+      new Promise((resolve) => setTimeout(() => resolve(false), 20_000)),
     ]);
     let heard = "";
     inside.addEventListener("keydown", (event) => {

@@ -46,12 +46,13 @@ test("somebody whose session ended goes on where they were", async ({ openAs, gu
   const page = await openAs("VIEWER");
   await page.goto("/settings/profile");
   await page.getByLabel("Name", { exact: true }).fill("Half written");
-  await page.evaluate(async () => {
+  // Pressed before the page learns by itself that the session has ended.
+  await page.getByRole("button", { name: "Save" }).evaluate(async (save: HTMLElement) => {
     const session = (await (await fetch("/api/app/session")).json()) as { csrf_token: string };
     const headers = { "X-Looplane-CSRF": session.csrf_token };
     await fetch("/api/app/session", { method: "DELETE", headers });
+    save.click();
   });
-  await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("dialog", { name: "You were signed out" })).toBeVisible();
   await expectNoAxeViolations(page);
   await screenshots(page, "signed-out");

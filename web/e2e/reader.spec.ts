@@ -4,6 +4,7 @@ test("the reader of the API keeps a key for its tab, and what it offers works un
   looplane,
   openAsNobody,
 }) => {
+  test.setTimeout(120_000); // it is a large page, and comes three times
   const page = await openAsNobody();
   await page.goto("/api/docs");
   const update = page.locator("#operations-threads-threads-update");

@@ -1,6 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -43,9 +42,11 @@ export class Looplane {
     if (!existsSync(python)) throw new Error("Run `make setup-dev` first.");
     const folder = mkdtempSync(join(tmpdir(), "looplane-e2e-"));
     chmodSync(folder, 0o755); // PostgreSQL may run as another user
-    const settings = settingsFor(folder, await freePort());
-    const started = serve(settings);
+    const settings = settingsFor(folder);
+    // One that is free when it is taken: another program could be quicker to one that was looked up.
+    const started = serve({ ...settings, LOOPLANE_PORT: "0" });
     const greeting = await greetingOf(started);
+    settings["LOOPLANE_PORT"] = new URL(greeting.url).port;
     return new Looplane(folder, settings, started, greeting);
   }
 
@@ -112,13 +113,12 @@ function documentIn(said: string): unknown {
   return JSON.parse(said.slice(said.search(/^\{$/m))) as unknown;
 }
 
-function settingsFor(folder: string, port: number): NodeJS.ProcessEnv {
+function settingsFor(folder: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LOOPLANE_"));
   return {
     ...Object.fromEntries(inherited),
     PYTHONPATH: `${join(root, "src")}:${root}`,
     LOOPLANE_DATA_DIR: join(folder, "data"),
-    LOOPLANE_PORT: String(port),
     LOOPLANE_READS_PER_MINUTE: "0",
     LOOPLANE_WRITES_PER_MINUTE: "0",
     LOOPLANE_LOG_LEVEL: "warning",
@@ -131,16 +131,6 @@ function serve(settings: NodeJS.ProcessEnv): ChildProcess {
     cwd: root,
     env: settings,
     stdio: ["ignore", "pipe", "inherit"],
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
   });
 }
 

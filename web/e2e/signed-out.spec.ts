@@ -43,7 +43,8 @@ test("who was signed out elsewhere signs in where they are, and goes on", async 
       .click();
   });
 
-  await page.keyboard.type(" and the second.");
+  // All at once: at any letter the page may learn that it is signed out, and ask who is there.
+  await page.keyboard.insertText(" and the second.");
   const dialog = page.getByRole("dialog", { name: "You were signed out" });
   await expect(dialog).toBeVisible();
   await expect(page.getByText("The first half and the second.")).toHaveCount(1);
