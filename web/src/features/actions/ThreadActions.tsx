@@ -95,6 +95,7 @@ function Pickers({
   const needs = useThreadNeeds(thread.id);
   const open = (kind: Picker) => ({
     open: opened?.kind === kind,
+    anchor: opened?.anchor ?? null,
     onOpenChange: (isOpen: boolean) => {
       if (!isOpen) onClose();
     },
@@ -103,7 +104,6 @@ function Pickers({
     <>
       <SnoozePicker
         {...open("snooze")}
-        anchor={opened?.anchor ?? null}
         align="end"
         value={thread.snoozed_until}
         onPick={changes.snooze}
