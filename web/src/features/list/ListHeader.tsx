@@ -2,6 +2,7 @@ import { Ellipsis, ListFilter } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useCanWrite } from "@/api/lookups";
 import type { View } from "@/api/types";
+import { useKeyLabel, useRunAction } from "@/lib/actions";
 import { type Filters, SORTS, type Sort, isTab } from "@/lib/search-params";
 import { useStoredFlag } from "@/lib/stored";
 import { IconButton } from "@/ui/IconButton";
@@ -49,6 +50,8 @@ export function ListHeader({
   const canWrite = useCanWrite();
   const usual: Sort = isTab(view) ? "last_activity" : (saved?.sort ?? "created_at");
   const close = (): void => setDialog(null);
+  const run = useRunAction();
+  const selectKey = useKeyLabel("select");
   return (
     <div className={styles.head}>
       {start}
@@ -98,6 +101,9 @@ export function ListHeader({
         {canWrite && (
           <>
             <MenuSeparator />
+            <MenuItem shortcut={selectKey} onSelect={() => run("select")}>
+              Select threads
+            </MenuItem>
             <MenuItem onSelect={() => setDialog("create")}>Save as a view…</MenuItem>
           </>
         )}
