@@ -24,6 +24,7 @@ async function open(role: string): Promise<string[]> {
             filters={{}}
             onFiltersChange={vi.fn()}
             start={null}
+            heading={{ current: null }}
             name="Ours"
             count={null}
             isFetching={false}

@@ -1,5 +1,5 @@
 import { Ellipsis, ListFilter } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, type RefObject, useState } from "react";
 import { useCanWrite } from "@/api/lookups";
 import type { View } from "@/api/types";
 import { useKeyLabel, useRunAction } from "@/lib/actions";
@@ -27,6 +27,7 @@ export function ListHeader({
   filters,
   onFiltersChange,
   start,
+  heading,
   name,
   count,
   isFetching,
@@ -39,6 +40,7 @@ export function ListHeader({
   onFiltersChange: (filters: Filters) => void;
   /** Before the name. */
   start: ReactNode;
+  heading: RefObject<HTMLHeadingElement | null>;
   name: string;
   count: string | null;
   isFetching: boolean;
@@ -55,7 +57,9 @@ export function ListHeader({
   return (
     <div className={styles.head}>
       {start}
-      <h1 title={name}>{name}</h1>
+      <h1 ref={heading} tabIndex={-1} title={name}>
+        {name}
+      </h1>
       {count !== null && (
         <span className={styles.count}>
           {count}
