@@ -172,23 +172,19 @@ export function Combobox(props: ComboboxProps) {
         }}
         onKeyDown={onKeyDown}
       />
-      <div className={styles.scroll}>
-        <ComboboxList
-          id={listId}
-          label={label}
-          items={items}
-          picked={picked}
-          active={at}
-          isMultiple={isMultiple}
-          note={
-            failure ??
-            found.error ??
-            (isMaking ? "Creating…" : found.isLoading ? "Searching…" : null)
-          }
-          onPick={pick}
-          onHover={setActive}
-        />
-      </div>
+      <ComboboxList
+        id={listId}
+        label={label}
+        items={items}
+        picked={picked}
+        active={at}
+        isMultiple={isMultiple}
+        note={
+          failure ?? found.error ?? (isMaking ? "Creating…" : found.isLoading ? "Searching…" : null)
+        }
+        onPick={pick}
+        onHover={setActive}
+      />
     </FloatingPanel>
   );
 }

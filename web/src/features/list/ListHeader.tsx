@@ -82,6 +82,14 @@ export function ListHeader({
         align="end"
         trigger={<IconButton label="How the list is shown" icon={<Ellipsis size={18} />} />}
       >
+        {canWrite && (
+          <>
+            <MenuItem shortcut={selectKey} onSelect={() => run("select")}>
+              Select threads
+            </MenuItem>
+            <MenuSeparator />
+          </>
+        )}
         <MenuLabel>Order</MenuLabel>
         <MenuChoice
           value={filters.sort ?? usual}
@@ -105,9 +113,6 @@ export function ListHeader({
         {canWrite && (
           <>
             <MenuSeparator />
-            <MenuItem shortcut={selectKey} onSelect={() => run("select")}>
-              Select threads
-            </MenuItem>
             <MenuItem onSelect={() => setDialog("create")}>Save as a view…</MenuItem>
           </>
         )}
