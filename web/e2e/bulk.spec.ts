@@ -18,6 +18,12 @@ test("fifty at once, of which one is refused, and one undo for all", async ({
   );
   await page.goto(`/inbox/open?tag=${tag}`);
   await expect(page.locator(SELECTORS.row).first()).toBeVisible();
+  // Without a key, and with no row highlighted, as on a phone.
+  await page.getByRole("button", { name: "How the list is shown" }).click();
+  await page.getByRole("menuitem", { name: "Select threads" }).click();
+  await expect(page.getByText("1 thread selected")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("1 thread selected")).toHaveCount(0);
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   await page.keyboard.press("End");

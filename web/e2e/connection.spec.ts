@@ -55,7 +55,7 @@ test("a server that went away and came back is made up for", async ({
   await page.keyboard.press("3");
   await writeReply(page, "Written to nobody.");
   await page.keyboard.press("Control+Enter");
-  await expect(page.getByText(/It was not sent\./)).toBeVisible();
+  await expect(page.getByText(/Nothing says that it was sent\./)).toBeVisible();
   await expect(replyOf(page)).toContainText("Written to nobody.");
 
   await looplane.restart();

@@ -27,6 +27,9 @@ test("the day of a support agent, by the keyboard alone", async ({
     await expect(head).toContainText(title);
     await expect(page.locator(SELECTORS.timeline)).toBeVisible();
   };
+  /** Somebody without a mouse is somewhere, and not thrown back to the top of the page. */
+  const isSomewhere = (): Promise<void> =>
+    expect.poll(() => page.evaluate(() => document.activeElement !== document.body)).toBe(true);
   const third = await mailIn(receive, "Third of the day");
   const second = await mailIn(receive, "Second of the day");
   const first = await mailIn(receive, "First of the day");
@@ -61,6 +64,10 @@ test("the day of a support agent, by the keyboard alone", async ({
     await keys.press("k");
     await opened(first.title);
     await expect(page.locator(rowOf(first.id)).getByLabel("Unread")).toHaveCount(0);
+    await keys.press("u");
+    await expect(page.locator(rowOf(first.id))).toBeFocused();
+    await keys.press("o");
+    await opened(first.title);
   });
 
   await test.step("an answer is held back, taken back, and there again", async () => {
@@ -171,6 +178,7 @@ test("the day of a support agent, by the keyboard alone", async ({
     await keys.press("d");
     await expect(page).toHaveURL(/\/inbox\/done/);
     await expect(page.locator(rowOf(second.id))).toBeVisible();
+    await isSomewhere();
     await keys.press("z");
     await expect(page.locator(rowOf(second.id))).toHaveCount(0);
     await expect.poll(async () => (await thread(api, second.id)).status).toBe("open");
@@ -186,5 +194,6 @@ test("the day of a support agent, by the keyboard alone", async ({
     await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
     await keys.press("Escape");
     await expect(page.getByRole("dialog", { name: "Keys" })).toHaveCount(0);
+    await isSomewhere();
   });
 });

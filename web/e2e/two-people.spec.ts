@@ -133,3 +133,33 @@ test("a thread that another deletes is gone where it is open, and is back once u
   await other.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("main").getByRole("heading", { level: 2 })).toContainText(title);
 });
+
+test("what is written while another deletes the thread goes on, and is there once undone", async ({
+  openAs,
+  page,
+  receive,
+}) => {
+  const { id } = await mailIn(receive);
+  const other = await openAs("USER");
+  await Promise.all([openThread(page, id), openThread(other, id)]);
+  await writeReply(page, "Half of it is saved, ");
+  await expect(page.locator("[data-saved='saved']")).toBeVisible();
+  await page.keyboard.type("half is not");
+  await other.getByRole("button", { name: "More", exact: true }).click();
+  await other.getByRole("menuitem", { name: "Delete the thread" }).click();
+
+  await expect(page.getByText("This thread is not here")).toBeVisible();
+  await expect(page.getByText("The thread was deleted meanwhile")).toBeVisible();
+  // Letters go on being words: none of them is a key that does something.
+  await expect(replyOf(page)).toBeFocused();
+  await page.keyboard.type(", je z");
+  await expect(page).toHaveURL(new RegExp(id));
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("alert")).toContainText("It was not sent.");
+  await page.reload();
+  await expect(page.getByText("This thread is not here")).toBeVisible();
+
+  await other.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("This thread is not here")).toHaveCount(0);
+  await expect(replyOf(page)).toHaveText("Half of it is saved, half is not, je z");
+});

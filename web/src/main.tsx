@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { makeQueryClient } from "./api/query-client";
 import "./base.css";
 import { ActionsProvider } from "./lib/actions";
+import { followVisibleWindow } from "./lib/visible-window";
 import { makeRouter } from "./routes/router";
 import "./tokens.css";
 import { LiveRegion } from "./ui/LiveRegion";
@@ -12,6 +13,8 @@ import { TooltipProvider } from "./ui/Tooltip";
 
 const client = makeQueryClient();
 const router = makeRouter(client);
+
+followVisibleWindow();
 
 const root = document.getElementById("root");
 if (root) {

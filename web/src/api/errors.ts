@@ -18,6 +18,10 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether a change that failed so is kept with its thread, and asks there what is to become of it. */
+export const isKeptChange = (error: unknown): boolean =>
+  error instanceof ApiError && (error.isTransient || error.status === 401 || error.status === 412);
+
 /** Whether what was asked for is not there, so that to ask again is in vain. */
 export const isGone = (error: unknown): boolean =>
   error instanceof ApiError && [400, 404, 410, 422].includes(error.status);

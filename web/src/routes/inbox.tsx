@@ -125,6 +125,7 @@ export function InboxPage() {
     <div className={styles.inbox}>
       <ThreadActions
         threadId={changed}
+        isOpen={threadId !== undefined}
         onAdvance={() => {
           if (threadId !== undefined) advance(threadId);
         }}

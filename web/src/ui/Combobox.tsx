@@ -21,6 +21,8 @@ interface ComboboxProps {
   label: string;
   /** A Button or an IconButton, which opens it; without one it opens in the middle of the page. */
   trigger?: ReactNode;
+  /** What it opens beside, where the button is elsewhere and only asks for it. */
+  anchor?: Element | null;
   /** A fixed list, or a search that answers later: keep its identity between renders. */
   items: ItemSource;
   /** The ids of what is picked. */
@@ -145,6 +147,7 @@ export function Combobox(props: ComboboxProps) {
       label={label}
       className={styles.panel}
       trigger={trigger}
+      anchor={props.anchor}
       triggerRef={triggerRef}
       align={props.align}
       side={side}

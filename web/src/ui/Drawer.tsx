@@ -1,8 +1,15 @@
+import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import styles from "./Dialog.module.css";
+import { IconButton } from "./IconButton";
 import { cx } from "./cx";
 import { useReturnFocus } from "./return-focus";
+
+/** Esc in a field of the pane is for the field alone, which leaves its text as it was. */
+function keepInField(event: KeyboardEvent): void {
+  if (event.target instanceof HTMLInputElement) event.preventDefault();
+}
 
 /** A pane from the side, over the page. */
 export function Drawer({
@@ -26,9 +33,23 @@ export function Drawer({
         <Radix.Content
           className={cx(styles.drawer, side === "left" && styles.left)}
           aria-describedby={undefined}
+          onEscapeKeyDown={keepInField}
           {...focus}
+          onOpenAutoFocus={(event) => {
+            focus.onOpenAutoFocus();
+            // Not the button that closes it, which would say its name at once.
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
         >
-          <Radix.Title className="visually-hidden">{label}</Radix.Title>
+          <div className={styles.drawerHead}>
+            <Radix.Title className={side === "left" ? "visually-hidden" : styles.drawerTitle}>
+              {label}
+            </Radix.Title>
+            <Radix.Close asChild>
+              <IconButton label="Close" icon={<X size={18} />} />
+            </Radix.Close>
+          </div>
           {children}
         </Radix.Content>
       </Radix.Portal>

@@ -5,16 +5,22 @@ const hasFocusElsewhere = (): boolean => {
   return at !== null && at !== document.body;
 };
 
+const focused = (): HTMLElement | null =>
+  document.activeElement instanceof HTMLElement && hasFocusElsewhere()
+    ? document.activeElement
+    : null;
+
 /**
  * Gives the focus back once a panel is closed. Not where it is elsewhere by then: a key that was
  * pressed at once may have opened another panel, which would close as it loses the focus.
  */
 export function useReturnFocus(hasTrigger = false) {
   const [returning] = useState(() => {
-    let before: HTMLElement | null = null;
+    // Where a field in it takes the focus by itself, the panel is not asked as it opens.
+    let before = focused();
     return {
       onOpenAutoFocus: (): void => {
-        before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+        before = focused();
       },
       toBefore: (event: Event, isTriggered: boolean): void => {
         if (hasFocusElsewhere()) return event.preventDefault();

@@ -10,11 +10,13 @@ import { TagPicker } from "@/pickers/TagPicker";
 import { ClosingLoop } from "./ClosingLoop";
 import { DeletedNotice } from "./DeletedNotice";
 import { Refused } from "./Refused";
-import { useThreadChanges } from "./use-thread-changes";
+import { type RefusedChange, useThreadChanges } from "./use-thread-changes";
 
 interface ThreadActionsProps {
   /** The open thread, or the highlighted row where none is open. */
   threadId: string | undefined;
+  /** Whether the thread is open, so that what is kept of it is shown there. */
+  isOpen: boolean;
   /** Opens the next thread, before this one leaves the list. */
   onAdvance: () => void;
 }
@@ -29,7 +31,7 @@ interface Opened {
 }
 
 /** What can be done to a thread by key, menu or palette, wherever it is on the screen. */
-export function ThreadActions({ threadId = "", onAdvance }: ThreadActionsProps) {
+export function ThreadActions({ threadId = "", isOpen, onAdvance }: ThreadActionsProps) {
   const thread = useThreadRow(threadId);
   const [picker, setPicker] = useState<Opened | null>(null);
   const [closings, setClosings] = useState(0);
@@ -40,6 +42,9 @@ export function ThreadActions({ threadId = "", onAdvance }: ThreadActionsProps) 
     const anchor = document.querySelector(`[data-picker="${kind}"]`);
     setPicker({ kind, threadId, anchor });
   };
+
+  const isShownThere = (refused: RefusedChange): boolean =>
+    refused.isKept && isOpen && refused.threadId === threadId;
 
   useAction("done", () => changes.done(false), { enabled });
   useAction(
@@ -75,7 +80,9 @@ export function ThreadActions({ threadId = "", onAdvance }: ThreadActionsProps) 
         />
       )}
       {closings > 0 && <ClosingLoop key={closings} />}
-      {changes.refused && <Refused refused={changes.refused} onDismiss={changes.dismiss} />}
+      {changes.refused && !isShownThere(changes.refused) && (
+        <Refused refused={changes.refused} onDismiss={changes.dismiss} />
+      )}
       <DeletedNotice />
     </>
   );
@@ -95,6 +102,7 @@ function Pickers({
   const needs = useThreadNeeds(thread.id);
   const open = (kind: Picker) => ({
     open: opened?.kind === kind,
+    anchor: opened?.anchor ?? null,
     onOpenChange: (isOpen: boolean) => {
       if (!isOpen) onClose();
     },
@@ -103,7 +111,6 @@ function Pickers({
     <>
       <SnoozePicker
         {...open("snooze")}
-        anchor={opened?.anchor ?? null}
         align="end"
         value={thread.snoozed_until}
         onPick={changes.snooze}

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { ApiError, messageOf } from "@/api/errors";
+import { isKeptChange, messageOf } from "@/api/errors";
 import { markRead } from "@/api/reading";
 import { deleteThread } from "@/api/thread-deletion";
 import { useMe } from "@/api/session";
@@ -48,10 +48,7 @@ export function useThreadChanges(threadId: string, onAdvance: () => void) {
     setRefused(null);
     announce(label);
     updateAsync({ id: threadId, patch, label, ...(shown && { shown }) }).catch((error: unknown) => {
-      const isKept =
-        error instanceof ApiError &&
-        (error.isTransient || error.status === 401 || error.status === 412);
-      refuse(thread, label, error, isKept);
+      refuse(thread, label, error, isKeptChange(error));
     });
   };
 

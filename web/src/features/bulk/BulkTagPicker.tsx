@@ -1,6 +1,4 @@
-import { useMemo } from "react";
-import { useTags } from "@/api/lookups";
-import { TagIcon } from "@/lib/TagIcon";
+import { useTagItems } from "@/pickers/tag-items";
 import { Combobox } from "@/ui/Combobox";
 import type { BulkTask } from "./bulk-words";
 
@@ -16,16 +14,7 @@ export function BulkTagPicker({
   onOpenChange: (isOpen: boolean) => void;
   onPick: (task: BulkTask) => void;
 }) {
-  const { data: tags } = useTags();
-  const items = useMemo(
-    () =>
-      (tags ?? []).map((tag) => ({
-        id: tag.id,
-        label: tag.name,
-        icon: <TagIcon tag={tag} size={16} />,
-      })),
-    [tags],
-  );
+  const items = useTagItems();
   const word = verb === "add" ? "Add" : "Remove";
   return (
     <Combobox

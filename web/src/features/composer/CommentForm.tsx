@@ -9,7 +9,7 @@ import { announce } from "@/ui/LiveRegion";
 import { Editor, type EditorHandle } from "./Editor";
 import { Frame } from "./Frame";
 import styles from "./Frame.module.css";
-import { Notice, OtherText } from "./Notices";
+import { Notice, OtherText, ThreadGone } from "./Notices";
 import type { FormProps } from "./ReplyForm";
 import { isBlank } from "./html";
 import { useMentions } from "./mentions";
@@ -70,6 +70,7 @@ export function CommentForm({
       onClose={onClose}
       onFiles={() => setRefused(true)}
     >
+      <ThreadGone threadId={thread.id} />
       <OtherText state={state} keeper={keeper} />
       <div className={styles.body}>
         <div className={styles.writing}>

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Lock, Reply as ReplyIcon, Sparkles } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { isGone } from "@/api/errors";
 import { useMe } from "@/api/session";
 import { useSignal } from "@/api/signal";
 import { useThread } from "@/api/threads";
@@ -29,8 +30,10 @@ interface ComposerProps {
 /** Where a thread is answered, and where the team talks about it: never both at once. */
 export function Composer({ threadId, onSentAndDone }: ComposerProps) {
   const me = useMe();
-  const { data: thread } = useThread(threadId);
-  if (!thread) return null;
+  const { compose } = useSearch({ strict: false });
+  const { data: thread, error } = useThread(threadId);
+  // What is being written as the thread is deleted stays; nothing is begun then.
+  if (!thread || (isGone(error) && compose === undefined)) return null;
   if (me.role === "VIEWER") {
     return (
       <p className={styles.readOnly}>

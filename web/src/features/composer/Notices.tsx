@@ -1,4 +1,6 @@
 import { type ReactNode, type Ref } from "react";
+import { isGone } from "@/api/errors";
+import { useThread } from "@/api/threads";
 import type { Message } from "@/api/types";
 import { fullDate, shortTime, useNow } from "@/lib/dates";
 import { Button } from "@/ui/Button";
@@ -74,6 +76,18 @@ export function MovedOn({
       <div className={styles.excerpt} dir="auto">
         {(message.text || textOf(message.html)).slice(0, 600)}
       </div>
+    </Notice>
+  );
+}
+
+/** The thread was deleted while this was written. What is typed stays, and so does the field. */
+export function ThreadGone({ threadId }: { threadId: string }) {
+  const { error } = useThread(threadId);
+  if (!isGone(error)) return null;
+  return (
+    <Notice tone="warn">
+      The thread was deleted meanwhile. Your text stays here, to be copied; it can be sent once the
+      thread is brought back.
     </Notice>
   );
 }

@@ -12,7 +12,7 @@ import { Editor, type EditorHandle } from "./Editor";
 import { AttachButton, Files } from "./Files";
 import { Frame } from "./Frame";
 import styles from "./Frame.module.css";
-import { MovedOn, NotFilledIn, Notice, OtherText } from "./Notices";
+import { MovedOn, NotFilledIn, Notice, OtherText, ThreadGone } from "./Notices";
 import { ReplyTo } from "./ReplyTo";
 import { type After, SendButton } from "./SendButton";
 import { isBlank, textOf } from "./html";
@@ -141,6 +141,7 @@ export function ReplyForm({
         onCompare={() => setBeside(showsDifference ? null : "difference")}
         canCompare={before !== null}
       />
+      <ThreadGone threadId={thread.id} />
       <OtherText state={state} keeper={keeper} />
       {state.problem !== null && (
         <Notice tone="danger">

@@ -29,7 +29,10 @@ export function SuggestList({
   useLayoutEffect(() => {
     const box = list.current?.getBoundingClientRect();
     if (!box) return;
-    const isBelow = place.bottom + GAP + box.height < innerHeight - 8;
+    // A keyboard may cover the rest of the window.
+    const view = window.visualViewport;
+    const bottom = view ? view.offsetTop + view.height : innerHeight;
+    const isBelow = place.bottom + GAP + box.height < bottom - 8;
     setSpot({
       left: Math.max(8, Math.min(place.left, innerWidth - box.width - 8)),
       top: isBelow ? place.bottom + GAP : Math.max(8, place.top - GAP - box.height),

@@ -1,5 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
-import { beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ApiError } from "@/api/errors";
 import { holdMessage } from "@/api/held";
 import { type Outgoing, allOutgoing, keepOutgoing, readOutgoing } from "./outbox";
@@ -26,6 +26,9 @@ const held = { id: "h1", thread_id: "t1", state: "held" } as Awaited<
 beforeEach(() => {
   localStorage.clear();
   hold.mockReset();
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 it("keeps what is sent from before it is asked for until it is answered", async () => {
@@ -54,16 +57,36 @@ it("sends at once where the page is left while it prepares, by the same key", as
 });
 
 it("is not sent again by itself once it was refused, or the page says that it was not", async () => {
+  vi.useFakeTimers();
   for (const error of [refused, unreachable]) {
-    hold.mockRejectedValueOnce(error);
-    await expect(sendKept(client, "me", reply("<p>a</p>"))).rejects.toBe(error);
+    hold.mockRejectedValue(error);
+    const refusal = expect(sendKept(client, "me", reply("<p>a</p>"))).rejects.toBe(error);
+    await vi.runAllTimersAsync();
+    await refusal;
     expect(allOutgoing("me")).toEqual([]);
   }
+  expect(hold).toHaveBeenCalledTimes(1 + 3);
+});
+
+it("asks once more where the answer was lost, as it may have been taken", async () => {
+  vi.useFakeTimers();
+  hold.mockRejectedValueOnce(unreachable).mockResolvedValue(held);
+  const sent = expect(sendKept(client, "me", reply("<p>a</p>"))).resolves.toBe(held);
+  await vi.runAllTimersAsync();
+  await sent;
+  expect(hold.mock.calls[1]?.[2]).toBe(hold.mock.calls[0]?.[2]);
+});
+
+it("does not keep anybody waiting for what has no network", async () => {
+  vi.stubGlobal("navigator", { onLine: false });
+  hold.mockRejectedValueOnce(unreachable);
+  await expect(sendKept(client, "me", reply("<p>a</p>"))).rejects.toBe(unreachable);
 });
 
 it("has the same key where no answer came, and another for other words", async () => {
-  hold.mockRejectedValueOnce(unreachable).mockResolvedValue(held);
-  await expect(sendKept(client, "me", reply("<p>a</p>"))).rejects.toBe(unreachable);
+  const broken = new ApiError(500, "internal_error", "It broke.");
+  hold.mockRejectedValueOnce(broken).mockResolvedValue(held);
+  await expect(sendKept(client, "me", reply("<p>a</p>"))).rejects.toBe(broken);
   await sendKept(client, "me", reply("<p>a</p>"));
   await sendKept(client, "me", reply("<p>b</p>"));
   const keys = hold.mock.calls.map(([, , key]) => key);

@@ -109,5 +109,8 @@ const sentWords = (held: HeldOut | null): string =>
 function said(error: unknown): string {
   const issues = error instanceof ApiError ? error.issues : [];
   const reasons = issues.length > 0 ? issues.join(" ") : messageOf(error);
+  if (error instanceof ApiError && error.status === 0) {
+    return `${reasons} Nothing says that it was sent. Your text is here; sent again as it is, it goes out once.`;
+  }
   return `It was not sent. ${reasons.replace(/([^.])$/, "$1.")} Your text is here; nothing of it is lost.`;
 }

@@ -1,10 +1,10 @@
 import { ChevronDown, UserRoundX } from "lucide-react";
 import { useMemo } from "react";
 import { useCompanyOptions } from "@/api/contacts";
-import { useTags, useTeam } from "@/api/lookups";
+import { useTeam } from "@/api/lookups";
 import type { View } from "@/api/types";
-import { TagIcon } from "@/lib/TagIcon";
 import type { Filters } from "@/lib/search-params";
+import { useTagItems } from "@/pickers/tag-items";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
@@ -33,16 +33,12 @@ export function FilterBar({
   filters: Filters;
   onChange: (filters: Filters) => void;
 }) {
-  const { data: tags } = useTags();
+  const tags = useTagItems();
   const { data: members } = useTeam();
   const tiers = useCompanyOptions().data?.tiers;
   const items = useMemo<Record<Name, ComboboxItem[]>>(
     () => ({
-      tag: (tags ?? []).map((tag) => ({
-        id: tag.id,
-        label: tag.name,
-        icon: <TagIcon tag={tag} size={16} />,
-      })),
+      tag: tags,
       assignee: [
         NOBODY,
         ...(members ?? []).map((member) => ({

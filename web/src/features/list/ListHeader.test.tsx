@@ -5,6 +5,7 @@ import { expect, it, vi } from "vitest";
 import { keys } from "@/api/keys";
 import { makeQueryClient } from "@/api/query-client";
 import type { View } from "@/api/types";
+import { ActionsProvider } from "@/lib/actions";
 import { TooltipProvider } from "@/ui/Tooltip";
 import { ListHeader } from "./ListHeader";
 
@@ -15,20 +16,23 @@ async function open(role: string): Promise<string[]> {
   client.setQueryData(keys.session, { member: { id: "ada", role } });
   render(
     <QueryClientProvider client={client}>
-      <TooltipProvider>
-        <ListHeader
-          view="1"
-          saved={saved}
-          filters={{}}
-          onFiltersChange={vi.fn()}
-          start={null}
-          name="Ours"
-          count={null}
-          isFetching={false}
-          isFiltering={false}
-          onFilteringChange={vi.fn()}
-        />
-      </TooltipProvider>
+      <ActionsProvider>
+        <TooltipProvider>
+          <ListHeader
+            view="1"
+            saved={saved}
+            filters={{}}
+            onFiltersChange={vi.fn()}
+            start={null}
+            heading={{ current: null }}
+            name="Ours"
+            count={null}
+            isFetching={false}
+            isFiltering={false}
+            onFilteringChange={vi.fn()}
+          />
+        </TooltipProvider>
+      </ActionsProvider>
     </QueryClientProvider>,
   );
   await userEvent.click(screen.getByRole("button", { name: "How the list is shown" }));
@@ -40,6 +44,6 @@ it("offers a viewer no change of views, which the server would refuse", async ()
 });
 
 it("offers it to who may", async () => {
-  const offered = ["Save as a view…", "Change this view…", "Delete this view…"];
+  const offered = ["Select threadsX", "Save as a view…", "Change this view…", "Delete this view…"];
   expect(await open("USER")).toEqual(offered);
 });

@@ -1,7 +1,8 @@
 import { Ellipsis, ListFilter } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, type RefObject, useState } from "react";
 import { useCanWrite } from "@/api/lookups";
 import type { View } from "@/api/types";
+import { useKeyLabel, useRunAction } from "@/lib/actions";
 import { type Filters, SORTS, type Sort, isTab } from "@/lib/search-params";
 import { useStoredFlag } from "@/lib/stored";
 import { IconButton } from "@/ui/IconButton";
@@ -26,6 +27,7 @@ export function ListHeader({
   filters,
   onFiltersChange,
   start,
+  heading,
   name,
   count,
   isFetching,
@@ -38,6 +40,7 @@ export function ListHeader({
   onFiltersChange: (filters: Filters) => void;
   /** Before the name. */
   start: ReactNode;
+  heading: RefObject<HTMLHeadingElement | null>;
   name: string;
   count: string | null;
   isFetching: boolean;
@@ -49,10 +52,14 @@ export function ListHeader({
   const canWrite = useCanWrite();
   const usual: Sort = isTab(view) ? "last_activity" : (saved?.sort ?? "created_at");
   const close = (): void => setDialog(null);
+  const run = useRunAction();
+  const selectKey = useKeyLabel("select");
   return (
     <div className={styles.head}>
       {start}
-      <h1 title={name}>{name}</h1>
+      <h1 ref={heading} tabIndex={-1} title={name}>
+        {name}
+      </h1>
       {count !== null && (
         <span className={styles.count}>
           {count}
@@ -75,6 +82,14 @@ export function ListHeader({
         align="end"
         trigger={<IconButton label="How the list is shown" icon={<Ellipsis size={18} />} />}
       >
+        {canWrite && (
+          <>
+            <MenuItem shortcut={selectKey} onSelect={() => run("select")}>
+              Select threads
+            </MenuItem>
+            <MenuSeparator />
+          </>
+        )}
         <MenuLabel>Order</MenuLabel>
         <MenuChoice
           value={filters.sort ?? usual}

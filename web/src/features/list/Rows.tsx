@@ -12,6 +12,7 @@ import { RowSkeletons } from "./RowSkeletons";
 import { activeRow, stepFrom } from "./active-row";
 import { offsetOf, rememberOffset } from "./scroll-memory";
 import { useAnchor } from "./use-anchor";
+import { useRowFocus } from "./use-row-focus";
 import { useRowKeys } from "./use-row-keys";
 
 const AHEAD = 60;
@@ -74,7 +75,7 @@ export function Rows(props: RowsProps) {
   }, [hasMore, props.moreFailed, lastShown, ids.length, loadMore]);
 
   const anchor = useAnchor(scrollRef, ids, rowHeight);
-  const focusRow = useFocus(scrollRef, active);
+  const focusRow = useRowFocus(scrollRef, active, openId !== undefined);
 
   useEffect(() => {
     // The highlighted row left: what took its place is highlighted, and has the focus.
@@ -186,27 +187,4 @@ function useStable<A extends unknown[]>(handler: (...args: A) => void): (...args
     latest.current = handler;
   });
   return useCallback((...args: A) => latest.current(...args), []);
-}
-
-/** Gives the focus to a row once it is there, and to the next one where the one that had it left. */
-function useFocus(scrollRef: React.RefObject<HTMLDivElement | null>, active: string | null) {
-  const wanted = useRef<string | null>(null);
-  const hadFocus = useRef(false);
-  const find = (id: string): HTMLElement | null =>
-    scrollRef.current?.querySelector(`[data-id="${CSS.escape(id)}"]`) ?? null;
-  useEffect(() => {
-    const isLost = document.activeElement === document.body && hadFocus.current;
-    const id = wanted.current ?? (isLost ? active : null);
-    const row = id === null ? null : find(id);
-    if (row) {
-      row.focus({ preventScroll: true });
-      wanted.current = null;
-    }
-    hadFocus.current = scrollRef.current?.contains(document.activeElement) ?? false;
-  });
-  return (id: string): void => {
-    const row = find(id);
-    if (row) row.focus({ preventScroll: true });
-    else wanted.current = id;
-  };
 }

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { messageOf } from "@/api/errors";
 import { countOf, countText, useCounts } from "@/api/counts";
 import { useThreadList } from "@/api/thread-lists";
@@ -23,6 +23,8 @@ import { emptyWords } from "./empty-words";
 
 const ROW = 64;
 const DENSE_ROW = 48;
+// A row, or a thread that opens, takes it before.
+const AFTER_ROWS_MS = 200;
 
 interface ThreadListProps {
   view: string;
@@ -67,6 +69,9 @@ export function ThreadList(props: ThreadListProps) {
     if (isEmpty) onHighlight(null);
   }, [isEmpty, onHighlight]);
 
+  const heading = useRef<HTMLHeadingElement>(null);
+  useHeadingFocus(heading, `${key} ${props.selectedId === undefined} ${isEmpty}`);
+
   return (
     <>
       <ListHeader
@@ -75,6 +80,7 @@ export function ThreadList(props: ThreadListProps) {
         filters={filters}
         onFiltersChange={onFiltersChange}
         start={props.headerStart}
+        heading={heading}
         name={name}
         count={list.isLoaded ? countText(counted ?? here) : null}
         isFetching={list.isFetching && list.isLoaded}
@@ -174,6 +180,19 @@ export function ThreadList(props: ThreadListProps) {
       )}
     </>
   );
+}
+
+/** Where another list is shown, or none of its rows is left, its name has the focus if nothing has. */
+function useHeadingFocus(heading: RefObject<HTMLElement | null>, shown: string): void {
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    const later = setTimeout(() => {
+      if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+    }, AFTER_ROWS_MS);
+    return () => clearTimeout(later);
+  }, [heading, shown]);
 }
 
 const sortOnly = ({ sort }: Filters): Filters => (sort ? { sort } : {});

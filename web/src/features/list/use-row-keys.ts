@@ -31,10 +31,12 @@ export function useRowKeys({
   useAction("open", () => active !== null && onOpen(active), {
     enabled: active !== null && !isOpen,
   });
+  // Where none is highlighted it begins with the first, as a menu without keys does.
+  const chosen = active ?? ids[0];
   useAction(
     "select",
-    () => active !== null && onSelectionChange(toggled(selection, active, ids)),
-    has,
+    () => chosen !== undefined && onSelectionChange(toggled(selection, chosen, ids)),
+    { enabled: chosen !== undefined },
   );
   useAction(
     "select-range",

@@ -62,56 +62,51 @@ export function ThreadPane({
   const title = thread?.title ?? (firstWords(thread?.text ?? "", TITLE) || "Thread");
   useTitle(thread && title);
 
-  const wayBack = headerStart && <div className={styles.wayBack}>{headerStart}</div>;
-  if (isGone(error)) {
+  if (thread && !isGone(error)) {
     return (
-      <>
-        {wayBack}
-        <EmptyState
-          icon={<LoopMark size={40} />}
-          title="This thread is not here"
-          actions={
-            <Link to="/inbox/$view" params={{ view }} search={filters}>
-              Go to the list
-            </Link>
-          }
-        >
-          It was deleted, it belongs to another workspace, or the address is mistyped.
-          {undoKey !== undefined && ` What you deleted a moment ago comes back with ${undoKey}.`}
-        </EmptyState>
-      </>
+      <div className={styles.pane}>
+        <>
+          <ThreadHead
+            thread={thread}
+            title={title}
+            isClosed={isClosed}
+            headerStart={headerStart}
+            headerEnd={headerEnd}
+          />
+          <CommentEditor value={editComment}>
+            <Conversation key={threadId} thread={thread} />
+          </CommentEditor>
+        </>
+        {footer}
+      </div>
     );
   }
-  if (!thread && error) {
-    return (
-      <>
-        {wayBack}
-        <ErrorPanel title="The thread could not be loaded" onRetry={() => void refetch()}>
-          {messageOf(error)}
-        </ErrorPanel>
-      </>
-    );
-  }
-  if (!thread) {
-    return (
-      <>
-        {wayBack}
-        <ThreadWait />
-      </>
-    );
-  }
+  // The composer stays where it is: somebody may be writing as the thread is deleted.
   return (
     <div className={styles.pane}>
-      <ThreadHead
-        thread={thread}
-        title={title}
-        isClosed={isClosed}
-        headerStart={headerStart}
-        headerEnd={headerEnd}
-      />
-      <CommentEditor value={editComment}>
-        <Conversation key={threadId} thread={thread} />
-      </CommentEditor>
+      <div className={styles.instead}>
+        {headerStart && <div className={styles.wayBack}>{headerStart}</div>}
+        {isGone(error) ? (
+          <EmptyState
+            icon={<LoopMark size={40} />}
+            title="This thread is not here"
+            actions={
+              <Link to="/inbox/$view" params={{ view }} search={filters}>
+                Go to the list
+              </Link>
+            }
+          >
+            It was deleted, it belongs to another workspace, or the address is mistyped.
+            {undoKey !== undefined && ` What you deleted a moment ago comes back with ${undoKey}.`}
+          </EmptyState>
+        ) : error ? (
+          <ErrorPanel title="The thread could not be loaded" onRetry={() => void refetch()}>
+            {messageOf(error)}
+          </ErrorPanel>
+        ) : (
+          <ThreadWait />
+        )}
+      </div>
       {footer}
     </div>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "@/api/errors";
+import { isKeptChange, messageOf } from "@/api/errors";
 import { useUpdateThread } from "@/api/thread-writes";
 import { type Thread } from "@/api/types";
 import { isComposing } from "@/ui/composing";
@@ -100,7 +100,7 @@ export function TitleEdit({
           </span>
         )}
       </h2>
-      {error && (
+      {error && !isKeptChange(error) && (
         <p className={styles.refused} role="alert">
           The title was not changed. {messageOf(error)}
         </p>
