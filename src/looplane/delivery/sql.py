@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from looplane.delivery.leases.sql import (
+    IS_GONE,
     IS_QUEUE,
     QUEUE,
     Key,
@@ -186,17 +187,20 @@ update deliveries d set
 from held h where {_IS.format("h")}
 returning d.workspace_id, d.id, d.channel, d.queue, d.lane, d.kind, d.state,
   h.is_queued and h.state = 'dead' as has_died"""
-# Gives queues back. $1 how they are
+# Gives queues back; what was deleted meanwhile does not fail. $1 how they are
 GIVE_BACK = f"""
-update delivery_queues q set lease = null, leased_until = null, failures = r.failures,
-  failing_since = r.failing_since, due_at = (
+with given as materialized (
+  select r.*, r.failures > 0 and {IS_GONE.format("r")} as is_gone
+  from jsonb_to_recordset($1) as r(workspace_id uuid, channel text, queue text, failures int,
+    failing_since timestamptz, not_before timestamptz, target_id uuid))
+update delivery_queues q set lease = null, leased_until = null,
+  failures = case when r.is_gone then 0 else r.failures end,
+  failing_since = case when not r.is_gone then r.failing_since end, due_at = (
     select greatest(d.next_attempt_at, r.not_before) from deliveries d
     where d.workspace_id = q.workspace_id and d.channel = q.channel and d.queue = q.queue
       and d.state = 'queued' and d.is_routed and not d.is_behind
     order by d.next_attempt_at, d.seq limit 1)
-from jsonb_to_recordset($1) as r(workspace_id uuid, channel text, queue text, failures int,
-  failing_since timestamptz, not_before timestamptz)
-where {IS_QUEUE.format("r")}"""
+from given r where {IS_QUEUE.format("r")}"""
 
 
 @dataclass(frozen=True, slots=True)
