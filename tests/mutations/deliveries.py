@@ -101,8 +101,8 @@ DELIVERIES = [
     Mutation(
         "what comes in brings a target that is down its next try forward",
         _SQL,
-        "    when q.leased_until > $3 or q.failures > 0 and q.due_at is not null then q.due_at\n",
-        "    when q.leased_until > $3 then q.due_at\n",
+        "set due_at = greatest(least(q.due_at, r.due_at), q.leased_until)",
+        "set due_at = least(q.due_at, r.due_at)",
         "delivery/test_queues.py",
     ),
     Mutation(
