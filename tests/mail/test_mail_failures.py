@@ -10,6 +10,7 @@ import pytest
 
 from looplane.deliveries.rules import RETRY_AFTER
 from looplane.delivery.commands import send as send_taken, take
+from looplane.delivery.email import commands as email
 from looplane.delivery.sql import route
 from looplane.kit.database import Database
 from looplane.kit.pacing import Paced
@@ -125,6 +126,40 @@ async def test_a_server_that_is_back_is_told_of(
     assert len(post.server.received) == 1
     assert await events(db, workspace) == ["mailbox.down", "mailbox.up"]
     assert (await client.get(f"/mailboxes/{post.mailbox['id']}")).json()["down_since"] is None
+
+
+async def test_what_has_left_is_delivered_though_nobody_can_note_that_its_server_is_back(
+    client: httpx.AsyncClient,
+    make: Factory,
+    post: Post,
+    db: Any,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = await make.thread(), await make.thread()
+    await send(client, first)
+    post.server.closes_at = "connect"
+
+    async def fails(*_: object) -> bool:
+        msg = "the database is away"
+        raise ConnectionError(msg)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(email, "record_change", fails)
+        await post.work()
+        # The queue waits all the same.
+        failing = "select failures from delivery_queues where workspace_id = $1"
+        assert await db.fetchval(failing, workspace.id) == 1
+    await post.work(70)
+    assert await events(db, workspace) == ["mailbox.down"]
+    post.server.closes_at = ""
+    with monkeypatch.context() as broken:
+        broken.setattr(email, "record_change", fails)
+        assert (await post.work(301)).delivered == 1
+    await send(client, second)
+    assert (await post.work(301)).delivered == 1
+    assert len(post.server.received) == 2
+    assert await events(db, workspace) == ["mailbox.down", "mailbox.up"]
 
 
 @pytest.mark.parametrize(
