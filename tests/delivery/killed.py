@@ -1,5 +1,6 @@
 """A worker that dies at a certain statement, as by kill -9: its connection ends, and it with it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import asyncpg
 
 from looplane.kit.database import Database
+
+
+_ARE_THERE = "select exists (select from pg_stat_activity where pid = any ($1::int[]))"
 
 
 class KilledError(BaseException):
@@ -36,6 +40,7 @@ class _Mortal:
         return ask
 
     def _end(self) -> None:
+        self._database.backends.append(self._con.get_server_pid())
         self._con.terminate()
         self._database.ended += 1
         raise ConnectionResetError
@@ -46,6 +51,7 @@ class MortalDatabase(Database):
 
     def __init__(self, database: Database, statement: str, *, after: bool = True) -> None:
         self._database, self.at, self.ended = database, (statement, after), 0
+        self.backends: list[int] = []
         self.pooling = database.pooling
 
     @asynccontextmanager
@@ -63,4 +69,11 @@ class KillingDatabase(MortalDatabase):
             async with super().reading() as con:
                 yield con
         except (ConnectionResetError, asyncpg.InterfaceError):
+            await self._let_go()
             raise KilledError from None
+
+    async def _let_go(self) -> None:
+        """What it held is free only once the server has seen that it is gone."""
+        async with self._database.connected() as con, asyncio.timeout(10):
+            while await con.fetchval(_ARE_THERE, self.backends):
+                await asyncio.sleep(0.01)
