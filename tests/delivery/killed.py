@@ -1,6 +1,5 @@
 """A worker that dies at a certain statement, as by kill -9: its connection ends, and it with it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from looplane.kit.database import Database
-
+from tests.processes import come_about
 
 _ARE_THERE = "select exists (select from pg_stat_activity where pid = any ($1::int[]))"
 
@@ -74,6 +73,9 @@ class KillingDatabase(MortalDatabase):
 
     async def _let_go(self) -> None:
         """What it held is free only once the server has seen that it is gone."""
-        async with self._database.connected() as con, asyncio.timeout(10):
-            while await con.fetchval(_ARE_THERE, self.backends):
-                await asyncio.sleep(0.01)
+        async with self._database.connected() as con:
+
+            async def are_gone() -> bool:
+                return not await con.fetchval(_ARE_THERE, self.backends)
+
+            await come_about(are_gone)

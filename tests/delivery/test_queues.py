@@ -98,6 +98,20 @@ async def test_one_that_somebody_is_at_is_not_overtaken_and_holds_up_no_others(
     assert [each.id for each in sink.taken] == [beside, second]
 
 
+async def test_what_is_behind_one_that_is_canceled_does_not_wait_for_its_next_attempt(
+    db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    lane = uuid4()
+    first, second = [await plan(db, workspace.id, clock(), lane=lane) for _ in range(2)]
+    await deliver_due(db, clock, {"email": Sink(lambda _: Attempted("failed", "Not now."))})
+    sink = Sink()
+    assert (await deliver_due(db, clock, {"email": sink})).delivered == 0
+    cancel = "update deliveries set state = 'canceled', next_attempt_at = null where id = $1"
+    await db.execute(cancel, first)
+    assert (await deliver_due(db, clock, {"email": sink})).delivered == 1
+    assert [each.id for each in sink.taken] == [second]
+
+
 async def test_what_is_canceled_while_it_is_sent(
     db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:

@@ -88,7 +88,7 @@ DELIVERIES = [
         "a lane stays behind what was canceled",
         _SQL,
         """min(case state when 'queued' then next_attempt_at else $3 end) as due_at""",
-        """min(case state when 'queued' then next_attempt_at end) as due_at""",
+        """min(case state when 'queued' then next_attempt_at else $3::timestamptz + interval '1 year' end) as due_at""",
         "delivery/test_queues.py",
     ),
     Mutation(
