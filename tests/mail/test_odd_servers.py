@@ -119,3 +119,18 @@ async def test_a_password_is_wrong_only_where_the_server_says_so(
     fault = await fault_of({"AUTH": said}, connections, with_login=True)
     assert (fault.step, words in str(fault)) == ("authenticate", True)
     assert not_taken(fault, {}, is_default=True).is_target_down
+
+
+async def test_what_is_allowed_is_allowed_at_its_port() -> None:
+    async with server_saying({}) as server:
+        for allowed, is_reached in (
+            ([(HOST, server.port)], True),
+            ([(HOST, server.port - 1), ("other.example", server.port)], False),
+        ):
+            connections = SmtpConnections(allowed, seconds=1.0)
+            if is_reached:
+                await connections.try_out(server)
+            else:
+                with pytest.raises(SmtpFault, match="no public address"):
+                    await connections.try_out(server)
+            await connections.aclose()

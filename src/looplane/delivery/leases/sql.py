@@ -116,7 +116,9 @@ async def hold_leased(
 ) -> Mapping[Key, ClaimedQueue]:
     """Those of these queues that are still ours, which are held; each as it is by now."""
     rows = {key_of(row): row for row in await con.fetch(HOLD_LEASED, *_leased(queues))}
-    keys = {(each.workspace_id, each.channel, each.queue): each for each in queues}
+    keys: dict[Key, ClaimedQueue] = {
+        (each.workspace_id, each.channel, each.queue): each for each in queues
+    }
     return {
         key: replace(keys[key], failures=row["failures"], failing_since=row["failing_since"])
         for key, row in rows.items()
