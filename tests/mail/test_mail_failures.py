@@ -10,7 +10,6 @@ import pytest
 
 from looplane.deliveries.rules import RETRY_AFTER
 from looplane.delivery.commands import send as send_taken, take
-from looplane.delivery.email import commands as email
 from looplane.delivery.sql import route
 from looplane.kit.database import Database
 from looplane.kit.pacing import Paced
@@ -115,54 +114,6 @@ async def test_a_server_that_is_away_is_told_of_once_and_keeps_all(
         await post.work(1800)
     assert len(post.server.received) == 6
     assert [(await state_of(client, each))["state"] for each in threads] == ["delivered"] * 6
-
-
-async def test_a_server_that_is_back_is_told_of(
-    client: httpx.AsyncClient, make: Factory, post: Post, db: Any, workspace: Workspace
-) -> None:
-    await send(client, await make.thread())
-    post.server.closes_at = "connect"
-    await post.work()
-    await post.work(70)
-    post.server.closes_at = ""
-    await post.work(301)
-    assert len(post.server.received) == 1
-    assert await events(db, workspace) == ["mailbox.down", "mailbox.up"]
-    assert (await client.get(f"/mailboxes/{post.mailbox['id']}")).json()["down_since"] is None
-
-
-async def test_what_has_left_is_delivered_though_nobody_can_note_that_its_server_is_back(
-    client: httpx.AsyncClient,
-    make: Factory,
-    post: Post,
-    db: Any,
-    workspace: Workspace,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first, second = await make.thread(), await make.thread()
-    await send(client, first)
-    post.server.closes_at = "connect"
-
-    async def fails(*_: object) -> bool:
-        msg = "the database is away"
-        raise ConnectionError(msg)
-
-    with monkeypatch.context() as broken:
-        broken.setattr(email, "record_change", fails)
-        await post.work()
-        # The queue waits all the same.
-        failing = "select failures from delivery_queues where workspace_id = $1"
-        assert await db.fetchval(failing, workspace.id) == 1
-    await post.work(70)
-    assert await events(db, workspace) == ["mailbox.down"]
-    post.server.closes_at = ""
-    with monkeypatch.context() as broken:
-        broken.setattr(email, "record_change", fails)
-        assert (await post.work(301)).delivered == 1
-    await send(client, second)
-    assert (await post.work(301)).delivered == 1
-    assert len(post.server.received) == 2
-    assert await events(db, workspace) == ["mailbox.down", "mailbox.up"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from looplane.kit.clock import iso
 from tests.factory import Factory
 from tests.web_servers import answer
 from tests.webhooks.conftest import Wire
-from tests.webhooks.steps import DAY, deliveries, hook, retitle, titles
+from tests.webhooks.steps import DAY, HOUR, MINUTE, deliveries, hook, retitle, titles
 from tests.webhooks.targets import OK, Answering, Target
 from tests.witness import kinds_of
 
@@ -138,3 +138,33 @@ async def test_what_failed_before_it_was_let_go_on_is_forgotten_also_while_it_is
     assert (queue["failures"], queue["failing_since"]) == (1, iso(wire.clock()))
     await pause_failing(db, wire.clock)
     assert (await client.get(f"/webhooks/{webhook['id']}")).json()["status"] == "active"
+
+
+async def test_who_asks_for_time_is_left_alone_for_it(
+    client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire
+) -> None:
+    threads = [await make.thread() for _ in range(3)]
+    webhook = await hook(wire, make, url=receiver.url(), events=["thread.*"])
+    await retitle(client, threads[0], "a")
+    receiver.answers = [answer(status=429, Retry_After="3600")]
+    await wire.run()
+    # It is asked for by the target, and so of all that is for it, whenever that comes.
+    for minutes, thread in ((1, threads[1]), (58, threads[2])):
+        await retitle(client, thread, "b")
+        await wire.run(minutes * MINUTE)
+        assert len(receiver.received) == 1
+    await wire.run(2 * MINUTE)
+    assert sorted(titles(receiver)) == ["a", "a", "b", "b"]
+    # Whoever lets it go on does not wait for that.
+    receiver.answers = [answer(status=503, Retry_After="999999999")]
+    await retitle(client, threads[0], "c")
+    await wire.run(MINUTE)
+    await retitle(client, threads[1], "d")
+    await wire.run(23 * HOUR)
+    assert titles(receiver)[4:] == ["c"]
+    name = {"channel": "webhook", "queue": webhook["id"]}
+    assert (await client.post("/deliveries/queues/resume", json=name)).is_success
+    await wire.run(MINUTE)
+    assert titles(receiver)[4:] == ["c", "d"]
+    await wire.run(HOUR)
+    assert titles(receiver)[4:] == ["c", "d", "c"]
