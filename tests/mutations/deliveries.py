@@ -140,4 +140,40 @@ DELIVERIES = [
         "str(error)",
         "cli/test_retry_events.py",
     ),
+    Mutation(
+        "what was deleted while it was told fails for ever",
+        _SQL,
+        'r.failures > 0 and {IS_GONE.format("r")} as is_gone',
+        "false as is_gone",
+        "webhooks/test_endings.py",
+    ),
+    Mutation(
+        "what failed before a queue was let go on comes back with an attempt",
+        _LEASES,
+        'replace(keys[key], failures=row["failures"], failing_since=row["failing_since"])',
+        "replace(keys[key])",
+        "webhooks/test_endings.py",
+    ),
+    Mutation(
+        "who lets a queue go on takes it from who is at it",
+        "src/looplane/deliveries/sql.py",
+        "leased_until = case when q.lease is not null then q.leased_until end",
+        "leased_until = null",
+        "delivery/test_api_queues.py",
+    ),
+    Mutation(
+        "what comes waits for the next attempt of what failed before it",
+        _SQL,
+        "set due_at = greatest(least(q.due_at, r.due_at), q.leased_until)",
+        "set due_at = case when q.failures = 0 then least(q.due_at, r.due_at)"
+        " else coalesce(q.due_at, r.due_at) end",
+        "delivery/test_rests.py",
+    ),
+    Mutation(
+        "a target that asked for hours is asked again in seconds",
+        "src/looplane/delivery/rules.py",
+        "rest = max(rest_after(failures), min(max(asked, default=timedelta()), MAX_RETRY_AFTER))",
+        "rest = rest_after(failures)",
+        "delivery/test_rests.py",
+    ),
 ]
