@@ -123,7 +123,8 @@ async def test_what_is_canceled_while_it_is_sent(
         async def send(self, delivery: DueDelivery, loaded: Any) -> Attempted:
             await db.execute(cancel, delivery.id)
             await super().send(delivery, loaded)
-            return Attempted(delivery.target, "Why.", request=request)  # type: ignore[arg-type]
+            outcome: Any = delivery.target
+            return Attempted(outcome, "Why.", request=request, answer={"text": "No."})
 
     ids = [await plan(db, workspace.id, clock(), each) for each in ("delivered", "failed")]
     await deliver_due(db, clock, {"email": Canceled()})
@@ -133,8 +134,8 @@ async def test_what_is_canceled_while_it_is_sent(
         [(1, "delivered")],
         [(1, "failed")],
     ]
-    kept = "select request from delivery_attempts where workspace_id = $1"
-    assert [row["request"] for row in await db.fetch(kept, workspace.id)] == [None, None]
+    kept = "select request, answer from delivery_attempts where workspace_id = $1"
+    assert [tuple(row) for row in await db.fetch(kept, workspace.id)] == [(None, None)] * 2
     assert (await deliver_due(db, clock, {"email": Sink()})).delivered == 0
 
 

@@ -30,6 +30,8 @@ async def test_what_comes_waits_for_a_target_and_not_for_what_failed_before_it(
         clock.step(timedelta(seconds=seconds))
         await plan(db, workspace.id, clock(), queue="w")
         assert (await deliver_due(db, clock, {"webhook": Sink()})).delivered == 0
+    due = "select due_at from delivery_queues where workspace_id = $1"
+    assert await db.fetchval(due, workspace.id) == clock() + SECOND
     clock.step(SECOND)
     assert (await deliver_due(db, clock, {"webhook": Sink()})).delivered == 3
     assert [row["state"] for row in await rows_of(db, workspace.id)] == [

@@ -99,11 +99,11 @@ DELIVERIES = [
         "delivery/test_queues.py",
     ),
     Mutation(
-        "what comes in brings a target that is down its next try forward",
+        "a target that rests is said to be due",
         _SQL,
         "set due_at = greatest(least(q.due_at, r.due_at), q.leased_until)",
         "set due_at = least(q.due_at, r.due_at)",
-        "delivery/test_queues.py",
+        "delivery/test_rests.py",
     ),
     Mutation(
         "who has lost a queue writes down what came of it",
@@ -150,8 +150,8 @@ DELIVERIES = [
     Mutation(
         "what failed before a queue was let go on comes back with an attempt",
         _LEASES,
-        'replace(keys[key], failures=row["failures"], failing_since=row["failing_since"])',
-        "replace(keys[key])",
+        'claimed[row["lease"]], failures=row["failures"], failing_since=row["failing_since"]',
+        'claimed[row["lease"]]',
         "webhooks/test_endings.py",
     ),
     Mutation(

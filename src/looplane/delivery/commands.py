@@ -227,11 +227,11 @@ async def finish(
     async with con.transaction():
         ours = await hold_leased(con, [each.queue for each in queues])
         held = [
-            replace(each, queue=ours[_key(each.queue)])
+            replace(each, queue=ours[each.queue.lease])
             for each in queues
-            if _key(each.queue) in ours
+            if each.queue.lease in ours
         ]
-        lost = {_key(each.queue): each.queue for each in queues if _key(each.queue) not in ours}
+        lost = {each.queue.lease: each.queue for each in queues if each.queue.lease not in ours}
         sent = [each for queue in held for each in queue.sent]
         rows = await sql.record(con, [_as_row(each, jitter()) for each in sent]) if sent else []
         died: dict[UUID, list[UUID]] = {}

@@ -76,7 +76,7 @@ with {_claim(_FIRST).lstrip()}"""
 
 # Those of these queues that are still ours. $4 the leases
 HOLD_LEASED = f"""
-select {QUEUE}, failures, failing_since from delivery_queues where ({QUEUE}, lease) in (
+select {QUEUE}, lease, failures, failing_since from delivery_queues where ({QUEUE}, lease) in (
   select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]))
 order by {QUEUE} for update"""
 # $5 the new end
@@ -113,15 +113,14 @@ async def claim(
 
 async def hold_leased(
     con: Connection, queues: Sequence[ClaimedQueue]
-) -> Mapping[Key, ClaimedQueue]:
-    """Those of these queues that are still ours, which are held; each as it is by now."""
-    rows = {key_of(row): row for row in await con.fetch(HOLD_LEASED, *_leased(queues))}
-    keys: dict[Key, ClaimedQueue] = {
-        (each.workspace_id, each.channel, each.queue): each for each in queues
-    }
+) -> Mapping[UUID, ClaimedQueue]:
+    """Those that are still ours, which are held, by their leases; each as it is by now."""
+    claimed = {each.lease: each for each in queues}
     return {
-        key: replace(keys[key], failures=row["failures"], failing_since=row["failing_since"])
-        for key, row in rows.items()
+        row["lease"]: replace(
+            claimed[row["lease"]], failures=row["failures"], failing_since=row["failing_since"]
+        )
+        for row in await con.fetch(HOLD_LEASED, *_leased(queues))
     }
 
 
