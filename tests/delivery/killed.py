@@ -7,6 +7,9 @@ from typing import Any
 import asyncpg
 
 from looplane.kit.database import Database
+from tests.processes import come_about
+
+_ARE_THERE = "select exists (select from pg_stat_activity where pid = any ($1::int[]))"
 
 
 class KilledError(BaseException):
@@ -36,6 +39,7 @@ class _Mortal:
         return ask
 
     def _end(self) -> None:
+        self._database.backends.append(self._con.get_server_pid())
         self._con.terminate()
         self._database.ended += 1
         raise ConnectionResetError
@@ -46,6 +50,7 @@ class MortalDatabase(Database):
 
     def __init__(self, database: Database, statement: str, *, after: bool = True) -> None:
         self._database, self.at, self.ended = database, (statement, after), 0
+        self.backends: list[int] = []
         self.pooling = database.pooling
 
     @asynccontextmanager
@@ -63,4 +68,14 @@ class KillingDatabase(MortalDatabase):
             async with super().reading() as con:
                 yield con
         except (ConnectionResetError, asyncpg.InterfaceError):
+            await self._let_go()
             raise KilledError from None
+
+    async def _let_go(self) -> None:
+        """What it held is free only once the server has seen that it is gone."""
+        async with self._database.connected() as con:
+
+            async def are_gone() -> bool:
+                return not await con.fetchval(_ARE_THERE, self.backends)
+
+            await come_about(are_gone)

@@ -159,3 +159,22 @@ async def test_a_worker_ends_while_its_queue_is_paused(
     assert len(channel.taken) == 1
     (queue,) = await queues(client)
     assert (queue["status"], queue["queued"]) == ("paused", 2)
+
+
+async def test_one_that_is_let_go_on_stays_with_who_is_at_it(
+    client: httpx.AsyncClient, db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    for n in range(2):
+        await plan(db, workspace.id, clock(), f"{n}@a.b")
+    await deliver_due(db, clock, {"email": Answering(DOWN)})
+    clock.step(timedelta(hours=1))
+    other = Answering(DELIVERED)
+
+    async def resume() -> None:
+        assert (await client.post("/deliveries/queues/resume", json=MAIL)).is_success
+        await deliver_due(db, clock, {"email": other})
+
+    channel = Answering(DELIVERED, resume)
+    channel.most_at_once = 1
+    await deliver_due(db, clock, {"email": channel})
+    assert (len(channel.taken), other.taken) == (2, [])

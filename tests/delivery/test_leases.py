@@ -2,16 +2,20 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from looplane.delivery.commands import LEASE, MOST_SECONDS
+from looplane.delivery.commands import LEASE, MOST_SECONDS, finish, send, take
+from looplane.delivery.dead.commands import tell_dead
 from looplane.delivery.dispatch import commands as dispatch
 from looplane.delivery.dispatch.commands import Dispatcher
 from looplane.delivery.leases import sql as leases
-from looplane.delivery.schemas import Attempted, DueDelivery, Sent
+from looplane.delivery.schemas import Attempted, DueDelivery, Sent, SentQueue
+from looplane.delivery.sql import route
 from looplane.kit.database import Database
+from looplane.kit.pacing import Paced
 from tests.conftest import SteppedClock, Workspace
 from tests.delivery.killed import MortalDatabase
 from tests.delivery.planned import attempts_of, plan, states_of
@@ -166,3 +170,34 @@ async def test_a_renewal_that_fails_is_made_again(
     worker.cancel()
     await asyncio.wait([worker])
     assert await is_delivered()
+
+
+async def test_a_lease_that_has_ended_gives_back_nothing_beside_the_one_after_it(
+    db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    await plan(db, workspace.id, clock())
+    await route(db, clock())
+    [former] = await take(db, clock, {"email": Sink()}, 10, 0)
+    clock.step(LEASE * 2)
+    [present] = await take(db, clock, {"email": Sink()}, 10, 0)
+    ended = [SentQueue(former.queue, [], []), SentQueue(present.queue, [])]
+    for queues in (ended, ended[::-1]):
+        finished = await finish(db, clock, queues, partial(tell_dead, clock))
+        assert [each.lease for each in finished.lost] == [former.queue.lease]
+        lease = "select lease from delivery_queues where workspace_id = $1"
+        assert await db.fetchval(lease, workspace.id) == present.queue.lease
+
+
+async def test_of_an_attempt_that_another_one_followed_nothing_is_written_down(
+    db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    id = await plan(db, workspace.id, clock())
+    await route(db, clock())
+    channels: Any = {"email": Sink()}
+    [taken] = await take(db, clock, channels, 10, 0)
+    over: list[SentQueue] = []
+    await send(taken, clock, channels, over.append, Paced(1, 1.0))
+    await db.execute("update deliveries set attempts = 2 where id = $1", id)
+    await finish(db, clock, over, partial(tell_dead, clock))
+    assert await attempts_of(db, workspace.id, id) == []
+    assert await states_of(db, workspace.id) == ["queued"]

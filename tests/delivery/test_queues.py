@@ -97,6 +97,20 @@ async def test_one_that_somebody_is_at_is_not_overtaken_and_holds_up_no_others(
     assert [each.id for each in sink.taken] == [beside, second]
 
 
+async def test_what_is_behind_one_that_is_canceled_does_not_wait_for_its_next_attempt(
+    db: Any, workspace: Workspace, clock: SteppedClock
+) -> None:
+    lane = uuid4()
+    first, second = [await plan(db, workspace.id, clock(), lane=lane) for _ in range(2)]
+    await deliver_due(db, clock, {"email": Sink(lambda _: Attempted("failed", "Not now."))})
+    sink = Sink()
+    assert (await deliver_due(db, clock, {"email": sink})).delivered == 0
+    cancel = "update deliveries set state = 'canceled', next_attempt_at = null where id = $1"
+    await db.execute(cancel, first)
+    assert (await deliver_due(db, clock, {"email": sink})).delivered == 1
+    assert [each.id for each in sink.taken] == [second]
+
+
 async def test_what_is_canceled_while_it_is_sent(
     db: Any, workspace: Workspace, clock: SteppedClock
 ) -> None:
@@ -109,7 +123,8 @@ async def test_what_is_canceled_while_it_is_sent(
         async def send(self, delivery: DueDelivery, loaded: Any) -> Attempted:
             await db.execute(cancel, delivery.id)
             await super().send(delivery, loaded)
-            return Attempted(delivery.target, "Why.", request=request)  # type: ignore[arg-type]
+            outcome: Any = delivery.target
+            return Attempted(outcome, "Why.", request=request, answer={"text": "No."})
 
     ids = [await plan(db, workspace.id, clock(), each) for each in ("delivered", "failed")]
     await deliver_due(db, clock, {"email": Canceled()})
@@ -119,8 +134,8 @@ async def test_what_is_canceled_while_it_is_sent(
         [(1, "delivered")],
         [(1, "failed")],
     ]
-    kept = "select request from delivery_attempts where workspace_id = $1"
-    assert [row["request"] for row in await db.fetch(kept, workspace.id)] == [None, None]
+    kept = "select request, answer from delivery_attempts where workspace_id = $1"
+    assert [tuple(row) for row in await db.fetch(kept, workspace.id)] == [(None, None)] * 2
     assert (await deliver_due(db, clock, {"email": Sink()})).delivered == 0
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
 from tests.mail.conftest import Post
+from tests.mail.test_broadcast_mails import broadcast
 from tests.messages.conftest import messages_of, send
 from tests.sessions import APP
 
@@ -174,3 +175,50 @@ async def test_what_is_paused_by_hand_waits_for_the_hand(
     await limit(client, post, status="active")
     await post.work(301)
     assert len(post.server.received) == 1
+
+
+async def test_a_broadcast_leaves_a_part_of_each_day_to_answers(
+    noon: SteppedClock, client: httpx.AsyncClient, make: Factory, post: Post
+) -> None:
+    await limit(client, post, daily_budget=10)
+    people = {(await make.contact())["email"] for _ in range(20)}
+    await broadcast(client, make)
+    thread = await make.thread()
+    answered = thread["contact"]["email"]
+    sent = []
+    for _ in range(3):
+        for _ in range(5):
+            await post.work(60)
+        assert (await send(client, thread)).is_success
+        for _ in range(3):
+            await post.work(301)
+        shown = (await client.get(f"/mailboxes/{post.mailbox['id']}")).json()
+        assert shown["status"] == "active"
+        sent.append(Counter(each.recipients[0] == answered for each in post.server.received))
+        post.server.received.clear()
+        noon.step(timedelta(days=1))
+    # Whoever began the thread has subscribed as well.
+    assert sum(sent, Counter()).total() == len(people) + 1 + 3
+    assert [each[True] for each in sent] in ([1, 1, 2], [1, 2, 1], [2, 1, 1])
+    assert sent[0][False] + sent[1][False] in {15, 16}
+    query = {"kind": "broadcast", "state": "queued"}
+    assert (await client.get("/deliveries", params=query)).json()["data"] == []
+
+
+async def test_a_broadcast_says_for_what_it_waits(
+    noon: SteppedClock, client: httpx.AsyncClient, make: Factory, post: Post
+) -> None:
+    await limit(client, post, daily_budget=5)
+    for _ in range(5):
+        await make.contact()
+    await broadcast(client, make)
+    for _ in range(5):
+        await post.work(60)
+    assert len(post.server.received) == 4
+    query = {"kind": "broadcast", "state": "queued"}
+    [one] = (await client.get("/deliveries", params=query)).json()["data"]
+    assert one["reason"] == "Of its budget of 5 mails a day, broadcasts leave what is over 4."
+    assert one["attempts"] == 0
+    # Nobody who has nothing but a broadcast to send waits for more than the next day.
+    noon.step(timedelta(hours=12))
+    assert (await post.work(60)).delivered == 1

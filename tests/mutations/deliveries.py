@@ -88,7 +88,7 @@ DELIVERIES = [
         "a lane stays behind what was canceled",
         _SQL,
         """min(case state when 'queued' then next_attempt_at else $3 end) as due_at""",
-        """min(case state when 'queued' then next_attempt_at end) as due_at""",
+        """min(case state when 'queued' then next_attempt_at else $3::timestamptz + interval '1 year' end) as due_at""",
         "delivery/test_queues.py",
     ),
     Mutation(
@@ -99,11 +99,11 @@ DELIVERIES = [
         "delivery/test_queues.py",
     ),
     Mutation(
-        "what comes in brings a target that is down its next try forward",
+        "a target that rests is said to be due",
         _SQL,
-        "    when q.leased_until > $3 or q.failures > 0 and q.due_at is not null then q.due_at\n",
-        "    when q.leased_until > $3 then q.due_at\n",
-        "delivery/test_queues.py",
+        "set due_at = greatest(least(q.due_at, r.due_at), q.leased_until)",
+        "set due_at = least(q.due_at, r.due_at)",
+        "delivery/test_rests.py",
     ),
     Mutation(
         "who has lost a queue writes down what came of it",
@@ -139,5 +139,41 @@ DELIVERIES = [
         'next(iter(str(error).splitlines()), "")',
         "str(error)",
         "cli/test_retry_events.py",
+    ),
+    Mutation(
+        "what was deleted while it was told fails for ever",
+        _SQL,
+        'r.failures > 0 and {IS_GONE.format("r")} as is_gone',
+        "false as is_gone",
+        "webhooks/test_endings.py",
+    ),
+    Mutation(
+        "what failed before a queue was let go on comes back with an attempt",
+        _LEASES,
+        'claimed[row["lease"]], failures=row["failures"], failing_since=row["failing_since"]',
+        'claimed[row["lease"]]',
+        "webhooks/test_endings.py",
+    ),
+    Mutation(
+        "who lets a queue go on takes it from who is at it",
+        "src/looplane/deliveries/sql.py",
+        "leased_until = case when q.lease is not null then q.leased_until end",
+        "leased_until = null",
+        "delivery/test_api_queues.py",
+    ),
+    Mutation(
+        "what comes waits for the next attempt of what failed before it",
+        _SQL,
+        "set due_at = greatest(least(q.due_at, r.due_at), q.leased_until)",
+        "set due_at = case when q.failures = 0 then least(q.due_at, r.due_at)"
+        " else coalesce(q.due_at, r.due_at) end",
+        "delivery/test_rests.py",
+    ),
+    Mutation(
+        "a target that asked for hours is asked again in seconds",
+        "src/looplane/delivery/rules.py",
+        "rest = max(rest_after(failures), min(max(asked, default=timedelta()), MAX_RETRY_AFTER))",
+        "rest = rest_after(failures)",
+        "delivery/test_rests.py",
     ),
 ]

@@ -80,6 +80,10 @@ def test_which_message_a_name_names(name: str | None, ts: str | None) -> None:
         ("internal_error", 503, (), "failed", True, None),
         ("ratelimited", 429, ("Retry-After: 7",), "failed", True, timedelta(seconds=7)),
         ("ratelimited", 429, ("Retry-After: soon",), "failed", True, None),
+        (
+            *("ratelimited", 429, (f"Retry-After: {'9' * 5000}",), "failed", True),
+            timedelta(seconds=999_999_999),
+        ),
     ],
 )
 async def test_what_slack_refuses(  # what it says, and what that means

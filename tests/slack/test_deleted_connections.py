@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from looplane.delivery.schemas import Attempted, DueDelivery
 from looplane.delivery.slack.commands import SlackChannel
 from tests.conftest import SteppedClock, Workspace
 from tests.dispatch import cancel_all, deliver_due
@@ -101,3 +102,30 @@ async def test_what_was_planned_meanwhile_is_canceled_when_it_is_due(
     assert await waiting.ends() == {("canceled", DELETED)}
     assert {each["attempts"] for each in await waiting.shown()} == {0}
     assert (await db.fetchrow(QUEUE, workspace.id))["failures"] == 0
+
+
+async def test_what_is_deleted_while_something_is_posted_does_not_fail(  # as the worker has it
+    waiting: Waiting,
+    db: Any,
+    workspace: Workspace,
+    clock: SteppedClock,
+    channel: SlackChannel,
+    slack: Slack,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connection = await waiting.make.slack_connection()
+    await waiting.plan()
+    slack.says("internal_error", 503)
+
+    async def send(delivery: DueDelivery, loaded: Any) -> Attempted:
+        attempted = await SlackChannel.send(channel, delivery, loaded)
+        assert attempted.is_target_down
+        path = f"/slack/connections/{connection['id']}"
+        assert (await waiting.client.delete(path)).is_success
+        return attempted
+
+    monkeypatch.setattr(channel, "send", send)
+    clock.step(timedelta(seconds=1))
+    await deliver_due(db, clock, {"slack": channel})
+    assert await waiting.ends() == {("canceled", DELETED)}
+    assert [*await db.fetchrow(QUEUE, workspace.id)] == [0, None, None]

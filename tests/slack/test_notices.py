@@ -8,6 +8,8 @@ import httpx
 
 from looplane.delivery.schemas import DueDelivery
 from looplane.delivery.slack.commands import SlackChannel
+from looplane.delivery.slack.rules import notice_text
+from looplane.notices.words.rules import NoticeWords
 from tests.conftest import SteppedClock, Workspace
 from tests.factory import Factory
 from tests.slack.posting import deliver
@@ -48,6 +50,17 @@ async def test_what_changed_by_whom_and_a_link(
     assert (method, posted["channel"]) == ("chat.postMessage", "C0TEAM")
     assert "Broken &lt;!here&gt;" in posted["text"]
     assert f"<https://inbox.example/inbox/open/{thread['id']}|" in posted["text"]
+
+
+def test_what_a_customer_writes_calls_nobody_and_leads_nowhere() -> None:
+    said = "<!channel> & <@U1> <https://evil.example|Sign in>\n> <!here>"
+    link = "https://inbox.example/inbox/open/1"
+    text = notice_text(NoticeWords(said, said, said, link, said))
+    assert text.count("<") == 1
+    assert text.endswith(f"\n<{link}|Open it in the inbox>")
+    # An excerpt is one line of a quotation, whatever it says.
+    assert text.splitlines()[-2].startswith("> &lt;!channel&gt; &amp; ")
+    assert text.splitlines()[-2].endswith(" &gt; &lt;!here&gt;")
 
 
 async def test_without_a_channel_for_the_team_it_is_not_set_up(

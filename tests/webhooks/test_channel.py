@@ -126,6 +126,9 @@ Case = tuple[Any, str, str, bool]
 ANSWERS: list[Case] = [
     (answer(status=204), "delivered", "", False),
     (answer(status=299), "delivered", "", False),
+    (answer(b"thanks", Content_Encoding="br"), "delivered", "", False),
+    (answer(b"", Content_Encoding="gzip"), "delivered", "", False),
+    (answer(b"no", status=400, Content_Encoding="br"), "failed", "It answered 400", False),
     (
         answer(status=301, Location="http://receiver.example/"),
         "failed",

@@ -146,20 +146,6 @@ async def test_what_failed_comes_again_with_the_same_bytes(
     ]
 
 
-async def test_who_asks_for_time_is_left_alone_for_it(
-    client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire
-) -> None:
-    thread = await make.thread()
-    await hook(wire, make, url=receiver.url(), events=["thread.*"])
-    await retitle(client, thread, "a")
-    receiver.answers = [answer(status=429, Retry_After="3600")]
-    await wire.run()
-    await wire.run(59 * MINUTE)
-    assert len(receiver.received) == 1
-    await wire.run(2 * MINUTE)
-    assert len(receiver.received) == 2
-
-
 async def test_a_dead_one_is_replayed_with_the_same_bytes(
     client: httpx.AsyncClient, make: Factory, receiver: Target, wire: Wire
 ) -> None:

@@ -82,10 +82,13 @@ from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid
   thread_id, queue, lane, place)
 order by n.place"""
 
+# Of a queue `q`: what has failed so far counts no more, and it does not rest. Who is at it stays.
+FORGET = """failures = 0, failing_since = null,
+  leased_until = case when q.lease is not null then q.leased_until end"""
 # A target that is no more does not fail, and the pause of a webhook ends with it. The queue is held
 # before its deliveries, as by those who deliver. $1 workspace, $2 channel, $3 queue
-FORGET_QUEUE = """
-update delivery_queues set failures = 0, failing_since = null,
+FORGET_QUEUE = f"""
+update delivery_queues q set {FORGET},
   paused_at = case when channel <> 'webhook' then paused_at end,
   paused_reason = case when channel <> 'webhook' then paused_reason end
 where workspace_id = $1 and channel = $2 and queue = $3"""

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from looplane.delivery.schemas import (
 from looplane.delivery.sql import Begun
 from looplane.kit.clock import Clock
 from looplane.kit.database import Connection
+from looplane.kit.ids import parse_id
 from looplane.kit.pacing import Paced
 from looplane.kit.text import storable_json
 from looplane.kit.tracing import Span, work_span
@@ -225,8 +226,12 @@ async def finish(
     """
     async with con.transaction():
         ours = await hold_leased(con, [each.queue for each in queues])
-        held = [each for each in queues if _key(each.queue) in ours]
-        lost = {_key(each.queue): each.queue for each in queues if _key(each.queue) not in ours}
+        held = [
+            replace(each, queue=ours[each.queue.lease])
+            for each in queues
+            if each.queue.lease in ours
+        ]
+        lost = {each.queue.lease: each.queue for each in queues if each.queue.lease not in ours}
         sent = [each for queue in held for each in queue.sent]
         rows = await sql.record(con, [_as_row(each, jitter()) for each in sent]) if sent else []
         died: dict[UUID, list[UUID]] = {}
@@ -267,4 +272,4 @@ def _as_queue_row(each: SentQueue, now: datetime) -> dict[str, object]:
     queue = each.queue
     state = rules.queue_after(queue, each.over or (), now)
     names = {"workspace_id": queue.workspace_id, "channel": queue.channel, "queue": queue.queue}
-    return {**names, **asdict(state)}
+    return {**names, **asdict(state), "target_id": parse_id(queue.queue)}

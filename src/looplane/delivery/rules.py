@@ -62,7 +62,9 @@ def queue_after(queue: ClaimedQueue, attempts: Sequence[Attempted], now: datetim
     if not failures:
         return QueueState(0, None, None)
     since = queue.failing_since if queue.failures and not is_reached else None
-    return QueueState(failures, since or now, now + rest_after(failures) if is_down else None)
+    asked = [each.retry_after or timedelta() for each in attempts if each.is_target_down]
+    rest = max(rest_after(failures), min(max(asked, default=timedelta()), MAX_RETRY_AFTER))
+    return QueueState(failures, since or now, now + rest if is_down else None)
 
 
 def of_deleted_thread(deleted_at: datetime, now: datetime) -> Attempted:

@@ -39,9 +39,10 @@ class Attempted:
     What `failed` is tried again, after `retry_after` at the earliest; what was `refused` is not.
     What was `canceled` is not to leave any more: nothing was tried.
     `is_target_down` says that the target as a whole is at fault, such as a server that does not
-    answer: then what waits for it waits too. With `is_postponed` it was not its turn, such as when
-    a budget is used up: it waits for `retry_after`, and that counts as no attempt. `request` and
-    `answer` are kept for people to read, without secrets and cut to a size; `reason` is a sentence.
+    answer: then what waits for it waits too, at least as long. With `is_postponed` it was not its
+    turn, such as when a budget is used up: it waits for `retry_after`, and that counts as no
+    attempt. `request` and `answer` are kept for people to read, without secrets and cut to a size;
+    `reason` is a sentence.
     """
 
     outcome: AttemptOutcome

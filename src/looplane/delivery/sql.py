@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from looplane.delivery.leases.sql import (
+    IS_GONE,
     IS_QUEUE,
     QUEUE,
     Key,
@@ -105,9 +106,7 @@ with routed as (
   returning d.workspace_id, d.channel, d.queue, d.lane, d.state, d.next_attempt_at,
     d.state <> 'queued' or d.is_behind and d.updated_at > d.created_at as lets_go),
 told as (
-  update delivery_queues q set due_at = case
-    when q.leased_until > $3 or q.failures > 0 and q.due_at is not null then q.due_at
-    else least(q.due_at, r.due_at) end
+  update delivery_queues q set due_at = greatest(least(q.due_at, r.due_at), q.leased_until)
   from (select {QUEUE}, min(case state when 'queued' then next_attempt_at else $3 end) as due_at
     from routed group by {QUEUE}) r
   where {IS_QUEUE.format("r")})
@@ -186,17 +185,22 @@ update deliveries d set
 from held h where {_IS.format("h")}
 returning d.workspace_id, d.id, d.channel, d.queue, d.lane, d.kind, d.state,
   h.is_queued and h.state = 'dead' as has_died"""
-# Gives queues back. $1 how they are
+# Gives queues back, of which nobody takes those that rest; what was deleted meanwhile does not
+# fail. $1 how they are
 GIVE_BACK = f"""
-update delivery_queues q set lease = null, leased_until = null, failures = r.failures,
-  failing_since = r.failing_since, due_at = (
+with given as materialized (
+  select r.*, r.failures > 0 and {IS_GONE.format("r")} as is_gone
+  from jsonb_to_recordset($1) as r(workspace_id uuid, channel text, queue text, failures int,
+    failing_since timestamptz, not_before timestamptz, target_id uuid))
+update delivery_queues q set lease = null,
+  leased_until = case when not r.is_gone then r.not_before end,
+  failures = case when r.is_gone then 0 else r.failures end,
+  failing_since = case when not r.is_gone then r.failing_since end, due_at = (
     select greatest(d.next_attempt_at, r.not_before) from deliveries d
     where d.workspace_id = q.workspace_id and d.channel = q.channel and d.queue = q.queue
       and d.state = 'queued' and d.is_routed and not d.is_behind
     order by d.next_attempt_at, d.seq limit 1)
-from jsonb_to_recordset($1) as r(workspace_id uuid, channel text, queue text, failures int,
-  failing_since timestamptz, not_before timestamptz)
-where {IS_QUEUE.format("r")}"""
+from given r where {IS_QUEUE.format("r")}"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any
@@ -14,8 +14,10 @@ from looplane.kit.domains import ascii_domain
 from looplane.kit.text import storable
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# How a word begins that stands for others (RFC 2047), line breaks among them: the library reads it.
+_ENCODED = re.compile(r"=\?(?=[^?]*\?[bq]\?)", re.IGNORECASE)
 # As it stands in a header of other mails; what is none of these is not repeated.
-MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
+MESSAGE_ID = re.compile(r"<(?!.*=\?)[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
 _MAX_REFERENCES = 20
 _ENCLOSED = "application/octet-stream"
 
@@ -72,8 +74,8 @@ def spelled_address(email: str) -> str:
 
 
 def line(text: str) -> str:
-    """Text as it may stand in a header: one line, without control characters."""
-    return " ".join(_CONTROLS.sub(" ", storable(text)).split())
+    """Text as it may stand in a header: one line, of which no word stands for others."""
+    return _ENCODED.sub("= ?", " ".join(_CONTROLS.sub(" ", storable(text)).split()))
 
 
 def to_bytes(mail: Mail, *, is_utf8: bool = False) -> bytes:
@@ -100,7 +102,17 @@ def to_bytes(mail: Mail, *, is_utf8: bool = False) -> bytes:
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     _add_files(message, mail)
+    for part in message.walk():
+        _check_head(part)
     return message.as_bytes()
+
+
+def _check_head(part: Message) -> None:
+    """Raises ValueError where a header would break out of its line, as only some versions see."""
+    for name, value in part.items():
+        if _CONTROLS.search(str(value)):
+            msg = f"{name} has a line break or another control character."
+            raise ValueError(msg)
 
 
 def _references(mail: Mail) -> list[str]:
@@ -111,6 +123,9 @@ def _references(mail: Mail) -> list[str]:
 
 def _address(person: MailPerson) -> Address:
     local, _, domain = ascii_address(person.email).rpartition("@")
+    if _ENCODED.search(person.email):
+        msg = f"{person.email} would be read as another address."
+        raise ValueError(msg)
     return Address(line(person.name), local, domain)
 
 

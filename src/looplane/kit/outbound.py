@@ -152,7 +152,8 @@ class Outbound:
     ) -> Reply:
         """One request, no redirect followed; the answer's body, unpacked, goes into a file.
 
-        One that is too large is an answer all the same where `cuts` is set: so much of it is read.
+        Where `cuts` is set, one that is too large or packed in a way that cannot be read is an
+        answer all the same: so much of it is taken as can be.
         Raises OutboundRefused, AnswerTooLarge.
         """
         request = self._request(method, url, content, headers)
@@ -199,7 +200,7 @@ class Outbound:
         try:
             reply = Reply(response.status_code, response.headers, str(response.url))
             if not response.has_redirect_location:
-                with suppress(*([AnswerTooLarge] if cuts else [])):
+                with suppress(*([AnswerTooLarge, CannotUnpack] if cuts else [])):
                     await _write_parts(response, into, most_bytes)
             return reply
         finally:

@@ -128,4 +128,5 @@ def _refusal(response: SlackResponse) -> SlackReply:
 def _seconds(headers: Mapping[str, Any]) -> timedelta | None:
     named = {str(name).lower(): value for name, value in headers.items()}
     text = str(named.get("retry-after", ""))
-    return timedelta(seconds=int(text)) if text.isascii() and text.isdigit() else None
+    # More digits are no more time than whoever waits would wait.
+    return timedelta(seconds=int(text[:9])) if text.isascii() and text.isdigit() else None

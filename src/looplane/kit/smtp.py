@@ -23,6 +23,8 @@ _MAX_ANSWER_LENGTH = 300  # characters
 _PERMANENT = 500
 # What a server answers to a sender whose mail is too large, which is no matter of the sender.
 _TOO_LARGE = 552
+# What it answers to whoever has not signed in, or not as it wants that, at any step.
+_WITHOUT_LOGIN = frozenset({530, 534, 535, 538})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,11 @@ async def smtp_faults(step: Step, server: SmtpServer | None = None) -> AsyncIter
     """What goes wrong at a step, as SmtpFault."""
     try:
         yield
-    except SMTPAuthenticationError as error:
-        msg = f"The user name or the password is wrong: {_said(error)}"
-        raise SmtpFault(msg, "authenticate", code=error.code, answer=cut(error.message)) from None
     except SMTPResponseException as error:
-        where = "mail" if step == "sender" and error.code == _TOO_LARGE else step
-        msg = f"The server refuses {_WHAT[where]}: {_said(error)}"
+        where = _where(step, error.code)
+        is_wrong = isinstance(error, SMTPAuthenticationError) and error.code >= _PERMANENT
+        wrong = "The user name or the password is wrong"
+        msg = f"{wrong if is_wrong else f'The server refuses {_WHAT[where]}'}: {_said(error)}"
         raise SmtpFault(msg, where, code=error.code, answer=cut(error.message)) from None
     except ssl.SSLError as error:
         raise SmtpFault(_tls_text(error, server), "tls") from None
@@ -123,6 +124,12 @@ _WHAT: dict[Step, str] = {
     "recipient": "the recipient",
     "mail": "the mail",
 }
+
+
+def _where(step: Step, code: int) -> Step:
+    if code in _WITHOUT_LOGIN:
+        return "authenticate"
+    return "mail" if step == "sender" and code == _TOO_LARGE else step
 
 
 def _of_server(step: Step) -> Step:

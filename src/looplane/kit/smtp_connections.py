@@ -20,6 +20,8 @@ from looplane.kit.smtp import Accepted, Envelope, SmtpFault, SmtpServer, cut, sm
 _HOST_NAME = re.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 # A large mail takes its time on the way, and the server its time to look at it.
 _DATA_SECONDS = 25.0
+# Refusals of SMTP begin there; what is below and refused all the same is out of its turn.
+_REFUSAL = 400
 
 
 class SmtpConnections:
@@ -73,7 +75,7 @@ class SmtpConnections:
         try:
             yield smtp
         except SmtpFault as fault:
-            if fault.code is None:
+            if fault.code is None or fault.code < _REFUSAL:
                 # An answer that is still to come would be taken for that to the next mail.
                 smtp.close()
             else:
@@ -134,6 +136,8 @@ class SmtpConnections:
                 await smtp.connect()
             if server.security == "starttls":
                 await self._start_tls(smtp, server)
+            async with smtp_faults("connect", server):
+                await smtp.ehlo()
             if server.username is not None:
                 await _authenticate(smtp, server)
         except BaseException:
@@ -204,7 +208,6 @@ def _own_name() -> str:
 
 async def _authenticate(smtp: SMTP, server: SmtpServer) -> None:
     async with smtp_faults("authenticate", server):
-        await smtp.ehlo()
         if not smtp.supports_extension("auth"):
             msg = f"{server.host} takes no user name and password on this kind of connection."
             raise SmtpFault(msg, "authenticate")
@@ -214,14 +217,11 @@ async def _authenticate(smtp: SMTP, server: SmtpServer) -> None:
 async def _transact(smtp: SMTP, envelope: Envelope, mail: bytes) -> Accepted:
     encoding = "utf-8" if envelope.is_utf8 else "ascii"
     options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.is_utf8 else []
-    async with smtp_faults("mail"):
-        if not (smtp.last_ehlo_response or smtp.last_helo_response):
-            await smtp.ehlo()
-        if envelope.is_utf8 and not smtp.supports_extension("smtputf8"):
-            msg = "The server takes no address with other letters than those of ASCII."
-            raise SmtpFault(msg, "recipient", code=553)
-        if smtp.supports_extension("size"):
-            options.append(f"SIZE={len(mail)}")
+    if envelope.is_utf8 and not smtp.supports_extension("smtputf8"):
+        msg = "The server takes no address with other letters than those of ASCII."
+        raise SmtpFault(msg, "recipient", code=553)
+    if smtp.supports_extension("size"):
+        options.append(f"SIZE={len(mail)}")
     try:
         async with smtp_faults("sender"):
             await smtp.mail(envelope.sender, options=options, encoding=encoding)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from looplane.deliveries.sql import DELIVERY, INSERT_QUEUED, LISTING, STATE
+from looplane.deliveries.sql import DELIVERY, FORGET, INSERT_QUEUED, LISTING, STATE
 from looplane.event_feed.sql import CARRIER
 from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
@@ -52,9 +52,8 @@ values ($1, 'webhook', $2, $3, $4)
 on conflict (workspace_id, channel, queue)
 do update set paused_at = excluded.paused_at, paused_reason = excluded.paused_reason"""
 # It goes on at $3, and what has failed so far is forgotten.
-RESUME_QUEUE = """
-update delivery_queues set paused_at = null, paused_reason = null, failing_since = null,
-  failures = 0, due_at = $3
+RESUME_QUEUE = f"""
+update delivery_queues q set paused_at = null, paused_reason = null, {FORGET}, due_at = $3
 where workspace_id = $1 and channel = 'webhook' and queue = $2"""
 
 # What is sent of an event `e` with its carrier `d`: the same bytes, whenever it is put together.

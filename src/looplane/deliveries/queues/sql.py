@@ -2,6 +2,7 @@
 
 from looplane import events
 from looplane.deliveries.queues.schemas import MAX_COUNTED, DeliveryQueueQuery
+from looplane.deliveries.sql import FORGET
 from looplane.filters import Filter, equals
 from looplane.kit.conditions import Conditions
 from looplane.kit.context import Context
@@ -68,8 +69,7 @@ PAUSE = f"""
 update delivery_queues q set paused_at = $4, paused_reason = $5 where {_THIS}"""
 # What has failed so far is forgotten, and what has waited is looked at. $4 now
 RESUME = f"""
-update delivery_queues q set paused_at = null, paused_reason = null, failing_since = null,
-  failures = 0, due_at = $4
+update delivery_queues q set paused_at = null, paused_reason = null, {FORGET}, due_at = $4
 where {_THIS}"""
 # Leaves the one event of a write, which shows the queue $3 of channel $4. $1 workspace, $2 write
 INSERT_EVENT = f"""

@@ -242,7 +242,16 @@ class EmailChannel:
         return Outgoing(by, mail, rules.others_of(draft), draft.files)
 
     async def _mark(self, workspace_id: UUID, mailbox_id: UUID, reason: str | None) -> None:
-        """Says of a mailbox, once, that its server cannot be used, or can again."""
+        """Says of a mailbox that its server cannot be used, or can again; else the next mail does.
+
+        What has left must not leave once more because this fails.
+        """
+        try:
+            await self._write_mark(workspace_id, mailbox_id, reason)
+        except Exception:  # noqa: BLE001  # whatever it is, the mail has left or has not
+            _log.exception("what a mail server does is not noted", mailbox=str(mailbox_id))
+
+    async def _write_mark(self, workspace_id: UUID, mailbox_id: UUID, reason: str | None) -> None:
         context = self._context(workspace_id)
         async with self._setup.database.writing() as con, con.transaction():
             mailbox = await con.fetchrow(sql.HOLD_MAILBOX, workspace_id, mailbox_id)

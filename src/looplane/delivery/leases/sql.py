@@ -1,6 +1,7 @@
 """Statements on who has which queue, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -75,7 +76,7 @@ with {_claim(_FIRST).lstrip()}"""
 
 # Those of these queues that are still ours. $4 the leases
 HOLD_LEASED = f"""
-select {QUEUE} from delivery_queues where ({QUEUE}, lease) in (
+select {QUEUE}, lease, failures, failing_since from delivery_queues where ({QUEUE}, lease) in (
   select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]))
 order by {QUEUE} for update"""
 # $5 the new end
@@ -84,6 +85,14 @@ with ours as materialized ({HOLD_LEASED})
 update delivery_queues q set leased_until = $5, due_at = $5 from ours
 where {IS_QUEUE.format("ours")}
 returning q.lease"""
+
+# Whether what queue `{0}` is for was deleted, whose `target_id` it is.
+IS_GONE = """case {0}.channel
+    when 'webhook' then exists (select from webhooks wh where wh.workspace_id = {0}.workspace_id
+      and wh.id = {0}.target_id and wh.deleted_at is not null)
+    when 'slack' then not exists (select from slack_connections sc
+      where sc.workspace_id = {0}.workspace_id and sc.deleted_at is null)
+    else false end"""
 
 
 async def claim(
@@ -102,9 +111,17 @@ async def claim(
     return [ClaimedQueue(**row) for row in rows]
 
 
-async def hold_leased(con: Connection, queues: Sequence[ClaimedQueue]) -> set[Key]:
-    """Which of these queues are still ours; they are held."""
-    return {key_of(row) for row in await con.fetch(HOLD_LEASED, *_leased(queues))}
+async def hold_leased(
+    con: Connection, queues: Sequence[ClaimedQueue]
+) -> Mapping[UUID, ClaimedQueue]:
+    """Those that are still ours, which are held, by their leases; each as it is by now."""
+    claimed = {each.lease: each for each in queues}
+    return {
+        row["lease"]: replace(
+            claimed[row["lease"]], failures=row["failures"], failing_since=row["failing_since"]
+        )
+        for row in await con.fetch(HOLD_LEASED, *_leased(queues))
+    }
 
 
 async def renew(con: Connection, queues: Sequence[ClaimedQueue], until: datetime) -> set[UUID]:

@@ -48,6 +48,10 @@ async def reserve(
         each.delivery_id: postponed(rules.budget_reason(mailboxes[each.mailbox_id]), now, None)
         for each in found.of_day
     }
+    for each in found.of_many:
+        reason = rules.broadcast_reason(mailboxes[each.mailbox_id])
+        wait = rules.wait_of_many(now)
+        waiting[each.delivery_id] = Attempted("failed", reason, wait, is_postponed=True)
     for id in {each.mailbox_id for each in found.of_day}:
         await _pause(con, context, mailboxes[id], now)
     for each in found.of_thread:

@@ -11,6 +11,8 @@ from looplane.deliveries.schemas import DeliveryKind
 
 # Until what waits is looked at again: a mailbox may be made active meanwhile.
 MAX_WAIT = timedelta(minutes=5)
+# What goes to very many leaves a fifth of a budget to all else, and is looked at less often.
+_LEFT, _MAX_WAIT_OF_MANY = 5, timedelta(hours=1)
 HOUR = timedelta(hours=1)
 # Who cannot sign in cannot mend anything.
 _ALWAYS: frozenset[DeliveryKind] = frozenset({"sign_in_link"})
@@ -53,11 +55,15 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """What may leave, and what waits: for which mailbox's day, or for which thread's hour."""
+    """What may leave, and what waits: for which mailbox's day, or for which thread's hour.
+
+    `of_many` waits for the day as well, on which others may still leave.
+    """
 
     now: Sequence[Wanted]
     of_day: Sequence[Wanted]
     of_thread: Sequence[Wanted]
+    of_many: Sequence[Wanted]
 
 
 def sort(wanted: Sequence[Wanted], mailboxes: Mapping[UUID, Any], used: Used) -> Sorted:
@@ -66,10 +72,14 @@ def sort(wanted: Sequence[Wanted], mailboxes: Mapping[UUID, Any], used: Used) ->
     now: list[Wanted] = []
     of_day: list[Wanted] = []
     of_thread: list[Wanted] = []
+    of_many: list[Wanted] = []
     for each in wanted:
         mailbox = mailboxes[each.mailbox_id]
         if not is_exempt(each.kind) and days[each.mailbox_id] >= mailbox["daily_budget"]:
             of_day.append(each)
+            continue
+        if each.kind == "broadcast" and days[each.mailbox_id] >= broadcast_budget(mailbox):
+            of_many.append(each)
             continue
         if (limited := each.limited_with) is not None:
             if hours[limited] >= mailbox["per_thread_per_hour"]:
@@ -78,7 +88,13 @@ def sort(wanted: Sequence[Wanted], mailboxes: Mapping[UUID, Any], used: Used) ->
             hours[limited] += 1
         days[each.mailbox_id] += 1
         now.append(each)
-    return Sorted(now, of_day, of_thread)
+    return Sorted(now, of_day, of_thread, of_many)
+
+
+def broadcast_budget(mailbox: Mapping[str, Any]) -> int:
+    """After how many mails of a day no broadcast leaves, so that answers do."""
+    budget: int = mailbox["daily_budget"]
+    return budget - budget // _LEFT
 
 
 def is_exempt(kind: DeliveryKind) -> bool:
@@ -91,6 +107,11 @@ def end_of_day(now: datetime) -> datetime:
     return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
 
 
+def wait_of_many(now: datetime) -> timedelta:
+    """How long until a broadcast is looked at again that waits for the next day."""
+    return min(end_of_day(now) - now, _MAX_WAIT_OF_MANY)
+
+
 def wait(now: datetime, until: datetime | None) -> timedelta:
     """How long until what waits is looked at again."""
     if until is None:
@@ -101,6 +122,12 @@ def wait(now: datetime, until: datetime | None) -> timedelta:
 def budget_reason(mailbox: Mapping[str, Any]) -> str:
     """Why a mailbox is paused that has used its budget up."""
     return f"Its budget of {mailbox['daily_budget']:,} mails a day is used up."
+
+
+def broadcast_reason(mailbox: Mapping[str, Any]) -> str:
+    """Why a broadcast waits for the next day."""
+    most, budget = broadcast_budget(mailbox), mailbox["daily_budget"]
+    return f"Of its budget of {budget:,} mails a day, broadcasts leave what is over {most:,}."
 
 
 def thread_reason(mailbox: Mapping[str, Any]) -> str:
