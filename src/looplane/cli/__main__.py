@@ -3,6 +3,7 @@
 import gc
 import importlib
 import io
+import signal
 import sys
 
 
@@ -10,6 +11,8 @@ def main() -> int:
     """Runs the command line; its exit code is that of `looplane.cli.app.main`."""
     # What is loaded stays: looking through it for what may go takes a sixth of the start.
     gc.disable()
+    # As Ctrl-C: a backup leaves no part of itself, a database that was started for it is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # As standard error does: what the locale has no sign for stops no command half-way.
         sys.stdout.reconfigure(errors="backslashreplace")
