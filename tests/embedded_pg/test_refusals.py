@@ -129,7 +129,7 @@ def test_a_cluster_of_another_version(data_dir: Path, bin_dir: Path) -> None:
     (cluster / "PG_VERSION").write_text("99\n")
     message = refusal(data_dir, bin_dir)
     assert "made by PostgreSQL 99" in message
-    assert f"holds PostgreSQL {binaries.major_version(bin_dir)}" in message
+    assert f"holds PostgreSQL {binaries.version_of(bin_dir / 'postgres')}" in message
     assert "LOOPLANE_PG_BIN" in message
 
 
