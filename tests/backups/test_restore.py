@@ -172,3 +172,25 @@ def test_a_row_that_is_not_the_same_is_found(desk: Desk) -> None:
     ask(desk.url, """update "Odd, (table)" set "İ" = null where id = 2""")
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {'public."Odd, (table)"'}
+
+
+def test_names_that_other_letters_make_one_are_said(
+    desk: Desk, older: str, looplane: Any, tmp_path: Path
+) -> None:
+    url, into = desk.new_database(older), desk.new_database(desk.url)
+    chosen = {"data_dir": tmp_path / "data"}
+    assert looplane("migrate", database_url=url, **chosen).code == 0
+    ask(
+        url,
+        "create table odd (name text, key text generated always as (fold_name(name)) stored unique)",
+    )
+    ask(url, "insert into odd values ('1º'), ('1o')")
+    path = tmp_path / "looplane.tar"
+    assert looplane("backup", path, database_url=url, **chosen).code == 0
+    for words in (["restore", path], ["move", "--to", into]):
+        source = into if words[0] == "restore" else url
+        complaint = looplane(*words, database_url=source, **chosen).complaint
+        assert "two rows of odd are the same" in complaint
+        assert "Key (key)=(1o) is duplicated." in complaint
+        assert not contents(into)
+    assert looplane("doctor", database_url=url, **chosen).code == 0, "it is open again"

@@ -26,6 +26,13 @@ _REFUSED = (
     asyncpg.InsufficientPrivilegeError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+# It was there a moment ago.
+_STOPPED = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.CrashShutdownError,
+)
 
 
 def explain(error: Exception) -> str | None:
@@ -48,6 +55,11 @@ def _explain_database(error: Exception) -> str | None:
         return f"The disk of the database is full: free some space there ({error})."
     if isinstance(error, asyncpg.LockNotAvailableError):
         return "Another write holds what this one needs; try again."
+    if isinstance(error, _STOPPED):
+        return (
+            f"The database has stopped ({error}), perhaps with the command that had started it:"
+            " run this again."
+        )
     if is_unreachable(error):
         reason = str(error) or type(error).__name__
         return f"The database cannot be reached: {reason}; start it, or see LOOPLANE_DATABASE_URL."

@@ -163,6 +163,11 @@ def _copy(older: Place, newer: Place) -> Generator[None]:
             copy_settings(newer, older, newer, name)
     except (OSError, subprocess.SubprocessError) as error:
         message = f"The copy to the new PostgreSQL failed, and the old one is as it was: {error}"
+        if "is duplicated" in message:
+            message += (
+                "\nThe new one takes these names for the same: rename one of them with the older"
+                " programs (LOOPLANE_PG_BIN), then start this again."
+            )
         raise EmbeddedError(message) from error
     finally:
         new.stop()
