@@ -86,3 +86,25 @@ async def test_a_delivery_that_is_under_way_is_due_again(  # fixtures
     sink = Sink()
     assert (await deliver_due(db, clock, {"email": sink})).delivered >= 1
     assert workspace.id in {each.workspace_id for each in sink.taken}
+
+
+async def test_a_delivery_that_is_under_way_has_time_to_end(
+    make: Factory, db: Any, database: Database, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make.message((await make.thread())["id"])
+    clock.step(timedelta(seconds=1))
+    began = asyncio.Event()
+
+    class Slow(Sink):
+        async def send(self, _delivery: DueDelivery, _loaded: Any) -> Attempted:
+            began.set()
+            await asyncio.sleep(0.5)
+            return Attempted("delivered")
+
+    only_slow = nullcontext({"email": Slow()})
+    monkeypatch.setattr("looplane.worker.open_channels", lambda *_: only_slow)
+    working = asyncio.create_task(work(database, Settings(), clock))
+    await began.wait()
+    await ended(working)
+    left = "select count(*) from deliveries where channel = 'email' and state <> 'delivered'"
+    assert await db.fetchval(left) == 0, "a mail that went out would go out once more"

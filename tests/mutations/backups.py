@@ -94,7 +94,7 @@ BACKUPS = [
     Mutation(
         "a backup that is told to end dies in the middle",
         "src/looplane/cli/__main__.py",
-        "    signal.signal(signal.SIGTERM, signal.default_int_handler)\n",
+        "    signal.signal(signal.SIGTERM, _end_as_by_ctrl_c)\n",
         "",
         _STOPPED,
     ),
