@@ -45,8 +45,6 @@ def runs(folder: Path) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_by_hand(desk: Desk, tmp_path: Path, how: signal.Signals) -> None:
-    if signal.getsignal(how) == signal.SIG_IGN:
-        pytest.skip("as in a shell's background job, it is ignored here")
     place = tmp_path / "backups"
     place.mkdir()
     chosen = {"database_url": desk.url, "pg_bin": waiting_programs(tmp_path)}
