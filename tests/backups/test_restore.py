@@ -1,6 +1,7 @@
 """A backup comes back whole, on any server, or not at all."""
 
 import asyncio
+import io
 import stat
 import tarfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from looplane.backups import archive as files
 from looplane.event_partitions import are_positions_behind
 from looplane.kit.database import connected
 from tests.backups.conftest import KEY, Desk, contents, fingerprints
@@ -194,3 +196,13 @@ def test_names_that_other_letters_make_one_are_said(
         assert "Key (key)=(1o) is duplicated." in complaint
         assert not contents(into)
     assert looplane("doctor", database_url=url, **chosen).code == 0, "it is open again"
+
+
+def test_nothing_is_written_beside_the_folder(looplane: Any, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.tar"
+    with files.new_file(path) as file:
+        writer = files.ArchiveWriter(file)
+        writer.add("files/../../beside", io.BytesIO(b"x"))
+        writer.finish({"format": 1})
+    complaint = looplane("restore", path, data_dir=tmp_path / "data").complaint
+    assert "'files/../../beside' has no place in a backup" in complaint
