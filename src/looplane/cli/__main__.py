@@ -3,6 +3,7 @@
 import gc
 import importlib
 import io
+import os
 import signal
 import sys
 from types import FrameType
@@ -19,6 +20,9 @@ def main() -> int:
     # What is loaded stays: looking through it for what may go takes a sixth of the start.
     gc.disable()
     signal.signal(signal.SIGTERM, _end_as_by_ctrl_c)
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed; the next file would have its number
+            setattr(sys, name, open(os.devnull, "r+"))  # noqa: PTH123, SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         # As standard error does: what the locale has no sign for stops no command half-way.
         sys.stdout.reconfigure(errors="backslashreplace")

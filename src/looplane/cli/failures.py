@@ -1,5 +1,8 @@
 """Errors that were to be expected, in a line that says what to do."""
 
+from contextlib import suppress
+from pathlib import Path
+
 import asyncpg
 
 from looplane.backups.errors import BackupError
@@ -41,11 +44,19 @@ def explain(error: Exception) -> str | None:
         return "; ".join(error.issues) or error.message
     if isinstance(error, _EXPECTED):
         return str(error)
+    if isinstance(error, FileNotFoundError) and not _is_somewhere():
+        return "The folder that this runs in is gone: `cd` into another one."
     if isinstance(error, OSError) and error.errno in FULL:
         return f"{error.filename or 'Where this writes'}: {error.strerror}; free some there."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}."
     return _explain_database(error)
+
+
+def _is_somewhere() -> bool:
+    with suppress(FileNotFoundError):
+        return bool(Path.cwd())
+    return False
 
 
 def _explain_database(error: Exception) -> str | None:
