@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from looplane.cli import sql
 from looplane.cli.finding import Finding
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, Row
@@ -10,19 +11,14 @@ from looplane.kit.secrets import FILE, CannotOpenError, Secrets, key_in_use
 from looplane.mailboxes.rules import password_place
 from looplane.webhooks.rules import secret_place
 
-# What was sealed last of each kind.
-_OF_MAILBOXES = """
-select workspace_id, password as sealed from mailboxes
-where password is not null and deleted_at is null order by updated_at desc limit 1"""
-_OF_WEBHOOKS = """
-select s.webhook_id, s.number, s.sealed from webhook_secrets s
-join webhooks w on w.workspace_id = s.workspace_id and w.id = s.webhook_id and w.deleted_at is null
-order by s.created_at desc limit 1"""
 # By what a person calls it, with the place that it was sealed for.
 _SEALED: dict[str, tuple[str, Callable[[Row], str]]] = {
-    "passwords of mailboxes": (_OF_MAILBOXES, lambda row: password_place(row["workspace_id"])),
+    "passwords of mailboxes": (
+        sql.LAST_OF_MAILBOXES,
+        lambda row: password_place(row["workspace_id"]),
+    ),
     "secrets of webhooks": (
-        _OF_WEBHOOKS,
+        sql.LAST_OF_WEBHOOKS,
         lambda row: secret_place(row["webhook_id"], row["number"]),
     ),
 }
