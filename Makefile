@@ -41,7 +41,7 @@ setup-dev: .venv/dev.stamp  ## make .venv with what the tests need too
 web/node_modules/.package-lock.json: web/package-lock.json web/.npmrc
 	@web/ready.sh
 	@echo "Fetching what the inbox is built of (once, about half a minute)…"
-	@cd web && npm ci --no-progress --loglevel=error >/dev/null || { rm -rf node_modules; echo "npm could not fetch what the inbox is built of: it needs its registry once (\`npm config get registry\` says which)."; exit 1; }
+	@cd web && npm ci --no-progress --loglevel=error >/dev/null || { rm -rf node_modules; echo "npm could not fetch what the inbox is built of: it needs its registry once (\`npm config get registry\` says which), and a home to write to, or \`export npm_config_cache=/another/folder\`."; exit 1; }
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)

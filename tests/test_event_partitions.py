@@ -99,6 +99,14 @@ async def test_months_that_ended_are_dropped_and_strays_deleted(db: Any) -> None
     assert await drop_partitions(db, end) == 0
 
 
+async def test_for_a_hundred_years_is_for_ever(db: Any) -> None:
+    now = datetime.now(UTC)
+    # Of a month for which there is no table, as where no worker has run for long.
+    await write(db, now + timedelta(days=3650), now)
+    assert await drop_partitions(db, now - timedelta(days=36_500)) == 0
+    assert await db.fetchval("select count(*) from events") == 2
+
+
 @pytest.mark.parametrize("days", [0, 30])
 async def test_the_worker_keeps_events_as_long_as_it_is_told(url: str, db: Any, days: int) -> None:
     now = datetime.now(UTC)

@@ -74,8 +74,8 @@ async def test_a_delivery_that_is_under_way_is_due_again(  # fixtures
             await asyncio.sleep(60)
             return Attempted("delivered")
 
-    only_slow = nullcontext({"email": Slow()})
-    monkeypatch.setattr("looplane.worker.open_channels", lambda *_: only_slow)
+    channels = nullcontext({"email": Slow(), "webhook": Sink(), "slack": Sink()})
+    monkeypatch.setattr("looplane.worker.open_channels", lambda *_: channels)
     monkeypatch.setattr("looplane.delivery.dispatch.commands._GRACE", 0.1)
     with structlog.testing.capture_logs() as logs:
         working = asyncio.create_task(work(database, Settings(), clock))
@@ -87,3 +87,31 @@ async def test_a_delivery_that_is_under_way_is_due_again(  # fixtures
     sink = Sink()
     assert (await deliver_due(db, clock, {"email": sink})).delivered >= 1
     assert workspace.id in {each.workspace_id for each in sink.taken}
+
+
+async def test_a_delivery_that_is_under_way_has_time_to_end(
+    make: Factory,
+    db: Any,
+    database: Database,
+    workspace: Workspace,
+    clock: SteppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await make.message((await make.thread())["id"])
+    clock.step(timedelta(seconds=1))
+    began = asyncio.Event()
+
+    class Slow(Sink):
+        async def send(self, delivery: DueDelivery, _loaded: Any) -> Attempted:
+            if delivery.workspace_id == workspace.id:
+                began.set()
+            await asyncio.sleep(0.5)
+            return Attempted("delivered")
+
+    channels = nullcontext({"email": Slow(), "webhook": Sink(), "slack": Sink()})
+    monkeypatch.setattr("looplane.worker.open_channels", lambda *_: channels)
+    working = asyncio.create_task(work(database, Settings(), clock))
+    await began.wait()
+    await ended(working)
+    left = "select count(*) from deliveries where workspace_id = $1 and state <> 'delivered'"
+    assert await db.fetchval(left, workspace.id) == 0, "what went out would go out once more"

@@ -27,7 +27,8 @@ order by 1"""
 
 DELETE_STRAYS = """
 delete from events_default where (workspace_id, position, id) in (
-  select workspace_id, position, id from events_default where id < first_id($1)
+  select workspace_id, position, id from events_default
+  where id < first_id(greatest($1::timestamptz, 'epoch'))
   order by id limit $2 for update skip locked)
 returning workspace_id, position, id"""
 

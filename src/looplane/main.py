@@ -119,7 +119,9 @@ class Application:
 
     async def keep(self) -> None:
         """Does what is due beside the requests, until cancelled."""
-        await asyncio.gather(self._key_uses.keep(), self._session_uses.keep(), self._hints.keep())
+        async with asyncio.TaskGroup() as group:
+            for each in (self._key_uses, self._session_uses, self._hints):
+                group.create_task(each.keep())
 
     def end_streams(self) -> None:
         """Lets nobody wait for events any more; who comes from now on is answered at once."""

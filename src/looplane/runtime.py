@@ -15,7 +15,7 @@ from looplane.kit.database import Connection, connected, is_unreachable
 from looplane.kit.embedded_pg.binaries import find_binaries
 from looplane.kit.embedded_pg.data_dir import warn_of_forgotten_data
 from looplane.kit.embedded_pg.server import EmbeddedPostgres, logger
-from looplane.kit.ledger import Comparison, compare
+from looplane.kit.ledger import Comparison
 from looplane.kit.migrate import check, log_newer, migrate
 from looplane.kit.migrations import MigrationError, Migrations
 
@@ -122,17 +122,6 @@ async def _refuse_closed(con: Connection) -> None:
         f" {name} reset default_transaction_read_only'`."
     )
     raise MigrationError(msg)
-
-
-async def finish_copy(con: Connection, migrations: Migrations) -> bool:
-    """Lets events go on in order on this server; whether the tables are as the program needs them.
-
-    Where they are not, `migrate_tables` does both.
-    """
-    if (await compare(con, migrations)).outstanding:
-        return False
-    await rebase_positions(con)
-    return True
 
 
 async def prepare_tables(

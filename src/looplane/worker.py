@@ -96,9 +96,10 @@ async def _work(database: Database, settings: Settings, clock: Clock, channels: 
     rounds = (fan_out, *_rounds(settings, clock, frozenset(channels)))
     # Apart from each other, so that what keeps failing slows down nothing else.
     repeated = (_repeat(database, each, hints, reached) for each in rounds)
-    await asyncio.gather(
-        dispatcher.run(), hints.keep(), keep_backups(database, settings), *repeated
-    )
+    # In the end each has the time that it takes to put down what it is at.
+    async with asyncio.TaskGroup() as group:
+        for each in (dispatcher.run(), hints.keep(), keep_backups(database, settings), *repeated):
+            group.create_task(each)
 
 
 def _rounds(settings: Settings, clock: Clock, channels: frozenset[str]) -> Sequence[Periodic]:

@@ -233,6 +233,29 @@ def test_one_that_ended_just_now_is_not_written_over(
     assert path.read_text() == "whole"
 
 
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """Such as somebody else may make where all may write."""
+    (tmp_path / "precious").write_text("kept")
+    (tmp_path / "looplane.tar.part").symlink_to(tmp_path / "precious")
+    with pytest.raises(OSError, match="symbolic"), files.new_file(tmp_path / "looplane.tar"):
+        pass
+    assert (tmp_path / "precious").read_text() == "kept"
+
+
+def test_a_disk_without_room_for_a_byte_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "looplane.tar"
+    said = f"{path} cannot be written .No space left on device., and there is no backup"
+
+    def write() -> None:
+        with files.new_file(path) as file, open("/dev/full", "wb") as full:  # noqa: PTH123
+            os.dup2(full.fileno(), file.fileno())
+            file.write(b"x")
+
+    with pytest.raises(BackupError, match=said):
+        write()
+    assert not list(tmp_path.iterdir())
+
+
 # Between the moment of a backup and its reading, a migration writes a table anew.
 REWRITES = r"""#!/bin/sh
 case "$*" in *--snapshot*) PGOPTIONS="-c lock_timeout=500" {psql} -X -q -c 'alter table

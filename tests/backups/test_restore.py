@@ -1,6 +1,7 @@
 """A backup comes back whole, on any server, or not at all."""
 
 import asyncio
+import io
 import stat
 import tarfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from looplane.backups import archive as files
 from looplane.event_partitions import are_positions_behind
 from looplane.kit.database import connected
 from tests.backups.conftest import KEY, Desk, contents, fingerprints
@@ -172,3 +174,35 @@ def test_a_row_that_is_not_the_same_is_found(desk: Desk) -> None:
     ask(desk.url, """update "Odd, (table)" set "İ" = null where id = 2""")
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {'public."Odd, (table)"'}
+
+
+def test_names_that_other_letters_make_one_are_said(
+    desk: Desk, older: str, looplane: Any, tmp_path: Path
+) -> None:
+    url, into = desk.new_database(older), desk.new_database(desk.url)
+    chosen = {"data_dir": tmp_path / "data"}
+    assert looplane("migrate", database_url=url, **chosen).code == 0
+    ask(
+        url,
+        "create table odd (name text, key text generated always as (fold_name(name)) stored unique)",
+    )
+    ask(url, "insert into odd values ('1º'), ('1o')")
+    path = tmp_path / "looplane.tar"
+    assert looplane("backup", path, database_url=url, **chosen).code == 0
+    for words in (["restore", path], ["move", "--to", into]):
+        source = into if words[0] == "restore" else url
+        complaint = looplane(*words, database_url=source, **chosen).complaint
+        assert "two rows of odd are the same" in complaint
+        assert "Key (key)=(1o) is duplicated." in complaint
+        assert not contents(into)
+    assert looplane("doctor", database_url=url, **chosen).code == 0, "it is open again"
+
+
+def test_nothing_is_written_beside_the_folder(looplane: Any, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.tar"
+    with files.new_file(path) as file:
+        writer = files.ArchiveWriter(file)
+        writer.add("files/../../beside", io.BytesIO(b"x"))
+        writer.finish({"format": 1})
+    complaint = looplane("restore", path, data_dir=tmp_path / "data").complaint
+    assert "'files/../../beside' has no place in a backup" in complaint

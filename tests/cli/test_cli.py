@@ -275,9 +275,7 @@ def test_embedded_database_is_there_when_nothing_runs(
     assert looplane("migrate", "--json").document["applied"]
     made = looplane("workspace", "create", "Embedded", "--json").document
     assert [each["id"] for each in listed_workspaces(looplane)] == [made["id"]]
-    assert states(looplane("doctor", "--json")) == dict.fromkeys(
-        ["database", "data", "disk", "clock", "permissions", "migrations", "events", "port"], "ok"
-    )
+    assert set(states(looplane("doctor", "--json")).values()) == {"ok"}
     assert not (Path(settings["LOOPLANE_DATA_DIR"]) / "postgres" / "postmaster.pid").exists()
 
 

@@ -23,7 +23,10 @@ from looplane.kit.config import Settings
 from tests.cli.conftest import Ask, ask, states
 from tests.processes import folder
 
-NAMES = ["database", "data", "disk", "clock", "permissions", "migrations", "events", "port"]
+NAMES = [
+    *("database", "data", "disk", "clock", "permissions", "secrets"),
+    *("migrations", "events", "port"),
+]
 
 
 def test_doctor_finds_nothing(looplane: Ask) -> None:

@@ -72,6 +72,12 @@ async def sweep(db: Any, days: int = DAYS, most: int = MOST_LOOKED_AT) -> int:
     return rounds
 
 
+async def test_for_a_hundred_years_nothing_is_even_looked_at(db: Any, workspace: Workspace) -> None:
+    stays = await planned(db, workspace.id)
+    assert await sweep(db, days=36_500) == 0
+    assert await kept(db, workspace.id) == set(stays)
+
+
 @pytest.mark.parametrize("state", ["delivered", "canceled", "dead", "failed"])
 async def test_what_ended_long_ago_goes_with_its_attempts(
     db: Any, workspace: Workspace, state: str

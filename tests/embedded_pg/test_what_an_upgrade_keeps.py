@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from looplane.kit.embedded_pg.errors import EmbeddedError
+
 from .running import ask, started
 
 OLD = Path("/usr/lib/postgresql/15/bin")
@@ -35,3 +37,21 @@ def test_what_is_generated_is_made_anew_and_what_is_set_of_a_database_stays(
         assert ask(dsn, "show default_transaction_read_only") == "on"
         assert ask(dsn, "show search_path") == "other, public"
         assert ask(dsn, "select count(*) from pg_database where datname = 'reports'") == 1
+
+
+def test_names_that_its_letters_make_one_are_said_and_all_is_as_it_was(
+    data_dir: Path, bin_dir: Path
+) -> None:
+    with started(data_dir, OLD) as dsn:
+        ask(dsn, MAKE)
+        ask(dsn, "create unique index one_of_a_name on companies (name_key)")
+        ask(dsn, "insert into companies (name) values ('1º'), ('1o') returning 1")
+    with pytest.raises(EmbeddedError) as error, started(data_dir, bin_dir):
+        pass
+    message = str(error.value)
+    assert "Key (name_key)=(1o) is duplicated." in message
+    assert "rename one of them with the older programs (LOOPLANE_PG_BIN)" in message
+    with started(data_dir, OLD) as dsn:
+        ask(dsn, "delete from companies where name = '1º' returning 1")
+    with started(data_dir, bin_dir) as dsn:
+        assert ask(dsn, "select count(*) from companies") == 2

@@ -4,6 +4,7 @@ from tests.mutations import Mutation
 
 _BACKUPS = "src/looplane/backups"
 _RESTORE = "backups/test_restore.py"
+_STOPPED = "backups/test_stopped.py"
 
 BACKUPS = [
     Mutation(
@@ -89,5 +90,47 @@ BACKUPS = [
         "            if name in there and _is_same(settings.data_dir / name, content):\n",
         "            if False:\n",
         _RESTORE,
+    ),
+    Mutation(
+        "a backup that is told to end dies in the middle",
+        "src/looplane/cli/__main__.py",
+        "    signal.signal(signal.SIGTERM, _end_as_by_ctrl_c)\n",
+        "",
+        _STOPPED,
+    ),
+    Mutation(
+        "what a backup has started outlives it",
+        f"{_BACKUPS}/schedule.py",
+        "            os.killpg(process.pid, signal.SIGKILL)\n",
+        "            process.kill()\n",
+        _STOPPED,
+    ),
+    Mutation(
+        "two rows that become one end a restore with a trace",
+        f"{_BACKUPS}/restoring.py",
+        "    except asyncpg.UniqueViolationError as error:\n",
+        "    except asyncpg.CheckViolationError as error:\n",
+        _RESTORE,
+    ),
+    Mutation(
+        "a backup writes beside its folder",
+        f"{_BACKUPS}/archive.py",
+        ' and ".." not in parts',
+        "",
+        _RESTORE,
+    ),
+    Mutation(
+        "a link with the name of a part is written through",
+        f"{_BACKUPS}/archive.py",
+        " | os.O_NOFOLLOW",
+        "",
+        "backups/test_backup.py",
+    ),
+    Mutation(
+        "a folder of backups that cannot be read is none to be made in",
+        f"{_BACKUPS}/schedule.py",
+        "        return True  # whoever makes one says what is wrong with the folder\n",
+        "        return False\n",
+        "backups/test_backup.py",
     ),
 ]

@@ -163,4 +163,17 @@ PROCESSES = [
         "            if not _is_ending():\n",
         "test_worker_ends.py",
     ),
+    Mutation(
+        "a worker ends before what it is at has ended",
+        "src/looplane/worker.py",
+        """    async with asyncio.TaskGroup() as group:
+        for each in (dispatcher.run(), hints.keep(), keep_backups(database, settings), *repeated):
+            group.create_task(each)
+""",
+        """    await asyncio.gather(
+        dispatcher.run(), hints.keep(), keep_backups(database, settings), *repeated
+    )
+""",
+        "test_worker_ends.py",
+    ),
 ]

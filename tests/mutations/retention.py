@@ -34,4 +34,11 @@ RETENTION = [
         "for update of d",
         _TESTS,
     ),
+    Mutation(
+        "what has no month is deleted where all is to be kept for a hundred years",
+        "src/looplane/event_partitions.py",
+        "first_id(greatest($1::timestamptz, 'epoch'))",
+        "first_id($1::timestamptz)",
+        "test_event_partitions.py",
+    ),
 ]

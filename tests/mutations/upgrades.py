@@ -54,4 +54,11 @@ UPGRADES = [
         "        if free < 0:",
         "test_disk_full.py",
     ),
+    Mutation(
+        "a copy for a new major version is begun where it has no room",
+        f"{_EMBEDDED}/major_upgrade.py",
+        "    if free < needed:\n",
+        "    if False:\n",
+        "embedded_pg/test_major_upgrade.py",
+    ),
 ]

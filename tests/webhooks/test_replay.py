@@ -127,6 +127,17 @@ async def test_a_span_by_the_patterns_of_the_webhook(
     assert (rest["replayed"], rest["waiting"]) == (3, 2)
 
 
+async def test_a_span_may_begin_before_there_were_ids(
+    client: httpx.AsyncClient, make: Factory, clock: SteppedClock
+) -> None:
+    await make.tag()
+    webhook = await make.webhook(events=["tag.*"])
+    clock.step(SECOND)
+    for start in ("1900-01-01T00:00:00Z", "0001-01-01T00:00:00Z"):
+        told = await replay(client, webhook, created_after=start)
+        assert told["replayed"] + told["waiting"] == 1
+
+
 async def test_a_long_span_comes_in_parts(
     client: httpx.AsyncClient,
     make: Factory,

@@ -148,18 +148,21 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     """
     part = path.with_name(path.name + PART)
     _refuse_present(path)
-    with _held(part) as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            part.rename(path)
-        except BaseException as error:
-            part.unlink(missing_ok=True)
-            if isinstance(error, OSError) and error.filename is None:
-                msg = f"{path} cannot be written ({error.strerror}), and there is no backup."
-                raise BackupError(msg) from error
+    try:
+        with _held(part) as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                part.rename(path)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+    except OSError as error:  # perhaps once more as it is closed, of what could not be written
+        if error.filename is not None:
             raise
+        msg = f"{path} cannot be written ({error.strerror}), and there is no backup."
+        raise BackupError(msg) from error
     sync_folder(path.parent)
 
 

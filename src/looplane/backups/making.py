@@ -20,7 +20,7 @@ from looplane.backups.snapshot import snapshot
 from looplane.kit.all_tables import LIST_TABLES
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection, connected
-from looplane.kit.embedded_pg.programs import version_of
+from looplane.kit.embedded_pg.binaries import version_of
 from looplane.kit.secrets import fingerprint_of, key_in_use
 
 FORMAT = 1

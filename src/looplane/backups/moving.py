@@ -15,7 +15,7 @@ from looplane.backups.restoring import Finish, fill
 from looplane.backups.targets import filling, refuse_unfit
 from looplane.kit.all_tables import LIST_TABLES
 from looplane.kit.database import Connection
-from looplane.kit.embedded_pg.programs import version_of
+from looplane.kit.embedded_pg.binaries import version_of
 
 
 @dataclass(frozen=True, slots=True)

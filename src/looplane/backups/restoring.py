@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import asyncpg
+
 from looplane.backups.archive import DUMP, FILES, KEY, opened_members, read_manifest
 from looplane.backups.dumps import as_statements, run_statements
 from looplane.backups.errors import BackupError
@@ -76,8 +78,16 @@ async def restore_backup(
 
 async def fill(con: Connection, pg_bin: Path | None, dump: IO[bytes], version: int) -> None:
     """Runs what pg_dump of this major version wrote. Raises BackupError."""
-    with as_statements(dump, pg_bin, version) as statements:
-        await run_statements(con, statements)
+    try:
+        with as_statements(dump, pg_bin, version) as statements:
+            await run_statements(con, statements)
+    except asyncpg.UniqueViolationError as error:
+        msg = (
+            f"Nothing was written: by this server's rules of letters two rows of {error.table_name}"
+            f" are the same, which the other one's tell apart. {error.detail} Rename one of them"
+            " there, and try again."
+        )
+        raise BackupError(msg) from error
 
 
 def _refuse_used(settings: Settings, path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterator
@@ -109,7 +110,7 @@ async def _make() -> bool:
     try:
         outcome, words = await process.communicate()
     finally:
-        await _end(process)
+        await end_session(process)
     if process.returncode:
         said = " ".join(words.decode(errors="replace").split())
         _log.error("a backup failed", reason=said, next_try_seconds=_REST)
@@ -119,15 +120,18 @@ async def _make() -> bool:
     return process.returncode == 0
 
 
-async def _end(process: Process) -> None:
-    with suppress(ProcessLookupError):
-        process.terminate()
+async def end_session(process: Process) -> None:
+    """Lets a program clean up; later than that, it is killed with all that it has started."""
+    if process.returncode is not None:
+        return
+    process.terminate()
     try:
         async with asyncio.timeout(_GRACE):
             await process.wait()
     except TimeoutError:
-        with suppress(ProcessLookupError):
-            process.kill()
+        with suppress(ProcessLookupError):  # it ended just now
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from looplane.cli.output import note
+from looplane.event_partitions import rebase_positions
 from looplane.kit.config import Settings, read_settings
 from looplane.kit.database import Connection, Database, open_database
 from looplane.kit.embedded_pg.data_dir import has_database
+from looplane.kit.ledger import compare
 from looplane.runtime import (
     check_tables,
     database,
@@ -76,3 +78,14 @@ async def on_connection(dsn: str, settings: Settings, work: Work[Outcome]) -> Ou
     """What `work` answers on a connection of its own. Raises what `open_connection` does."""
     async with open_connection(dsn, settings) as con:
         return await work(con)
+
+
+async def finish_copy(con: Connection) -> None:
+    """Lets events go on in order on the server to which a database was copied.
+
+    Where its tables are not as the program needs them, `looplane migrate` does both.
+    """
+    if (await compare(con, MIGRATIONS)).outstanding:
+        note("What was copied is of an older version: run `looplane migrate` there next.", "yellow")
+    else:
+        await rebase_positions(con)

@@ -7,6 +7,7 @@ from looplane.backups.targets import NEWEST, OLDEST
 from looplane.cli.database import on_connection
 from looplane.cli.failures import explain
 from looplane.cli.finding import Finding
+from looplane.cli.secret_check import check_secret_key
 from looplane.delivery.fan_out.failures.sql import count_failures
 from looplane.kit.config import Settings
 from looplane.kit.database import Connection
@@ -21,17 +22,21 @@ _WRONG = timedelta(seconds=10)
 
 
 def check_database(settings: Settings) -> list[Finding]:
-    """The database itself, its clock against ours, its migrations, and what it could not tell."""
+    """The database, its clock against ours, its migrations, what it could not tell, and its key."""
     where = "at LOOPLANE_DATABASE_URL" if settings.database_url else f"in {settings.data_dir}"
 
     async def ask(con: Connection) -> list[Finding]:
         # It only looks, and the database sees to that.
         async with con.transaction(readonly=True):
+            migrations = await _check_migrations(con)
             return [
                 check_version(con.get_server_version().major, where),
                 check_clock(await _ahead(con)),
-                await _check_migrations(con),
+                migrations,
                 check_events(await _set_aside(con)),
+                await check_secret_key(con, settings)
+                if migrations.state == "ok"
+                else Finding("secrets", "warn", "not known with tables of another version"),
             ]
 
     try:
@@ -46,6 +51,7 @@ def check_database(settings: Settings) -> list[Finding]:
             Finding("clock", "warn", unknown),
             Finding("migrations", "warn", unknown),
             Finding("events", "warn", unknown),
+            Finding("secrets", "warn", unknown),
         ]
 
 

@@ -40,12 +40,12 @@ def examine() -> list[Finding]:
         settings = read_settings()
     except ConfigError as error:
         return [Finding("settings", "fail", line) for line in str(error).splitlines()]
-    base, clock, migrations, events = check_database(settings)
+    base, clock, migrations, events, key = check_database(settings)
     data, disk, permissions = (
         check(settings) for check in (check_data_dir, check_disk, check_permissions)
     )
     kept = check_kept(settings)
-    findings = [base, data, disk, *kept, clock, permissions, migrations, events]
+    findings = [base, data, disk, *kept, clock, permissions, key, migrations, events]
     return [*findings, check_port(settings), *check_environment()]
 
 

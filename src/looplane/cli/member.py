@@ -39,7 +39,10 @@ Email = Annotated[
     str, typer.Argument(help="Their e-mail address.", callback=email_checked, metavar="EMAIL")
 ]
 WithoutSecondFactor = Annotated[
-    bool, typer.Option(help="Take their second factor away, which they have lost.")
+    bool,
+    typer.Option(
+        "--without-second-factor", help="Take their second factor away, which they have lost."
+    ),
 ]
 Token = Annotated[
     str, typer.Argument(help="The token of their invite.", callback=checked(Text), metavar="TOKEN")

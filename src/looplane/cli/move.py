@@ -11,12 +11,11 @@ import typer
 
 from looplane.backups.fingerprints import to_document
 from looplane.backups.moving import Moved, Source, move_database
+from looplane.cli.database import finish_copy
 from looplane.cli.options import AsJson
-from looplane.cli.output import card, note, say
+from looplane.cli.output import card, say
 from looplane.kit.config import Settings, read_settings
-from looplane.kit.database import Connection
-from looplane.runtime import database, finish_copy, open_connection
-from looplane.tables import MIGRATIONS
+from looplane.runtime import database, open_connection
 
 _To = Annotated[
     str,
@@ -45,16 +44,12 @@ def move(*, to: _To, as_json: AsJson = False) -> None:
 
 
 async def _move(settings: Settings, dsn: str, address: str) -> Moved:
-    async def finish(con: Connection) -> None:
-        if not await finish_copy(con, MIGRATIONS):
-            note("The database is of an older version: run `looplane migrate` there.", "yellow")
-
     there = replace(settings, database_url=address, database_pooling="auto")
     async with (
         open_connection(dsn, settings) as source,
         open_connection(address, there) as target,
     ):
-        return await move_database(Source(source, dsn, settings.pg_bin), target, finish)
+        return await move_database(Source(source, dsn, settings.pg_bin), target, finish_copy)
 
 
 def _asked() -> str:

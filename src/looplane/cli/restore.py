@@ -9,14 +9,13 @@ import typer
 from looplane.backups.keys import is_told
 from looplane.backups.restoring import read_backup, restore_backup
 from looplane.cli.backup import contents
-from looplane.cli.database import on_connection
+from looplane.cli.database import finish_copy, on_connection
 from looplane.cli.options import AsJson
 from looplane.cli.output import card, note, say
 from looplane.kit.config import read_settings
 from looplane.kit.database import Connection
 from looplane.kit.embedded_pg.data_dir import explain_data_dir
-from looplane.runtime import database, finish_copy
-from looplane.tables import MIGRATIONS
+from looplane.runtime import database
 
 _File = Annotated[Path, typer.Argument(help="What `looplane backup` made.", exists=True)]
 
@@ -36,12 +35,8 @@ def restore(
     """Put a backup into an empty database and data directory, and prove that all of it is there."""
     settings = read_settings()
 
-    async def finish(con: Connection) -> None:
-        if not await finish_copy(con, MIGRATIONS):
-            note("The backup is of an older version: run `looplane migrate` next.", "yellow")
-
     async def work(con: Connection) -> None:
-        await restore_backup(con, settings, backup, finish)
+        await restore_backup(con, settings, backup, finish_copy)
 
     # Before a database is made for it.
     backup = read_backup(settings, file, with_key=not without_secret_key)

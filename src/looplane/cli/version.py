@@ -6,7 +6,7 @@ import typer
 
 from looplane.cli.output import card, say
 from looplane.kit.config import ConfigError, read_settings
-from looplane.kit.embedded_pg.binaries import find_binaries, major_version
+from looplane.kit.embedded_pg.binaries import find_binaries, version_of
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.tables import MIGRATIONS
 
@@ -37,6 +37,6 @@ def _postgres() -> str:
         if settings.database_url is not None:
             return "at LOOPLANE_DATABASE_URL; `looplane doctor` asks it"
         folder = find_binaries(settings.pg_bin)
-        return f"{major_version(folder)}, of {folder}"
+        return f"{version_of(folder / 'postgres')}, of {folder}"
     except (ConfigError, EmbeddedError) as error:
         return str(error)

@@ -133,7 +133,8 @@ FIND_SPAN = f"""
 select {_EVENT} from (
   select e.* from events e
   where e.workspace_id = $1 and (e.position, e.id) > ($2, $3) and e.position < event_horizon()
-    and e.id >= first_id($4::timestamptz - {_SKEW}) and e.id < first_id($5::timestamptz + {_SKEW})
+    and e.id >= first_id(greatest($4::timestamptz - {_SKEW}, 'epoch'))
+    and e.id < first_id($5::timestamptz + {_SKEW})
     and e.created_at > $4 and e.created_at < $5
     and e.visible_to is null and e.type = any ($6::text[])
   order by e.position, e.id limit $7) e

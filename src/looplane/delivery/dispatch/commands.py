@@ -191,8 +191,7 @@ class Dispatcher:
             routed = await self._route(con)
         taken: list[Taken] = []
         if room := self._room():
-            rooms = room, self._room(failing=True)
-            taken = await self._take(*rooms)
+            taken = await self._take(room, self._room(failing=True))
         for each in taken:
             self._start(each)
         return bool(routed or taken)
@@ -206,8 +205,7 @@ class Dispatcher:
 
         try:
             async with self._database.reading() as con:
-                rooms = room, failing_room
-                return await take(con, self._clock, self._channels, *rooms, hold)
+                return await take(con, self._clock, self._channels, room, failing_room, hold)
         except BaseException:
             # Nobody is at them: they are due again when their lease ends.
             for each in claimed:

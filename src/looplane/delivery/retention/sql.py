@@ -16,7 +16,8 @@ NEXT_WORKSPACE = "select id from workspaces where id > $1 order by id limit 1"
 # $5 how many are looked at
 LET_GO = f"""
 with looked as materialized (
-  select id from deliveries where workspace_id = $1 and id > $2 and id < first_id($3)
+  select id from deliveries
+  where workspace_id = $1 and id > $2 and id < first_id(greatest($3::timestamptz, 'epoch'))
   order by id limit $5),
 held as materialized (
   select d.id from looked l join deliveries d on d.workspace_id = $1 and d.id = l.id

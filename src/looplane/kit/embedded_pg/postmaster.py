@@ -35,9 +35,12 @@ class Postmaster:
         if account.closed:
             logger.warning(
                 "%s is closed to user id %d, which PostgreSQL runs as, so the server gets the"
-                " capability to read any file; `chmod o+x` on the folder makes that needless",
+                " capability to read any file; %s makes that needless",
                 account.closed,
                 account.uid,
+                "`chmod o+x` on the folder"
+                if account.closed.is_dir()
+                else "`umask 022` before it is installed",
             )
         remove_unfinished(self._place)
         if not self._place.cluster.exists():

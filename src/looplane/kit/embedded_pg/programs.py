@@ -1,13 +1,13 @@
 """Which of the machine's programs of PostgreSQL fits a database."""
 
 import os
-import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from looplane.kit.embedded_pg.binaries import from_system, from_wheel
+from looplane.kit.embedded_pg.binaries import from_system, from_wheel, version_of
+from looplane.kit.embedded_pg.errors import EmbeddedError
 from looplane.kit.libpq import parameters_of
 
 _ALWAYS_TLS = {"require", "verify-ca", "verify-full"}
@@ -21,19 +21,15 @@ def find_program(name: str, pg_bin: Path | None, dsn: str = "", at_least: int = 
     """
     for folder in _folders(pg_bin, dsn):
         path = shutil.which(name, path=str(folder))
-        if path and (not at_least or version_of(path) >= at_least):
+        if path and (not at_least or _is_new_enough(path, at_least)):
             return path
     return None
 
 
-def version_of(path: str) -> int:
-    """The major version of a program, such as 18; 0 where it does not say."""
-    try:
-        answer = subprocess.run([path, "--version"], capture_output=True, check=False)  # noqa: S603
-    except OSError:
-        return 0
-    found = re.search(rb"\(PostgreSQL\) (\d+)", answer.stdout)
-    return int(found[1]) if found else 0
+def _is_new_enough(path: str, at_least: int) -> bool:
+    with suppress(EmbeddedError):
+        return version_of(path) >= at_least
+    return False
 
 
 def _folders(pg_bin: Path | None, dsn: str) -> Iterator[Path]:
