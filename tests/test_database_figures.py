@@ -16,6 +16,7 @@ from looplane.figures.commands import CHANNELS, DatabaseFigures
 from looplane.tables import MIGRATIONS
 from tests.conftest import Workspace
 from tests.delivery.test_cost import explain
+from tests.dispatch import cancel_all
 
 _DELIVERIES = """
 insert into deliveries (workspace_id, id, event_id, kind, channel, target, subject_id, queue, state,
@@ -41,6 +42,13 @@ select $1, 1, gen_random_uuid(), 'thread.created', gen_random_uuid(), gen_random
   gen_random_uuid(), 1, '{}', '{}', now() - interval '1 hour' from generate_series(1, $2::int) n"""
 FEW, MANY = 10, 5_000
 MOST, MOST_OF_ONE = 500, 50
+
+
+@pytest.fixture
+async def con(con: Any) -> Any:
+    """Nothing that other tests left is due, however long ago that was."""
+    await cancel_all(con)
+    return con
 
 
 class Connected:
