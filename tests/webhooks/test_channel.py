@@ -49,8 +49,7 @@ async def test_a_library_verifies_what_is_sent(
     kept = done.request
     assert kept is not None
     assert (kept["url"], kept["bytes"]) == (webhook["url"], len(request.body))
-    assert "signature" not in str(kept).lower()
-    assert "v1," not in str(kept)
+    assert not any(each in str(kept).lower() for each in ("signature", "v1,"))
     with pytest.raises(WebhookVerificationError):
         Webhook(webhook["secret"]).verify(request.body + b" ", dict(request.headers))
 
