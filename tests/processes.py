@@ -29,7 +29,9 @@ PATIENCE = 60  # seconds until a test that waits gives up
 BLOCKS = """
 select exists (
   select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)))"""
-_PORTS = range(20_000, 32_000)
+_PORTS = range(20_000, 26_000)
+# From a port to the one that says whose it is.
+_CLAIM = 6_000
 _CLAIMS: list[socket.socket] = []
 _COMMAND = [sys.executable, "-m", "looplane.cli"]
 
@@ -38,13 +40,13 @@ def free_port() -> int:
     """A port that nobody listens at, and that is ours until these tests end.
 
     It is none of those that the system gives away, which may be somebody's before a program that is
-    only being started takes it. Of others who run tests here, whoever has it for UDP has it.
+    only being started takes it. Of others who run tests here, whoever has its claim has it.
     """
     for port in random.sample(_PORTS, 100):
         claim = socket.socket(type=socket.SOCK_DGRAM)
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            claim.bind(("127.0.0.1", port))
+            claim.bind(("127.0.0.1", port + _CLAIM))
             probe.bind(("127.0.0.1", port))
             _CLAIMS.append(claim)
             return port

@@ -22,7 +22,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end_as_by_ctrl_c)
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed; the next file would have its number
-            setattr(sys, name, open(os.devnull, "r+"))  # noqa: PTH123, SIM115
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         # As standard error does: what the locale has no sign for stops no command half-way.
         sys.stdout.reconfigure(errors="backslashreplace")
