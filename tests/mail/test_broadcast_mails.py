@@ -1,6 +1,7 @@
 """A changelog goes to each who has subscribed, once, and each can end that by a link."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -65,7 +66,7 @@ async def test_each_who_has_subscribed_gets_a_mail_of_their_own(
     assert [row["state"] for row in rows] == ["delivered"] * 10
 
 
-async def test_one_that_dies_half_way_goes_on(
+async def test_it_is_planned_as_it_leaves(
     client: httpx.AsyncClient,
     make: Factory,
     post: Post,
@@ -73,12 +74,14 @@ async def test_one_that_dies_half_way_goes_on(
     workspace: Workspace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # In parts, of which one attempt makes two.
-    monkeypatch.setattr(broadcasts, "_BATCH", 2)
-    monkeypatch.setattr(broadcasts, "_MOST", 4)
+    monkeypatch.setattr(broadcasts, "_AHEAD", 2)
     people = [await make.contact() for _ in range(9)]
     await broadcast(client, make)
-    await work(post, 8)
+    sent = [0]
+    for _ in range(8):
+        await post.work()
+        sent.append(len(post.server.received))
+    assert max(now - before for before, now in pairwise(sent)) == 2
     assert sorted(each.recipients[0] for each in post.server.received) == sorted(
         each["email"] for each in people
     )
@@ -88,6 +91,38 @@ async def test_one_that_dies_half_way_goes_on(
         workspace.id,
     )
     assert tuple(row) == (1, 0, "delivered")
+
+
+async def test_an_answer_waits_behind_few_of_them(
+    client: httpx.AsyncClient, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcasts, "_AHEAD", 3)
+    for _ in range(20):
+        await make.contact()
+    await broadcast(client, make)
+    for _ in range(2):
+        await post.work()
+    before = len(post.server.received)
+    await post.notify("answered@firm.example")
+    await work(post, 20)
+    order = [each.recipients for each in post.server.received]
+    assert len(order) == 21
+    assert order.index(["answered@firm.example"]) - before <= 2 * 3
+
+
+async def test_answers_that_wait_leave_before_any_is_planned(
+    client: httpx.AsyncClient, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcasts, "_AHEAD", 2)
+    await make.contact()
+    answered = ["one@firm.example", "two@firm.example"]
+    for each in answered:
+        await post.notify(each)
+    await broadcast(client, make)
+    await post.work()
+    assert sorted(each.recipients[0] for each in post.server.received) == answered
+    await work(post)
+    assert len(post.server.received) == 3
 
 
 async def unsubscribe(app: Any, link: str, method: str = "POST") -> httpx.Response:

@@ -6,6 +6,13 @@ _EMAIL = "src/looplane/delivery/email"
 
 MAIL = [
     Mutation(
+        "an answer waits behind all of a broadcast",
+        f"{_EMAIL}/drafts/broadcasts/commands.py",
+        "    room = _AHEAD - await con.fetchval(sql.COUNT_WAITING, *key, context.clock(), _AHEAD)",
+        "    room = _AHEAD",
+        "mail/test_broadcast_mails.py",
+    ),
+    Mutation(
         "who gets a copy in secret is named in the mail",
         f"{_EMAIL}/rules.py",
         "        cc=draft.cc,\n        reply_to",

@@ -44,6 +44,11 @@ FIND_SUBSCRIBERS = """
 select id, lower(email) as address, coalesce(name, '') as name from contacts
 where workspace_id = $1 and lower(email) = any ($2) and is_subscribed and deleted_at is null"""
 
+# How many mails wait for the server but for $2, up to $4. $1 workspace, $3 now.
+COUNT_WAITING = """
+select count(*)::int from (select from deliveries
+  where workspace_id = $1 and channel = 'email' and queue = '' and state = 'queued'
+    and is_routed and not is_behind and next_attempt_at <= $3 and id <> $2 limit $4) waiting"""
 # A delivery, of the ids in $3, for each of as many contacts that are subscribed and have none of
 # broadcast delivery $2; how many there were. $1 workspace, $4 now.
 INSERT_RECIPIENTS = """

@@ -17,8 +17,10 @@ from looplane.kit.mail import MailPerson
 from looplane.kit.secrets import Secrets
 from looplane.mailboxes.rules import unsubscribe_token
 
-# Contacts that get a delivery at once, and in all of one attempt.
-_BATCH, _MOST = 1_000, 20_000
+# So many mails wait for the server while some of a broadcast are still to be planned: an answer to
+# a customer waits behind no more of them.
+_AHEAD = 40
+_TICK = timedelta(seconds=1)
 _SUBSCRIBERS = TARGETS["email"]
 
 
@@ -82,10 +84,10 @@ def _draft(workspace: str, broadcast: Mapping[str, Any], to: MailPerson, link: s
 
 
 async def _spread(con: Connection, context: Context, parent: DueDelivery) -> Attempted:
-    """Plans a delivery for each subscriber; it goes on where it died, or where there are many."""
-    for _ in range(_MOST // _BATCH):
-        ids = [new_id() for _ in range(_BATCH)]
-        args = (parent.workspace_id, parent.id, ids, context.clock())
-        if await con.fetchval(sql.INSERT_RECIPIENTS, *args) < _BATCH:
-            return Attempted("delivered", answer={"planned_for": "all who have subscribed"})
-    return Attempted("failed", "There are more to plan for.", timedelta(0), is_postponed=True)
+    """Plans a delivery for some more of the subscribers; it goes on as these leave."""
+    key = (parent.workspace_id, parent.id)
+    room = _AHEAD - await con.fetchval(sql.COUNT_WAITING, *key, context.clock(), _AHEAD)
+    ids = [new_id() for _ in range(room)]
+    if ids and await con.fetchval(sql.INSERT_RECIPIENTS, *key, ids, context.clock()) < room:
+        return Attempted("delivered", answer={"planned_for": "all who have subscribed"})
+    return Attempted("failed", "The others follow as these leave.", _TICK, is_postponed=True)
