@@ -1,5 +1,6 @@
 """`POST /threads/bulk`: what is asked for, what is refused, and what becomes of each thread."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 
 from looplane.kit.clock import iso
 from looplane.kit.ids import new_id
+from looplane.kit.parts import Part, Parts
 from looplane.threads.bulk import rules
 from tests.conftest import SteppedClock, Workspace, connected
 from tests.factory import Factory
@@ -48,6 +50,25 @@ async def test_each_is_answered_as_it_is(client: httpx.AsyncClient, make: Factor
         assert each["thread"] == (await client.get(f"/threads/{each['id']}")).json()
         assert (each["thread"]["status"], each["thread"]["tags"]) == ("done", [tag])
     assert [each["id"] for each in answer.json()["data"]] == ids[::-1]
+
+
+async def test_they_are_begun_in_the_order_in_which_they_are_named(
+    client: httpx.AsyncClient, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the database finds them."""
+    ids = await made(make, 12)
+    named, begun = [*ids[::-2], *ids[::2]], list[str]()
+    original = Parts.write_all
+
+    async def write_all(self: Parts, parts: Mapping[UUID, Part]) -> Any:
+        begun.extend(map(str, parts))
+        return await original(self, parts)
+
+    monkeypatch.setattr(Parts, "write_all", write_all)
+    for update in ({"title": "T"}, {"pain_level": "HIGH", "add_tag_ids": []}):
+        begun.clear()
+        await client.post(PATH, json={"ids": named, "update": update})
+        assert begun == named, update
 
 
 async def test_what_is_not_there_fails_alone(

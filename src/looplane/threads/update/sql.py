@@ -200,13 +200,14 @@ async def find(con: Connection, context: Context, id: UUID, sent: Mapping[str, A
 async def find_many(
     con: Connection, context: Context, ids: Sequence[UUID], sent: Mapping[str, Any]
 ) -> dict[UUID, Row]:
-    """What `find` finds of each of these threads that is there, in one look."""
+    """What `find` finds of each of these threads that is there, in one look and in their order."""
     key, with_text = (context.workspace_id, ids), bool(sent.keys() & {*TEXTS})
     if looks_at_links(sent):
         rows = await con.fetch(FIND_MANY_WITH_LINKS, *key, *_named(sent), with_text)
     else:
         rows = await con.fetch(FIND_MANY, *key, with_text)
-    return {row["id"]: row for row in rows}
+    found = {row["id"]: row for row in rows}
+    return {id: found[id] for id in ids if id in found}
 
 
 async def find_references(con: Connection, context: Context, sent: Mapping[str, Any]) -> Row:
