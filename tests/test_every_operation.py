@@ -42,7 +42,7 @@ def every(operations: list[Operation]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("operation", operations, ids=str)
 
 
-def refused(answer: httpx.Response, status: int, code: str) -> httpx.Response:
+def assert_refused(answer: httpx.Response, status: int, code: str) -> httpx.Response:
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     return answer
 
@@ -70,7 +70,7 @@ async def test_each_scope_is_needed(
     for missing in operation.scopes:
         async with connected(app, await make.key(set(SCOPES) - {missing})) as caller:
             answer = await caller.request(**request(operation, mine))
-        refused(answer, 403, "scope_required")
+        assert_refused(answer, 403, "scope_required")
         assert missing in answer.json()["message"].replace(".", " ").split()
 
 
@@ -80,7 +80,7 @@ async def test_a_viewer_writes_by_no_key(
 ) -> None:
     viewer = await make.member(role="VIEWER")
     async with connected(app, await make.key(member_id=viewer)) as caller:
-        refused(await caller.request(**request(operation, mine)), 403, "forbidden")
+        assert_refused(await caller.request(**request(operation, mine)), 403, "forbidden")
         assert (await caller.get("/me")).status_code == httpx.codes.OK
 
 
@@ -101,7 +101,7 @@ async def test_nobody_gets_in_without_a_key(
             # The body is not looked at before the key is.
             spoilt = request(operation, mine, content=b"{", params={"unknown": "x"})
             spoilt["headers"] = {"Authorization": header.encode("latin-1")} if header else {}
-            answer = refused(await nobody.request(**spoilt), 401, "unauthenticated")
+            answer = assert_refused(await nobody.request(**spoilt), 401, "unauthenticated")
             assert answer.headers["www-authenticate"] == "Bearer"
 
 
@@ -109,7 +109,7 @@ async def test_nobody_gets_in_without_a_key(
 async def test_a_key_of_the_first_version(app: ASGIApp, mine: World, operation: Operation) -> None:
     async with connected(app, "pl_v1_0123456789") as caller:
         answer = await caller.request(**request(operation, mine))
-    refused(answer, 410, "unsupported_key_version")
+    assert_refused(answer, 410, "unsupported_key_version")
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ async def test_a_minute_has_its_limit(
         answers = [await caller.request(**nowhere) for _ in range(3)]
     assert answers[0].status_code == httpx.codes.BAD_REQUEST
     assert int(answers[0].headers["x-ratelimit-remaining"]) == 0
-    late = refused(answers[-1], 429, "rate_limited")
+    late = assert_refused(answers[-1], 429, "rate_limited")
     assert 1 <= int(late.headers["retry-after"]) <= 60
     assert late.headers["x-ratelimit-limit"] == "1"
     assert late.headers["x-ratelimit-remaining"] == "0"
@@ -144,7 +144,7 @@ async def test_a_method_that_a_path_has_not(mine: World, path: str) -> None:
     for method in {"PUT", "PROPFIND", "HEAD"} - allowed:
         answer = await mine.client.request(method, here)
         if method != "HEAD":
-            refused(answer, 405, "method_not_allowed")
+            assert_refused(answer, 405, "method_not_allowed")
         assert answer.status_code == httpx.codes.METHOD_NOT_ALLOWED
         assert set(answer.headers["allow"].split(", ")) == allowed
     asked = await mine.client.options(here)
@@ -165,7 +165,7 @@ async def test_what_is_not_in_the_workspace_is_not_found(
         for text in spoilt:
             there = url(operation, {**own, name: quote(text, safe="", errors="surrogatepass")})
             answer = await mine.client.request(**request(operation, mine, url=there))
-            refused(answer, 404, "not_found")
+            assert_refused(answer, 404, "not_found")
 
 
 @every(WITH_BODY)
@@ -242,9 +242,9 @@ async def test_a_body_is_json(mine: World, operation: Operation) -> None:
     for kind in kinds:
         spoilt = request(operation, mine, content=b"{}")
         spoilt["headers"] = {"Content-Type": kind.encode("latin-1")} if kind else {}
-        refused(await mine.client.request(**spoilt), 415, "unsupported_media_type")
+        assert_refused(await mine.client.request(**spoilt), 415, "unsupported_media_type")
     no_body = request(operation, mine, content=b"")
-    refused(await mine.client.request(**no_body), 415, "unsupported_media_type")
+    assert_refused(await mine.client.request(**no_body), 415, "unsupported_media_type")
 
 
 @every(WITH_BODY)
@@ -256,7 +256,7 @@ async def test_a_body_has_its_limit(mine: World, operation: Operation) -> None:
     for content in (b" " * (operation.most_bytes + 1), endless()):
         large = request(operation, mine, content=content)
         large["headers"] = {"Content-Type": "application/json"}
-        refused(await mine.client.request(**large), 413, "payload_too_large")
+        assert_refused(await mine.client.request(**large), 413, "payload_too_large")
 
 
 # Versions and repetitions
@@ -266,7 +266,7 @@ async def test_a_body_has_its_limit(mine: World, operation: Operation) -> None:
 async def test_another_version_is_left_alone(mine: World, operation: Operation) -> None:
     for condition in ('"0"', '"99999999999999999999"', '"0-7f", W/"0"', '"-1"', '"nothing"', '"*"'):
         old = request(operation, mine, headers={"If-Match": condition})
-        refused(await mine.client.request(**old), 412, "precondition_failed")
+        assert_refused(await mine.client.request(**old), 412, "precondition_failed")
     for unquoted in ("1", "nothing", "", '"1', '"1" "2"', '"1",'):
         wrong = request(operation, mine, headers={"If-Match": unquoted})
         assert faults(await mine.client.request(**wrong)) == ["If-Match"], unquoted
@@ -280,18 +280,18 @@ async def test_an_idempotency_key_is_for_one_request(
     key_id = UUID((await mine.client.get("/me")).json()["api_key_id"])
     async with db.transaction():
         assert await idempotency.claim(db, mine.make.workspace_id, key_id, "once")
-        running = refused(await mine.client.request(**once), 409, "conflict")
+        running = assert_refused(await mine.client.request(**once), 409, "conflict")
         assert running.headers["retry-after"] == "1"
     first = await ours.client.request(**once)
     assert first.status_code == httpx.codes.OK, first.text
     again = await ours.client.request(**once)
     assert (again.content, again.headers["idempotent-replayed"]) == (kept_of(first), "true")
     once["params"] = {"dry_run": "false"}
-    refused(await ours.client.request(**once), 422, "unprocessable")
+    assert_refused(await ours.client.request(**once), 422, "unprocessable")
 
 
 @every([each for each in OPERATIONS if "cursor" in each.parameters])
 async def test_a_cursor_is_one_of_its_own_list(mine: World, operation: Operation) -> None:
     for cursor in ("x", "", "bm8", "W10", "WzEsMiwzXQ", "é"):
         asked = request(operation, mine, params={"cursor": cursor})
-        refused(await mine.client.request(**asked), 422, "unprocessable")
+        assert_refused(await mine.client.request(**asked), 422, "unprocessable")

@@ -37,7 +37,7 @@ def path_of(file: dict[str, Any]) -> str:
     return httpx.URL(file["url"]).raw_path.decode()
 
 
-def refused(answer: httpx.Response, status: int, code: str) -> None:
+def assert_refused(answer: httpx.Response, status: int, code: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/json"
 
@@ -87,11 +87,11 @@ async def test_a_link_cannot_be_guessed(
     assert re.fullmatch("[0-9a-f]{64}", secret)
     wrong = [f"{secret[:-1]}{'0' if secret[-1] != '0' else '1'}", secret.upper(), secret[:-1], "x"]
     for each in [*wrong, "%00", "\u00e9", "..", (await make.file())["id"]]:
-        refused(await reader.get(f"/files/{each}/{name}"), 404, "not_found")
+        assert_refused(await reader.get(f"/files/{each}/{name}"), 404, "not_found")
     for other in ("/files/", f"/files/{secret}", f"/files/{secret}/", f"/files/{secret}/x.html"):
-        refused(await reader.get(other), 404, "not_found")
-    refused(await reader.get(f"{path}/more"), 404, "not_found")
-    refused(await reader.post(path), 405, "method_not_allowed")
+        assert_refused(await reader.get(other), 404, "not_found")
+    assert_refused(await reader.get(f"{path}/more"), 404, "not_found")
+    assert_refused(await reader.post(path), 405, "method_not_allowed")
     kept = await db.fetchrow(
         "select secret_hash, storage_key from files where url like '%' || $1", path
     )
@@ -101,14 +101,14 @@ async def test_a_link_cannot_be_guessed(
 async def test_a_deleted_file_is_gone(reader: httpx.AsyncClient, db: Any, path: str) -> None:
     assert (await reader.get(path)).status_code == 200
     await db.execute("update files set deleted_at = now() where url like '%' || $1", path)
-    refused(await reader.get(path), 404, "not_found")
+    assert_refused(await reader.get(path), 404, "not_found")
 
 
 async def test_bytes_that_are_gone_are_not_found(
     reader: httpx.AsyncClient, db: Any, path: str
 ) -> None:
     await db.execute("update files set storage_key = 'none' where url like '%' || $1", path)
-    refused(await reader.get(path), 404, "not_found")
+    assert_refused(await reader.get(path), 404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ async def test_a_part_is_read(reader: httpx.AsyncClient, path: str, asked: str, 
 @pytest.mark.parametrize("asked", ["bytes=10-", "bytes=99-100", "bytes=5-4", "bytes=-0"])
 async def test_a_part_that_is_not_there(reader: httpx.AsyncClient, path: str, asked: str) -> None:
     got = await reader.get(path, headers={"Range": asked})
-    refused(got, 416, "range_not_satisfiable")
+    assert_refused(got, 416, "range_not_satisfiable")
     assert got.headers["content-range"] == "bytes */10"
 
 
@@ -143,7 +143,7 @@ async def test_a_part_that_is_not_there(reader: httpx.AsyncClient, path: str, as
     ["bytes=-", "bytes=0-1,3-4", "lines=0-1", "bytes", "bytes=a-b", "bytes=" + "9" * 30 + "-", "x"],
 )
 async def test_a_range_that_is_none(reader: httpx.AsyncClient, path: str, asked: str) -> None:
-    refused(await reader.get(path, headers={"Range": asked}), 400, "validation_failed")
+    assert_refused(await reader.get(path, headers={"Range": asked}), 400, "validation_failed")
 
 
 async def test_a_part_is_of_the_file_that_the_caller_has(
@@ -173,7 +173,7 @@ async def test_head_and_what_is_known(reader: httpx.AsyncClient, make: Factory) 
         assert again.headers["etag"] == got.headers["etag"]
     other = await reader.get(path, headers={"If-None-Match": '"other"'})
     assert other.status_code == 200
-    refused(await reader.get(path, headers={"If-None-Match": "x"}), 400, "validation_failed")
+    assert_refused(await reader.get(path, headers={"If-None-Match": "x"}), 400, "validation_failed")
 
 
 @pytest.mark.parametrize(

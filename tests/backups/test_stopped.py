@@ -85,4 +85,5 @@ async def test_one_that_does_not_end_is_killed_with_all_that_it_started(
     process = await asyncio.create_subprocess_exec("sh", "-c", script, start_new_session=True)
     await come_about(lambda: said(tmp_path).exists() and said(tmp_path).read_text())
     await schedule.end_session(process)
+    assert process.returncode == -signal.SIGKILL
     await come_about(lambda: not runs(tmp_path))

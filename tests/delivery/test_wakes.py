@@ -56,5 +56,6 @@ async def test_it_is_woken_by_a_hint(
         return {*await states_of(db, workspace.id)} == {"delivered"}
 
     await come_about(is_delivered)
+    assert not telling.done()
     telling.cancel()
     await asyncio.wait([telling])

@@ -62,6 +62,8 @@ export function ThreadPane({
   const title = thread?.title ?? (firstWords(thread?.text ?? "", TITLE) || "Thread");
   useTitle(thread && title);
 
+  // The footer is the second of two in either case, and so stays as it is: somebody may be writing
+  // in it as the thread is deleted.
   if (thread && !isGone(error)) {
     return (
       <div className={styles.pane}>
@@ -81,7 +83,6 @@ export function ThreadPane({
       </div>
     );
   }
-  // The composer stays where it is: somebody may be writing as the thread is deleted.
   return (
     <div className={styles.pane}>
       <div className={styles.instead}>
